@@ -1,0 +1,313 @@
+//! What a document has wrong without being unreadable: coded, counted, with a place.
+//!
+//! Knows the list of codes of all formats, because a name means one thing whichever format raises it
+//! (`docs/diagnostics.md` is checked against this list); knows nothing of how any format is read.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Where something stands in a document: a byte offset and the line and column a person looks for.
+///
+/// The offset counts bytes of the document as decoded to UTF-8, from 0; line and column count from 1,
+/// the column in bytes. A position with line 0 is only an offset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// Bytes before it.
+    pub offset: u64,
+    /// Line, from 1; 0 when unknown.
+    pub line: u32,
+    /// Column in bytes, from 1; 0 when unknown.
+    pub column: u32,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => write!(f, "byte {}", self.offset),
+            line => write!(f, "{line}:{}", self.column),
+        }
+    }
+}
+
+/// How bad a diagnostic is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Nothing that a verdict could need was lost.
+    Note,
+    /// Something that a verdict could need was dropped or became Unknown.
+    Warning,
+    /// The document, the client or the compile is refused.
+    Error,
+}
+
+impl Severity {
+    /// The word that is printed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+macro_rules! codes {
+    ($($(#[alias = $alias:literal])? $variant:ident $name:literal $severity:ident $text:literal;)*) => {
+        /// The stable name of a diagnostic or an error.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u16)]
+        pub enum Code {
+            $(#[doc = $text] $variant,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of the documentation.
+            pub const ALL: &[Code] = &[$(Code::$variant,)*];
+
+            /// The stable kebab-case name.
+            pub fn name(self) -> &'static str {
+                match self { $(Code::$variant => $name,)* }
+            }
+
+            /// The severity unless an option raises it.
+            pub fn severity(self) -> Severity {
+                match self { $(Code::$variant => Severity::$severity,)* }
+            }
+
+            /// One sentence for people.
+            pub fn description(self) -> &'static str {
+                match self { $(Code::$variant => $text,)* }
+            }
+
+            /// The alias that the tables of a format use, where there is one.
+            pub fn alias(self) -> Option<&'static str> {
+                match self { $(Code::$variant => codes!(@alias $($alias)?),)* }
+            }
+        }
+    };
+    (@alias) => { None };
+    (@alias $alias:literal) => { Some($alias) };
+}
+
+codes! {
+    // Errors any format may raise.
+    Io "io" Error "the operating system could not read or write something";
+    NotWellFormed "not-well-formed" Error "the document is not well-formed";
+    WrongFormat "wrong-format" Error "the document is not of the format it is read as";
+    TooLarge "too-large" Error "a limit on size, depth or count is exceeded";
+    BadReference "bad-reference" Error "a name leads outside what may be read";
+    BadTable "bad-table" Error "a file of our own is damaged or makes no sense";
+    WrongVersion "wrong-version" Error "a file of our own has another format version";
+    BadValue "bad-value" Error "a value does not have the form it must have";
+    XmlEntity "xml-entity" Error "the document uses an entity that is not one of the five of XML";
+    UnknownCatalog "catalog-unknown-format" Error "no catalog reader recognises the document";
+
+    // MSSecure.
+    #[alias = "MSS001"] UnknownElement "unknown-element" Note "an element that the format does not name; its content is kept as text";
+    #[alias = "MSS002"] UnknownAttribute "unknown-attribute" Note "an attribute that the format does not name; kept as text";
+    #[alias = "MSS002"] UnknownValue "unknown-value" Note "a known attribute with a value that the format does not name; kept as text";
+    #[alias = "MSS003"] MisplacedElement "misplaced-element" Warning "an element below another parent than the format gives it; read as if in place";
+    #[alias = "MSS010"] DuplicateId "duplicate-id" Warning "an id given twice; references mean the first";
+    #[alias = "MSS011"] DuplicateFilePath "duplicate-file-path" Note "two file records name the same file";
+    #[alias = "MSS012"] DuplicateUpdateKey "duplicate-update-key" Warning "two patches of one bulletin have the same name; the later ones are numbered";
+    #[alias = "MSS013"] PatchNamesDifferByCase "patch-names-differ-by-case" Note "patches of one bulletin whose names differ in case only; kept apart";
+    #[alias = "MSS020"] DanglingParentReference "dangling-parent-reference" Note "a record names a parent that does not exist; the element around it is its parent";
+    #[alias = "MSS020"] DanglingReference "dangling-reference" Warning "a reference to a record that does not exist; the rule that needs it is Unknown";
+    #[alias = "MSS021"] SupersedenceTargetByCase "supersedence-target-by-case" Warning "a replacing patch is found only without regard to case";
+    #[alias = "MSS022"] SupersedenceTargetUnresolved "supersedence-target-unresolved" Warning "a replacing patch is not in the catalog; the edge is dropped";
+    #[alias = "MSS023"] SupersedenceRecordEmpty "supersedence-record-empty" Warning "a supersedence record without a replacing patch";
+    #[alias = "MSS024"] SupersedenceCycle "supersedence-cycle" Warning "updates replace each other in a cycle";
+    #[alias = "MSS025"] SupersedenceBackwards "supersedence-backwards" Note "an update is replaced by one that was published earlier";
+    #[alias = "MSS026"] SupersedenceRecordUnused "supersedence-record-unused" Note "a supersedence record that no patch uses";
+    #[alias = "MSS030"] ValueTrimmed "value-trimmed" Note "white space around a value was removed";
+    #[alias = "MSS031"] NewlineInAttribute "newline-in-attribute" Note "a line break in an attribute value; read as a blank";
+    #[alias = "MSS032"] NonAsciiValue "non-ascii-value" Note "a value with characters outside ASCII";
+    #[alias = "MSS033"] IrregularQNumber "irregular-qnumber" Note "an article number that is not `Q` and six digits";
+    #[alias = "MSS034"] SqNumberNotInBulletin "sqnumber-not-in-bulletin" Note "a patch's article number that its bulletin does not list";
+    #[alias = "MSS035"] NotUtf8 "not-utf8" Warning "a value that is not UTF-8; read as windows-1252";
+    #[alias = "MSS040"] AffectedSpNotAvailable "affected-sp-not-available" Note "an affected service pack that the product does not list as available";
+    #[alias = "MSS041"] FixedInSpNotAvailable "fixed-in-sp-not-available" Note "a fixing service pack that the product does not list as available";
+    #[alias = "MSS042"] AffectedProductWithoutSp "affected-product-without-sp" Warning "an affected product without a service pack; the row is Unknown";
+    #[alias = "MSS043"] FixedInSpIsAffected "fixed-in-sp-is-affected" Warning "the fixing service pack is also listed as affected; the list wins";
+    #[alias = "MSS044"] ProductSpNotAvailable "product-sp-not-available" Note "a product's minimum or current service pack is not among its available ones";
+    #[alias = "MSS045"] ProductWithoutSpList "product-without-sp-list" Note "a product that lists no service pack";
+    #[alias = "MSS046"] SpOrderDisagrees "sp-order-disagrees" Note "a product lists its service packs in another order than their names give";
+    #[alias = "MSS050"] PatchWithoutEvidence "patch-without-evidence" Note "a patch with nothing to look at";
+    #[alias = "MSS051"] PlaceholderPatch "placeholder-patch" Note "a placeholder in place of a package";
+    #[alias = "MSS052"] OptionalFilesOnly "optional-files-only" Note "a patch whose only evidence are files that need not be there";
+    #[alias = "MSS053"] UnsupportedFilesOnly "unsupported-files-only" Note "a patch whose only evidence are files with an unsupported command";
+    #[alias = "MSS054"] UnsupportedCommand "unsupported-command" Note "a file with a command that nothing is known of";
+    #[alias = "MSS055"] FileWithoutVersion "file-without-version" Note "file evidence without a version; presence decides";
+    #[alias = "MSS056"] Unreferenced "unreferenced" Note "a record that no patch refers to; left out of the index";
+    #[alias = "MSS057"] PatchLocationNotUrl "patch-location-not-url" Note "a patch address that is no address";
+    #[alias = "MSS058"] RegistryPathIrregular "registry-path-irregular" Note "a registry path that begins with no hive";
+    #[alias = "MSS059"] HotfixKeyDiffers "hotfix-key-differs" Note "a hotfix key that ends in another number than the patch has";
+    #[alias = "MSS060"] BulletinNotSupported "bulletin-not-supported" Note "a bulletin that its publisher marks as not supported";
+    #[alias = "MSS061"] ChecksumConflict "checksum-conflict" Warning "one file version with several checksums";
+
+    // updateinfo and its repository.
+    RepomdBase "repomd-base" Note "an absolute base address of a repository; ignored";
+    RepomdDuplicate "repomd-duplicate" Warning "several data of one type in a repository index; the last one is used";
+    RepomdChecksum "repomd-checksum" Error "a file of a repository has another size or checksum than its index says";
+    RepomdNoUpdateinfo "repomd-no-updateinfo" Note "a repository without update information";
+    UpdateinfoUnknownPart "updateinfo-unknown-part" Note "an element that the format does not name; skipped";
+    UpdateinfoNoId "updateinfo-no-id" Warning "an update without an id; skipped";
+    UpdateinfoBadDate "updateinfo-bad-date" Note "a date that cannot be read; kept as text";
+    UpdateinfoNoCollection "updateinfo-no-collection" Note "packages outside a collection; read as one collection";
+    UpdateinfoBadEpoch "updateinfo-bad-epoch" Warning "an epoch that is no number; the row is skipped";
+    UpdateinfoBadRow "updateinfo-bad-row" Warning "a package without name or version; the row is skipped";
+    UpdateinfoDuplicate "updateinfo-duplicate" Note "one update given several times; its parts are united";
+    UpdateinfoSourceRow "updateinfo-source-row" Note "rows of source packages; dropped, because no client has them installed";
+
+    // Supersedence of any format.
+    SupersedenceSelf "supersedence-self" Note "an update that replaces itself; the edge is dropped";
+
+    // Product tables.
+    ProductNameUnknown "product-name-unknown" Note "a product name that no compiled catalog knows";
+    ProductEntryReplaced "product-entry-replaced" Note "an added product table replaces an entry";
+
+    // Inventories.
+    InventoryUnreadable "inventory-unreadable" Error "a client's inventory could not be read; all its cells are Unknown";
+    InventoryUnknownFormat "inventory-unknown-format" Error "no inventory reader recognises the document";
+    InventoryUnknownPart "inventory-unknown-part" Note "an element or attribute that the format does not name; ignored";
+    InventorySkipped "inventory-skipped" Note "a file that is not read: a hidden name, a symbolic link or no regular file";
+    NoClientId "no-client-id" Error "an inventory without a client id";
+    ClientDuplicate "client-duplicate" Warning "several whole inventories of one client; the newest is used";
+    CoverageRefused "coverage-refused" Warning "an inventory declares a kind complete that its format cannot vouch for";
+    FactDuplicate "fact-duplicate" Note "one fact given twice; the last is used";
+    DeltaWithoutFull "delta-without-full" Error "a delta inventory without the state that it changes";
+    DeltaMissing "delta-missing" Note "a delta removes a fact that is not there";
+    PackageLine "package-line" Warning "a line of a package list that cannot be read";
+    TextUndecodable "text-undecodable" Warning "bytes that the text's encoding does not have; read as U+FFFD";
+}
+
+impl Code {
+    /// Finds the codes that a name or an alias stands for; an alias may stand for two.
+    ///
+    /// ```
+    /// use patchstate::diagnostic::Code;
+    /// assert_eq!(Code::find("MSS061"), [Code::ChecksumConflict]);
+    /// assert_eq!(Code::find("not-utf8"), [Code::NotUtf8]);
+    /// assert!(Code::find("no-such-code").is_empty());
+    /// ```
+    pub fn find(text: &str) -> Vec<Code> {
+        let hit = |code: &&Code| {
+            code.name() == text || code.alias().is_some_and(|alias| alias.eq_ignore_ascii_case(text))
+        };
+        Code::ALL.iter().filter(hit).copied().collect()
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// One finding: what, where, and the words about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What kind of finding it is.
+    pub code: Code,
+    /// The document, as its reader calls it; empty for the document that is being read.
+    pub file: String,
+    /// Where in the document.
+    pub position: Position,
+    /// The path of element names down to the place, such as `Bulletins/Bulletin/Patch`; may be empty.
+    pub element: String,
+    /// What was found, in words.
+    pub message: String,
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.file.is_empty() {
+            write!(f, "{}:", self.file)?;
+        }
+        write!(f, "{}: {}: {}", self.position, self.code.severity(), self.code)?;
+        if !self.element.is_empty() {
+            write!(f, ": {}", self.element)?;
+        }
+        if !self.message.is_empty() {
+            write!(f, ": {}", self.message)?;
+        }
+        Ok(())
+    }
+}
+
+/// Collects diagnostics: every one counted, the first [`Diagnostics::KEPT`] of each code kept.
+///
+/// A hostile document may raise one per byte; the counts stay exact and the memory bounded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Diagnostics {
+    counts: BTreeMap<Code, u64>,
+    kept: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// How many findings of one code are kept with their place.
+    pub const KEPT: u64 = 1000;
+
+    /// Makes an empty collection.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Counts a finding and keeps it while few of its code are kept.
+    pub fn push(&mut self, code: Code, position: Position, element: &str, message: impl Into<String>) {
+        let count = self.counts.entry(code).or_insert(0);
+        *count += 1;
+        if *count <= Self::KEPT {
+            let (element, message) = (element.to_owned(), message.into());
+            self.kept.push(Diagnostic { code, file: String::new(), position, element, message });
+        }
+    }
+
+    /// Counts `times` findings that have no place worth naming one by one.
+    pub fn count(&mut self, code: Code, times: u64) {
+        if times > 0 {
+            *self.counts.entry(code).or_insert(0) += times;
+        }
+    }
+
+    /// Gives every finding that names no document the name `file`.
+    pub fn name_file(&mut self, file: &str) {
+        for diagnostic in self.kept.iter_mut().filter(|diagnostic| diagnostic.file.is_empty()) {
+            diagnostic.file = file.to_owned();
+        }
+    }
+
+    /// Takes over all findings of `other`.
+    pub fn append(&mut self, other: Diagnostics) {
+        for (code, count) in other.counts {
+            *self.counts.entry(code).or_insert(0) += count;
+        }
+        self.kept.extend(other.kept);
+    }
+
+    /// How many findings of `code` there are.
+    pub fn of(&self, code: Code) -> u64 {
+        self.counts.get(&code).copied().unwrap_or(0)
+    }
+
+    /// The counts of all codes that were raised, in the order of [`Code::ALL`].
+    pub fn counts(&self) -> impl Iterator<Item = (Code, u64)> + '_ {
+        self.counts.iter().map(|(code, count)| (*code, *count))
+    }
+
+    /// The findings that were kept, in the order they were raised.
+    pub fn kept(&self) -> &[Diagnostic] {
+        &self.kept
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+}

@@ -1,0 +1,9 @@
+//! Evaluates vendors' update catalogs against client inventories on the server side.
+//!
+//! Data moves one way: catalogs are read into the [`model`], compiled into one index file,
+//! and inventories are evaluated against it into a matrix of verdicts. `ARCHITECTURE.md` at the top
+//! of the repository shows the floors; each module says in its first lines what it turns into what.
+#![warn(missing_docs)]
+
+pub mod diagnostic;
+pub mod error;

@@ -1,0 +1,1 @@
+//! Generators and golden data shared by tests, benches and fuzz targets.
