@@ -7,3 +7,5 @@
 
 pub mod diagnostic;
 pub mod error;
+pub mod model;
+pub mod version;

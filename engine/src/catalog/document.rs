@@ -1,0 +1,2 @@
+//! Opens a catalog document: decompressed, bounded, and digested while it is read.
+

@@ -1,0 +1,94 @@
+//! Catalog readers: documents and repositories in, [`Catalog`]s out.
+//!
+//! Each format is one file or folder here and one row of [`FORMATS`]; readers know their documents and
+//! nothing of each other, of compiling or of evaluating. What a document is, its content decides,
+//! never its name.
+
+use std::path::Path;
+
+use crate::diagnostic::Code;
+use crate::error::{Error, Result};
+use crate::model::options::Profile;
+use crate::model::update::Catalog;
+
+pub mod document;
+
+/// Every catalog format that can be read, in the order in which they are tried.
+pub const FORMATS: &[Format] = &[];
+
+/// A catalog format: its name, how it is recognised, how it is read.
+#[derive(Debug)]
+pub struct Format {
+    /// The name used by options and as the default feed.
+    pub name: &'static str,
+    /// What it is, in a few words.
+    pub title: &'static str,
+    /// Whether an input is of this format.
+    pub recognises: fn(&Look<'_>) -> bool,
+    /// Reads an input, which may hold several catalogs (a tree of repositories), and hands each over as
+    /// it is done; one that cannot be read is an error of its own.
+    pub read: fn(&Path, &Settings, &mut dyn FnMut(Result<Catalog>)),
+}
+
+/// What is looked at to recognise a format.
+#[derive(Debug)]
+pub enum Look<'a> {
+    /// A directory.
+    Directory(&'a Path),
+    /// An XML document whose root element has this local name and name space.
+    Document {
+        /// Local name of the root element.
+        root: &'a str,
+        /// Its name space, empty when it has none.
+        namespace: &'a str,
+    },
+}
+
+/// What the person who compiles decides about an input.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Name space of identities; the format's name unless one is given.
+    pub feed: Option<String>,
+    /// Language of the feed; `en` unless one is given.
+    pub language: Option<String>,
+    /// Profile of package rows; decided by the content unless one is given.
+    pub profile: Option<Profile>,
+    /// Whether a checksum of a repository that does not fit is a warning instead of an error.
+    pub verify: Verify,
+}
+
+/// What a checksum of a repository that does not fit means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verify {
+    /// The repository is refused.
+    #[default]
+    Refuse,
+    /// A warning.
+    Warn,
+}
+
+/// Finds a format by its name.
+pub fn find(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
+}
+
+/// Finds the format of an input by its content.
+///
+/// # Errors
+///
+/// The input cannot be read, is not well-formed, or no format recognises it.
+pub fn recognise(path: &Path) -> Result<&'static Format> {
+    let found = if path.is_dir() {
+        FORMATS.iter().find(|format| (format.recognises)(&Look::Directory(path)))
+    } else {
+        let (root, namespace) = document::root(path)?;
+        let look = Look::Document { root: &root, namespace: &namespace };
+        FORMATS.iter().find(|format| (format.recognises)(&look))
+    };
+    found.ok_or_else(|| {
+        let names: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
+        Error::new(Code::UnknownCatalog, "no catalog reader recognises it")
+            .in_file(path.to_string_lossy())
+            .with_hint(format!("readable formats: {}; force one with `--input-format`", names.join(", ")))
+    })
+}

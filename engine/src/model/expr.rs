@@ -1,0 +1,398 @@
+//! Rules: what an update asks of a client.
+//!
+//! A leaf asks one [`Subject`] one [`Question`]; combinations follow the tables of
+//! [`super::truth`]. Every leaf keeps where in the catalog it stands, for `explain`. Formats build
+//! these trees; nothing here knows how they are evaluated.
+
+use super::fact::{Kind, PackageKind};
+use super::reason::Reason;
+use super::truth::Truth;
+use super::verdict::Answer;
+use crate::diagnostic::Position;
+use crate::version::dotted::Version;
+
+/// The greatest depth of a rule; a reader makes what lies deeper Unknown.
+pub const DEPTH: usize = 64;
+
+/// An attribute of the operating system that a rule may ask for, named as in inventories.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum OsField {
+    /// `family`
+    Family,
+    /// `name`
+    Name,
+    /// `version`
+    Version,
+    /// `build`
+    Build,
+    /// `ubr`
+    Ubr,
+    /// `sp`
+    Sp,
+    /// `sp-minor`
+    SpMinor,
+    /// `arch`
+    Arch,
+    /// `edition`
+    Edition,
+    /// `sku`
+    Sku,
+    /// `product-type`
+    ProductType,
+    /// `suite`
+    Suite,
+    /// `installation`
+    Installation,
+    /// `language`
+    Language,
+    /// `codepage`
+    Codepage,
+    /// `windir`
+    Windir,
+    /// `reboot-pending`
+    RebootPending,
+}
+
+impl OsField {
+    /// Every field with its name in inventories.
+    pub const ALL: [(OsField, &'static str); 17] = [
+        (OsField::Family, "family"),
+        (OsField::Name, "name"),
+        (OsField::Version, "version"),
+        (OsField::Build, "build"),
+        (OsField::Ubr, "ubr"),
+        (OsField::Sp, "sp"),
+        (OsField::SpMinor, "sp-minor"),
+        (OsField::Arch, "arch"),
+        (OsField::Edition, "edition"),
+        (OsField::Sku, "sku"),
+        (OsField::ProductType, "product-type"),
+        (OsField::Suite, "suite"),
+        (OsField::Installation, "installation"),
+        (OsField::Language, "language"),
+        (OsField::Codepage, "codepage"),
+        (OsField::Windir, "windir"),
+        (OsField::RebootPending, "reboot-pending"),
+    ];
+
+    /// Finds a field by its name.
+    pub fn find(name: &str) -> Option<OsField> {
+        Self::ALL.iter().find(|(_, known)| *known == name).map(|(field, _)| *field)
+    }
+
+    /// The name in inventories.
+    pub fn name(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+}
+
+/// The thing a leaf asks about, in the normal form in which facts are compared.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// An attribute of the operating system.
+    Os(OsField),
+    /// A file, by normal path.
+    File(String),
+    /// A registry value, by normal key and folded name.
+    RegistryValue {
+        /// Normal key.
+        key: String,
+        /// Folded value name; empty is the default value.
+        name: String,
+    },
+    /// A registry key, by normal key.
+    RegistryKey(String),
+    /// A Windows Installer product, by code in upper case with braces.
+    Msi(String),
+    /// A hotfix, by number.
+    Hotfix(u32),
+    /// A product, by folded name.
+    Product(String),
+    /// A package, by name.
+    Package(PackageKind, String),
+    /// A module, by name.
+    Module(String),
+}
+
+impl Subject {
+    /// The kind of fact that decides about it.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Subject::Os(_) => Kind::Os,
+            Subject::File(_) => Kind::File,
+            Subject::RegistryValue { .. } | Subject::RegistryKey(_) => Kind::Registry,
+            Subject::Msi(_) => Kind::Msi,
+            Subject::Hotfix(_) => Kind::Hotfix,
+            Subject::Product(_) => Kind::Product,
+            Subject::Package(..) => Kind::Package,
+            Subject::Module(_) => Kind::Module,
+        }
+    }
+}
+
+/// An ordering or a textual relation between an observed value and the rule's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Comparison {
+    /// Equal.
+    Eq,
+    /// Not equal.
+    Ne,
+    /// Greater or equal.
+    Ge,
+    /// Greater.
+    Gt,
+    /// Less or equal.
+    Le,
+    /// Less.
+    Lt,
+    /// The observed text contains the rule's.
+    Contains,
+}
+
+impl Comparison {
+    /// Every relation with its name in product tables.
+    pub const ALL: [(Comparison, &'static str); 7] = [
+        (Comparison::Eq, "eq"),
+        (Comparison::Ne, "ne"),
+        (Comparison::Ge, "ge"),
+        (Comparison::Gt, "gt"),
+        (Comparison::Le, "le"),
+        (Comparison::Lt, "lt"),
+        (Comparison::Contains, "contains"),
+    ];
+
+    /// Finds a relation by its name.
+    pub fn find(name: &str) -> Option<Comparison> {
+        Self::ALL.iter().find(|(_, known)| *known == name).map(|(comparison, _)| *comparison)
+    }
+
+    /// The name in product tables.
+    pub fn name(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+
+    /// Whether an observed value that stands in `order` to the rule's satisfies it; `Contains` never does.
+    pub fn holds(self, order: std::cmp::Ordering) -> bool {
+        match self {
+            Comparison::Eq => order.is_eq(),
+            Comparison::Ne => order.is_ne(),
+            Comparison::Ge => order.is_ge(),
+            Comparison::Gt => order.is_gt(),
+            Comparison::Le => order.is_le(),
+            Comparison::Lt => order.is_lt(),
+            Comparison::Contains => false,
+        }
+    }
+}
+
+/// The value that a rule compares with.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Operand {
+    /// A dotted version.
+    Version(Version),
+    /// A number.
+    Number(u64),
+    /// Text, folded and trimmed.
+    Text(String),
+}
+
+/// The data that a registry value must have to be evidence.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Data {
+    /// Any.
+    Any,
+    /// This number.
+    Number(u64),
+    /// This text, folded and trimmed.
+    Text(String),
+    /// This version or a later one.
+    AtLeast(Version),
+}
+
+/// Whether a file must be there to be evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Presence {
+    /// An absent file is evidence against.
+    Required,
+    /// An absent file is no evidence.
+    Optional,
+    /// The file must be absent.
+    Removed,
+}
+
+/// What a leaf asks of its subject.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Question {
+    /// Is it there?
+    Exists,
+    /// How does its value (version, data, attribute) compare?
+    Compare(Comparison, Operand),
+    /// Does a registry value have this data?
+    Data(Data),
+    /// Is a file at this version or a later one?
+    FileEvidence {
+        /// Whether it must be there.
+        presence: Presence,
+        /// The version it must have at least.
+        version: Option<Version>,
+        /// The checksum it must have at exactly this version; asked only under a checksum policy.
+        checksum: Option<u64>,
+    },
+    /// Is a product at one of these service packs?
+    Level {
+        /// The service packs that the update is for, as written.
+        affected: Vec<String>,
+        /// The service pack that contains the update, as written.
+        fixed: Option<String>,
+    },
+}
+
+/// How operands are combined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Operator {
+    /// All.
+    And,
+    /// Any.
+    Or,
+    /// Exactly one.
+    One,
+    /// An odd number.
+    Xor,
+}
+
+/// Which operand gives the reason of a combination, among those that have its truth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Reasons {
+    /// The first one; of True ones, first one with `file-newer`.
+    InOrder,
+    /// The strongest reason: a service pack that contains the update, before one that it is not for,
+    /// before an absent product; else the first.
+    Strongest,
+}
+
+impl Reasons {
+    /// The weight of a reason among operands of equal truth; the greatest wins, then the first.
+    pub fn weight(self, truth: Truth, reason: Reason) -> u8 {
+        match (self, truth, reason) {
+            (Reasons::InOrder, Truth::True, Reason::FileNewer) => 1,
+            (Reasons::Strongest, Truth::False, Reason::FixedInServicePack) => 2,
+            (Reasons::Strongest, Truth::False, Reason::ServicePackOutOfRange) => 1,
+            _ => 0,
+        }
+    }
+}
+
+/// A rule or a part of one.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expr {
+    /// Always the same.
+    Constant(Answer),
+    /// A leaf.
+    Test {
+        /// What is asked about.
+        subject: Subject,
+        /// What is asked.
+        question: Question,
+        /// Where in the catalog it stands.
+        position: Position,
+    },
+    /// Several operands; none at all are Unknown.
+    Combine {
+        /// The table.
+        operator: Operator,
+        /// Where the reason comes from.
+        reasons: Reasons,
+        /// The operands, in document order.
+        operands: Vec<Expr>,
+    },
+    /// The opposite.
+    Not(Box<Expr>),
+    /// The first, unless it is NotApplicable: then the second.
+    Otherwise(Box<Expr>, Box<Expr>),
+}
+
+impl Expr {
+    /// A leaf.
+    pub fn test(subject: Subject, question: Question, position: Position) -> Expr {
+        Expr::Test { subject, question, position }
+    }
+
+    /// All of `operands`, the reason from the first that decides.
+    pub fn all(operands: Vec<Expr>) -> Expr {
+        Expr::Combine { operator: Operator::And, reasons: Reasons::InOrder, operands }
+    }
+
+    /// Any of `operands`, the reason from the first that decides.
+    pub fn any(operands: Vec<Expr>) -> Expr {
+        Expr::Combine { operator: Operator::Or, reasons: Reasons::InOrder, operands }
+    }
+
+    /// Visits every leaf, in document order.
+    pub fn leaves(&self, visit: &mut dyn FnMut(&Subject, &Question, Position)) {
+        match self {
+            Expr::Constant(_) => {}
+            Expr::Test { subject, question, position } => visit(subject, question, *position),
+            Expr::Combine { operands, .. } => operands.iter().for_each(|operand| operand.leaves(visit)),
+            Expr::Not(operand) => operand.leaves(visit),
+            Expr::Otherwise(first, second) => {
+                first.leaves(visit);
+                second.leaves(visit);
+            }
+        }
+    }
+}
+
+/// Combines the answers of operands by a table, with the reason and the flags of those that decide.
+///
+/// True of AND takes the flags of all its operands; everything else those of the operand whose reason
+/// it takes.
+pub fn combine(operator: Operator, reasons: Reasons, answers: &[Answer]) -> Answer {
+    let tally: super::truth::Tally = answers.iter().map(|answer| answer.truth).collect();
+    let truth = match operator {
+        Operator::And => tally.and(),
+        Operator::Or => tally.or(),
+        Operator::One => tally.one(),
+        Operator::Xor => tally.xor(),
+    };
+    let mut best: Option<Answer> = None;
+    for answer in answers.iter().filter(|answer| answer.truth == truth) {
+        let weight = |answer: Answer| reasons.weight(truth, answer.reason);
+        best = match best {
+            Some(best) if weight(best) >= weight(*answer) => Some(best),
+            _ => Some(*answer),
+        };
+    }
+    let Some(mut best) = best else { return fallback(truth) };
+    if operator == Operator::And && truth == Truth::True {
+        for answer in answers.iter().filter(|answer| answer.truth == truth) {
+            best.flags |= answer.flags;
+        }
+    }
+    best
+}
+
+/// The answer of a combination that none of its operands gives, such as ONE over two that are True.
+fn fallback(truth: Truth) -> Answer {
+    let reason = match truth {
+        Truth::True => Reason::RuleTrue,
+        Truth::False | Truth::NotApplicable => Reason::RuleFalse,
+        Truth::Error => Reason::RuleError,
+        Truth::Unknown | Truth::NotEvaluated => Reason::NoEvidence,
+    };
+    Answer::new(truth, reason)
+}
+
+/// The opposite of an answer.
+pub fn negate(answer: Answer) -> Answer {
+    let reason = match answer.truth {
+        Truth::True => Reason::RuleFalse,
+        Truth::False => Reason::RuleTrue,
+        _ => answer.reason,
+    };
+    Answer { truth: !answer.truth, reason, flags: answer.flags }
+}

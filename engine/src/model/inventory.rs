@@ -1,0 +1,192 @@
+//! What is known of one client: who it is, its facts, and what is complete.
+//!
+//! [`Collector`] is how a reader hands over what it finds, one fact at a time; [`Inventory`] is the
+//! collector that keeps everything, for the reference evaluator, for `explain` and for `convert`.
+
+use super::fact::{Fact, Kinds, Text};
+use crate::diagnostic::{Code, Diagnostics, Position};
+
+/// What stands at the head of an inventory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Header<'a> {
+    /// Unique id; empty when the document gives none.
+    pub client: Text<'a>,
+    /// Display name.
+    pub name: Option<Text<'a>>,
+    /// Display group.
+    pub group: Option<Text<'a>>,
+    /// The program that collected it.
+    pub collector: Option<Text<'a>>,
+    /// Time of collection, RFC 3339.
+    pub collected: Option<Text<'a>>,
+    /// The kinds that are complete.
+    pub complete: Kinds,
+    /// Grows with every inventory of the client.
+    pub serial: Option<u64>,
+    /// Whether it only changes an earlier inventory.
+    pub delta: bool,
+}
+
+impl Header<'_> {
+    /// The same header, independent of the document.
+    pub fn into_owned(self) -> Header<'static> {
+        let own = |text: Option<Text<'_>>| text.map(|text| Text::Owned(text.into_owned()));
+        Header {
+            client: Text::Owned(self.client.into_owned()),
+            name: own(self.name),
+            group: own(self.group),
+            collector: own(self.collector),
+            collected: own(self.collected),
+            complete: self.complete,
+            serial: self.serial,
+            delta: self.delta,
+        }
+    }
+}
+
+/// Marks of a client's inventory that stand in its row of reports, not in cells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks(u8);
+
+impl Marks {
+    /// No mark.
+    pub const NONE: Marks = Marks(0);
+    /// The hotfix list was cut off by the tool that wrote it.
+    pub const HOTFIX_LIST_TRUNCATED: Marks = Marks(1);
+    /// The hotfix list has entries without a name.
+    pub const HOTFIX_UNNAMED: Marks = Marks(2);
+    /// The time of collection has no zone.
+    pub const TIME_LOCAL: Marks = Marks(4);
+    /// Packages without epoch.
+    pub const EPOCH_UNKNOWN: Marks = Marks(8);
+
+    const NAMES: [(Marks, &'static str); 4] = [
+        (Marks::HOTFIX_LIST_TRUNCATED, "hotfix-list-truncated"),
+        (Marks::HOTFIX_UNNAMED, "hotfix-unnamed"),
+        (Marks::TIME_LOCAL, "time-local"),
+        (Marks::EPOCH_UNKNOWN, "epoch-unknown"),
+    ];
+
+    /// The set with exactly these bits.
+    pub fn from_bits(bits: u8) -> Marks {
+        Marks(bits & 15)
+    }
+
+    /// The bits, as stored.
+    pub fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// Sets the marks of `other`.
+    pub fn insert(&mut self, other: Marks) {
+        self.0 |= other.0;
+    }
+
+    /// The names of the marks that are set.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        Self::NAMES.into_iter().filter(move |(mark, _)| self.0 & mark.0 != 0).map(|(_, name)| name)
+    }
+}
+
+/// Takes what a reader finds in a document that holds one client's inventory or a part of it.
+///
+/// A reader calls [`Collector::header`] first, then [`Collector::fact`] for every fact in document
+/// order; [`Collector::complete`] may follow anywhere.
+pub trait Collector {
+    /// Takes the head of the inventory.
+    fn header(&mut self, header: Header<'_>);
+    /// Takes one fact that stands at `position`.
+    fn fact(&mut self, fact: Fact<'_>, position: Position);
+    /// Adds (with `complete`) or withdraws kinds whose completeness shows only at the end.
+    fn complete(&mut self, kinds: Kinds);
+    /// Withdraws completeness that the document turned out not to have.
+    fn incomplete(&mut self, kinds: Kinds);
+    /// Takes a mark of the inventory.
+    fn mark(&mut self, marks: Marks);
+    /// Takes a finding.
+    fn diagnostic(&mut self, code: Code, position: Position, message: &str);
+}
+
+/// A fact and where it stood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stated {
+    /// The fact.
+    pub fact: Fact<'static>,
+    /// Which of [`Inventory::documents`] it stands in.
+    pub document: u32,
+    /// Where in that document.
+    pub position: Position,
+}
+
+/// Everything known of one client.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inventory {
+    /// The head; of several parts, the first that gives each field.
+    pub header: Header<'static>,
+    /// The facts in the order they were stated.
+    pub facts: Vec<Stated>,
+    /// The documents that were read, as they are called in messages.
+    pub documents: Vec<String>,
+    /// The marks.
+    pub marks: Marks,
+    /// The findings.
+    pub diagnostics: Diagnostics,
+}
+
+impl Inventory {
+    /// Makes an empty inventory of `client` with `complete` kinds.
+    pub fn new(client: &str, complete: Kinds) -> Self {
+        let client = Text::Owned(client.to_owned());
+        Inventory { header: Header { client, complete, ..Header::default() }, ..Inventory::default() }
+    }
+
+    /// Begins the next document that states facts of this client.
+    pub fn begin_document(&mut self, name: &str) {
+        self.documents.push(name.to_owned());
+    }
+
+    /// The client's id.
+    pub fn client(&self) -> &str {
+        &self.header.client
+    }
+}
+
+impl Collector for Inventory {
+    fn header(&mut self, header: Header<'_>) {
+        let mut complete = self.header.complete;
+        complete.extend(header.complete);
+        let first = std::mem::take(&mut self.header);
+        let next = header.into_owned();
+        self.header = Header {
+            client: if first.client.is_empty() { next.client } else { first.client },
+            name: first.name.or(next.name),
+            group: first.group.or(next.group),
+            collector: first.collector.or(next.collector),
+            collected: first.collected.or(next.collected),
+            complete,
+            serial: first.serial.or(next.serial),
+            delta: first.delta || next.delta,
+        };
+    }
+
+    fn fact(&mut self, fact: Fact<'_>, position: Position) {
+        let document = u32::try_from(self.documents.len().saturating_sub(1)).unwrap_or(u32::MAX);
+        self.facts.push(Stated { fact: fact.into_owned(), document, position });
+    }
+
+    fn complete(&mut self, kinds: Kinds) {
+        self.header.complete.extend(kinds);
+    }
+
+    fn incomplete(&mut self, kinds: Kinds) {
+        kinds.iter().for_each(|kind| self.header.complete.remove(kind));
+    }
+
+    fn mark(&mut self, marks: Marks) {
+        self.marks.insert(marks);
+    }
+
+    fn diagnostic(&mut self, code: Code, position: Position, message: &str) {
+        self.diagnostics.push(code, position, "", message);
+    }
+}

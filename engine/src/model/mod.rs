@@ -1,0 +1,20 @@
+//! The field's nouns and laws: updates, rules, facts, truth, verdicts.
+//!
+//! Readers produce these types and the evaluator consumes them; nothing here knows a document format,
+//! a file layout or how speed is made. Source of truth: `docs/verdicts.md`.
+
+pub mod expr;
+pub mod fact;
+pub mod flag;
+pub mod hotfix;
+pub mod inventory;
+pub mod options;
+pub mod path;
+pub mod product;
+pub mod reason;
+pub mod registry;
+pub mod service_pack;
+pub mod supersedence;
+pub mod truth;
+pub mod update;
+pub mod verdict;

@@ -1,0 +1,180 @@
+//! File paths in the form in which catalogs and clients are compared.
+//!
+//! A Windows path is folded to lower case with single backslashes; a folder that the client names
+//! becomes its token (`%windir%`). POSIX paths stay as they are. Source of truth:
+//! `docs/inventories.md`, "Normal forms".
+
+/// Appends the normal form of `path` to `out`.
+///
+/// ```
+/// use patchstate::model::path;
+///
+/// let normal = |text| path::normal(text);
+/// assert_eq!(normal(r"%SystemRoot%/System32\\Win32k.sys"), r"%windir%\system32\win32k.sys");
+/// assert_eq!(normal(r"\\server\\share\"), r"\\server\share");
+/// assert_eq!(normal("/usr/bin/Perl"), "/usr/bin/Perl");
+/// ```
+pub fn write_normal(path: &str, out: &mut String) {
+    let path = path.trim_matches(BLANK);
+    if path.starts_with('/') && !path.starts_with("//") {
+        out.push_str(path);
+        return;
+    }
+    let start = out.len();
+    fold_separators(path, out);
+    rename_token(out, start, "%systemroot%", "%windir%");
+    rename_token(out, start, r"%windir%\sysnative", r"%windir%\system32");
+}
+
+/// The normal form of `path`.
+pub fn normal(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    write_normal(path, &mut out);
+    out
+}
+
+/// The white space that is trimmed around values: space, tab, CR and LF.
+pub const BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
+
+/// Folds case and separators; a leading double backslash stays, a trailing one goes.
+fn fold_separators(path: &str, out: &mut String) {
+    let start = out.len();
+    for c in path.chars() {
+        if c != '\\' && c != '/' {
+            fold_char(c, out);
+        } else if !out.ends_with('\\') || out.len() - start == 1 {
+            out.push('\\');
+        }
+    }
+    while out.len() > start + 1 && out.ends_with('\\') {
+        out.pop();
+    }
+}
+
+/// Appends the simple lower-case mapping of `c`: one character for one character.
+pub fn fold_char(c: char, out: &mut String) {
+    if c.is_ascii() {
+        out.push(c.to_ascii_lowercase());
+        return;
+    }
+    let mut lower = c.to_lowercase();
+    match (lower.next(), lower.next()) {
+        (Some(one), None) => out.push(one),
+        _ => out.push(c),
+    }
+}
+
+/// Appends the simple lower-case mapping of `text`.
+pub fn fold_text(text: &str, out: &mut String) {
+    if text.is_ascii() {
+        let start = out.len();
+        out.push_str(text);
+        out[start..].make_ascii_lowercase();
+    } else {
+        text.chars().for_each(|c| fold_char(c, out));
+    }
+}
+
+/// Replaces `from` by `to` at the start of what was appended at `start`, where a component ends there.
+fn rename_token(out: &mut String, start: usize, from: &str, to: &str) {
+    let Some(rest) = out[start..].strip_prefix(from) else { return };
+    if rest.is_empty() || rest.starts_with('\\') {
+        out.replace_range(start..start + from.len(), to);
+    }
+}
+
+/// The token that a normal path begins with, with both percent signs.
+///
+/// ```
+/// use patchstate::model::path::token;
+/// assert_eq!(token(r"%windir%\system32\a.dll"), Some("%windir%"));
+/// assert_eq!(token(r"%variable\w3proxy.exe"), None);
+/// ```
+pub fn token(normal: &str) -> Option<&str> {
+    let name = normal.strip_prefix('%')?;
+    let end = name.find(['%', '\\'])?;
+    (end > 0 && name.as_bytes()[end] == b'%').then(|| &normal[..end + 2])
+}
+
+/// The folders that a client states, each with the token form that stands for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Folders(Vec<(String, String)>);
+
+impl Folders {
+    /// Forgets all folders and keeps the memory.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// States that `folder` is what `token` (in normal form) stands for.
+    pub fn state(&mut self, folder: &str, token: &str) {
+        let folder = normal(folder);
+        if folder.is_empty() || folder == token {
+            return;
+        }
+        self.0.retain(|(_, known)| known != token);
+        let at = self.0.partition_point(|(known, _)| known.len() >= folder.len());
+        self.0.insert(at, (folder, token.to_owned()));
+    }
+
+    /// Whether `token` is stated.
+    pub fn states(&self, token: &str) -> bool {
+        self.0.iter().any(|(_, known)| known == token || self::token(known) == Some(token))
+    }
+
+    /// Puts the longest stated folder that `path[start..]` begins with into token form.
+    ///
+    /// `path[start..]` is in normal form before and after.
+    pub fn tokenize(&self, path: &mut String, start: usize) {
+        for (folder, token) in &self.0 {
+            let Some(rest) = path[start..].strip_prefix(folder.as_str()) else { continue };
+            if rest.is_empty() || rest.starts_with('\\') {
+                path.replace_range(start..start + folder.len(), token);
+                return;
+            }
+        }
+    }
+}
+
+/// The token form of a shell folder number (CSIDL), for a client of 64 or 32 bits.
+pub fn shell_folder(number: u32, wide: bool) -> Option<&'static str> {
+    match (number, wide) {
+        (35, _) => Some("%programdata%"),
+        (36, _) => Some("%windir%"),
+        (37, _) | (41, false) => Some(r"%windir%\system32"),
+        (41, true) => Some(r"%windir%\syswow64"),
+        (38, _) | (42, false) => Some("%programfiles%"),
+        (42, true) => Some("%programfiles(x86)%"),
+        (43, _) | (44, false) => Some("%commonprogramfiles%"),
+        (44, true) => Some("%commonprogramfiles(x86)%"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_become_tokens_longest_first() {
+        let mut folders = Folders::default();
+        folders.state(r"C:\Program Files", "%programfiles%");
+        folders.state(r"C:\Program Files\Common Files\", "%commonprogramfiles%");
+        folders.state(r"C:\WINNT", "%windir%");
+        let check = |path: &str, expect: &str| {
+            let mut path = normal(path);
+            folders.tokenize(&mut path, 0);
+            assert_eq!(path, expect);
+        };
+        check(r"c:\program files\common files\x.dll", r"%commonprogramfiles%\x.dll");
+        check(r"c:\program files\common filesystem\x", r"%programfiles%\common filesystem\x");
+        check(r"C:/WINNT/system32/A.dll", r"%windir%\system32\a.dll");
+        check(r"C:\WINNT2\a.dll", r"c:\winnt2\a.dll");
+        assert!(folders.states("%windir%") && !folders.states("%exchsrvr%"));
+    }
+
+    #[test]
+    fn letters_outside_ascii_fold_one_to_one() {
+        assert_eq!(normal(r"C:\ÄÖ\İ.txt"), r"c:\äö\İ.txt");
+    }
+}
