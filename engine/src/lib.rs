@@ -7,5 +7,4 @@
 
 pub mod diagnostic;
 pub mod error;
-pub mod model;
 pub mod version;
