@@ -1,0 +1,80 @@
+//! Files that appear whole or not at all.
+
+use std::io::{BufWriter, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::error::{Error, Result};
+
+/// A file being written beside its destination; [`Output::finish`] puts it in place by one rename.
+///
+/// Dropped before that, it leaves nothing behind, and what stood at the destination stays.
+#[derive(Debug)]
+pub struct Output {
+    path: PathBuf,
+    file: BufWriter<NamedTempFile>,
+}
+
+impl Output {
+    /// Begins a file that will appear at `path`.
+    ///
+    /// # Errors
+    ///
+    /// The folder is not there or cannot be written.
+    pub fn create(path: &Path) -> Result<Output> {
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let file = tempfile::Builder::new().prefix(".patchstate-").tempfile_in(folder);
+        let file = file.map_err(|error| Error::io(path, "create", error))?;
+        Ok(Output { path: path.to_owned(), file: BufWriter::with_capacity(1 << 20, file) })
+    }
+
+    /// Writes everything to the disk and puts the file in place.
+    ///
+    /// # Errors
+    ///
+    /// Writing or renaming fails; the destination is as before.
+    pub fn finish(self) -> Result<()> {
+        let path = self.path;
+        let failed = |doing: &'static str| {
+            let path = path.clone();
+            move |error| Error::io(path, doing, error)
+        };
+        let file = self.file.into_inner().map_err(|error| Error::io(&path, "write", error.into_error()))?;
+        readable(&file).map_err(failed("write"))?;
+        file.as_file().sync_all().map_err(failed("write"))?;
+        file.persist(&path).map_err(|error| Error::io(&path, "put in place", error.error))?;
+        Ok(())
+    }
+}
+
+/// Gives the file the permissions of an ordinary new file instead of a private one.
+#[cfg(unix)]
+fn readable(file: &NamedTempFile) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable(_file: &NamedTempFile) -> std::io::Result<()> {
+    Ok(())
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Seek for Output {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.file.seek(to)
+    }
+}

@@ -1,0 +1,323 @@
+//! The result of an evaluation: one cell for every client and update, and the tables to print it by.
+//!
+//! A matrix file holds a plane of verdicts (2 bits a cell), the reason and flags of the cells that
+//! differ from what their update's two defaults imply, the client and update tables, and the digest of
+//! the index it came from. The byte contract is `docs/matrix-format.md`. Knows nothing of how a cell
+//! was found, nor of reports.
+
+use std::collections::HashMap;
+
+use crate::archive::record::Reader;
+use crate::archive::{Archive, FileKind};
+use crate::diagnostic::Code;
+use crate::error::{Error, Result};
+use crate::model::flag::Flags;
+use crate::model::reason::Reason;
+use crate::model::verdict::{Cell, Verdict};
+
+pub mod row;
+pub mod tables;
+
+use row::{Row, implied};
+use tables::{Client, Run, Source, Status, Update};
+
+/// The kind of file that a matrix is.
+pub const KIND: FileKind = FileKind {
+    magic: *b"PSMATRIX",
+    version: 1,
+    name: "matrix",
+    renew: "evaluate again with `patchstate evaluate`",
+};
+
+/// The sections of a matrix file.
+mod section {
+    pub(super) const RUN: u32 = 1;
+    pub(super) const UPDATES: u32 = 2;
+    pub(super) const CLIENTS: u32 = 3;
+    pub(super) const VERDICTS: u32 = 4;
+    /// Where each client's exceptions end: u64 each.
+    pub(super) const EXCEPTION_ENDS: u32 = 5;
+    /// Exceptions of 8 bytes: update u32, reason u16, flags u16.
+    pub(super) const EXCEPTIONS: u32 = 6;
+}
+
+/// Bytes of one stored exception.
+const EXCEPTION: usize = 8;
+
+/// An opened matrix.
+///
+/// Clients and updates are sorted by their ids as bytes, so look-ups are binary searches and exports
+/// need no sorting.
+#[derive(Debug)]
+pub struct Matrix<'a> {
+    /// What was evaluated, and how.
+    pub run: Run,
+    /// The updates, in the order of the cells of a row.
+    pub updates: Vec<Update>,
+    /// The clients, in the order of the rows.
+    pub clients: Vec<Client>,
+    verdicts: &'a [u8],
+    ends: &'a [u8],
+    exceptions: &'a [u8],
+    checksum: u64,
+}
+
+impl<'a> Matrix<'a> {
+    /// Opens a matrix: header, tables and bounds, without the checksum ([`Matrix::check`]).
+    ///
+    /// # Errors
+    ///
+    /// The bytes are no matrix of this version, or its parts do not fit each other.
+    pub fn open(bytes: &'a [u8]) -> Result<Self> {
+        let archive = Archive::open(KIND, bytes)?;
+        let run = Run::read(&mut Reader::new(archive.section(section::RUN)?))?;
+        let updates = Reader::new(archive.section(section::UPDATES)?).list(Update::read)?;
+        let clients = Reader::new(archive.section(section::CLIENTS)?).list(Client::read)?;
+        let matrix = Matrix {
+            run,
+            updates,
+            clients,
+            verdicts: archive.section(section::VERDICTS)?,
+            ends: archive.section(section::EXCEPTION_ENDS)?,
+            exceptions: archive.section(section::EXCEPTIONS)?,
+            checksum: archive.checksum(),
+        };
+        matrix.check_bounds()?;
+        Ok(matrix)
+    }
+
+    fn check_bounds(&self) -> Result<()> {
+        let bad = |message: &str| Err(Error::new(Code::BadTable, message));
+        if self.verdicts.len() != self.clients.len().saturating_mul(row::width(self.updates.len())) {
+            return bad("the verdict plane has another size than clients and updates give");
+        }
+        if self.ends.len() != self.clients.len() * 8 || !self.exceptions.len().is_multiple_of(EXCEPTION) {
+            return bad("the exceptions have another size than the clients give");
+        }
+        Ok(())
+    }
+
+    /// Compares the stored checksum with the one of the bytes.
+    ///
+    /// # Errors
+    ///
+    /// They differ.
+    pub fn check(bytes: &[u8]) -> Result<()> {
+        Archive::open(KIND, bytes)?.check()
+    }
+
+    /// Checks what the bytes mean: orders, ranges, reasons that fit their verdicts.
+    ///
+    /// # Errors
+    ///
+    /// Something makes no sense.
+    pub fn verify(&self) -> Result<()> {
+        let bad = |message: String| Err(Error::new(Code::BadTable, message));
+        if !self.clients.is_sorted_by(|a, b| a.id < b.id) || !self.updates.is_sorted_by(|a, b| a.id < b.id) {
+            return bad("clients or updates are not sorted by id".to_owned());
+        }
+        let mut before = 0;
+        for (at, client) in self.clients.iter().enumerate() {
+            let end = self.end(at);
+            if end < before || end > (self.exceptions.len() / EXCEPTION) as u64 {
+                return bad(format!("the exceptions of client `{}` leave the file", client.id));
+            }
+            before = end;
+            let exceptions = || self.exceptions_of(at);
+            let sorted = exceptions().zip(exceptions().skip(1)).all(|(a, b)| a.0 < b.0);
+            if !sorted || exceptions().any(|(update, ..)| update as usize >= self.updates.len()) {
+                return bad(format!("the exceptions of client `{}` are out of order", client.id));
+            }
+            let wrong = self.row(at).enumerate().find(|(_, cell)| !cell.reason.verdicts().contains(&cell.verdict));
+            if let Some((update, cell)) = wrong {
+                let update = &self.updates[update].id;
+                let client = &client.id;
+                return bad(format!("client `{client}`, update `{update}`: {} {}", cell.verdict, cell.reason));
+            }
+        }
+        if before != (self.exceptions.len() / EXCEPTION) as u64 {
+            return bad("there are exceptions of no client".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Identifies the contents.
+    pub fn checksum(&self) -> u64 {
+        self.checksum
+    }
+
+    /// The number of a client.
+    pub fn client(&self, id: &str) -> Option<usize> {
+        self.clients.binary_search_by(|client| client.id.as_str().cmp(id)).ok()
+    }
+
+    /// The numbers of the updates that `text` names: a whole identity, an identity without revision, a
+    /// bulletin, or an article number.
+    pub fn find_updates(&self, text: &str) -> Vec<usize> {
+        let named = |update: &Update| {
+            update.id == text
+                || update.id.split_once('#').is_some_and(|(id, _)| id == text)
+                || update.id.split_once(':').is_some_and(|(_, id)| id == text)
+        };
+        let hits = |hit: &dyn Fn(&Update) -> bool| -> Vec<usize> {
+            (0..self.updates.len()).filter(|at| hit(&self.updates[*at])).collect()
+        };
+        let exact = hits(&named);
+        if !exact.is_empty() {
+            return exact;
+        }
+        let article = crate::model::hotfix::id(text);
+        hits(&|update| {
+            update.bulletin.eq_ignore_ascii_case(text)
+                || article.is_some_and(|article| update.articles.contains(&article))
+        })
+    }
+
+    /// The cell of a client and an update, by their numbers; no evidence beyond the end.
+    pub fn cell(&self, client: usize, update: usize) -> Cell {
+        let Some(table) = self.updates.get(update) else { return Cell::NO_EVIDENCE };
+        let at = client.saturating_mul(row::width(self.updates.len())) + update / 4;
+        let Some(byte) = self.verdicts.get(at) else { return Cell::NO_EVIDENCE };
+        let verdict = Verdict::from_code(byte >> (update % 4 * 2));
+        let found = self.find_exception(client, update as u32);
+        self.complete(client, table, verdict, found)
+    }
+
+    fn complete(&self, client: usize, update: &Update, verdict: Verdict, found: Option<(Reason, Flags)>) -> Cell {
+        match found {
+            Some((reason, flags)) => Cell { verdict, reason, flags },
+            None if self.clients.get(client).is_some_and(|client| client.status == Status::Unreadable) => {
+                Cell::UNREADABLE
+            }
+            None => implied(verdict, update.absent, update.not_collected),
+        }
+    }
+
+    /// All cells of a client, in the order of the updates.
+    pub fn row(&self, client: usize) -> impl Iterator<Item = Cell> + '_ {
+        let width = row::width(self.updates.len());
+        let plane = self.verdicts.get(client * width..(client + 1) * width).unwrap_or_default();
+        let mut exceptions = self.exceptions_of(client).peekable();
+        self.updates.iter().enumerate().map(move |(at, update)| {
+            let byte = plane.get(at / 4).copied().unwrap_or(0);
+            let verdict = Verdict::from_code(byte >> (at % 4 * 2));
+            while exceptions.next_if(|(update, ..)| (*update as usize) < at).is_some() {}
+            let found = exceptions.next_if(|(update, ..)| *update as usize == at);
+            self.complete(client, update, verdict, found.map(|(_, reason, flags)| (reason, flags)))
+        })
+    }
+
+    /// How many cells of each verdict a client has, by verdict code.
+    pub fn totals_of(&self, client: usize) -> [u64; 4] {
+        let width = row::width(self.updates.len());
+        let plane = self.verdicts.get(client * width..(client + 1) * width).unwrap_or_default();
+        row::totals(plane, self.updates.len())
+    }
+
+    /// How many cells of each verdict there are, by verdict code; they add up to clients x updates.
+    pub fn totals(&self) -> [u64; 4] {
+        let mut sums = [0; 4];
+        for client in 0..self.clients.len() {
+            for (sum, count) in sums.iter_mut().zip(self.totals_of(client)) {
+                *sum += count;
+            }
+        }
+        sums
+    }
+
+    fn end(&self, client: usize) -> u64 {
+        let bytes = self.ends.get(client * 8..client * 8 + 8).and_then(|bytes| bytes.try_into().ok());
+        bytes.map_or(0, u64::from_le_bytes)
+    }
+
+    fn exceptions_bytes(&self, client: usize) -> &'a [u8] {
+        let start = if client == 0 { 0 } else { self.end(client - 1) };
+        let range = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).saturating_mul(EXCEPTION);
+        self.exceptions.get(range(start)..range(self.end(client))).unwrap_or_default()
+    }
+
+    fn exceptions_of(&self, client: usize) -> impl Iterator<Item = (u32, Reason, Flags)> + 'a {
+        self.exceptions_bytes(client).chunks_exact(EXCEPTION).map(decode)
+    }
+
+    fn find_exception(&self, client: usize, update: u32) -> Option<(Reason, Flags)> {
+        let bytes = self.exceptions_bytes(client);
+        let (mut low, mut high) = (0, bytes.len() / EXCEPTION);
+        while low < high {
+            let middle = (low + high) / 2;
+            let (found, reason, flags) = decode(&bytes[middle * EXCEPTION..(middle + 1) * EXCEPTION]);
+            match found.cmp(&update) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Equal => return Some((reason, flags)),
+            }
+        }
+        None
+    }
+}
+
+/// Reads one exception; an unknown reason number reads as no evidence, which `verify` refuses.
+fn decode(bytes: &[u8]) -> (u32, Reason, Flags) {
+    let two = |at: usize| bytes.get(at..at + 2).and_then(|two| two.try_into().ok()).map_or(0, u16::from_le_bytes);
+    let update = u32::from(two(0)) | u32::from(two(2)) << 16;
+    (update, Reason::from_number(two(4)).unwrap_or(Reason::NoEvidence), Flags::from_bits(two(6)))
+}
+
+/// Writes a matrix from its tables and one row per client, both in the order of their ids.
+///
+/// # Errors
+///
+/// Writing fails.
+pub fn write(
+    run: &Run,
+    updates: &[Update],
+    clients: &[(Client, Row)],
+    out: &mut (impl std::io::Write + std::io::Seek),
+) -> Result<u64> {
+    let mut ends = Vec::with_capacity(clients.len() * 8);
+    let mut end = 0u64;
+    for (_, row) in clients {
+        end += (row.exceptions().len() / EXCEPTION) as u64;
+        ends.extend(end.to_le_bytes());
+    }
+    let run = run.write();
+    let updates = tables::write_list(updates, Update::write);
+    let rows = tables::write_list(clients, |(client, _), out| client.write(out));
+    let verdicts: Vec<&[u8]> = clients.iter().map(|(_, row)| row.verdicts()).collect();
+    let exceptions: Vec<&[u8]> = clients.iter().map(|(_, row)| row.exceptions()).collect();
+    let sections: [(u32, &[&[u8]]); 6] = [
+        (section::RUN, &[&run]),
+        (section::UPDATES, &[&updates]),
+        (section::CLIENTS, &[&rows]),
+        (section::VERDICTS, &verdicts),
+        (section::EXCEPTION_ENDS, &[&ends]),
+        (section::EXCEPTIONS, &exceptions),
+    ];
+    crate::archive::write(KIND, &sections, out)
+}
+
+/// Finds the common updates of two matrices: (number in the first, number in the second), and what only
+/// one of them has.
+pub fn join<'m>(a: &'m Matrix<'_>, b: &'m Matrix<'_>) -> Joined {
+    let places = |ids: &mut dyn Iterator<Item = &'m str>| -> HashMap<&'m str, usize> {
+        ids.enumerate().map(|(at, id)| (id, at)).collect()
+    };
+    let updates = places(&mut b.updates.iter().map(|update| update.id.as_str()));
+    let clients = places(&mut b.clients.iter().map(|client| client.id.as_str()));
+    let common = |ids: &mut dyn Iterator<Item = &str>, places: &HashMap<&str, usize>| {
+        ids.enumerate().filter_map(|(at, id)| Some((at, *places.get(id)?))).collect()
+    };
+    Joined {
+        updates: common(&mut a.updates.iter().map(|update| update.id.as_str()), &updates),
+        clients: common(&mut a.clients.iter().map(|client| client.id.as_str()), &clients),
+    }
+}
+
+/// What two matrices have in common, as pairs of numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Joined {
+    /// Updates of both.
+    pub updates: Vec<(usize, usize)>,
+    /// Clients of both.
+    pub clients: Vec<(usize, usize)>,
+}

@@ -1,0 +1,79 @@
+//! One client's row of cells, packed as the file holds it.
+
+use super::EXCEPTION;
+use crate::model::verdict::{Cell, Verdict};
+
+/// Bytes of a row of `updates` verdicts.
+pub fn width(updates: usize) -> usize {
+    updates.div_ceil(4)
+}
+
+/// The cell that a verdict implies when no reason is stored for it: the default of the update whose
+/// verdict it is, the one of a proved absence first.
+pub fn implied(verdict: Verdict, absent: Cell, not_collected: Cell) -> Cell {
+    let default = if verdict == absent.verdict { absent } else { not_collected };
+    Cell { verdict, ..default }
+}
+
+/// How many of the first `updates` verdicts of a packed row have each code.
+pub fn totals(plane: &[u8], updates: usize) -> [u64; 4] {
+    let mut bytes = [0u64; 256];
+    let whole = updates / 4;
+    for byte in plane.iter().take(whole) {
+        bytes[usize::from(*byte)] += 1;
+    }
+    let mut totals = [0; 4];
+    for (byte, count) in bytes.iter().enumerate() {
+        for place in 0..4 {
+            totals[byte >> (place * 2) & 3] += count;
+        }
+    }
+    let last = plane.get(whole).copied().unwrap_or(0);
+    for place in 0..updates % 4 {
+        totals[usize::from(last >> (place * 2) & 3)] += 1;
+    }
+    totals
+}
+
+/// One client's cells: packed verdicts, and the reason and flags of those that nothing implies.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Row {
+    verdicts: Box<[u8]>,
+    exceptions: Box<[u8]>,
+}
+
+impl Row {
+    /// Packs a row: `verdicts` as the file holds them, `exceptions` by rising update number.
+    pub fn new(verdicts: &[u8], exceptions: impl Iterator<Item = (u32, Cell)>) -> Row {
+        let mut bytes = Vec::with_capacity(exceptions.size_hint().0 * EXCEPTION);
+        for (update, cell) in exceptions {
+            bytes.extend(update.to_le_bytes());
+            bytes.extend(cell.reason.number().to_le_bytes());
+            bytes.extend(cell.flags.bits().to_le_bytes());
+        }
+        Row { verdicts: verdicts.into(), exceptions: bytes.into_boxed_slice() }
+    }
+
+    /// The row of a client whose inventory could not be read.
+    pub fn unreadable(updates: usize) -> Row {
+        Row { verdicts: vec![0; width(updates)].into_boxed_slice(), exceptions: Box::default() }
+    }
+
+    /// The packed verdicts.
+    pub fn verdicts(&self) -> &[u8] {
+        &self.verdicts
+    }
+
+    /// The packed exceptions.
+    pub fn exceptions(&self) -> &[u8] {
+        &self.exceptions
+    }
+}
+
+/// Writes the verdict of `update` into a packed row.
+pub fn set(verdicts: &mut [u8], update: usize, verdict: Verdict) {
+    if let Some(byte) = verdicts.get_mut(update / 4) {
+        let shift = update % 4 * 2;
+        *byte = *byte & !(3 << shift) | verdict.code() << shift;
+    }
+}

@@ -1,0 +1,265 @@
+//! The tables of a matrix file: what was run, the updates, the clients.
+
+use crate::archive::record::{Reader, Writer};
+use crate::error::Result;
+use crate::model::fact::Kinds;
+use crate::model::flag::Flags;
+use crate::model::inventory::Marks;
+use crate::model::reason::Reason;
+use crate::model::update::{ProductRow, Reboot, Urgency};
+use crate::model::verdict::{Cell, Verdict};
+
+/// What was evaluated, and how.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Run {
+    /// The checksum of the index, which identifies it.
+    pub index: u64,
+    /// The options that change answers, as they would be written on a command line.
+    pub options: String,
+    /// The sources of the index.
+    pub sources: Vec<Source>,
+    /// Updates that were withdrawn with their packages and have no cells.
+    pub retracted: u32,
+}
+
+/// A catalog of the index.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Source {
+    /// Name space of its updates.
+    pub feed: String,
+    /// Format.
+    pub format: String,
+    /// The catalog's own revision.
+    pub revision: String,
+    /// Language.
+    pub language: String,
+    /// SHA-256 of its bytes.
+    pub sha256: [u8; 32],
+}
+
+/// A column of the matrix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Update {
+    /// Full identity: `FEED:ID`, with `#revision` where a feed holds several.
+    pub id: String,
+    /// Its source, a number in [`Run::sources`].
+    pub source: u32,
+    /// The bulletin, advisory or article it is known by.
+    pub bulletin: String,
+    /// Title.
+    pub title: String,
+    /// Summary.
+    pub summary: String,
+    /// The catalog's word for its type.
+    pub kind: String,
+    /// How urgent.
+    pub urgency: Option<Urgency>,
+    /// Article numbers, its own first.
+    pub articles: Vec<u32>,
+    /// Vulnerabilities.
+    pub cves: Vec<String>,
+    /// Products and service packs that it is for.
+    pub products: Vec<ProductRow>,
+    /// Date of publication.
+    pub posted: String,
+    /// Date of the last revision.
+    pub revised: String,
+    /// Whether a restart is needed.
+    pub reboot: Reboot,
+    /// Address of the download.
+    pub payload: String,
+    /// Address of the description.
+    pub information: String,
+    /// Flags of every cell.
+    pub flags: Flags,
+    /// The cell that the proved absence of its anchors gives.
+    pub absent: Cell,
+    /// The cell that anchors that were not collected give.
+    pub not_collected: Cell,
+}
+
+/// What became of a client's inventory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Status {
+    /// Evaluated.
+    #[default]
+    Evaluated = 0,
+    /// It could not be read; all cells are Unknown.
+    Unreadable = 1,
+}
+
+/// A row of the matrix.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Client {
+    /// Unique id.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+    /// Display group.
+    pub group: String,
+    /// Program that collected the inventory.
+    pub collector: String,
+    /// Time of collection.
+    pub collected: String,
+    /// What became of the inventory.
+    pub status: Status,
+    /// Why it could not be read; empty when it could.
+    pub error: String,
+    /// Kinds that were complete.
+    pub complete: Kinds,
+    /// Marks of the inventory.
+    pub marks: Marks,
+    /// How many facts it states.
+    pub facts: u64,
+    /// The products that are there and the service packs that each may be at, as catalogs name them.
+    pub products: Vec<ProductRow>,
+}
+
+/// Writes a counted list of records.
+pub(super) fn write_list<T>(items: &[T], mut item: impl FnMut(&T, &mut Writer)) -> Vec<u8> {
+    let mut out = Writer::new();
+    out.list(items, |out, value| item(value, out));
+    out.finish()
+}
+
+impl Run {
+    pub(super) fn write(&self) -> Vec<u8> {
+        let mut out = Writer::new();
+        out.u64(self.index);
+        out.text(&self.options);
+        out.u32(self.retracted);
+        out.list(&self.sources, |out, source| source.write(out));
+        out.finish()
+    }
+
+    pub(super) fn read(from: &mut Reader<'_>) -> Result<Run> {
+        let index = from.u64()?;
+        let options = from.text()?.to_owned();
+        let retracted = from.u32()?;
+        Ok(Run { index, options, retracted, sources: from.list(Source::read)? })
+    }
+}
+
+impl Source {
+    fn write(&self, out: &mut Writer) {
+        [&self.feed, &self.format, &self.revision, &self.language].into_iter().for_each(|text| out.text(text));
+        out.bytes(&self.sha256);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Source> {
+        let mut text = || from.text().map(str::to_owned);
+        let (feed, format, revision, language) = (text()?, text()?, text()?, text()?);
+        let sha256 = from.bytes(32)?.try_into().unwrap_or_default();
+        Ok(Source { feed, format, revision, language, sha256 })
+    }
+}
+
+impl Update {
+    pub(super) fn write(&self, out: &mut Writer) {
+        let texts = [
+            &self.id,
+            &self.bulletin,
+            &self.title,
+            &self.summary,
+            &self.kind,
+            &self.posted,
+            &self.revised,
+            &self.payload,
+            &self.information,
+        ];
+        texts.into_iter().for_each(|text| out.text(text));
+        out.u32(self.source);
+        out.u8(self.urgency.map_or(0, |urgency| urgency as u8));
+        out.u8(self.reboot as u8);
+        out.u16(self.flags.bits());
+        out.list(&self.articles, |out, article| out.u32(*article));
+        out.list(&self.cves, |out, cve| out.text(cve));
+        write_products(&self.products, out);
+        write_cell(self.absent, out);
+        write_cell(self.not_collected, out);
+    }
+
+    pub(super) fn read(from: &mut Reader<'_>) -> Result<Update> {
+        let mut text = || from.text().map(str::to_owned);
+        let (id, bulletin, title, summary, kind) = (text()?, text()?, text()?, text()?, text()?);
+        let (posted, revised, payload, information) = (text()?, text()?, text()?, text()?);
+        Ok(Update {
+            id,
+            bulletin,
+            title,
+            summary,
+            kind,
+            posted,
+            revised,
+            payload,
+            information,
+            source: from.u32()?,
+            urgency: Urgency::from_number(from.u8()?),
+            reboot: Reboot::from_number(from.u8()?),
+            flags: Flags::from_bits(from.u16()?),
+            articles: from.list(Reader::u32)?,
+            cves: from.list(|from| from.text().map(str::to_owned))?,
+            products: read_products(from)?,
+            absent: read_cell(from)?,
+            not_collected: read_cell(from)?,
+        })
+    }
+}
+
+impl Client {
+    pub(super) fn write(&self, out: &mut Writer) {
+        let texts = [&self.id, &self.name, &self.group, &self.collector, &self.collected, &self.error];
+        texts.into_iter().for_each(|text| out.text(text));
+        out.u8(self.status as u8);
+        out.u8(self.marks.bits());
+        out.u16(self.complete.bits());
+        out.u64(self.facts);
+        write_products(&self.products, out);
+    }
+
+    pub(super) fn read(from: &mut Reader<'_>) -> Result<Client> {
+        let mut text = || from.text().map(str::to_owned);
+        let (id, name, group) = (text()?, text()?, text()?);
+        let (collector, collected, error) = (text()?, text()?, text()?);
+        Ok(Client {
+            id,
+            name,
+            group,
+            collector,
+            collected,
+            error,
+            status: if from.u8()? == 1 { Status::Unreadable } else { Status::Evaluated },
+            marks: Marks::from_bits(from.u8()?),
+            complete: Kinds::from_bits(from.u16()?),
+            facts: from.u64()?,
+            products: read_products(from)?,
+        })
+    }
+}
+
+fn write_products(products: &[ProductRow], out: &mut Writer) {
+    out.list(products, |out, row| {
+        out.text(&row.product);
+        out.list(&row.levels, |out, level| out.text(level));
+    });
+}
+
+fn read_products(from: &mut Reader<'_>) -> Result<Vec<ProductRow>> {
+    from.list(|from| {
+        let product = from.text()?.to_owned();
+        Ok(ProductRow { product, levels: from.list(|from| from.text().map(str::to_owned))? })
+    })
+}
+
+fn write_cell(cell: Cell, out: &mut Writer) {
+    out.u8(cell.verdict.code());
+    out.u16(cell.reason.number());
+    out.u16(cell.flags.bits());
+}
+
+fn read_cell(from: &mut Reader<'_>) -> Result<Cell> {
+    let verdict = Verdict::from_code(from.u8()?);
+    let reason = Reason::from_number(from.u16()?).unwrap_or(Reason::NoEvidence);
+    Ok(Cell { verdict, reason, flags: Flags::from_bits(from.u16()?) })
+}
