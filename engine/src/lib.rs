@@ -8,4 +8,7 @@
 pub mod archive;
 pub mod diagnostic;
 pub mod error;
+pub mod eval;
+pub mod matrix;
+pub mod model;
 pub mod version;

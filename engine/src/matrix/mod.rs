@@ -19,7 +19,7 @@ pub mod row;
 pub mod tables;
 
 use row::{Row, implied};
-use tables::{Client, Run, Source, Status, Update};
+use tables::{Client, Run, Status, Update};
 
 /// The kind of file that a matrix is.
 pub const KIND: FileKind = FileKind {
@@ -128,11 +128,15 @@ impl<'a> Matrix<'a> {
             if !sorted || exceptions().any(|(update, ..)| update as usize >= self.updates.len()) {
                 return bad(format!("the exceptions of client `{}` are out of order", client.id));
             }
-            let wrong = self.row(at).enumerate().find(|(_, cell)| !cell.reason.verdicts().contains(&cell.verdict));
+            let wrong =
+                self.row(at).enumerate().find(|(_, cell)| !cell.reason.verdicts().contains(&cell.verdict));
             if let Some((update, cell)) = wrong {
                 let update = &self.updates[update].id;
                 let client = &client.id;
-                return bad(format!("client `{client}`, update `{update}`: {} {}", cell.verdict, cell.reason));
+                return bad(format!(
+                    "client `{client}`, update `{update}`: {} {}",
+                    cell.verdict, cell.reason
+                ));
             }
         }
         if before != (self.exceptions.len() / EXCEPTION) as u64 {
@@ -183,7 +187,13 @@ impl<'a> Matrix<'a> {
         self.complete(client, table, verdict, found)
     }
 
-    fn complete(&self, client: usize, update: &Update, verdict: Verdict, found: Option<(Reason, Flags)>) -> Cell {
+    fn complete(
+        &self,
+        client: usize,
+        update: &Update,
+        verdict: Verdict,
+        found: Option<(Reason, Flags)>,
+    ) -> Cell {
         match found {
             Some((reason, flags)) => Cell { verdict, reason, flags },
             None if self.clients.get(client).is_some_and(|client| client.status == Status::Unreadable) => {
@@ -258,7 +268,8 @@ impl<'a> Matrix<'a> {
 
 /// Reads one exception; an unknown reason number reads as no evidence, which `verify` refuses.
 fn decode(bytes: &[u8]) -> (u32, Reason, Flags) {
-    let two = |at: usize| bytes.get(at..at + 2).and_then(|two| two.try_into().ok()).map_or(0, u16::from_le_bytes);
+    let two =
+        |at: usize| bytes.get(at..at + 2).and_then(|two| two.try_into().ok()).map_or(0, u16::from_le_bytes);
     let update = u32::from(two(0)) | u32::from(two(2)) << 16;
     (update, Reason::from_number(two(4)).unwrap_or(Reason::NoEvidence), Flags::from_bits(two(6)))
 }

@@ -143,7 +143,9 @@ impl Run {
 
 impl Source {
     fn write(&self, out: &mut Writer) {
-        [&self.feed, &self.format, &self.revision, &self.language].into_iter().for_each(|text| out.text(text));
+        [&self.feed, &self.format, &self.revision, &self.language]
+            .into_iter()
+            .for_each(|text| out.text(text));
         out.bytes(&self.sha256);
     }
 

@@ -3,6 +3,7 @@
 //! Readers produce these types and the evaluator consumes them; nothing here knows a document format,
 //! a file layout or how speed is made. Source of truth: `docs/verdicts.md`.
 
+pub mod catalogs;
 pub mod expr;
 pub mod fact;
 pub mod flag;

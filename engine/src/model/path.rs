@@ -112,7 +112,7 @@ impl Folders {
         if folder.is_empty() || folder == token {
             return;
         }
-        self.0.retain(|(_, known)| known != token);
+        self.0.retain(|(known, _)| *known != folder);
         let at = self.0.partition_point(|(known, _)| known.len() >= folder.len());
         self.0.insert(at, (folder, token.to_owned()));
     }

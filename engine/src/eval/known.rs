@@ -1,0 +1,332 @@
+//! One client's facts, in normal form and by key: the obvious way to look something up.
+//!
+//! Serves the reference evaluator and `explain`; the fast path has its own. Source of truth:
+//! `docs/inventories.md`, "Normal forms", and `docs/verdicts.md`, "Facts".
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::expr::{OsField, Subject};
+use crate::model::fact::{
+    Fact, File, HotfixState, Kernel, Kind, Kinds, Module, Msi, Os, Package, PackageKind, RegistryValue,
+};
+use crate::model::hotfix;
+use crate::model::inventory::{Inventory, Stated};
+use crate::model::path::{self, Folders};
+use crate::model::product::folded;
+use crate::model::registry::{self, View};
+
+/// What an inventory says about the existence of a thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It is there.
+    Known,
+    /// It is proved to be absent.
+    Absent,
+    /// Nothing is said.
+    NotCollected,
+}
+
+/// A fact in place: the record and the number of its statement in the inventory.
+#[derive(Debug)]
+pub struct Found<'i, T> {
+    /// The record.
+    pub record: &'i T,
+    /// Which of [`Inventory::facts`] it is.
+    pub stated: usize,
+}
+
+// Derived, these would ask the record to be Copy too.
+impl<T> Copy for Found<'_, T> {}
+impl<T> Clone for Found<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+/// A client's facts by key; of a repeated key the last.
+#[derive(Debug, Default)]
+pub struct Known<'i> {
+    /// The operating system.
+    pub os: Option<Found<'i, Os<'static>>>,
+    /// The running kernel.
+    pub kernel: Option<Found<'i, Kernel<'static>>>,
+    /// Files by path in token form.
+    pub files: BTreeMap<String, Found<'i, File<'static>>>,
+    /// Registry values by normal key and folded name.
+    pub values: BTreeMap<(String, String), Found<'i, RegistryValue<'static>>>,
+    /// Registry keys that are there, those above others included.
+    pub keys: BTreeSet<String>,
+    /// Windows Installer products by code.
+    pub products: BTreeMap<String, Found<'i, Msi<'static>>>,
+    /// Hotfixes by number: the state that wins and its statement.
+    pub hotfixes: BTreeMap<u32, (HotfixState, usize)>,
+    /// Stated products by folded name: what is said of the service pack, and its statement.
+    pub named: BTreeMap<String, (Option<String>, usize)>,
+    /// Installed packages by kind and name.
+    pub packages: BTreeMap<(PackageKind, String), Vec<Found<'i, Package<'static>>>>,
+    /// Module streams by name.
+    pub modules: BTreeMap<String, Vec<Found<'i, Module<'static>>>>,
+    /// Kinds that are complete.
+    pub complete: Kinds,
+    absent: BTreeSet<Subject>,
+    covered: Vec<(Kind, String)>,
+    folders: Folders,
+    tokens: BTreeSet<String>,
+}
+
+impl<'i> Known<'i> {
+    /// Brings an inventory's facts into normal form.
+    pub fn new(inventory: &'i Inventory) -> Self {
+        let mut known = Known { complete: inventory.header.complete, ..Known::default() };
+        let wide = known.find_folders(inventory);
+        for (stated, entry) in inventory.facts.iter().enumerate() {
+            known.take(entry, stated, wide);
+        }
+        known
+    }
+
+    /// Finds the folders that the client states; gives whether it is a 64-bit system.
+    fn find_folders(&mut self, inventory: &'i Inventory) -> bool {
+        for (stated, entry) in inventory.facts.iter().enumerate() {
+            if let Fact::Os(record) = &entry.fact {
+                self.os = Some(Found { record, stated });
+            }
+        }
+        let os = self.os.map(|os| os.record);
+        let wide = is_wide(os.and_then(|os| os.arch.as_deref()));
+        for (folder, token) in windows_folders(os) {
+            self.folders.state(folder, token);
+            self.tokens.insert(token.to_owned());
+        }
+        for entry in &inventory.facts {
+            let Fact::Trait(record) = &entry.fact else { continue };
+            if let Some(token) = folder_token(&record.group, &record.name, wide) {
+                self.folders.state(&record.value, &token);
+                self.tokens.extend(path::token(&token).map(str::to_owned));
+            }
+        }
+        wide
+    }
+
+    fn take(&mut self, entry: &'i Stated, stated: usize, wide: bool) {
+        let view = |view: View| if wide { view } else { View::Native };
+        match &entry.fact {
+            Fact::Kernel(record) => self.kernel = Some(Found { record, stated }),
+            Fact::File(record) => {
+                let path = self.path(&record.path);
+                self.tokens.extend(path::token(&path).map(str::to_owned));
+                self.files.insert(path, Found { record, stated });
+            }
+            Fact::RegistryValue(record) => {
+                let key = registry::normal_key(&record.key, view(record.view));
+                self.add_key(&key);
+                self.values.insert((key, fold(&record.name)), Found { record, stated });
+            }
+            Fact::RegistryKey(record) => {
+                self.add_key(&registry::normal_key(&record.key, view(record.view)));
+            }
+            Fact::Msi(record) => {
+                self.products.insert(record.product.to_uppercase(), Found { record, stated });
+            }
+            Fact::Hotfix(record) => {
+                let Some(id) = hotfix::id(&record.id) else { return };
+                let state = self.hotfixes.entry(id).or_insert((record.state, stated));
+                if record.state > state.0 {
+                    *state = (record.state, stated);
+                }
+            }
+            Fact::Product(record) => {
+                let level = record.sp.as_deref().map(str::to_owned);
+                self.named.insert(folded(&record.name), (level, stated));
+            }
+            Fact::Package(record) if is_installed(record) => {
+                let key = (record.kind, record.name.clone().into_owned());
+                self.packages.entry(key).or_default().push(Found { record, stated });
+            }
+            Fact::Module(record) => {
+                let name = record.name.clone().into_owned();
+                self.modules.entry(name).or_default().push(Found { record, stated });
+            }
+            Fact::Absent(record) => {
+                let Some(kind) = record.kind else { return };
+                let subjects = absent_subjects(kind, &record.reference, view(record.view), &self.folders);
+                for subject in subjects {
+                    match subject {
+                        // With a key everything below it is absent.
+                        Subject::RegistryKey(key) => self.covered.push((Kind::Registry, key)),
+                        subject => _ = self.absent.insert(subject),
+                    }
+                }
+            }
+            Fact::Coverage(record) => {
+                let Some(kind) = record.kind else { return };
+                let under = match kind {
+                    Kind::Registry => registry::normal_key(&record.under, view(record.view)),
+                    _ => self.path(&record.under),
+                };
+                self.tokens.extend(path::token(&under).map(str::to_owned));
+                self.covered.push((kind, under));
+            }
+            _ => {}
+        }
+    }
+
+    fn path(&self, text: &str) -> String {
+        let mut path = path::normal(text);
+        self.folders.tokenize(&mut path, 0);
+        path
+    }
+
+    fn add_key(&mut self, key: &str) {
+        if self.keys.insert(key.to_owned()) {
+            self.keys.extend(registry::parents(key).map(str::to_owned));
+        }
+    }
+
+    /// What the inventory says about the existence of a subject.
+    pub fn state(&self, subject: &Subject) -> State {
+        if self.is_there(subject) {
+            State::Known
+        } else if self.is_absent(subject) {
+            State::Absent
+        } else {
+            State::NotCollected
+        }
+    }
+
+    fn is_there(&self, subject: &Subject) -> bool {
+        match subject {
+            Subject::Os(field) => self.os.is_some_and(|os| os_text(os.record, *field).is_some()),
+            Subject::File(path) => self.files.contains_key(path),
+            Subject::RegistryValue { key, name } => self.values.contains_key(&(key.clone(), name.clone())),
+            Subject::RegistryKey(key) => self.keys.contains(key),
+            Subject::Msi(code) => self.products.contains_key(code),
+            Subject::Hotfix(id) => self.hotfixes.contains_key(id),
+            Subject::Product(name) => self.named.contains_key(name),
+            Subject::Package(kind, name) => self.packages.contains_key(&(*kind, name.clone())),
+            Subject::Module(name) => self.modules.contains_key(name),
+        }
+    }
+
+    fn is_absent(&self, subject: &Subject) -> bool {
+        if matches!(subject, Subject::Os(_)) {
+            return false;
+        }
+        if self.absent.contains(subject) {
+            return true;
+        }
+        let token_known = match subject {
+            Subject::File(file) => path::token(file).is_none_or(|token| self.tokens.contains(token)),
+            _ => true,
+        };
+        token_known && (self.complete.contains(subject.kind()) || self.is_covered(subject))
+    }
+
+    fn is_covered(&self, subject: &Subject) -> bool {
+        let text = match subject {
+            Subject::File(path) => path,
+            Subject::RegistryValue { key, .. } | Subject::RegistryKey(key) => key,
+            _ => return false,
+        };
+        let below = |under: &str| {
+            text.strip_prefix(under).is_some_and(|rest| rest.is_empty() || rest.starts_with(['\\', '/']))
+        };
+        self.covered.iter().any(|(kind, under)| *kind == subject.kind() && below(under))
+    }
+}
+
+/// Whether a package fact counts as installed.
+pub fn is_installed(package: &Package<'_>) -> bool {
+    package.status.as_deref().is_none_or(|status| status == "installed")
+}
+
+/// Whether an architecture has a 32-bit view beside its own; unknown counts as one.
+pub fn is_wide(arch: Option<&str>) -> bool {
+    let narrow = |arch: &str| {
+        ["x86", "32 bits", "32-bit", "arm", "armv7l", "armhfp", "armv7hl"].contains(&arch)
+            || (arch.len() == 4 && arch.starts_with('i') && arch.ends_with("86"))
+            || arch.starts_with("x86-based")
+    };
+    !arch.is_some_and(|arch| narrow(arch.trim().to_ascii_lowercase().as_str()))
+}
+
+/// The folders that the operating system of a client has, with their tokens.
+pub fn windows_folders<'o>(os: Option<&'o Os<'_>>) -> Vec<(&'o str, &'static str)> {
+    const WINDIR: &str = "%windir%";
+    match os {
+        Some(os) if !os.family.eq_ignore_ascii_case("windows") => Vec::new(),
+        Some(Os { windir: Some(windir), .. }) => vec![(windir.as_ref(), WINDIR)],
+        Some(_) => vec![(r"C:\WINDOWS", WINDIR), (r"C:\WINNT", WINDIR)],
+        None => Vec::new(),
+    }
+}
+
+/// The token that a trait of a client gives a folder, in normal form.
+pub fn folder_token(group: &str, name: &str, wide: bool) -> Option<String> {
+    match group {
+        "env" => {
+            let mut token = String::with_capacity(name.len() + 2);
+            path::write_normal(&format!("%{}%", name.trim_matches('%')), &mut token);
+            Some(token)
+        }
+        "folder" => path::shell_folder(name.trim().parse().ok()?, wide).map(str::to_owned),
+        _ => None,
+    }
+}
+
+fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    path::fold_text(text, &mut out);
+    out
+}
+
+/// The subjects whose absence a reference of a kind proves.
+pub fn absent_subjects(kind: Kind, reference: &str, view: View, folders: &Folders) -> Vec<Subject> {
+    match kind {
+        Kind::File => {
+            let mut path = path::normal(reference);
+            folders.tokenize(&mut path, 0);
+            vec![Subject::File(path)]
+        }
+        Kind::Registry => match reference.split_once("::") {
+            Some((key, name)) if !key.eq_ignore_ascii_case("registry") => {
+                vec![Subject::RegistryValue { key: registry::normal_key(key, view), name: fold(name) }]
+            }
+            _ => vec![Subject::RegistryKey(registry::normal_key(reference, view))],
+        },
+        Kind::Hotfix => hotfix::id(reference).map(Subject::Hotfix).into_iter().collect(),
+        Kind::Package => [PackageKind::Rpm, PackageKind::Deb]
+            .into_iter()
+            .map(|kind| Subject::Package(kind, reference.trim().to_owned()))
+            .collect(),
+        Kind::Module => vec![Subject::Module(reference.trim().to_owned())],
+        Kind::Msi => vec![Subject::Msi(reference.trim().to_uppercase())],
+        Kind::Product => vec![Subject::Product(folded(reference))],
+        Kind::Os | Kind::Msp | Kind::Cbs | Kind::Wmi => Vec::new(),
+    }
+}
+
+/// The text of an attribute of the operating system.
+pub fn os_text(os: &Os<'_>, field: OsField) -> Option<String> {
+    let number = |value: Option<u32>| value.map(|value| value.to_string());
+    let text = |value: &Option<crate::model::fact::Text<'_>>| value.as_deref().map(str::to_owned);
+    match field {
+        OsField::Family => Some(os.family.clone().into_owned()).filter(|family| !family.is_empty()),
+        OsField::Name => text(&os.name),
+        OsField::Version => text(&os.version),
+        OsField::Build => number(os.build),
+        OsField::Ubr => number(os.ubr),
+        OsField::Sp => text(&os.sp),
+        OsField::SpMinor => number(os.sp_minor),
+        OsField::Arch => text(&os.arch),
+        OsField::Edition => text(&os.edition),
+        OsField::Sku => number(os.sku),
+        OsField::ProductType => text(&os.product_type),
+        OsField::Suite => number(os.suite),
+        OsField::Installation => text(&os.installation),
+        OsField::Language => text(&os.language),
+        OsField::Codepage => number(os.codepage),
+        OsField::Windir => text(&os.windir),
+        OsField::RebootPending => os.reboot_pending.map(|pending| pending.to_string()),
+    }
+}

@@ -1,0 +1,386 @@
+//! The definition of correct: evaluates the model slowly and obviously.
+//!
+//! Every fast variant must equal this on everything. It also keeps the whole tree behind a cell, which
+//! `explain` prints. Source of truth: `docs/verdicts.md`.
+
+use std::collections::BTreeMap;
+
+use super::known::{Known, State, os_text};
+use super::law::{self, Levels};
+use super::rows::{self, Rows};
+use crate::model::catalogs::{Catalogs, Entry};
+use crate::model::expr::{self, Expr, OsField, Question, Subject};
+use crate::model::fact::Kind;
+use crate::model::flag::Flags;
+use crate::model::inventory::Inventory;
+use crate::model::options::{Checksum, Detect, Options, RegistryItems, Supersedence};
+use crate::model::path::BLANK;
+use crate::model::product::{Detection, folded};
+use crate::model::reason::Reason;
+use crate::model::supersedence;
+use crate::model::truth::Truth;
+use crate::model::update::Rule;
+use crate::model::verdict::{Answer, Cell, Verdict};
+
+/// A product of a client: whether it is there, and at which service packs it may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProductState {
+    /// Whether it is there.
+    pub state: State,
+    /// Its service pack.
+    pub levels: Levels,
+    /// What the client states of the service pack, or the detection table found.
+    pub stated: Option<String>,
+    /// The detection that found it; `None` when the client states it.
+    pub detection: Option<usize>,
+}
+
+/// One node of the tree behind a cell.
+#[derive(Clone, Debug)]
+pub struct Trace<'m> {
+    /// What was asked.
+    pub node: Node<'m>,
+    /// What came out.
+    pub answer: Answer,
+    /// The fact that answered a leaf, a number in [`Inventory::facts`].
+    pub fact: Option<usize>,
+    /// The nodes below.
+    pub below: Vec<Trace<'m>>,
+}
+
+/// What a node of a trace asks.
+#[derive(Clone, Debug)]
+pub enum Node<'m> {
+    /// A rule or a part of one.
+    Expr(&'m Expr),
+    /// A package row.
+    Row(rows::Judged<'m>),
+}
+
+/// The tree behind one cell before supersedence.
+#[derive(Clone, Debug)]
+pub struct Explained<'m> {
+    /// The cell of the rules alone.
+    pub raw: Cell,
+    /// The trees of the rules that were asked: `installed` and `applicable`, or one per package row.
+    pub traces: Vec<Trace<'m>>,
+}
+
+/// Evaluates one client against all updates.
+#[derive(Debug)]
+pub struct Evaluator<'m> {
+    catalogs: &'m Catalogs,
+    options: &'m Options,
+    known: Known<'m>,
+    products: BTreeMap<String, ProductState>,
+    rows: Rows<'m>,
+}
+
+impl<'m> Evaluator<'m> {
+    /// Prepares a client's facts: normal forms, detected products, resolved service packs.
+    pub fn new(catalogs: &'m Catalogs, options: &'m Options, inventory: &'m Inventory) -> Self {
+        let known = Known::new(inventory);
+        let rows = Rows::new(catalogs, options, &known);
+        let mut evaluator = Evaluator { catalogs, options, known, products: BTreeMap::new(), rows };
+        evaluator.state_products();
+        evaluator.detect_products();
+        evaluator
+    }
+
+    /// The products of the client by folded name: those stated and those a table speaks of.
+    pub fn products(&self) -> &BTreeMap<String, ProductState> {
+        &self.products
+    }
+
+    /// The facts in normal form.
+    pub fn known(&self) -> &Known<'m> {
+        &self.known
+    }
+
+    fn state_products(&mut self) {
+        for (name, (stated, _)) in &self.known.named {
+            let levels = self.levels(name, stated.as_deref());
+            let product =
+                ProductState { state: State::Known, levels, stated: stated.clone(), detection: None };
+            self.products.insert(name.clone(), product);
+        }
+    }
+
+    fn levels(&self, name: &str, stated: Option<&str>) -> Levels {
+        let known = self.catalogs.products.get(name).map_or(&[] as &[String], |product| &product.levels);
+        law::levels(stated, known)
+    }
+
+    /// Runs the detection tables, unless the client's products are complete.
+    fn detect_products(&mut self) {
+        let run = match self.options.detect {
+            Detect::Auto => !self.known.complete.contains(Kind::Product),
+            Detect::Always => true,
+            Detect::Never => false,
+        };
+        if !run {
+            return;
+        }
+        for (number, detection) in self.catalogs.detections.iter().enumerate() {
+            let name = folded(&detection.name);
+            if self.products.contains_key(&name) {
+                continue;
+            }
+            let (state, stated) = match self.test(&detection.when).truth {
+                Truth::True => (State::Known, self.detect_level(detection)),
+                Truth::False | Truth::NotApplicable => (State::Absent, Levels::Unstated),
+                Truth::Error | Truth::Unknown | Truth::NotEvaluated => continue,
+            };
+            let product = ProductState { state, levels: stated, stated: None, detection: Some(number) };
+            self.products.insert(name, product);
+        }
+    }
+
+    /// Finds the service pack of a detected product.
+    fn detect_level(&self, detection: &Detection) -> Levels {
+        for level in &detection.levels {
+            match level.test.as_ref().map_or(Truth::True, |test| self.test(test).truth) {
+                Truth::True => {
+                    let mut names: Vec<String> = level.names.iter().map(|name| folded(name)).collect();
+                    names.sort_unstable();
+                    names.dedup();
+                    return Levels::Candidates(names);
+                }
+                Truth::False | Truth::NotApplicable => {}
+                Truth::Error | Truth::Unknown | Truth::NotEvaluated => return Levels::Unstated,
+            }
+        }
+        let inherited = detection.inherit.iter().find_map(|name| {
+            let product = self.products.get(&folded(name))?;
+            (product.state == State::Known).then(|| product.levels.clone())
+        });
+        inherited.unwrap_or(Levels::Unstated)
+    }
+
+    /// Evaluates all updates, supersedence included, in the order of [`Catalogs::updates`].
+    pub fn evaluate(&self) -> Vec<Cell> {
+        let raw: Vec<Cell> = self.catalogs.updates.iter().map(|entry| self.raw(entry)).collect();
+        (0..raw.len()).map(|update| self.fold(&raw, update)).collect()
+    }
+
+    /// The cell of an update by its rules alone.
+    pub fn raw(&self, entry: &'m Entry) -> Cell {
+        self.explain(entry).raw
+    }
+
+    /// The cell of an update by its rules alone, with the trees behind it.
+    pub fn explain(&self, entry: &'m Entry) -> Explained<'m> {
+        let (cell, traces) = match &entry.update.rule {
+            Rule::None => (Cell::NO_EVIDENCE, Vec::new()),
+            Rule::Tests { installed, applicable } => {
+                let traces = vec![self.trace(installed, entry), self.trace(applicable, entry)];
+                (Cell::decide(traces[0].answer, traces[1].answer, Answer::FALSE), traces)
+            }
+            Rule::Packages { collections, rows } => {
+                let source = &self.catalogs.sources[entry.source as usize].source;
+                let judged: Vec<_> =
+                    rows.iter().map(|row| self.rows.judge(row, collections, source)).collect();
+                let cell = Cell::of_parts(judged.iter().map(|row| row.cell)).unwrap_or(Cell::NO_EVIDENCE);
+                let row = |judged: rows::Judged<'m>| Trace {
+                    answer: Answer {
+                        truth: judged.truth(),
+                        reason: judged.cell.reason,
+                        flags: judged.cell.flags,
+                    },
+                    fact: judged.instances.first().copied(),
+                    node: Node::Row(judged),
+                    below: Vec::new(),
+                };
+                (cell, judged.into_iter().map(row).collect())
+            }
+        };
+        Explained { raw: withdrawn(cell, entry.update.flags), traces }
+    }
+
+    /// Folds supersedence into the cell of one update.
+    pub fn fold(&self, raw: &[Cell], update: usize) -> Cell {
+        let cell = raw[update];
+        if cell.verdict != Verdict::Missing || self.options.supersedence == Supersedence::Off {
+            return cell;
+        }
+        let replacements = self.replacements(update);
+        let any = |verdict: Verdict| replacements.iter().any(|by| raw[*by].verdict == verdict);
+        if any(Verdict::Installed) {
+            Cell::new(Verdict::Installed, Reason::ReplacedByInstalled)
+        } else if any(Verdict::Missing) {
+            Cell { flags: cell.flags | Flags::SUPERSEDED, ..cell }
+        } else {
+            cell
+        }
+    }
+
+    /// All updates that replace one, directly or through others; never itself.
+    pub fn replacements(&self, update: usize) -> Vec<usize> {
+        let followed = |source| {
+            source == supersedence::Source::Declared || self.options.supersedence == Supersedence::Evr
+        };
+        let mut seen = std::collections::BTreeSet::from([update]);
+        let mut todo = vec![update];
+        while let Some(at) = todo.pop() {
+            for edge in self.catalogs.updates[at].replaced_by.iter().filter(|edge| followed(edge.source)) {
+                if seen.insert(edge.by as usize) {
+                    todo.push(edge.by as usize);
+                }
+            }
+        }
+        seen.remove(&update);
+        seen.into_iter().collect()
+    }
+
+    /// The answer of an expression that belongs to no update (a detection table's).
+    fn test(&self, expr: &Expr) -> Answer {
+        self.answer(expr, self.options.checksum).0
+    }
+
+    fn trace(&self, expr: &'m Expr, entry: &'m Entry) -> Trace<'m> {
+        let source = &self.catalogs.sources[entry.source as usize].source;
+        let language = self.known.os.and_then(|os| os.record.language.as_deref());
+        let other = law::other_language(&source.language, language);
+        self.trace_under(expr, if other { Checksum::Off } else { self.options.checksum })
+    }
+
+    fn trace_under(&self, expr: &'m Expr, policy: Checksum) -> Trace<'m> {
+        let below: Vec<Trace<'m>> = match expr {
+            Expr::Constant(_) | Expr::Test { .. } => Vec::new(),
+            Expr::Combine { operands, .. } => operands.iter().map(|e| self.trace_under(e, policy)).collect(),
+            Expr::Not(operand) => vec![self.trace_under(operand, policy)],
+            Expr::Otherwise(a, b) => vec![self.trace_under(a, policy), self.trace_under(b, policy)],
+        };
+        let (answer, fact) = self.answer(expr, policy);
+        Trace { node: Node::Expr(expr), answer, fact, below }
+    }
+
+    /// The answer of an expression, and the fact behind a leaf.
+    fn answer(&self, expr: &Expr, policy: Checksum) -> (Answer, Option<usize>) {
+        match expr {
+            Expr::Constant(answer) => (*answer, None),
+            Expr::Test { subject, question, .. } => self.leaf(subject, question, policy),
+            Expr::Combine { operator, reasons, operands } => {
+                let answers: Vec<_> = operands.iter().map(|operand| self.answer(operand, policy).0).collect();
+                (expr::combine(*operator, *reasons, &answers), None)
+            }
+            Expr::Not(operand) => (expr::negate(self.answer(operand, policy).0), None),
+            Expr::Otherwise(first, second) => match self.answer(first, policy).0 {
+                Answer { truth: Truth::NotApplicable, .. } => (self.answer(second, policy).0, None),
+                answer => (answer, None),
+            },
+        }
+    }
+
+    fn leaf(&self, subject: &Subject, question: &Question, policy: Checksum) -> (Answer, Option<usize>) {
+        let item = matches!(question, Question::Data(_));
+        if item && self.options.registry == RegistryItems::Ignored {
+            return (Answer::new(Truth::NotApplicable, Reason::NoEvidence), None);
+        }
+        let (state, fact) = match subject {
+            Subject::Product(name) => match self.products.get(name) {
+                Some(product) => (product.state, self.known.named.get(name).map(|(_, stated)| *stated)),
+                None => (self.known.state(subject), None),
+            },
+            _ => (self.known.state(subject), self.fact(subject)),
+        };
+        let answer = match state {
+            State::NotCollected => Answer::NOT_COLLECTED,
+            State::Absent => law::absent(subject, question),
+            State::Known => self.there(subject, question, policy),
+        };
+        (answer, fact)
+    }
+
+    fn fact(&self, subject: &Subject) -> Option<usize> {
+        match subject {
+            Subject::Os(_) => self.known.os.map(|os| os.stated),
+            Subject::File(path) => self.known.files.get(path).map(|file| file.stated),
+            Subject::RegistryValue { key, name } => {
+                self.known.values.get(&(key.clone(), name.clone())).map(|value| value.stated)
+            }
+            Subject::Msi(code) => self.known.products.get(code).map(|msi| msi.stated),
+            Subject::Hotfix(id) => self.known.hotfixes.get(id).map(|(_, stated)| *stated),
+            _ => None,
+        }
+    }
+
+    /// The answer about a thing that is there.
+    fn there(&self, subject: &Subject, question: &Question, policy: Checksum) -> Answer {
+        match (subject, question) {
+            (Subject::Product(name), Question::Level { affected, fixed }) => {
+                let Some(product) = self.products.get(name) else { return Answer::NOT_COLLECTED };
+                let available = self.catalogs.products.get(name).map_or(&[] as &[String], |p| &p.available);
+                law::level(&product.levels, affected, fixed.as_deref(), available)
+            }
+            (Subject::Hotfix(id), Question::Exists) => {
+                self.known.hotfixes.get(id).map_or(Answer::FALSE, |(state, _)| law::hotfix(*state))
+            }
+            (_, Question::Exists) => Answer::TRUE,
+            (Subject::File(path), _) => self.file(path, question, policy),
+            (Subject::RegistryValue { key, name }, _) => {
+                let value = self.known.values.get(&(key.clone(), name.clone()));
+                let data = value.and_then(|value| value.record.data.as_deref());
+                match (question, data) {
+                    (Question::Data(expected), _) => law::registry_data(expected, data),
+                    (Question::Compare(..), None) => Answer::PART_NOT_COLLECTED,
+                    (Question::Compare(comparison, operand), Some(data)) => {
+                        law::compare(*comparison, operand, data, Reason::RegistryDiffers)
+                    }
+                    _ => Answer::RULE_ERROR,
+                }
+            }
+            (Subject::Os(field), Question::Compare(comparison, operand)) => {
+                let text = self.known.os.and_then(|os| os_text(os.record, *field));
+                text.map_or(Answer::NOT_COLLECTED, |text| {
+                    law::compare(*comparison, operand, text.trim_matches(BLANK), Reason::PlatformDiffers)
+                })
+            }
+            (Subject::Msi(code), Question::Compare(comparison, operand)) => {
+                let version = self.known.products.get(code).and_then(|msi| msi.record.version.as_deref());
+                version.map_or(Answer::PART_NOT_COLLECTED, |version| {
+                    law::compare(*comparison, operand, version, Reason::RuleFalse)
+                })
+            }
+            _ => Answer::RULE_ERROR,
+        }
+    }
+
+    fn file(&self, path: &str, question: &Question, policy: Checksum) -> Answer {
+        let Some(file) = self.known.files.get(path) else { return Answer::NOT_COLLECTED };
+        let record = file.record;
+        match question {
+            Question::FileEvidence { presence, version, checksum } => {
+                let order = match version {
+                    None => Some(std::cmp::Ordering::Equal),
+                    Some(expected) => law::file_version(record.version).map(|found| found.cmp(expected)),
+                };
+                let answer = law::file(*presence, order, *checksum, record.checksum, policy);
+                self.after_restart(answer)
+            }
+            Question::Compare(comparison, operand) => law::compare_file(*comparison, operand, record.version),
+            _ => Answer::RULE_ERROR,
+        }
+    }
+
+    /// Flags evidence of a file that holds while a restart is due.
+    fn after_restart(&self, answer: Answer) -> Answer {
+        let pending = self
+            .known
+            .os
+            .and_then(|os| os_text(os.record, OsField::RebootPending))
+            .is_some_and(|pending| pending == "true");
+        if pending && answer.truth == Truth::True {
+            return Answer { flags: answer.flags | Flags::REBOOT_PENDING, ..answer };
+        }
+        answer
+    }
+}
+
+/// The cell of an update that its publisher withdrew.
+pub fn withdrawn(cell: Cell, flags: Flags) -> Cell {
+    if cell.verdict == Verdict::Missing && flags.contains(Flags::EXPIRED) {
+        return Cell::new(Verdict::NotApplicable, Reason::Declined);
+    }
+    cell
+}

@@ -1,0 +1,70 @@
+//! All catalogs of an index as one: updates in one order, references resolved.
+//!
+//! The compiler makes it from what readers found, and the index gives it back; the reference evaluator
+//! and `explain` walk it.
+
+use std::collections::BTreeMap;
+
+use super::product::Detection;
+use super::supersedence;
+use super::update::{Product, Source, Update};
+use crate::diagnostic::{Diagnostics, Position};
+
+/// Everything an index holds, as the model has it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Catalogs {
+    /// Where the catalogs came from.
+    pub sources: Vec<SourceEntry>,
+    /// The updates, sorted by identity.
+    pub updates: Vec<Entry>,
+    /// The products that catalogs speak of, by folded name.
+    pub products: BTreeMap<String, Product>,
+    /// How products are detected; an entry stands after those it refers to.
+    pub detections: Vec<Detection>,
+    /// Default streams of modules: (module, stream), sorted.
+    pub module_defaults: Vec<(String, String)>,
+}
+
+/// A catalog and what was found wrong with it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SourceEntry {
+    /// Where it came from.
+    pub source: Source,
+    /// What is wrong with it.
+    pub diagnostics: Diagnostics,
+    /// Supersedence edges that it declares.
+    pub edges: u64,
+    /// Edges whose other end is not there.
+    pub dangling: u64,
+}
+
+/// An update with its place among all.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Entry {
+    /// Full identity: `FEED:ID`.
+    pub identity: String,
+    /// Its source, a number in [`Catalogs::sources`].
+    pub source: u32,
+    /// The updates that replace it directly, by number, sorted.
+    pub replaced_by: Vec<Edge>,
+    /// The update. Its `replacements` are resolved into `replaced_by`.
+    pub update: Update,
+}
+
+/// A resolved edge to an update that replaces another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Edge {
+    /// The replacing update, a number in [`Catalogs::updates`].
+    pub by: u32,
+    /// Who says so.
+    pub source: supersedence::Source,
+    /// Where it is said.
+    pub position: Position,
+}
+
+impl Catalogs {
+    /// The number of an update by its full identity.
+    pub fn find(&self, identity: &str) -> Option<usize> {
+        self.updates.binary_search_by(|entry| entry.identity.as_str().cmp(identity)).ok()
+    }
+}
