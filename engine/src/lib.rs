@@ -6,9 +6,11 @@
 #![warn(missing_docs)]
 
 pub mod archive;
+pub mod compile;
 pub mod diagnostic;
 pub mod error;
 pub mod eval;
+pub mod index;
 pub mod matrix;
 pub mod model;
 pub mod version;

@@ -17,7 +17,7 @@ use crate::model::reason::Reason;
 use crate::model::truth::Truth;
 use crate::model::update::{Collection, ModuleStream, PackageRow, Rule, Source};
 use crate::model::verdict::{Cell, Verdict};
-use crate::version::debian;
+use crate::version::debian::Version;
 use crate::version::evr::Evr;
 
 /// What a row says about a client.
@@ -78,7 +78,6 @@ pub struct Rows<'m> {
     absent: BTreeMap<(PackageKind, String), State>,
     running: Option<Running<'m>>,
     modules: Modules<'m>,
-    complete: bool,
 }
 
 #[derive(Debug)]
@@ -106,7 +105,6 @@ impl<'m> Rows<'m> {
             absent: BTreeMap::new(),
             running: None,
             modules: Modules::new(catalogs, known),
-            complete: known.complete.contains(Kind::Package),
         };
         for entry in &catalogs.updates {
             let Rule::Packages { rows: listed, collections } = &entry.update.rule else { continue };
@@ -304,7 +302,7 @@ fn compare(package: &Package<'_>, epoch: u32, row: &PackageRow) -> Ordering {
             })
         }
         PackageKind::Deb => {
-            epoch.cmp(&row.epoch).then_with(|| debian::compare(&package.version, &row.version))
+            Version::of_epoch(epoch, &package.version).compare(&Version::of_epoch(row.epoch, &row.version))
         }
     }
 }
@@ -313,7 +311,7 @@ fn compare(package: &Package<'_>, epoch: u32, row: &PackageRow) -> Ordering {
 fn compare_instances(a: &(&Instance<'_>, u32), b: &(&Instance<'_>, u32)) -> Ordering {
     let (left, right) = (a.0.package, b.0.package);
     if left.kind == PackageKind::Deb {
-        return a.1.cmp(&b.1).then_with(|| debian::compare(&left.version, &right.version));
+        return Version::of_epoch(a.1, &left.version).compare(&Version::of_epoch(b.1, &right.version));
     }
     let left = Evr { epoch: a.1, version: &left.version, release: left.release.as_deref() };
     left.compare(&Evr { epoch: b.1, version: &right.version, release: right.release.as_deref() })
