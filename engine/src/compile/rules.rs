@@ -11,6 +11,7 @@ use crate::model::catalogs::Catalogs;
 use crate::model::expr::{Data, Expr, Operand, Operator, Question, Reasons, Subject};
 use crate::model::fact::PackageKind;
 use crate::model::path;
+use crate::model::product::folded;
 use crate::model::update::{PackageRow, Rule};
 use crate::model::verdict::Answer;
 use crate::version::{debian, evr};
@@ -75,6 +76,11 @@ impl Rules {
                 .iter()
                 .filter_map(|level| level.test.as_ref())
                 .for_each(|test| test.leaves(&mut visit));
+        }
+        for detection in &catalogs.detections {
+            for product in std::iter::once(&detection.name).chain(&detection.inherit) {
+                asked.entry(Subject::Product(folded(product))).or_default();
+            }
         }
         for entry in &catalogs.updates {
             let Rule::Packages { collections, rows } = &entry.update.rule else { continue };

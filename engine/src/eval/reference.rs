@@ -171,6 +171,9 @@ impl<'m> Evaluator<'m> {
 
     /// The cell of an update by its rules alone, with the trees behind it.
     pub fn explain(&self, entry: &'m Entry) -> Explained<'m> {
+        if entry.update.retracted && !self.options.include_retracted {
+            return Explained { raw: Cell::NO_EVIDENCE, traces: Vec::new() };
+        }
         let (cell, traces) = match &entry.update.rule {
             Rule::None => (Cell::NO_EVIDENCE, Vec::new()),
             Rule::Tests { installed, applicable } => {
