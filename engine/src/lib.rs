@@ -7,6 +7,7 @@
 
 pub mod archive;
 pub mod compile;
+pub mod container;
 pub mod diagnostic;
 pub mod error;
 pub mod eval;
