@@ -11,4 +11,5 @@ pub mod error;
 pub mod eval;
 pub mod matrix;
 pub mod model;
+pub mod report;
 pub mod version;
