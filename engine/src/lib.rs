@@ -15,4 +15,5 @@ pub mod generate;
 pub mod index;
 pub mod matrix;
 pub mod model;
+pub mod report;
 pub mod version;
