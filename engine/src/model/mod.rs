@@ -10,6 +10,7 @@ pub mod flag;
 pub mod hotfix;
 pub mod inventory;
 pub mod key;
+pub mod law;
 pub mod options;
 pub mod path;
 pub mod product;
