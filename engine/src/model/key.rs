@@ -37,7 +37,9 @@ impl Fact<'_> {
             Fact::RegistryKey(fact) => key.registry(&fact.key, fact.view),
             Fact::Msi(fact) => key.guid(&fact.product),
             Fact::Msp(fact) => [&fact.product, &fact.patch].into_iter().for_each(|code| key.guid(code)),
-            Fact::MsiPart(fact) => [&fact.product, &fact.component].into_iter().for_each(|code| key.guid(code)),
+            Fact::MsiPart(fact) => {
+                [&fact.product, &fact.component].into_iter().for_each(|code| key.guid(code))
+            }
             Fact::Hotfix(fact) => match hotfix::id(&fact.id) {
                 Some(number) => key.text(&number.to_string()),
                 None => key.folded(&fact.id),
