@@ -1,5 +1,7 @@
 //! What tests, benches and fuzz targets share: the way to the corpora, and the generators' goldens.
 
+pub mod facts;
+
 use std::path::PathBuf;
 
 /// The path of `part` below the shared corpora, or `None` after one printed line when it is not there.
