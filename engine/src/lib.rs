@@ -17,3 +17,4 @@ pub mod matrix;
 pub mod model;
 pub mod report;
 pub mod version;
+pub mod xml;
