@@ -5,6 +5,7 @@
 //! of the repository shows the floors; each module says in its first lines what it turns into what.
 #![warn(missing_docs)]
 
+pub mod container;
 pub mod diagnostic;
 pub mod error;
 pub mod version;
