@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 pub mod archive;
+pub mod container;
 pub mod diagnostic;
 pub mod error;
 pub mod eval;
