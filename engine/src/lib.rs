@@ -6,10 +6,12 @@
 #![warn(missing_docs)]
 
 pub mod archive;
+pub mod compile;
 pub mod container;
 pub mod diagnostic;
 pub mod error;
 pub mod eval;
+pub mod index;
 pub mod matrix;
 pub mod model;
 pub mod version;

@@ -1,10 +1,9 @@
 //! Evaluation: what an index and a client's facts say about every update.
 //!
 //! [`reference`] is the definition: slow, obvious, over the model. [`batch`] is the fast path over the
-//! index, equal to it on everything; the property tests and a fuzz target hold that. [`law`] holds what
+//! index, equal to it on everything; the property tests and a fuzz target hold that. [`crate::model::law`] holds what
 //! a single question means, which both use. Nothing here knows a format or a report.
 
 pub mod known;
-pub mod law;
 pub mod reference;
 pub mod rows;

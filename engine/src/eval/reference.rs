@@ -6,13 +6,14 @@
 use std::collections::BTreeMap;
 
 use super::known::{Known, State, os_text};
-use super::law::{self, Levels};
+
 use super::rows::{self, Rows};
 use crate::model::catalogs::{Catalogs, Entry};
 use crate::model::expr::{self, Expr, OsField, Question, Subject};
 use crate::model::fact::Kind;
 use crate::model::flag::Flags;
 use crate::model::inventory::Inventory;
+use crate::model::law::{self, Levels};
 use crate::model::options::{Checksum, Detect, Options, RegistryItems, Supersedence};
 use crate::model::path::BLANK;
 use crate::model::product::{Detection, folded};
@@ -170,6 +171,9 @@ impl<'m> Evaluator<'m> {
 
     /// The cell of an update by its rules alone, with the trees behind it.
     pub fn explain(&self, entry: &'m Entry) -> Explained<'m> {
+        if entry.update.retracted && !self.options.include_retracted {
+            return Explained { raw: Cell::NO_EVIDENCE, traces: Vec::new() };
+        }
         let (cell, traces) = match &entry.update.rule {
             Rule::None => (Cell::NO_EVIDENCE, Vec::new()),
             Rule::Tests { installed, applicable } => {
@@ -194,7 +198,7 @@ impl<'m> Evaluator<'m> {
                 (cell, judged.into_iter().map(row).collect())
             }
         };
-        Explained { raw: withdrawn(cell, entry.update.flags), traces }
+        Explained { raw: cell.withdrawn(entry.update.flags), traces }
     }
 
     /// Folds supersedence into the cell of one update.
@@ -375,12 +379,4 @@ impl<'m> Evaluator<'m> {
         }
         answer
     }
-}
-
-/// The cell of an update that its publisher withdrew.
-pub fn withdrawn(cell: Cell, flags: Flags) -> Cell {
-    if cell.verdict == Verdict::Missing && flags.contains(Flags::EXPIRED) {
-        return Cell::new(Verdict::NotApplicable, Reason::Declined);
-    }
-    cell
 }

@@ -17,7 +17,7 @@ use crate::model::reason::Reason;
 use crate::model::truth::Truth;
 use crate::model::update::{Collection, ModuleStream, PackageRow, Rule, Source};
 use crate::model::verdict::{Cell, Verdict};
-use crate::version::debian;
+use crate::version::debian::Version;
 use crate::version::evr::Evr;
 
 /// What a row says about a client.
@@ -47,17 +47,47 @@ impl Judged<'_> {
     }
 }
 
-/// An installed instance of a package.
-#[derive(Clone, Debug)]
-struct Instance<'m> {
-    package: &'m Package<'static>,
-    stated: usize,
+/// An installed instance of a package, as rows look at it.
+#[derive(Clone, Copy, Debug)]
+pub struct Instance<'a> {
+    /// RPM or Debian.
+    pub kind: PackageKind,
+    /// Architecture; `None` is unknown.
+    pub arch: Option<&'a str>,
+    /// Version.
+    pub version: &'a str,
+    /// Release.
+    pub release: Option<&'a str>,
     /// The lowest and the highest epoch it may have.
-    epochs: [u32; 2],
+    pub epochs: [u32; 2],
     /// Whether its epoch was taken from another instance.
-    lent: bool,
+    pub lent: bool,
     /// Whether it was built from the source package of the running kernel.
-    running: bool,
+    pub running: bool,
+}
+
+/// The version that a row asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// Epoch.
+    pub epoch: u32,
+    /// Version.
+    pub version: &'a str,
+    /// Release; `None` is not compared.
+    pub release: Option<&'a str>,
+}
+
+/// How a row is to be compared.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner {
+    /// The profile.
+    pub profile: Profile,
+    /// Whether the package is installed in several versions on purpose.
+    pub install_only: bool,
+    /// Whether the running kernel is stated.
+    pub kernel_stated: bool,
+    /// Whether the row's collection counts.
+    pub active: Truth,
 }
 
 /// What a row finds in one possible world.
@@ -78,13 +108,6 @@ pub struct Rows<'m> {
     absent: BTreeMap<(PackageKind, String), State>,
     running: Option<Running<'m>>,
     modules: Modules<'m>,
-    complete: bool,
-}
-
-#[derive(Debug)]
-struct Running<'m> {
-    release: &'m str,
-    source: Option<&'m str>,
 }
 
 #[derive(Debug)]
@@ -106,7 +129,6 @@ impl<'m> Rows<'m> {
             absent: BTreeMap::new(),
             running: None,
             modules: Modules::new(catalogs, known),
-            complete: known.complete.contains(Kind::Package),
         };
         for entry in &catalogs.updates {
             let Rule::Packages { rows: listed, collections } = &entry.update.rule else { continue };
@@ -153,86 +175,34 @@ impl<'m> Rows<'m> {
             }
             return judged;
         }
-        let instances = self.candidates(row, profile);
-        judged.instances = instances.iter().map(|instance| instance.stated).collect();
-        judged.retracted =
-            instances.iter().any(|instance| self.is_retracted(instance.package, instance.epochs[0]));
-        judged.cell = self.cell(row, &instances, profile, active);
+        let (stated, instances): (Vec<usize>, Vec<Instance<'_>>) =
+            self.candidates(row, profile).into_iter().unzip();
+        let retracted = |instance: &Instance<'_>, epoch| self.is_retracted(row, instance, epoch);
+        judged.instances = stated;
+        judged.retracted = instances.iter().any(|instance| retracted(instance, instance.epochs[0]));
+        let manner = Manner {
+            profile,
+            install_only: self.options.is_install_only(&row.name),
+            kernel_stated: self.running.is_some(),
+            active,
+        };
+        judged.cell = judge(wanted(row), &instances, manner, &retracted);
         judged
     }
 
-    fn cell(&self, row: &PackageRow, instances: &[Instance<'_>], profile: Profile, active: Truth) -> Cell {
-        let mut finds = Vec::new();
-        for epoch in [0, 1] {
-            for unknown_arch in [false, true] {
-                let world: Vec<_> = instances
-                    .iter()
-                    .filter(|instance| unknown_arch || instance.package.arch.is_some())
-                    .map(|instance| (instance, instance.epochs[epoch]))
-                    .collect();
-                finds.push(self.find(row, &world, profile));
-            }
-        }
-        let first = finds[0];
-        let certain = finds.iter().all(|find| *find == first);
-        let somewhere = finds.iter().any(|find| *find != Find::Nothing);
-        let mut cell = match first {
-            _ if somewhere && active != Truth::True => Cell::new(Verdict::Unknown, Reason::NotCollected),
-            _ if !certain => Cell::new(Verdict::Unknown, Reason::PartNotCollected),
-            Find::Needed => Cell::new(Verdict::Missing, Reason::PackageOlder),
-            Find::Current => Cell::new(Verdict::Installed, Reason::PackageCurrent),
-            Find::Nothing => Cell::new(Verdict::NotApplicable, Reason::PackageAbsent),
-        };
-        if somewhere && instances.iter().any(|instance| instance.lent) {
-            cell.flags |= Flags::EPOCH_LENT;
-        }
-        let install_only = profile == Profile::Dnf && self.options.is_install_only(&row.name);
-        if somewhere && install_only && self.running.is_none() {
-            cell.flags |= Flags::RUNNING_KERNEL_NOT_COLLECTED;
-        }
-        cell
-    }
-
-    /// What a row finds where each instance has one certain epoch.
-    fn find(&self, row: &PackageRow, world: &[(&Instance<'_>, u32)], profile: Profile) -> Find {
-        let order = |(instance, epoch): &(&Instance<'_>, u32)| compare(instance.package, *epoch, row);
-        let older = |one: &(&Instance<'_>, u32)| order(one).is_lt();
-        let current = |one: &(&Instance<'_>, u32)| match order(one) {
-            Ordering::Less => false,
-            Ordering::Equal => !self.is_retracted(one.0.package, one.1),
-            Ordering::Greater => true,
-        };
-        let needed = match profile {
-            Profile::Dnf => {
-                let newest = world.iter().max_by(|a, b| compare_instances(a, b));
-                newest.is_some_and(&older) || world.iter().any(|one| one.0.running && older(one))
-            }
-            Profile::Suse if self.options.is_install_only(&row.name) => {
-                world.iter().any(older) && !world.iter().any(|one| order(one).is_ge())
-            }
-            Profile::Suse => world.iter().any(older),
-        };
-        match needed {
-            true => Find::Needed,
-            false if world.iter().any(current) => Find::Current,
-            false => Find::Nothing,
-        }
-    }
-
-    /// The installed instances that a row speaks of.
-    fn candidates(&self, row: &PackageRow, profile: Profile) -> Vec<Instance<'m>> {
+    /// The installed instances that a row speaks of, each with the number of its statement.
+    fn candidates(&self, row: &PackageRow, profile: Profile) -> Vec<(usize, Instance<'m>)> {
         let packages = self.installed.get(&(row.kind, row.name.clone())).map_or(&[] as &[_], Vec::as_slice);
         packages
             .iter()
             .filter(|(package, _)| matches_arch(&row.arch, package.arch.as_deref(), profile))
-            .map(|(package, stated)| self.instance(package, *stated, packages, profile))
+            .map(|(package, stated)| (*stated, self.instance(package, packages, profile)))
             .collect()
     }
 
     fn instance(
         &self,
         package: &'m Package<'static>,
-        stated: usize,
         all: &[(&Package<'static>, usize)],
         profile: Profile,
     ) -> Instance<'m> {
@@ -243,8 +213,19 @@ impl<'m> Rows<'m> {
                 None => (self.epoch_range(package, profile), false),
             },
         };
-        let running = self.running.as_ref().is_some_and(|running| running.built(package));
-        Instance { package, stated, epochs, lent, running }
+        let release = package.release.as_deref();
+        let (arch, source) = (package.arch.as_deref(), package.source.as_deref());
+        let built =
+            |running: &Running<'_>| running.built(&package.name, &package.version, release, arch, source);
+        Instance {
+            kind: package.kind,
+            arch,
+            version: &package.version,
+            release,
+            epochs,
+            lent,
+            running: self.running.as_ref().is_some_and(built),
+        }
     }
 
     /// The epochs that a package without one may have: those of the rows it could stand against.
@@ -254,21 +235,101 @@ impl<'m> Rows<'m> {
                 && *name == package.name
                 && matches_arch(arch, package.arch.as_deref(), profile)
         });
-        let epochs: Vec<u32> = of_name.flat_map(|(_, epochs)| epochs.iter().copied()).collect();
-        match (epochs.iter().min(), epochs.iter().max()) {
-            (Some(low), Some(high)) if low == high => [*low, *high],
-            (_, Some(high)) => [0, *high],
-            _ => [0, 0],
-        }
+        let epochs = of_name.flat_map(|(_, epochs)| epochs.iter().map(|epoch| (*epoch, *epoch)));
+        epoch_range(epochs)
     }
 
-    fn is_retracted(&self, package: &Package<'_>, epoch: u32) -> bool {
-        let rows = self.retracted.get(&(package.kind, package.name.as_ref()));
-        rows.is_some_and(|rows| {
+    fn is_retracted(&self, row: &PackageRow, instance: &Instance<'_>, epoch: u32) -> bool {
+        let withdrawn = self.retracted.get(&(row.kind, row.name.as_str()));
+        withdrawn.is_some_and(|rows| {
             rows.iter().any(|row| {
-                package.arch.as_deref() == Some(row.arch.as_str()) && compare(package, epoch, row).is_eq()
+                instance.arch == Some(row.arch.as_str()) && compare(instance, epoch, wanted(row)).is_eq()
             })
         })
+    }
+}
+
+fn wanted(row: &PackageRow) -> Wanted<'_> {
+    Wanted { epoch: row.epoch, version: &row.version, release: row.release.as_deref() }
+}
+
+/// The epochs that a package without one may have, from the lowest and highest ones of rows: one that
+/// all share, or anything from 0 up.
+pub fn epoch_range(rows: impl Iterator<Item = (u32, u32)>) -> [u32; 2] {
+    match rows.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) {
+        Some((low, high)) if low == high => [low, high],
+        Some((_, high)) => [0, high],
+        None => [0, 0],
+    }
+}
+
+/// Judges a row against the installed instances that it speaks of.
+///
+/// Every world in which the uncertain could be is tried: the lowest and the highest epochs, with and
+/// without the instances whose arch is unknown. `retracted` tells whether an instance of an epoch equals
+/// a package that was withdrawn.
+pub fn judge(
+    wanted: Wanted<'_>,
+    instances: &[Instance<'_>],
+    manner: Manner,
+    retracted: &dyn Fn(&Instance<'_>, u32) -> bool,
+) -> Cell {
+    let mut finds = [Find::Nothing; 4];
+    for (number, find) in finds.iter_mut().enumerate() {
+        let (epoch, unknown_arch) = (number & 1, number & 2 != 0);
+        let world: Vec<_> = instances
+            .iter()
+            .filter(|instance| unknown_arch || instance.arch.is_some())
+            .map(|instance| (instance, instance.epochs[epoch]))
+            .collect();
+        *find = find_in(wanted, &world, manner, retracted);
+    }
+    let certain = finds.iter().all(|find| *find == finds[0]);
+    let somewhere = finds.iter().any(|find| *find != Find::Nothing);
+    let mut cell = match finds[0] {
+        _ if somewhere && manner.active != Truth::True => Cell::new(Verdict::Unknown, Reason::NotCollected),
+        _ if !certain => Cell::new(Verdict::Unknown, Reason::PartNotCollected),
+        Find::Needed => Cell::new(Verdict::Missing, Reason::PackageOlder),
+        Find::Current => Cell::new(Verdict::Installed, Reason::PackageCurrent),
+        Find::Nothing => Cell::new(Verdict::NotApplicable, Reason::PackageAbsent),
+    };
+    if somewhere && instances.iter().any(|instance| instance.lent) {
+        cell.flags |= Flags::EPOCH_LENT;
+    }
+    if somewhere && manner.profile == Profile::Dnf && manner.install_only && !manner.kernel_stated {
+        cell.flags |= Flags::RUNNING_KERNEL_NOT_COLLECTED;
+    }
+    cell
+}
+
+/// What a row finds where each instance has one certain epoch.
+fn find_in(
+    wanted: Wanted<'_>,
+    world: &[(&Instance<'_>, u32)],
+    manner: Manner,
+    retracted: &dyn Fn(&Instance<'_>, u32) -> bool,
+) -> Find {
+    let order = |(instance, epoch): &(&Instance<'_>, u32)| compare(instance, *epoch, wanted);
+    let older = |one: &(&Instance<'_>, u32)| order(one).is_lt();
+    let current = |one: &(&Instance<'_>, u32)| match order(one) {
+        Ordering::Less => false,
+        Ordering::Equal => !retracted(one.0, one.1),
+        Ordering::Greater => true,
+    };
+    let needed = match manner.profile {
+        Profile::Dnf => {
+            let newest = world.iter().max_by(|a, b| compare_instances(a, b));
+            newest.is_some_and(older) || world.iter().any(|one| one.0.running && older(one))
+        }
+        Profile::Suse if manner.install_only => {
+            world.iter().any(older) && !world.iter().any(|one| order(one).is_ge())
+        }
+        Profile::Suse => world.iter().any(older),
+    };
+    match needed {
+        true => Find::Needed,
+        false if world.iter().any(current) => Find::Current,
+        false => Find::Nothing,
     }
 }
 
@@ -292,53 +353,64 @@ fn lent_epoch(package: &Package<'_>, all: &[(&Package<'static>, usize)]) -> Opti
     known.all(|epoch| epoch == first).then_some(first)
 }
 
-/// The order of an installed package of a certain epoch against a row.
-fn compare(package: &Package<'_>, epoch: u32, row: &PackageRow) -> Ordering {
-    match row.kind {
+/// The order of an installed instance of a certain epoch against a row.
+fn compare(instance: &Instance<'_>, epoch: u32, wanted: Wanted<'_>) -> Ordering {
+    match instance.kind {
         PackageKind::Rpm => {
-            let installed = Evr { epoch, version: &package.version, release: package.release.as_deref() };
-            installed.compare(&Evr {
-                epoch: row.epoch,
-                version: &row.version,
-                release: row.release.as_deref(),
-            })
+            let installed = Evr { epoch, version: instance.version, release: instance.release };
+            installed.compare(&Evr { epoch: wanted.epoch, version: wanted.version, release: wanted.release })
         }
-        PackageKind::Deb => {
-            epoch.cmp(&row.epoch).then_with(|| debian::compare(&package.version, &row.version))
-        }
+        PackageKind::Deb => Version::of_epoch(epoch, instance.version)
+            .compare(&Version::of_epoch(wanted.epoch, wanted.version)),
     }
 }
 
 /// The order of two installed instances, each of a certain epoch.
 fn compare_instances(a: &(&Instance<'_>, u32), b: &(&Instance<'_>, u32)) -> Ordering {
-    let (left, right) = (a.0.package, b.0.package);
-    if left.kind == PackageKind::Deb {
-        return a.1.cmp(&b.1).then_with(|| debian::compare(&left.version, &right.version));
-    }
-    let left = Evr { epoch: a.1, version: &left.version, release: left.release.as_deref() };
-    left.compare(&Evr { epoch: b.1, version: &right.version, release: right.release.as_deref() })
+    let other = Wanted { epoch: b.1, version: b.0.version, release: b.0.release };
+    compare(a.0, a.1, other)
+}
+
+/// The running kernel.
+#[derive(Clone, Copy, Debug)]
+pub struct Running<'m> {
+    /// What `uname -r` prints.
+    pub release: &'m str,
+    /// The source package it was built from.
+    pub source: Option<&'m str>,
 }
 
 impl Running<'_> {
     /// Whether a package was built from the source package of the running kernel.
     ///
     /// Where a source is not recorded, a kernel package of the running version and release counts.
-    fn built(&self, package: &Package<'_>) -> bool {
-        let base = |source: &str| -> String {
-            let name = source.strip_suffix(".rpm").unwrap_or(source);
-            name.strip_suffix(".src").or(name.strip_suffix(".nosrc")).unwrap_or(name).to_owned()
-        };
-        if let (Some(source), Some(running)) = (package.source.as_deref(), self.source) {
+    pub fn built(
+        &self,
+        name: &str,
+        version: &str,
+        release: Option<&str>,
+        arch: Option<&str>,
+        source: Option<&str>,
+    ) -> bool {
+        if let (Some(source), Some(running)) = (source, self.source) {
             return base(source) == base(running);
         }
-        let version = match package.release.as_deref() {
-            Some(release) => format!("{}-{release}", package.version),
-            None => package.version.to_string(),
+        let rest = self.release.strip_prefix(version);
+        let rest = match release {
+            Some(release) => {
+                rest.and_then(|rest| rest.strip_prefix('-')).and_then(|rest| rest.strip_prefix(release))
+            }
+            None => rest,
         };
-        let arch = package.arch.as_deref().unwrap_or("");
-        let runs = self.release == version || self.release.strip_suffix(arch) == Some(&format!("{version}."));
-        package.name.starts_with("kernel") && runs
+        let Some(rest) = rest.filter(|_| name.starts_with("kernel")) else { return false };
+        rest.is_empty() || rest.strip_prefix('.').is_some_and(|rest| Some(rest) == arch)
     }
+}
+
+/// The name, version and release of a source package.
+fn base(source: &str) -> &str {
+    let name = source.strip_suffix(".rpm").unwrap_or(source);
+    name.strip_suffix(".src").or(name.strip_suffix(".nosrc")).unwrap_or(name)
 }
 
 impl<'m> Modules<'m> {

@@ -153,6 +153,16 @@ impl Cell {
         }
     }
 
+    /// The cell of an update with these flags of its own: one withdrawn by its publisher is never
+    /// Missing.
+    #[must_use]
+    pub fn withdrawn(self, update: Flags) -> Cell {
+        if self.verdict == Verdict::Missing && update.contains(Flags::EXPIRED) {
+            return Cell::new(Verdict::NotApplicable, Reason::Declined);
+        }
+        self
+    }
+
     /// Forms the cell of an update of several parts: Missing before Unknown before Installed before
     /// NotApplicable, each with the reason of its first part. `None` when there is no part.
     pub fn of_parts(parts: impl IntoIterator<Item = Cell>) -> Option<Cell> {

@@ -66,6 +66,12 @@ impl<'a> Version<'a> {
         Self { epoch, upstream, revision }
     }
 
+    /// Splits `upstream[-revision]` whose epoch is known apart.
+    pub fn of_epoch(epoch: u32, text: &'a str) -> Self {
+        let (upstream, revision) = text.rsplit_once('-').unwrap_or((text, ""));
+        Self { epoch, upstream, revision }
+    }
+
     /// Compares epoch, upstream version and revision.
     pub fn compare(&self, other: &Version<'_>) -> Ordering {
         let order = self.epoch.cmp(&other.epoch);

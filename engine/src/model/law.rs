@@ -207,7 +207,7 @@ fn at_level(level: &str, affected: &[String], fixed: Option<&str>, available: &[
 /// Whether a client's language is another one than a feed's; a language that is not stated is not.
 ///
 /// ```
-/// use patchstate::eval::law::other_language;
+/// use patchstate::model::law::other_language;
 /// assert!(!other_language("en", Some("en-US")));
 /// assert!(!other_language("en", Some("1033")));
 /// assert!(other_language("en", Some("de-DE")));

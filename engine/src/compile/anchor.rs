@@ -1,0 +1,247 @@
+//! Anchors: the subjects whose proved absence settles an update without asking anything else.
+//!
+//! A client then only touches the updates that its facts can reach. What the absence gives, and what
+//! anchors that were not collected give, is found by evaluating the rule with everything else left
+//! open; where the absence does not settle it, the update has no anchor and is always evaluated.
+
+use std::collections::BTreeSet;
+
+use crate::model::expr::{self, Expr, Operator, Question, Reasons, Subject};
+use crate::model::fact::Kind;
+use crate::model::law;
+use crate::model::reason::Reason;
+use crate::model::truth::{Tally, Truth};
+use crate::model::update::{Collection, PackageRow, Rule, Update};
+use crate::model::verdict::{Answer, Cell, Verdict};
+
+/// What settles an update.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchors {
+    /// The subjects, all of one kind.
+    pub subjects: BTreeSet<Subject>,
+    /// Their kind.
+    pub kind: Kind,
+    /// The cell where all of them are absent.
+    pub absent: Cell,
+    /// The cell where none of them was collected; `None` when other things decide then.
+    pub not_collected: Option<Cell>,
+}
+
+/// Finds the anchors of an update.
+pub fn find(update: &Update) -> Option<Anchors> {
+    match &update.rule {
+        Rule::None => None,
+        Rule::Packages { collections, rows } => of_packages(collections, rows),
+        Rule::Tests { installed, applicable } => {
+            let subjects = candidates(applicable)?;
+            let kind = subjects.first()?.kind();
+            if kind == Kind::Os || subjects.iter().any(|subject| subject.kind() != kind) {
+                return None;
+            }
+            let settle = |state| {
+                let open = Open { anchors: &subjects, state };
+                open.cell(installed, applicable).map(|cell| cell.withdrawn(update.flags))
+            };
+            let harmless = |cell: &Cell| matches!(cell.verdict, Verdict::NotApplicable | Verdict::Unknown);
+            let absent = settle(Anchor::Absent).filter(harmless)?;
+            let not_collected = settle(Anchor::NotCollected).filter(harmless);
+            Some(Anchors { subjects, kind, absent, not_collected })
+        }
+    }
+}
+
+/// Packages that are all absent settle an update; ones that were not collected do where some row counts
+/// whatever modules are active.
+fn of_packages(collections: &[Collection], rows: &[PackageRow]) -> Option<Anchors> {
+    let subjects: BTreeSet<_> = rows.iter().map(|row| Subject::Package(row.kind, row.name.clone())).collect();
+    let free =
+        |row: &PackageRow| collections.get(row.collection as usize).is_none_or(|one| one.modules.is_empty());
+    (!subjects.is_empty()).then(|| Anchors {
+        subjects,
+        kind: Kind::Package,
+        absent: Cell::new(Verdict::NotApplicable, Reason::PackageAbsent),
+        not_collected: rows.iter().any(free).then_some(Cell::new(Verdict::Unknown, Reason::NotCollected)),
+    })
+}
+
+/// The subjects whose absence makes an expression False; the smallest such set that is easy to see.
+fn candidates(expr: &Expr) -> Option<BTreeSet<Subject>> {
+    match expr {
+        Expr::Test { subject, question, .. } => {
+            (law::absent(subject, question).truth == Truth::False).then(|| BTreeSet::from([subject.clone()]))
+        }
+        Expr::Combine { operator: Operator::And, operands, .. } => {
+            operands.iter().filter_map(candidates).min_by_key(BTreeSet::len)
+        }
+        Expr::Combine { operator: Operator::Or, operands, .. } => {
+            let sets: Option<Vec<_>> = operands.iter().map(candidates).collect();
+            let union: BTreeSet<_> = sets?.into_iter().flatten().collect();
+            (!union.is_empty()).then_some(union)
+        }
+        Expr::Constant(_) | Expr::Combine { .. } | Expr::Not(_) | Expr::Otherwise(..) => None,
+    }
+}
+
+/// The state that all anchors are tried in.
+#[derive(Clone, Copy)]
+enum Anchor {
+    Absent,
+    NotCollected,
+}
+
+/// An answer that an expression may have; without a reason where it may be any.
+type Possible = (Truth, Option<Reason>);
+
+/// Evaluation with the anchors in one state and everything else open.
+struct Open<'e> {
+    anchors: &'e BTreeSet<Subject>,
+    state: Anchor,
+}
+
+impl Open<'_> {
+    /// The cell of two rules, where all that is possible gives the same.
+    fn cell(&self, installed: &Expr, applicable: &Expr) -> Option<Cell> {
+        let (installed, applicable) = (self.possible(installed), self.possible(applicable));
+        let mut settled = None;
+        for installed in &installed {
+            for applicable in &applicable {
+                let cell = self.decide(*installed, *applicable)?;
+                if *settled.get_or_insert(cell) != cell {
+                    return None;
+                }
+            }
+        }
+        settled
+    }
+
+    /// The cell of two possible answers, unless it takes a reason that may be any.
+    fn decide(&self, installed: Possible, applicable: Possible) -> Option<Cell> {
+        // Two reasons that no rule gives, to see which of the two the cell takes.
+        let answer = |(truth, _): Possible, mark| Answer::new(truth, mark);
+        let (mark_installed, mark_applicable) = (Reason::InventoryUnreadable, Reason::Declined);
+        let cell = Cell::decide(
+            answer(installed, mark_installed),
+            answer(applicable, mark_applicable),
+            Answer::FALSE,
+        );
+        let reason = match cell.reason {
+            reason if reason == mark_installed => installed.1?,
+            reason if reason == mark_applicable => applicable.1?,
+            reason => reason,
+        };
+        Some(Cell { reason, ..cell })
+    }
+
+    fn possible(&self, expr: &Expr) -> BTreeSet<Possible> {
+        match expr {
+            Expr::Constant(answer) => BTreeSet::from([(answer.truth, Some(answer.reason))]),
+            Expr::Test { subject, question, .. } => self.leaf(subject, question),
+            Expr::Combine { operator: Operator::One | Operator::Xor, .. } => any(&Truth::ALL),
+            Expr::Combine { operator, reasons, operands } => {
+                let sets = operands.iter().map(|operand| self.possible(operand));
+                // The tables and the choice of the reason are associative for AND and OR.
+                let united = sets.reduce(|a, b| {
+                    let pairs = a.iter().flat_map(|a| b.iter().map(|b| pair(*operator, *reasons, *a, *b)));
+                    pairs.collect()
+                });
+                united.unwrap_or_else(|| any(&[Truth::Unknown]))
+            }
+            Expr::Not(operand) => {
+                let negate = |(truth, reason): Possible| match reason {
+                    Some(reason) => {
+                        let answer = expr::negate(Answer::new(truth, reason));
+                        (answer.truth, Some(answer.reason))
+                    }
+                    None => (!truth, None),
+                };
+                self.possible(operand).into_iter().map(negate).collect()
+            }
+            Expr::Otherwise(first, second) => {
+                let mut possible = self.possible(first);
+                let before = possible.len();
+                possible.retain(|(truth, _)| *truth != Truth::NotApplicable);
+                if possible.len() < before {
+                    possible.extend(self.possible(second));
+                }
+                possible
+            }
+        }
+    }
+
+    fn leaf(&self, subject: &Subject, question: &Question) -> BTreeSet<Possible> {
+        // Registry items may be left out by an option, so they stay open.
+        if self.anchors.contains(subject) && !matches!(question, Question::Data(_)) {
+            let answer = match self.state {
+                Anchor::Absent => law::absent(subject, question),
+                Anchor::NotCollected => Answer::NOT_COLLECTED,
+            };
+            return BTreeSet::from([(answer.truth, Some(answer.reason))]);
+        }
+        use Truth::{Error, False, NotApplicable, True, Unknown};
+        match question {
+            Question::Data(_) | Question::FileEvidence { .. } => any(&[True, False, Unknown, NotApplicable]),
+            Question::Exists | Question::Level { .. } => any(&[True, False, Unknown]),
+            Question::Compare(..) => any(&[True, False, Unknown, Error]),
+        }
+    }
+}
+
+/// Any of these truths for any reason.
+fn any(truths: &[Truth]) -> BTreeSet<Possible> {
+    truths.iter().map(|truth| (*truth, None)).collect()
+}
+
+/// The combination of two possible answers.
+fn pair(operator: Operator, reasons: Reasons, a: Possible, b: Possible) -> Possible {
+    let tally: Tally = [a.0, b.0].into_iter().collect();
+    let truth = if operator == Operator::And { tally.and() } else { tally.or() };
+    let reason = match (a.0 == truth, b.0 == truth) {
+        (true, true) => stronger(reasons, truth, a.1, b.1),
+        (true, false) => a.1,
+        (false, _) => b.1,
+    };
+    (truth, reason)
+}
+
+/// The reason that wins of two of equal truth; `None` where that is open.
+fn stronger(reasons: Reasons, truth: Truth, a: Option<Reason>, b: Option<Reason>) -> Option<Reason> {
+    let weight = |reason| reasons.weight(truth, reason);
+    let most = Reason::ALL.iter().map(|reason| weight(*reason)).max().unwrap_or(0);
+    match (a, b) {
+        (Some(a), Some(b)) => Some(if weight(a) >= weight(b) { a } else { b }),
+        (Some(a), None) if weight(a) == most => Some(a),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Position;
+
+    fn product(name: &str) -> Expr {
+        let question = Question::Level { affected: vec!["Gold".to_owned()], fixed: None };
+        Expr::test(Subject::Product(name.to_owned()), question, Position::default())
+    }
+
+    fn file(path: &str) -> Expr {
+        Expr::test(Subject::File(path.to_owned()), Question::Exists, Position::default())
+    }
+
+    #[test]
+    fn products_anchor_a_rule_whatever_its_evidence() {
+        let applicable = Expr::any(vec![product("a"), product("b")]);
+        let installed = Expr::all(vec![applicable.clone(), file("x")]);
+        let update = Update { rule: Rule::Tests { installed, applicable }, ..Update::default() };
+        let anchors = find(&update).expect("has anchors");
+        assert_eq!(anchors.subjects.len(), 2);
+        assert_eq!(anchors.absent, Cell::new(Verdict::NotApplicable, Reason::ProductAbsent));
+        assert_eq!(anchors.not_collected, Some(Cell::new(Verdict::Unknown, Reason::NotCollected)));
+    }
+
+    #[test]
+    fn evidence_that_may_hold_alone_has_no_anchor() {
+        let rule = Rule::Tests { installed: file("x"), applicable: product("a") };
+        assert_eq!(find(&Update { rule, ..Update::default() }), None);
+    }
+}

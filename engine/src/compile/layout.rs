@@ -1,0 +1,288 @@
+//! Lays catalogs out as the columns of an index.
+
+use super::anchor;
+use super::packages::Packages;
+use super::rules::{Rules, count};
+use super::texts::Texts;
+use crate::diagnostic::Position;
+use crate::error::Result;
+use crate::index::columns::{Columns, NONE};
+use crate::model::catalogs::{Catalogs, Entry, SourceEntry};
+use crate::model::expr::Expr;
+use crate::model::product::Detection;
+use crate::model::update::{Rule, Update};
+use crate::model::verdict::Cell;
+
+/// Lays catalogs out as the columns of an index.
+///
+/// # Errors
+///
+/// There is more than 32 bits can number.
+pub fn lay_out(catalogs: &Catalogs) -> Result<Columns> {
+    let mut layout = Layout {
+        rules: Rules::gather(catalogs)?,
+        packages: Packages::gather(catalogs),
+        texts: Texts::new(),
+        columns: Columns::default(),
+    };
+    for entry in &catalogs.updates {
+        layout.update(entry)?;
+    }
+    for detection in &catalogs.detections {
+        layout.detection(detection)?;
+    }
+    let counts = source_counts(catalogs, &mut layout.rules)?;
+    for (source, counts) in catalogs.sources.iter().zip(counts) {
+        layout.source(source, counts)?;
+    }
+    layout.products(catalogs)?;
+    layout.anchors(catalogs)?;
+    layout.finish(catalogs)
+}
+
+struct Layout {
+    rules: Rules,
+    packages: Packages,
+    texts: Texts,
+    columns: Columns,
+}
+
+impl Layout {
+    fn update(&mut self, entry: &Entry) -> Result<()> {
+        self.update_texts(entry);
+        self.update_lists(&entry.update)?;
+        self.edges(entry)?;
+        self.rule(&entry.update)?;
+        self.packages.write_update(
+            &entry.update.rule,
+            entry.update.retracted,
+            &self.rules,
+            &mut self.texts,
+            &mut self.columns,
+        )
+    }
+
+    fn update_texts(&mut self, entry: &Entry) {
+        let (update, texts, columns) = (&entry.update, &mut self.texts, &mut self.columns);
+        columns.update_identity.push(texts.number(&entry.identity));
+        columns.update_source.push(entry.source);
+        columns.update_bulletin.push(texts.number(&update.bulletin));
+        columns.update_title.push(texts.number(&update.title));
+        columns.update_summary.push(texts.number(&update.summary));
+        columns.update_description.push(texts.number(&update.description));
+        columns.update_kind.push(texts.number(&update.kind));
+        columns.update_posted.push(texts.number(&update.posted));
+        columns.update_revised.push(texts.number(&update.revised));
+        columns.update_payload.push(texts.number(&update.payload));
+        columns.update_information.push(texts.number(&update.information));
+        columns.update_urgency.push(update.urgency.map_or(0, |urgency| urgency as u8));
+        columns.update_reboot.push(update.reboot as u8);
+        columns.update_flags.push(u32::from(update.flags.bits()));
+        columns.update_retracted.push(u8::from(update.retracted));
+        columns.update_offset.push(update.position.offset);
+        columns.update_line.push(update.position.line);
+        columns.update_column.push(update.position.column);
+    }
+
+    fn update_lists(&mut self, update: &Update) -> Result<()> {
+        let (texts, columns) = (&mut self.texts, &mut self.columns);
+        columns.article.extend(&update.articles);
+        columns.update_article_ends.push(count(columns.article.len())?);
+        for reference in &update.references {
+            columns.reference_kind.push(texts.number(&reference.kind));
+            columns.reference_id.push(texts.number(&reference.id));
+            columns.reference_title.push(texts.number(&reference.title));
+            columns.reference_address.push(texts.number(&reference.address));
+        }
+        columns.update_reference_ends.push(count(columns.reference_kind.len())?);
+        for row in &update.products {
+            columns.product_row_name.push(texts.number(&row.product));
+            for level in &row.levels {
+                columns.product_row_level.push(texts.number(level));
+            }
+            columns.product_row_level_ends.push(count(columns.product_row_level.len())?);
+        }
+        columns.update_product_ends.push(count(columns.product_row_name.len())?);
+        for (name, text) in &update.extra {
+            columns.extra_name.push(texts.number(name));
+            columns.extra_text.push(texts.number(text));
+        }
+        columns.update_extra_ends.push(count(columns.extra_name.len())?);
+        Ok(())
+    }
+
+    fn edges(&mut self, entry: &Entry) -> Result<()> {
+        let columns = &mut self.columns;
+        for edge in &entry.replaced_by {
+            columns.edge_by.push(edge.by);
+            columns.edge_source.push(edge.source as u8);
+            columns.edge_offset.push(edge.position.offset);
+            columns.edge_line.push(edge.position.line);
+            columns.edge_column.push(edge.position.column);
+        }
+        columns.update_edge_ends.push(count(columns.edge_by.len())?);
+        Ok(())
+    }
+
+    fn rule(&mut self, update: &Update) -> Result<()> {
+        let (rule, installed, applicable) = match &update.rule {
+            Rule::None => (0, NONE, NONE),
+            Rule::Packages { .. } => (2, NONE, NONE),
+            Rule::Tests { installed, applicable } => {
+                self.leaves(installed);
+                self.leaves(applicable);
+                (1, self.rules.node(installed)?, self.rules.node(applicable)?)
+            }
+        };
+        self.columns.update_rule.push(rule);
+        self.columns.update_installed.push(installed);
+        self.columns.update_applicable.push(applicable);
+        self.columns.update_leaf_ends.push(count(self.columns.leaf_offset.len())?);
+        Ok(())
+    }
+
+    /// Keeps where the leaves of an update's rule stand, which shared nodes cannot.
+    fn leaves(&mut self, expr: &Expr) {
+        let columns = &mut self.columns;
+        expr.leaves(&mut |_, _, position: Position| {
+            columns.leaf_offset.push(position.offset);
+            columns.leaf_line.push(position.line);
+            columns.leaf_column.push(position.column);
+        });
+    }
+
+    fn detection(&mut self, detection: &Detection) -> Result<()> {
+        let when = self.rules.node(&detection.when)?;
+        let name = crate::model::product::folded(&detection.name);
+        self.columns.detection_name.push(self.texts.number(&detection.name));
+        self.columns.detection_subject.push(self.rules.subject(&crate::model::expr::Subject::Product(name)));
+        self.columns.detection_when.push(when);
+        self.columns.detection_line.push(detection.position.line);
+        self.columns.detection_column.push(detection.position.column);
+        for level in &detection.levels {
+            let test = level.test.as_ref().map_or(Ok(NONE), |test| self.rules.node(test))?;
+            self.columns.step_test.push(test);
+            for name in &level.names {
+                self.columns.step_name.push(self.texts.number(name));
+            }
+            self.columns.step_name_ends.push(count(self.columns.step_name.len())?);
+        }
+        self.columns.detection_level_ends.push(count(self.columns.step_test.len())?);
+        for product in &detection.inherit {
+            self.columns.inherit_name.push(self.texts.number(product));
+        }
+        self.columns.detection_inherit_ends.push(count(self.columns.inherit_name.len())?);
+        Ok(())
+    }
+
+    fn source(&mut self, entry: &SourceEntry, counts: [u64; 4]) -> Result<()> {
+        let (source, texts, columns) = (&entry.source, &mut self.texts, &mut self.columns);
+        columns.source_feed.push(texts.number(&source.feed));
+        columns.source_format.push(texts.number(&source.format));
+        columns.source_path.push(texts.number(&source.path));
+        columns.source_revision.push(texts.number(&source.revision));
+        columns.source_language.push(texts.number(&source.language));
+        columns.source_profile.push(source.profile.map_or(255, |profile| profile as u8));
+        columns.source_sha256.extend(source.sha256);
+        columns.source_counts.extend(counts);
+        columns.source_counts.extend([entry.edges, entry.dangling]);
+        for (code, times) in entry.diagnostics.counts() {
+            columns.diagnostic_code.push(texts.number(code.name()));
+            columns.diagnostic_count.push(times);
+        }
+        columns.source_diagnostic_ends.push(count(columns.diagnostic_code.len())?);
+        Ok(())
+    }
+
+    fn products(&mut self, catalogs: &Catalogs) -> Result<()> {
+        let (texts, columns) = (&mut self.texts, &mut self.columns);
+        for (key, product) in &catalogs.products {
+            columns.product_key.push(texts.number(key));
+            columns.product_name.push(texts.number(&product.name));
+            columns.product_current.push(texts.number(product.current.as_deref().unwrap_or("")));
+            columns.product_available.extend(product.available.iter().map(|level| texts.number(level)));
+            columns.product_available_ends.push(count(columns.product_available.len())?);
+            columns.product_level.extend(product.levels.iter().map(|level| texts.number(level)));
+            columns.product_level_ends.push(count(columns.product_level.len())?);
+        }
+        for (module, stream) in &catalogs.module_defaults {
+            columns.default_module.push(texts.number(module));
+            columns.default_stream.push(texts.number(stream));
+        }
+        Ok(())
+    }
+
+    /// Writes which updates each subject is an anchor of, and what the anchors' absence gives.
+    fn anchors(&mut self, catalogs: &Catalogs) -> Result<()> {
+        let mut updates: Vec<Vec<u32>> = vec![Vec::new(); self.rules.len()];
+        for (number, entry) in (0u32..).zip(&catalogs.updates) {
+            let Some(anchors) = anchor::find(&entry.update) else {
+                self.columns.update_anchored.push(u8::MAX);
+                self.columns.update_absent.push(pack(Cell::NO_EVIDENCE));
+                self.columns.update_not_collected.push(pack(Cell::NO_EVIDENCE));
+                continue;
+            };
+            self.columns.update_anchored.push(anchors.kind as u8);
+            self.columns.update_absent.push(pack(anchors.absent));
+            self.columns.update_not_collected.push(anchors.not_collected.map_or(NONE, pack));
+            for subject in &anchors.subjects {
+                if let Some(list) = updates.get_mut(self.rules.subject(subject) as usize) {
+                    list.push(number);
+                }
+            }
+        }
+        for list in updates {
+            self.columns.anchor_update.extend(list);
+            self.columns.subject_anchor_ends.push(count(self.columns.anchor_update.len())?);
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, catalogs: &Catalogs) -> Result<Columns> {
+        let subjects = self.rules.len();
+        self.rules.write(catalogs, &mut self.texts, &mut self.columns)?;
+        self.packages.finish(subjects, &mut self.texts, &mut self.columns)?;
+        self.texts.finish(&mut self.columns)?;
+        Ok(self.columns)
+    }
+}
+
+/// A cell in one number, as stored.
+pub fn pack(cell: Cell) -> u32 {
+    u32::from(cell.verdict.code()) | u32::from(cell.reason.number()) << 8 | u32::from(cell.flags.bits()) << 16
+}
+
+/// Per source: leaf predicates, distinct ones, nodes, distinct nodes.
+fn source_counts(catalogs: &Catalogs, rules: &mut Rules) -> Result<Vec<[u64; 4]>> {
+    use std::collections::HashSet;
+    let mut counts = vec![[0u64; 4]; catalogs.sources.len()];
+    let mut leaves: Vec<HashSet<u32>> = vec![HashSet::new(); catalogs.sources.len()];
+    let mut nodes = leaves.clone();
+    for entry in &catalogs.updates {
+        let Rule::Tests { installed, applicable } = &entry.update.rule else { continue };
+        let source = entry.source as usize;
+        for rule in [installed, applicable] {
+            let mut todo = vec![rule];
+            while let Some(expr) = todo.pop() {
+                let number = rules.node(expr)?;
+                counts[source][2] += 1;
+                nodes[source].insert(number);
+                match expr {
+                    Expr::Constant(_) => {}
+                    Expr::Test { .. } => {
+                        counts[source][0] += 1;
+                        leaves[source].insert(number);
+                    }
+                    Expr::Combine { operands, .. } => todo.extend(operands),
+                    Expr::Not(operand) => todo.push(operand),
+                    Expr::Otherwise(first, second) => todo.extend([&**first, &**second]),
+                }
+            }
+        }
+    }
+    for (source, count) in counts.iter_mut().enumerate() {
+        count[1] = leaves[source].len() as u64;
+        count[3] = nodes[source].len() as u64;
+    }
+    Ok(counts)
+}

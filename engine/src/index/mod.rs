@@ -1,0 +1,227 @@
+//! The index: everything that was compiled, in one file that is mapped and read by everyone.
+//!
+//! Opening checks header, lengths and bounds and takes microseconds at any size; the checksum and the
+//! meaning are checked apart ([`Index::check`], [`Index::verify`]). No bytes can do more than give a
+//! wrong answer: every access is bounds-checked. The byte contract is `docs/index-format.md`.
+
+use rkyv::rancor;
+
+use crate::archive::map::Bytes;
+use crate::archive::{Archive, FileKind};
+use crate::diagnostic::Code;
+use crate::error::{Error, Result};
+
+pub mod columns;
+pub mod probe;
+pub mod restore;
+mod verify;
+
+use columns::{ArchivedColumns, Column, Columns, part};
+
+/// The kind of file that an index is.
+pub const KIND: FileKind = FileKind {
+    magic: *b"PSINDEX\n",
+    version: 1,
+    name: "index",
+    renew: "recompile the catalogs with `patchstate compile`",
+};
+
+/// The sections of an index file.
+mod section {
+    /// The columns, one rkyv archive.
+    pub(super) const COLUMNS: u32 = 1;
+    /// SHA-256 of every source, 32 bytes each.
+    pub(super) const DIGESTS: u32 = 2;
+    /// How subjects are hashed: hash id u32, 0 u32, seed u64.
+    pub(super) const HASH: u32 = 3;
+}
+
+/// An index, owning its bytes.
+#[derive(Debug)]
+pub struct Index {
+    bytes: Bytes,
+}
+
+impl Index {
+    /// Takes the bytes of an index file and checks header, lengths and bounds.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are no index of this version or leave their bounds.
+    pub fn open(bytes: Bytes) -> Result<Index> {
+        let index = Index { bytes };
+        index.view()?;
+        Ok(index)
+    }
+
+    /// A view of the columns.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Index::open`]; after that succeeded, never.
+    pub fn view(&self) -> Result<View<'_>> {
+        View::open(self.bytes.as_ref())
+    }
+
+    /// Compares the stored checksum with the one of the bytes.
+    ///
+    /// # Errors
+    ///
+    /// They differ.
+    pub fn check(&self) -> Result<()> {
+        Archive::open(KIND, self.bytes.as_ref())?.check()
+    }
+
+    /// Checks what the bytes mean: text is UTF-8, numbers are in range, orders hold, rules are bounded.
+    ///
+    /// # Errors
+    ///
+    /// Something makes no sense.
+    pub fn verify(&self) -> Result<()> {
+        verify::verify(self.view()?)
+    }
+
+    /// The file's bytes.
+    pub fn bytes(&self) -> &[u8] {
+        self.bytes.as_ref()
+    }
+}
+
+/// Writes an index file from its columns.
+///
+/// # Errors
+///
+/// Writing fails.
+pub fn write(columns: &Columns, out: &mut (impl std::io::Write + std::io::Seek)) -> Result<u64> {
+    let failed =
+        |error: rancor::Error| Error::new(Code::TooLarge, format!("the index cannot be laid out: {error}"));
+    let archive = rkyv::to_bytes::<rancor::Error>(columns).map_err(failed)?;
+    let mut hash = Vec::with_capacity(16);
+    hash.extend(probe::HASH.to_le_bytes());
+    hash.extend(0u32.to_le_bytes());
+    hash.extend(probe::SEED.to_le_bytes());
+    let sections: [(u32, &[&[u8]]); 3] = [
+        (section::COLUMNS, &[&archive]),
+        (section::DIGESTS, &[&columns.source_sha256]),
+        (section::HASH, &[&hash]),
+    ];
+    crate::archive::write(KIND, &sections, out)
+}
+
+/// The columns of an index, with the look-ups that everyone needs.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// The columns.
+    pub columns: &'a ArchivedColumns,
+    checksum: u64,
+}
+
+impl std::fmt::Debug for View<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "View({} updates, {} subjects)", self.updates(), self.subjects())
+    }
+}
+
+impl<'a> View<'a> {
+    /// Looks into the bytes of an index file, which must stand at a multiple of
+    /// [`crate::archive::ALIGNMENT`].
+    ///
+    /// # Errors
+    ///
+    /// The bytes are no index of this version or leave their bounds.
+    pub fn open(bytes: &'a [u8]) -> Result<Self> {
+        let archive = Archive::open(KIND, bytes)?;
+        let hash = archive.section(section::HASH)?;
+        let expected: Vec<u8> =
+            [&probe::HASH.to_le_bytes()[..], &[0; 4], &probe::SEED.to_le_bytes()].concat();
+        if hash != expected {
+            return Err(Error::new(Code::WrongVersion, "the index uses another hash").with_hint(KIND.renew));
+        }
+        let columns = archive.section(section::COLUMNS)?;
+        let columns = rkyv::access::<ArchivedColumns, rancor::Error>(columns).map_err(|error| {
+            Error::new(Code::BadTable, format!("the columns leave their bounds: {error}"))
+        })?;
+        Ok(View { columns, checksum: archive.checksum() })
+    }
+
+    /// Identifies the contents.
+    pub fn checksum(&self) -> u64 {
+        self.checksum
+    }
+
+    /// How many updates there are.
+    pub fn updates(&self) -> usize {
+        self.columns.update_identity.len()
+    }
+
+    /// How many subjects there are.
+    pub fn subjects(&self) -> usize {
+        self.columns.subject_tag.len()
+    }
+
+    /// How many sources there are.
+    pub fn sources(&self) -> usize {
+        self.columns.source_feed.len()
+    }
+
+    /// The bytes of a text; empty beyond the end.
+    #[inline]
+    pub fn text_bytes(&self, text: u32) -> &'a [u8] {
+        let at = text as usize;
+        let start = if at == 0 { 0 } else { self.columns.text_ends.at(at - 1) };
+        let range = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
+        let end = range(self.columns.text_ends.at(at));
+        self.columns.text_bytes.as_slice().get(range(start)..end).unwrap_or_default()
+    }
+
+    /// A text; empty beyond the end or when it is not UTF-8, which `verify` refuses.
+    pub fn text(&self, text: u32) -> &'a str {
+        std::str::from_utf8(self.text_bytes(text)).unwrap_or_default()
+    }
+
+    /// The bytes of a threshold; empty beyond the end.
+    #[inline]
+    pub fn threshold(&self, at: usize) -> &'a [u8] {
+        let start = if at == 0 { 0 } else { self.columns.threshold_ends.at(at - 1) };
+        let range = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
+        let end = range(self.columns.threshold_ends.at(at));
+        self.columns.threshold_bytes.as_slice().get(range(start)..end).unwrap_or_default()
+    }
+
+    /// The thresholds of a subject.
+    #[inline]
+    pub fn thresholds(&self, subject: usize) -> std::ops::Range<usize> {
+        part(&self.columns.subject_threshold_ends, subject)
+    }
+
+    /// Where a key stands among the thresholds of a subject: `2 n` between threshold n-1 and n, `2 n + 1`
+    /// at threshold n. A threshold of rank r is met from code `2 r + 1` on.
+    #[inline]
+    pub fn code(&self, subject: usize, key: &[u8]) -> u32 {
+        let thresholds = self.thresholds(subject);
+        let (mut low, mut high) = (thresholds.start, thresholds.end);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.threshold(middle).cmp(key) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Equal => return 2 * (middle - thresholds.start) as u32 + 1,
+            }
+        }
+        2 * (low - thresholds.start) as u32
+    }
+
+    /// The number of an update by its full identity.
+    pub fn find_update(&self, identity: &str) -> Option<usize> {
+        let (mut low, mut high) = (0, self.updates());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.text_bytes(self.columns.update_identity.at(middle)).cmp(identity.as_bytes()) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Equal => return Some(middle),
+            }
+        }
+        None
+    }
+}

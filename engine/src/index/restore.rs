@@ -1,0 +1,398 @@
+//! Gives an index back as the model: the compiler's work undone.
+//!
+//! For the reference evaluator, `explain` and `diff`, which want the obvious form. Only where the leaves
+//! of a detection table stand is not kept. Numbers out of range restore as nothing; rules deeper than
+//! [`DEPTH`] restore as Unknown.
+
+use super::View;
+use super::columns::{Column, NONE, part};
+use super::probe::tag;
+use crate::compile::rules::operator;
+use crate::diagnostic::{Code, Diagnostics, Position};
+use crate::model::catalogs::{Catalogs, Edge, Entry, SourceEntry};
+use crate::model::expr::{
+    Comparison, DEPTH, Data, Expr, Operand, Operator, OsField, Presence, Question, Reasons, Subject,
+};
+use crate::model::fact::PackageKind;
+use crate::model::flag::Flags;
+use crate::model::options::Profile;
+use crate::model::product::{Detection, Level};
+use crate::model::reason::Reason;
+use crate::model::supersedence;
+use crate::model::truth::Truth;
+use crate::model::update::{
+    Collection, ModuleStream, PackageRow, Product, ProductRow, Reboot, Reference, Rule, Source, Update,
+    UpdateId, Urgency,
+};
+use crate::model::verdict::{Answer, Cell, Verdict};
+use crate::version::dotted::Version;
+
+/// A cell from its stored number.
+pub fn unpack(number: u32) -> Cell {
+    Cell {
+        verdict: Verdict::from_code(number as u8),
+        reason: Reason::from_number((number >> 8 & 0xff) as u16).unwrap_or(Reason::NoEvidence),
+        flags: Flags::from_bits((number >> 16) as u16),
+    }
+}
+
+impl View<'_> {
+    /// Restores everything.
+    pub fn restore(&self) -> Catalogs {
+        let columns = self.columns;
+        let text = |number| self.text(number).to_owned();
+        Catalogs {
+            sources: (0..self.sources()).map(|at| self.source(at)).collect(),
+            updates: (0..self.updates()).map(|at| self.entry(at)).collect(),
+            products: (0..columns.product_key.len())
+                .map(|at| (text(columns.product_key.at(at)), self.product(at)))
+                .collect(),
+            detections: (0..columns.detection_name.len()).map(|at| self.detection(at)).collect(),
+            module_defaults: (0..columns.default_module.len())
+                .map(|at| (text(columns.default_module.at(at)), text(columns.default_stream.at(at))))
+                .collect(),
+        }
+    }
+
+    fn owned(&self, number: u32) -> String {
+        self.text(number).to_owned()
+    }
+
+    /// Restores a source with the counts of its diagnostics.
+    pub fn source(&self, at: usize) -> SourceEntry {
+        let columns = self.columns;
+        let mut diagnostics = Diagnostics::new();
+        for found in part(&columns.source_diagnostic_ends, at) {
+            let code = self.text(columns.diagnostic_code.at(found));
+            let code = Code::ALL.iter().find(|known| known.name() == code);
+            code.into_iter().for_each(|code| diagnostics.count(*code, columns.diagnostic_count.at(found)));
+        }
+        let sha256 = columns.source_sha256.get(at * 32..at * 32 + 32).and_then(|bytes| bytes.try_into().ok());
+        let source = Source {
+            feed: self.owned(columns.source_feed.at(at)),
+            format: self.owned(columns.source_format.at(at)),
+            path: self.owned(columns.source_path.at(at)),
+            sha256: sha256.unwrap_or_default(),
+            revision: self.owned(columns.source_revision.at(at)),
+            language: self.owned(columns.source_language.at(at)),
+            profile: Profile::ALL.get(usize::from(columns.source_profile.at(at))).copied(),
+        };
+        let counts = |which| columns.source_counts.at(at * 6 + which);
+        SourceEntry { source, diagnostics, edges: counts(4), dangling: counts(5) }
+    }
+
+    fn product(&self, at: usize) -> Product {
+        let columns = self.columns;
+        let current = self.text(columns.product_current.at(at));
+        Product {
+            name: self.owned(columns.product_name.at(at)),
+            available: part(&columns.product_available_ends, at)
+                .map(|level| self.owned(columns.product_available.at(level)))
+                .collect(),
+            levels: part(&columns.product_level_ends, at)
+                .map(|level| self.owned(columns.product_level.at(level)))
+                .collect(),
+            current: (!current.is_empty()).then(|| current.to_owned()),
+        }
+    }
+
+    /// Restores an update.
+    pub fn entry(&self, at: usize) -> Entry {
+        let columns = self.columns;
+        let edge = |edge: usize| Edge {
+            by: columns.edge_by.at(edge),
+            source: supersedence::Source::from_number(columns.edge_source.at(edge))
+                .unwrap_or(supersedence::Source::Declared),
+            position: position(
+                columns.edge_offset.at(edge),
+                columns.edge_line.at(edge),
+                columns.edge_column.at(edge),
+            ),
+        };
+        let known = |edge: &Edge| (edge.by as usize) < self.updates();
+        Entry {
+            identity: self.owned(columns.update_identity.at(at)),
+            source: columns.update_source.at(at),
+            replaced_by: part(&columns.update_edge_ends, at).map(edge).filter(known).collect(),
+            update: self.update(at),
+        }
+    }
+
+    fn update(&self, at: usize) -> Update {
+        let columns = self.columns;
+        let identity = self.text(columns.update_identity.at(at));
+        let id = identity.split_once(':').map_or(identity, |(_, id)| id);
+        Update {
+            id: UpdateId::from_text(id),
+            bulletin: self.owned(columns.update_bulletin.at(at)),
+            title: self.owned(columns.update_title.at(at)),
+            summary: self.owned(columns.update_summary.at(at)),
+            description: self.owned(columns.update_description.at(at)),
+            kind: self.owned(columns.update_kind.at(at)),
+            urgency: Urgency::from_number(columns.update_urgency.at(at)),
+            articles: part(&columns.update_article_ends, at).map(|one| columns.article.at(one)).collect(),
+            references: part(&columns.update_reference_ends, at).map(|one| self.reference(one)).collect(),
+            posted: self.owned(columns.update_posted.at(at)),
+            revised: self.owned(columns.update_revised.at(at)),
+            reboot: Reboot::from_number(columns.update_reboot.at(at)),
+            payload: self.owned(columns.update_payload.at(at)),
+            information: self.owned(columns.update_information.at(at)),
+            products: self.product_rows(at),
+            flags: self.flags(at),
+            retracted: columns.update_retracted.at(at) != 0,
+            replacements: Vec::new(),
+            rule: self.rule(at),
+            extra: part(&columns.update_extra_ends, at)
+                .map(|one| (self.owned(columns.extra_name.at(one)), self.owned(columns.extra_text.at(one))))
+                .collect(),
+            position: position(
+                columns.update_offset.at(at),
+                columns.update_line.at(at),
+                columns.update_column.at(at),
+            ),
+        }
+    }
+
+    /// The flags of an update.
+    pub fn flags(&self, update: usize) -> Flags {
+        Flags::from_bits(self.columns.update_flags.at(update) as u16)
+    }
+
+    /// Restores a reference of an update.
+    pub fn reference(&self, at: usize) -> Reference {
+        Reference {
+            kind: self.owned(self.columns.reference_kind.at(at)),
+            id: self.owned(self.columns.reference_id.at(at)),
+            title: self.owned(self.columns.reference_title.at(at)),
+            address: self.owned(self.columns.reference_address.at(at)),
+        }
+    }
+
+    /// Restores the products that an update is for.
+    pub fn product_rows(&self, update: usize) -> Vec<ProductRow> {
+        let columns = self.columns;
+        let rows = part(&columns.update_product_ends, update).map(|row| ProductRow {
+            product: self.owned(columns.product_row_name.at(row)),
+            levels: part(&columns.product_row_level_ends, row)
+                .map(|level| self.owned(columns.product_row_level.at(level)))
+                .collect(),
+        });
+        rows.collect()
+    }
+
+    /// Restores the rule of an update.
+    pub fn rule(&self, at: usize) -> Rule {
+        let columns = self.columns;
+        match columns.update_rule.at(at) {
+            1 => {
+                let mut leaves = part(&columns.update_leaf_ends, at).map(|leaf| {
+                    position(
+                        columns.leaf_offset.at(leaf),
+                        columns.leaf_line.at(leaf),
+                        columns.leaf_column.at(leaf),
+                    )
+                });
+                let installed = self.expr(columns.update_installed.at(at), DEPTH, &mut leaves);
+                let applicable = self.expr(columns.update_applicable.at(at), DEPTH, &mut leaves);
+                Rule::Tests { installed, applicable }
+            }
+            2 => {
+                let collections = part(&columns.update_collection_ends, at);
+                let rows = part(&columns.update_row_ends, at);
+                Rule::Packages {
+                    rows: rows.map(|row| self.row(row, collections.start)).collect(),
+                    collections: collections.map(|one| self.collection(one)).collect(),
+                }
+            }
+            _ => Rule::None,
+        }
+    }
+
+    fn expr(&self, node: u32, depth: usize, leaves: &mut dyn Iterator<Item = Position>) -> Expr {
+        let columns = self.columns;
+        let at = node as usize;
+        let (a, b) = (columns.node_a.at(at), columns.node_b.at(at));
+        let Some(depth) = depth.checked_sub(1).filter(|_| at < columns.node_operator.len()) else {
+            return Expr::Constant(Answer::UNSUPPORTED);
+        };
+        let operator = match columns.node_operator.at(at) {
+            operator::CONSTANT => {
+                let reason = Reason::from_number(b as u16).unwrap_or(Reason::NoEvidence);
+                let truth = Truth::from_number(a as u8).unwrap_or(Truth::Unknown);
+                return Expr::Constant(Answer { truth, reason, flags: Flags::from_bits((b >> 16) as u16) });
+            }
+            operator::TEST => {
+                let position = leaves.next().unwrap_or_default();
+                let Some((subject, question)) = self.predicate(a as usize) else {
+                    return Expr::Constant(Answer::UNSUPPORTED);
+                };
+                return Expr::Test { subject, question, position };
+            }
+            operator::NOT => return Expr::Not(Box::new(self.expr(a, depth, leaves))),
+            operator::OTHERWISE => {
+                let first = self.expr(a, depth, leaves);
+                return Expr::Otherwise(Box::new(first), Box::new(self.expr(b, depth, leaves)));
+            }
+            operator::AND => Operator::And,
+            operator::OR => Operator::Or,
+            operator::ONE => Operator::One,
+            _ => Operator::Xor,
+        };
+        let reasons = if columns.node_reasons.at(at) == 1 { Reasons::Strongest } else { Reasons::InOrder };
+        // INVARIANT: an operand's number is less than its node's, so that damaged bytes make no cycle.
+        let operands = (a..b.max(a)).map(|operand| columns.operand.at(operand as usize));
+        let below = operands.take_while(|operand| *operand < node);
+        Expr::Combine {
+            operator,
+            reasons,
+            operands: below.map(|one| self.expr(one, depth, leaves)).collect(),
+        }
+    }
+
+    /// Restores a predicate: its subject and its question.
+    pub fn predicate(&self, at: usize) -> Option<(Subject, Question)> {
+        let columns = self.columns;
+        if at >= columns.predicate_subject.len() {
+            return None;
+        }
+        let number = columns.predicate_subject.at(at) as usize;
+        let subject = self.subject(number)?;
+        let (a, b, c, d) = (
+            columns.predicate_a.at(at),
+            columns.predicate_b.at(at),
+            columns.predicate_c.at(at),
+            columns.predicate_d.at(at),
+        );
+        let wide = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
+        let question = match columns.predicate_question.at(at) {
+            0 => Question::Exists,
+            1 => {
+                let comparison = Comparison::ALL.get((a & 0xff) as usize)?.0;
+                let operand = match a >> 8 & 0xff {
+                    0 => Operand::Version(Version::parse(self.text(c))?),
+                    1 => Operand::Number(wide(b, c)),
+                    _ => Operand::Text(self.owned(b)),
+                };
+                Question::Compare(comparison, operand)
+            }
+            2 => Question::Data(match a {
+                0 => Data::Any,
+                1 => Data::Number(wide(b, c)),
+                2 => Data::Text(self.owned(b)),
+                _ => Data::AtLeast(Version::parse(self.text(b))?),
+            }),
+            3 => Question::FileEvidence {
+                presence: presence(a),
+                version: (b != NONE).then(|| self.file_threshold(number, b)).flatten(),
+                checksum: (a >> 8 & 1 == 1).then(|| wide(c, d)),
+            },
+            _ => Question::Level {
+                affected: (a..b.max(a))
+                    .map(|level| self.owned(columns.level_text.at(level as usize)))
+                    .collect(),
+                fixed: (c != NONE).then(|| self.owned(c)),
+            },
+        };
+        Some((subject, question))
+    }
+
+    fn file_threshold(&self, subject: usize, rank: u32) -> Option<Version> {
+        let key: &[u8; 16] =
+            self.threshold(self.thresholds(subject).start + rank as usize).try_into().ok()?;
+        let part = |at: usize| u32::from_be_bytes([key[at], key[at + 1], key[at + 2], key[at + 3]]);
+        Some(Version([part(0), part(4), part(8), part(12)]))
+    }
+
+    /// Restores a subject.
+    pub fn subject(&self, at: usize) -> Option<Subject> {
+        let columns = self.columns;
+        let text = self.text(columns.subject_text.at(at));
+        Some(match columns.subject_tag.at(at) {
+            tag::OS => Subject::Os(OsField::find(text)?),
+            tag::FILE => Subject::File(text.to_owned()),
+            tag::REGISTRY_VALUE => {
+                Subject::RegistryValue { key: text.to_owned(), name: self.owned(columns.subject_name.at(at)) }
+            }
+            tag::REGISTRY_KEY => Subject::RegistryKey(text.to_owned()),
+            tag::MSI => Subject::Msi(text.to_owned()),
+            tag::HOTFIX => Subject::Hotfix(text.parse().ok()?),
+            tag::PRODUCT => Subject::Product(text.to_owned()),
+            tag::RPM => Subject::Package(PackageKind::Rpm, text.to_owned()),
+            tag::DEB => Subject::Package(PackageKind::Deb, text.to_owned()),
+            tag::MODULE => Subject::Module(text.to_owned()),
+            _ => return None,
+        })
+    }
+
+    /// Restores a package row; its collection counts from `first`.
+    pub fn row(&self, at: usize, first: usize) -> PackageRow {
+        let columns = self.columns;
+        let subject = columns.row_subject.at(at) as usize;
+        let release = columns.row_release.at(at);
+        PackageRow {
+            kind: if columns.subject_tag.at(subject) == tag::DEB {
+                PackageKind::Deb
+            } else {
+                PackageKind::Rpm
+            },
+            name: self.owned(columns.subject_text.at(subject)),
+            arch: self.owned(columns.arch_text.at(columns.row_arch.at(at) as usize)),
+            epoch: columns.row_epoch.at(at),
+            version: self.owned(columns.row_version.at(at)),
+            release: release.checked_sub(1).map(|release| self.owned(release)),
+            collection: columns.row_collection.at(at).saturating_sub(first as u32),
+            position: position(columns.row_offset.at(at), columns.row_line.at(at), columns.row_column.at(at)),
+        }
+    }
+
+    fn collection(&self, at: usize) -> Collection {
+        let columns = self.columns;
+        let gate = columns.collection_gate.at(at);
+        let modules = if gate == NONE { 0..0 } else { part(&columns.gate_module_ends, gate as usize) };
+        let module = |module: usize| ModuleStream {
+            name: self.owned(columns.subject_text.at(columns.module_subject.at(module) as usize)),
+            stream: self.owned(columns.module_stream.at(module)),
+            context: self.owned(columns.module_context.at(module)),
+            arch: self.owned(columns.module_arch.at(module)),
+        };
+        Collection {
+            name: self.owned(columns.collection_name.at(at)),
+            modules: modules.map(module).collect(),
+        }
+    }
+
+    fn detection(&self, at: usize) -> Detection {
+        let columns = self.columns;
+        let level = |step: usize| {
+            let test = columns.step_test.at(step);
+            Level {
+                names: part(&columns.step_name_ends, step)
+                    .map(|name| self.owned(columns.step_name.at(name)))
+                    .collect(),
+                test: (test != NONE).then(|| self.expr(test, DEPTH, &mut std::iter::empty())),
+            }
+        };
+        Detection {
+            name: self.owned(columns.detection_name.at(at)),
+            when: self.expr(columns.detection_when.at(at), DEPTH, &mut std::iter::empty()),
+            levels: part(&columns.detection_level_ends, at).map(level).collect(),
+            inherit: part(&columns.detection_inherit_ends, at)
+                .map(|name| self.owned(columns.inherit_name.at(name)))
+                .collect(),
+            position: position(0, columns.detection_line.at(at), columns.detection_column.at(at)),
+        }
+    }
+}
+
+fn position(offset: u64, line: u32, column: u32) -> Position {
+    Position { offset, line, column }
+}
+
+/// The presence that a stored parameter asks for.
+pub(crate) fn presence(parameter: u32) -> Presence {
+    match parameter & 0xff {
+        0 => Presence::Required,
+        1 => Presence::Optional,
+        _ => Presence::Removed,
+    }
+}
