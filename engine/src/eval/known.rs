@@ -162,7 +162,7 @@ impl<'i> Known<'i> {
                 let Some(kind) = record.kind else { return };
                 let under = match kind {
                     Kind::Registry => registry::normal_key(&record.under, view(record.view)),
-                    _ => self.path(&record.under),
+                    _ => self.path(&record.under).trim_end_matches('/').to_owned(),
                 };
                 self.tokens.extend(path::token(&under).map(str::to_owned));
                 self.covered.push((kind, under));

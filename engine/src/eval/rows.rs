@@ -462,3 +462,8 @@ pub fn streams_match(module: &ModuleStream, fact: &Module<'_>) -> bool {
         && same(&module.context, fact.context.as_deref())
         && same(&module.arch, fact.arch.as_deref())
 }
+
+/// Whether an installed instance of a certain epoch has exactly the version of a row.
+pub fn is_same(instance: &Instance<'_>, epoch: u32, wanted: Wanted<'_>) -> bool {
+    compare(instance, epoch, wanted).is_eq()
+}

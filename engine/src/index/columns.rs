@@ -4,6 +4,7 @@
 //! A column named `…_ends` tells where each entry's part of another column ends; text is a number in
 //! the text columns, 0 being the empty one; NONE is `u32::MAX`. The byte contract is
 //! `docs/index-format.md`, which a test compares with this list.
+#![allow(missing_debug_implementations, reason = "the derive makes a type that has none")]
 
 use rkyv::rend::{u32_le, u64_le};
 use rkyv::vec::ArchivedVec;

@@ -1,0 +1,123 @@
+//! `patchstate export`: a matrix in the forms that other programs read.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Subcommand, ValueEnum};
+use patchstate::report::{self, Form, Options, Verdicts};
+
+use crate::exit::Exit;
+use crate::files;
+use crate::output::Output;
+use crate::request::Listing;
+
+/// Exports a matrix in the forms that other programs read
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  Every cell, also those that are NotApplicable, as lines of JSON:
+      patchstate export matrix fleet.matrix --verdict all --format ndjson
+
+  The shape of Win32_PatchState, for what reads the hardware inventory of SMS:
+      patchstate export patchstate fleet.matrix > patchstate.csv")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    target: Target,
+}
+
+#[derive(Debug, Subcommand)]
+enum Target {
+    /// One line per cell: client,update,verdict,reason,flags
+    #[command(after_long_help = "\
+Examples:
+  patchstate export matrix fleet.matrix
+  patchstate export matrix fleet.matrix --verdict missing --format tsv | cut -f 2 | sort | uniq -c")]
+    Matrix {
+        /// The matrix
+        #[arg(value_name = "MATRIX")]
+        matrix: PathBuf,
+        /// The form of the lines
+        #[arg(long, value_name = "FORM", default_value = "csv")]
+        format: Lines,
+        /// `all`, or verdicts separated by commas [default: Missing,Unknown]
+        #[arg(long, value_name = "all|LIST", value_parser = verdicts)]
+        verdict: Option<Verdicts>,
+    },
+    /// Missing and Installed cells, shaped like instances of Win32_PatchState (CSV)
+    #[command(after_long_help = "\
+Examples:
+  patchstate export patchstate fleet.matrix > patchstate.csv
+  patchstate export patchstate fleet.matrix --all | grep Applicable")]
+    Patchstate {
+        /// The matrix
+        #[arg(value_name = "MATRIX")]
+        matrix: PathBuf,
+        /// Lists rows that a flag hides, too (superseded, ignored, expired, bundle-child)
+        #[arg(long)]
+        all: bool,
+    },
+    /// Lines per client and product as HFNetChk prints them
+    #[command(after_long_help = "\
+Examples:
+  patchstate export hfnetchk fleet.matrix
+  patchstate export hfnetchk fleet.matrix --history 3 --suppress warnings")]
+    Hfnetchk {
+        /// The matrix
+        #[arg(value_name = "MATRIX")]
+        matrix: PathBuf,
+        #[command(flatten)]
+        listing: Listing,
+    },
+}
+
+/// The form of the lines of `export matrix`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Lines {
+    /// Comma-separated values (RFC 4180).
+    Csv,
+    /// Tab-separated values.
+    Tsv,
+    /// One JSON object a line.
+    Ndjson,
+}
+
+fn verdicts(text: &str) -> Result<Verdicts, String> {
+    Verdicts::parse(text).map_err(|error| match error.hint() {
+        Some(hint) => format!("{error}; {hint}"),
+        None => error.to_string(),
+    })
+}
+
+pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
+    match &args.target {
+        Target::Matrix { matrix, format, verdict } => {
+            let form = match format {
+                Lines::Csv => Form::Csv,
+                Lines::Tsv => Form::Tsv,
+                Lines::Ndjson => Form::Ndjson,
+            };
+            let options = Options { verdicts: verdict.unwrap_or_default(), ..Options::default() };
+            write("matrix", matrix, form, &options, output)
+        }
+        Target::Patchstate { matrix, all } => {
+            let listing = Listing { all: *all, ..Listing::default() };
+            write("patchstate", matrix, Form::Csv, &listing.options(), output)
+        }
+        Target::Hfnetchk { matrix, listing } => {
+            write("hfnetchk", matrix, Form::Text, &listing.options(), output)
+        }
+    }
+}
+
+fn write(
+    name: &str,
+    path: &Path,
+    form: Form,
+    options: &Options,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
+    let Some(export) = report::find_export(name) else { anyhow::bail!("no export `{name}`") };
+    let bytes = files::open(path)?;
+    let matrix = files::matrix(path, &bytes)?;
+    output.written(|data| (export.write)(&matrix, form, options, data))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,40 @@
+//! The verbs, each a file with its `Args` and its `run`.
+
+use clap::Subcommand;
+
+use crate::exit::Exit;
+use crate::output::Output;
+
+mod completions;
+mod diff;
+mod export;
+mod formats;
+mod man;
+mod report;
+mod verify;
+
+/// What the program does.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Report(report::Args),
+    Export(export::Args),
+    Diff(diff::Args),
+    Verify(verify::Args),
+    Formats(formats::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+impl Command {
+    pub(crate) fn run(&self, output: &mut Output) -> anyhow::Result<Exit> {
+        match self {
+            Command::Report(args) => report::run(args, output),
+            Command::Export(args) => export::run(args, output),
+            Command::Diff(args) => diff::run(args, output),
+            Command::Verify(args) => verify::run(args, output),
+            Command::Formats(args) => formats::run(args, output),
+            Command::Completions(args) => completions::run(args, output),
+            Command::Man(args) => man::run(args, output),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! `patchstate report`: a matrix as tables for people and programs.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use patchstate::report::{self, Options};
+
+use crate::exit::Exit;
+use crate::files;
+use crate::output::Output;
+use crate::request::{self, Format, Listing};
+
+/// Reports what a matrix says: in short, of one client, of one update, of everything
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  What do most clients need?
+      patchstate report site fleet.matrix
+
+  What is missing on one client, and what is there already?
+      patchstate report client WS-0042 fleet.matrix --history 3")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    view: View,
+}
+
+#[derive(Debug, Subcommand)]
+enum View {
+    /// Each update, and how many clients need it, have it, or could not be decided
+    #[command(after_long_help = "\
+Examples:
+  patchstate report summary fleet.matrix
+  patchstate report summary fleet.matrix --format json --wide")]
+    Summary {
+        #[command(flatten)]
+        request: Request,
+    },
+    /// The updates of one client, with reasons
+    #[command(after_long_help = "\
+Examples:
+  patchstate report client WS-0042 fleet.matrix
+  patchstate report client WS-0042 fleet.matrix --history 3 --suppress notes")]
+    Client {
+        /// The client's id
+        #[arg(value_name = "ID")]
+        id: String,
+        #[command(flatten)]
+        request: Request,
+    },
+    /// The clients of one update, or of all updates of a bulletin or an article
+    #[command(after_long_help = "\
+Examples:
+  patchstate report update MS01-022 fleet.matrix
+  patchstate report update mssecure:MS00-093/q279328.exe fleet.matrix --format csv")]
+    Update {
+        /// An identity (`mssecure:MS00-093/q279328.exe`), a bulletin or an article number
+        #[arg(value_name = "ID")]
+        id: String,
+        #[command(flatten)]
+        request: Request,
+    },
+    /// Totals per feed, severity and age, and the updates that most clients need
+    #[command(after_long_help = "\
+Examples:
+  patchstate report site fleet.matrix
+  patchstate report site fleet.matrix --now 2026-03-01")]
+    Site {
+        #[command(flatten)]
+        request: Request,
+    },
+    /// What was collected of the clients, and why cells are Unknown
+    #[command(after_long_help = "\
+Examples:
+  patchstate report coverage fleet.matrix
+  patchstate report coverage fleet.matrix --format csv")]
+    Coverage {
+        #[command(flatten)]
+        request: Request,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct Request {
+    /// The matrix
+    #[arg(value_name = "MATRIX")]
+    matrix: PathBuf,
+    /// The form of what is printed
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    format: Format,
+    /// Prints every column
+    #[arg(long)]
+    wide: bool,
+    /// The time from which ages are counted, such as 2026-03-01
+    #[arg(long, value_name = "TIME", value_parser = request::time)]
+    now: Option<jiff::Timestamp>,
+    #[command(flatten)]
+    listing: Listing,
+}
+
+impl View {
+    /// The name of the report, what it is about, and how it is asked for.
+    fn parts(&self) -> (&'static str, &str, &Request) {
+        match self {
+            View::Summary { request } => ("summary", "", request),
+            View::Client { id, request } => ("client", id, request),
+            View::Update { id, request } => ("update", id, request),
+            View::Site { request } => ("site", "", request),
+            View::Coverage { request } => ("coverage", "", request),
+        }
+    }
+}
+
+pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
+    let (name, subject, request) = args.view.parts();
+    let columns = request::columns(request.wide);
+    let options = Options { columns, now: request.now, ..request.listing.options() };
+    let Some(report) = report::find(name) else { anyhow::bail!("no report `{name}`") };
+    let bytes = files::open(&request.matrix)?;
+    let matrix = files::matrix(&request.matrix, &bytes)?;
+    let table = (report.table)(&matrix, subject, &options)
+        .map_err(|error| error.in_file(request.matrix.to_string_lossy()))?;
+    output.table(&table, request.format, columns)?;
+    Ok(Exit::Done)
+}

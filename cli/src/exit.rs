@@ -1,0 +1,21 @@
+//! The exit codes: a contract with scripts. Source of truth: `docs/command-line.md`, "Exit codes".
+
+use std::process::ExitCode;
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Exit {
+    /// Done.
+    Done = 0,
+    /// Done, with findings.
+    Findings = 1,
+    /// Refused: usage, or a bad document; nothing was written.
+    Refused = 2,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit as u8)
+    }
+}

@@ -1,0 +1,147 @@
+//! Where the program's words go: data to standard output, everything else to standard error.
+//!
+//! Decides about colour and width; what is printed, others decide.
+
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use anyhow::Context;
+use patchstate::error::Error;
+use patchstate::report::Columns;
+use patchstate::report::table::{Form, Table};
+use patchstate::report::text::{Look, Palette};
+
+use crate::request::Format;
+
+/// When colours are printed.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Whether anything but data and errors is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Talk {
+    /// Progress, warnings and hints too.
+    Normal,
+    /// Only data and errors.
+    Quiet,
+}
+
+impl From<bool> for Talk {
+    fn from(quiet: bool) -> Talk {
+        if quiet { Talk::Quiet } else { Talk::Normal }
+    }
+}
+
+/// Standard output and standard error.
+pub(crate) struct Output {
+    data: BufWriter<Stdout>,
+    color: Color,
+    talk: Talk,
+}
+
+/// The colours of a terminal: restrained, and the same meaning everywhere.
+const COLORS: Palette = Palette {
+    heading: "\x1b[1m",
+    missing: "\x1b[31m",
+    unknown: "\x1b[33m",
+    installed: "\x1b[32m",
+    faint: "\x1b[2m",
+    reset: "\x1b[0m",
+};
+
+impl Output {
+    pub(crate) fn new(color: Color, talk: Talk) -> Output {
+        Output { data: BufWriter::with_capacity(1 << 16, io::stdout()), color, talk }
+    }
+
+    /// Where data is written.
+    pub(crate) fn data(&mut self) -> &mut dyn Write {
+        &mut self.data
+    }
+
+    /// How text for people is laid out on standard output.
+    pub(crate) fn look(&self, columns: Columns) -> Look {
+        let stdout = io::stdout();
+        let colors = match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => AutoStream::choice(&stdout) != ColorChoice::Never,
+        };
+        let terminal = stdout.is_terminal() && columns == Columns::Usual;
+        let size = if terminal { terminal_size::terminal_size() } else { None };
+        Look {
+            width: size.map(|(width, _)| usize::from(width.0)),
+            palette: if colors { COLORS } else { Palette::PLAIN },
+            columns,
+        }
+    }
+
+    /// Prints a table in the form that was asked for.
+    pub(crate) fn table(
+        &mut self,
+        table: &Table<'_>,
+        format: Format,
+        columns: Columns,
+    ) -> anyhow::Result<()> {
+        let form = match format {
+            Format::Text => Form::Text(self.look(columns)),
+            Format::Csv => Form::Csv,
+            Format::Json => Form::Json,
+        };
+        self.written(|data| table.write(&form, data))
+    }
+
+    /// Lets `write` write data; a failure says that it was standard output that failed.
+    pub(crate) fn written(
+        &mut self,
+        write: impl FnOnce(&mut dyn Write) -> patchstate::error::Result<()>,
+    ) -> anyhow::Result<()> {
+        Ok(write(&mut self.data).map_err(|error| error.in_file("standard output"))?)
+    }
+
+    /// Sends what waits to standard output.
+    pub(crate) fn finish(&mut self) -> anyhow::Result<()> {
+        self.data.flush().context("standard output")
+    }
+
+    /// Says something that is neither data nor an error.
+    pub(crate) fn warning(&mut self, text: &str) {
+        if self.talk == Talk::Normal {
+            self.say(&format!("\x1b[1;33mwarning\x1b[0m: {text}\n"));
+        }
+    }
+
+    /// Says why the program cannot go on, and what to do about it.
+    pub(crate) fn error(&mut self, error: &anyhow::Error) {
+        let mut text = format!("\x1b[1;31merror\x1b[0m: {error:#}\n");
+        let hint = error.chain().find_map(|cause| cause.downcast_ref::<Error>()?.hint());
+        if let Some(hint) = hint {
+            text.push_str(&format!("\nhint: {hint}\n"));
+        }
+        self.say(&text);
+    }
+
+    fn say(&mut self, text: &str) {
+        let stderr = io::stderr();
+        let choice = match self.color {
+            Color::Always => ColorChoice::AlwaysAnsi,
+            Color::Never => ColorChoice::Never,
+            Color::Auto => AutoStream::choice(&stderr),
+        };
+        // Where standard error cannot be written there is nowhere to say so.
+        let _ = AutoStream::new(stderr, choice).write_all(text.as_bytes());
+    }
+}
+
+/// Whether the reader of standard output went away, which is its right.
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(broken))
+}

@@ -1,0 +1,86 @@
+//! Options that several verbs share: the form of what is printed, and what is listed.
+
+use clap::ValueEnum;
+use patchstate::report::{Columns, Hidden, History, Options, Suppress};
+
+/// The form of what is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// Comma-separated values (RFC 4180).
+    Csv,
+    /// One JSON object.
+    Json,
+}
+
+/// Which cells that are Installed are listed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Past {
+    /// Those that are installed themselves.
+    #[value(name = "1")]
+    Explicit,
+    /// Those that an installed update replaces.
+    #[value(name = "2")]
+    Effective,
+    /// Both.
+    #[value(name = "3")]
+    Both,
+}
+
+/// Which remarks are left out.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Remarks {
+    /// Unknown because the catalog gives nothing to look at, or nothing that is supported.
+    Notes,
+    /// The same, and the mark of files that are newer than the catalog's.
+    Warnings,
+}
+
+/// What is listed of the clients' cells.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(crate) struct Listing {
+    /// Lists rows that a flag hides, too (superseded, ignored, expired, bundle-child)
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Lists Installed cells: 1 installed itself, 2 replaced by an installed update, 3 both
+    #[arg(long, value_name = "1|2|3", hide_possible_values = true)]
+    pub(crate) history: Option<Past>,
+    /// Leaves out `notes` (Unknown without anything to look at) or also `warnings` (newer files)
+    #[arg(long, value_name = "notes|warnings", hide_possible_values = true)]
+    pub(crate) suppress: Option<Remarks>,
+}
+
+impl Listing {
+    /// The engine's options.
+    pub(crate) fn options(self) -> Options {
+        Options {
+            hidden: if self.all { Hidden::Listed } else { Hidden::LeftOut },
+            history: match self.history {
+                None => History::None,
+                Some(Past::Explicit) => History::Explicit,
+                Some(Past::Effective) => History::Effective,
+                Some(Past::Both) => History::Both,
+            },
+            suppress: match self.suppress {
+                None => Suppress::Nothing,
+                Some(Remarks::Notes) => Suppress::Notes,
+                Some(Remarks::Warnings) => Suppress::Warnings,
+            },
+            ..Options::default()
+        }
+    }
+}
+
+/// Which columns there are.
+pub(crate) fn columns(wide: bool) -> Columns {
+    if wide { Columns::Wide } else { Columns::Usual }
+}
+
+/// Reads a time: `2026-03-01T12:00:00Z`, or a date, which is its first moment (UTC).
+pub(crate) fn time(text: &str) -> Result<jiff::Timestamp, String> {
+    let date = || text.parse::<jiff::civil::Date>().ok().map(|date| date.at(0, 0, 0, 0));
+    let whole = text.parse().ok().or_else(|| jiff::tz::Offset::UTC.to_timestamp(date()?).ok());
+    whole.ok_or_else(|| "a time is written 2026-03-01T12:00:00Z or 2026-03-01".to_owned())
+}

@@ -1,0 +1,307 @@
+//! Many clients over one index: rows of cells.
+//!
+//! A client's row begins as what follows when none of its anchors is there; only the updates that its
+//! facts reach are evaluated, and only where they differ is anything stored.
+
+use std::collections::HashMap;
+
+use super::plan::Plan;
+use super::program::Context;
+use super::slots::Slots;
+use crate::index::columns::{Column, NONE, part};
+use crate::index::restore::unpack;
+use crate::matrix::row::{self, Row, implied};
+use crate::model::fact::{Kind, Kinds};
+use crate::model::flag::Flags;
+use crate::model::law;
+use crate::model::options::{Checksum, Supersedence};
+use crate::model::reason::Reason;
+use crate::model::verdict::{Answer, Cell, Verdict};
+
+/// What the cells of a client are before its facts are looked at, by which kinds are complete.
+#[derive(Debug)]
+struct Defaults {
+    /// Packed, in the order of the cells.
+    packed: Box<[u8]>,
+    /// By update.
+    verdicts: Box<[u8]>,
+    /// Updates whose default cell is not what the matrix implies from its verdict.
+    odd: Vec<u32>,
+}
+
+/// Evaluates the clients of one worker, one after another, in memory that is reused.
+#[derive(Debug)]
+pub struct Worker<'p> {
+    plan: &'p Plan<'p>,
+    /// The facts of the client; a reader fills it.
+    pub slots: Slots<'p>,
+    defaults: HashMap<u16, Defaults, ahash::RandomState>,
+    /// Updates to evaluate, a bit each.
+    reached: Vec<u64>,
+    verdicts: Vec<u8>,
+    cells: Vec<(u32, Cell)>,
+    packed: Vec<u8>,
+    above: Above,
+}
+
+/// The most completeness masks whose defaults a worker remembers.
+const REMEMBERED: usize = 64;
+
+impl<'p> Worker<'p> {
+    /// Makes a worker.
+    pub fn new(plan: &'p Plan<'p>) -> Worker<'p> {
+        let count = plan.view.updates();
+        Worker {
+            plan,
+            slots: Slots::new(plan),
+            defaults: HashMap::default(),
+            reached: vec![0; count.div_ceil(64)],
+            verdicts: vec![0; count],
+            cells: Vec::new(),
+            packed: Vec::new(),
+            above: Above::default(),
+        }
+    }
+
+    /// Begins the next client; facts go to [`Worker::slots`] until [`Worker::finish`].
+    pub fn begin(&mut self) {
+        self.slots.begin();
+    }
+
+    /// Evaluates the client whose facts were taken.
+    pub fn finish(&mut self) -> Row {
+        self.slots.finish();
+        let complete = self.slots.complete_kinds();
+        if self.defaults.len() >= REMEMBERED {
+            self.defaults.clear();
+        }
+        let plan = self.plan;
+        let defaults = self.defaults.entry(complete.bits()).or_insert_with(|| Defaults::new(plan, complete));
+        self.verdicts.copy_from_slice(&defaults.verdicts);
+        self.packed.clear();
+        self.packed.extend_from_slice(&defaults.packed);
+        self.reach(complete);
+        self.evaluate();
+        self.fold();
+        self.row(complete)
+    }
+
+    /// Marks the updates that the client's facts reach.
+    fn reach(&mut self, complete: Kinds) {
+        let columns = self.plan.view.columns;
+        self.reached.fill(0);
+        let reached = &mut self.reached;
+        let mut mark = |update: u32| {
+            if let Some(word) = reached.get_mut(update as usize / 64) {
+                *word |= 1 << (update % 64);
+            }
+        };
+        for subject in &self.slots.touched {
+            let subject = *subject as usize;
+            part(&columns.subject_anchor_ends, subject).for_each(|at| mark(columns.anchor_update.at(at)));
+        }
+        self.plan.always.iter().for_each(|update| mark(*update));
+        for kind in Kind::ALL.iter().filter(|kind| !complete.contains(**kind)) {
+            self.plan.uncollected[*kind as usize].iter().for_each(|update| mark(*update));
+        }
+    }
+
+    /// Evaluates the rules of the updates that were reached, in order.
+    fn evaluate(&mut self) {
+        self.cells.clear();
+        for word in 0..self.reached.len() {
+            let mut bits = self.reached[word];
+            while bits != 0 {
+                let update = word * 64 + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                if update < self.verdicts.len() && self.gives_verdict(update) {
+                    let cell = self.cell(update);
+                    self.verdicts[update] = cell.verdict.code();
+                    self.cells.push((update as u32, cell));
+                }
+            }
+        }
+    }
+
+    fn gives_verdict(&self, update: usize) -> bool {
+        self.plan.options.include_retracted || self.plan.view.columns.update_retracted.at(update) == 0
+    }
+
+    /// The cell of an update by its rules alone.
+    fn cell(&mut self, update: usize) -> Cell {
+        let view = self.plan.view;
+        let columns = view.columns;
+        let cell = match columns.update_rule.at(update) {
+            1 => {
+                let context = Context { checksums: self.checksums_count(update) };
+                let applicable = self.slots.node(columns.update_applicable.at(update), context);
+                let installed = self.slots.node(columns.update_installed.at(update), context);
+                Cell::decide(installed, applicable, Answer::FALSE)
+            }
+            2 => self.slots.packages_cell(update),
+            _ => Cell::NO_EVIDENCE,
+        };
+        cell.withdrawn(view.flags(update))
+    }
+
+    /// Whether checksums count: not for a client in another language than the feed's.
+    fn checksums_count(&self, update: usize) -> bool {
+        if self.plan.options.checksum == Checksum::Off {
+            return true;
+        }
+        let source = self.plan.view.columns.update_source.at(update) as usize;
+        let language = self.plan.languages.get(source).copied().unwrap_or("");
+        !law::other_language(language, self.slots.language())
+    }
+
+    /// Folds supersedence into the cells that are Missing.
+    fn fold(&mut self) {
+        if self.plan.options.supersedence == Supersedence::Off {
+            return;
+        }
+        self.above.begin(self.plan);
+        for at in 0..self.cells.len() {
+            let (update, cell) = self.cells[at];
+            if cell.verdict != Verdict::Missing {
+                continue;
+            }
+            let found = self.above.of(update, self.plan, &self.verdicts);
+            if found & INSTALLED != 0 {
+                self.cells[at].1 = Cell::new(Verdict::Installed, Reason::ReplacedByInstalled);
+            } else if found & MISSING != 0 {
+                self.cells[at].1.flags |= Flags::SUPERSEDED;
+            }
+        }
+    }
+
+    /// Packs the cells.
+    fn row(&mut self, complete: Kinds) -> Row {
+        let plan = self.plan;
+        let columns = plan.view.columns;
+        let mut exceptions = Vec::new();
+        for (update, cell) in &self.cells {
+            let place = plan.place.get(*update as usize).copied().unwrap_or(NONE);
+            if place == NONE {
+                continue;
+            }
+            row::set(&mut self.packed, place as usize, cell.verdict);
+            let at = *update as usize;
+            let absent = unpack(columns.update_absent.at(at));
+            if implied(cell.verdict, absent, plan.not_collected(*update)) != *cell {
+                exceptions.push((place, *cell));
+            }
+        }
+        let odd = self.defaults.get(&complete.bits()).map_or(&[] as &[u32], |defaults| &defaults.odd);
+        let unreached = |update: &&u32| self.reached[**update as usize / 64] >> (**update % 64) & 1 == 0;
+        let mut sorted = true;
+        for update in odd.iter().filter(unreached) {
+            exceptions.push((plan.place[*update as usize], plan.default(*update, complete)));
+            sorted = false;
+        }
+        if !sorted {
+            exceptions.sort_unstable_by_key(|(place, _)| *place);
+        }
+        Row::new(&self.packed, exceptions.into_iter())
+    }
+}
+
+impl Defaults {
+    fn new(plan: &Plan<'_>, complete: Kinds) -> Defaults {
+        let count = plan.view.updates();
+        let mut verdicts = vec![Verdict::Unknown.code(); count].into_boxed_slice();
+        let mut packed = vec![0u8; row::width(plan.updates.len())].into_boxed_slice();
+        let mut odd = Vec::new();
+        for update in 0..count as u32 {
+            let retracted = plan.view.columns.update_retracted.at(update as usize) != 0;
+            let cell = plan.default(update, complete);
+            let place = plan.place[update as usize];
+            // A withdrawn update replaces nothing.
+            if !retracted || plan.options.include_retracted {
+                verdicts[update as usize] = cell.verdict.code();
+            }
+            if place != NONE {
+                row::set(&mut packed, place as usize, cell.verdict);
+                if implied(cell.verdict, plan.absent(update), plan.not_collected(update)) != cell {
+                    odd.push(update);
+                }
+            }
+        }
+        Defaults { packed, verdicts, odd }
+    }
+}
+
+/// Some update above is Installed.
+const INSTALLED: u8 = 1;
+/// Some update above is Missing.
+const MISSING: u8 = 2;
+
+/// What stands above each component of replacements, found once per client.
+#[derive(Debug, Default)]
+struct Above {
+    now: u32,
+    stamps: Vec<u32>,
+    found: Vec<u8>,
+    todo: Vec<(u32, bool)>,
+}
+
+impl Above {
+    fn begin(&mut self, plan: &Plan<'_>) {
+        let components = plan.replacements.member_ends.len();
+        self.now = self.now.wrapping_add(1);
+        if self.now == 0 || self.stamps.len() != components {
+            self.stamps = vec![0; components];
+            self.found = vec![0; components];
+            self.now = 1;
+        }
+    }
+
+    /// What the verdicts of all updates that replace one say.
+    fn of(&mut self, update: u32, plan: &Plan<'_>, verdicts: &[u8]) -> u8 {
+        let replacements = &plan.replacements;
+        let component = replacements.component[update as usize];
+        let members = replacements.members_of(component);
+        if members.len() == 1 && replacements.above_of(component).is_empty() {
+            return 0;
+        }
+        let mut found = self.above(component, plan, verdicts);
+        for member in members.iter().filter(|member| **member != update) {
+            found |= says(verdicts[*member as usize]);
+        }
+        found
+    }
+
+    /// What the members of all components above one say; depth first, with a stack of its own.
+    fn above(&mut self, component: u32, plan: &Plan<'_>, verdicts: &[u8]) -> u8 {
+        let replacements = &plan.replacements;
+        self.todo.push((component, false));
+        while let Some((at, entered)) = self.todo.pop() {
+            let known = self.stamps[at as usize] == self.now;
+            if known {
+                continue;
+            }
+            if !entered {
+                self.todo.push((at, true));
+                self.todo.extend(replacements.above_of(at).iter().map(|above| (*above, false)));
+                continue;
+            }
+            let mut found = 0;
+            for above in replacements.above_of(at) {
+                found |= self.found[*above as usize];
+                for member in replacements.members_of(*above) {
+                    found |= says(verdicts[*member as usize]);
+                }
+            }
+            self.stamps[at as usize] = self.now;
+            self.found[at as usize] = found;
+        }
+        self.found[component as usize]
+    }
+}
+
+fn says(verdict: u8) -> u8 {
+    match Verdict::from_code(verdict) {
+        Verdict::Installed => INSTALLED,
+        Verdict::Missing => MISSING,
+        Verdict::Unknown | Verdict::NotApplicable => 0,
+    }
+}

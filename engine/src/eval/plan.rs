@@ -1,0 +1,252 @@
+//! What one run over an index needs to know before the first client: columns, options, orders.
+//!
+//! Made once, shared by all workers, never changed.
+
+use crate::index::View;
+use crate::index::columns::{Column, NONE, part};
+use crate::index::probe::tag;
+use crate::index::restore::unpack;
+use crate::model::expr::OsField;
+use crate::model::fact::{Kind, Kinds};
+use crate::model::options::{Options, Profile, Supersedence};
+use crate::model::supersedence::Source;
+use crate::model::verdict::Cell;
+
+/// An index made ready for evaluation under certain options.
+#[derive(Debug)]
+pub struct Plan<'i> {
+    /// The index.
+    pub view: View<'i>,
+    /// The options.
+    pub options: &'i Options,
+    /// The updates that have cells, in the order of the cells.
+    pub updates: Vec<u32>,
+    /// The cell of each update of the index, or NONE.
+    pub place: Vec<u32>,
+    /// Updates without an anchor: always evaluated.
+    pub(super) always: Vec<u32>,
+    /// Per kind: updates that are evaluated where the kind is not complete.
+    pub(super) uncollected: Vec<Vec<u32>>,
+    /// Subjects that are attributes of the operating system.
+    pub(super) os: Vec<(u32, OsField)>,
+    /// Whether any rule asks for registry keys themselves.
+    pub(super) asks_keys: bool,
+    /// Per source: the profile of its rows.
+    pub(super) profiles: Vec<Profile>,
+    /// Per source: its language.
+    pub(super) languages: Vec<&'i str>,
+    /// Package subjects installed in several versions on purpose, sorted.
+    pub(super) install_only: Vec<u32>,
+    /// The arch `noarch`, and the empty one is 0.
+    pub(super) noarch: u32,
+    /// How replacements are followed.
+    pub(super) replacements: Replacements,
+}
+
+impl<'i> Plan<'i> {
+    /// Makes an index ready; `baseline` (sorted update numbers) restricts which updates have cells.
+    pub fn new(view: View<'i>, options: &'i Options, baseline: Option<&[u32]>) -> Plan<'i> {
+        let columns = view.columns;
+        let count = u32::try_from(view.updates()).unwrap_or(NONE);
+        let gives_verdict =
+            |update: u32| options.include_retracted || columns.update_retracted.at(update as usize) == 0;
+        let has_cell = |update: &u32| {
+            gives_verdict(*update) && baseline.is_none_or(|baseline| baseline.binary_search(update).is_ok())
+        };
+        let updates: Vec<u32> = (0..count).filter(has_cell).collect();
+        let mut place = vec![NONE; count as usize];
+        for (at, update) in (0u32..).zip(&updates) {
+            place[*update as usize] = at;
+        }
+        let anchored = |update: u32| columns.update_anchored.at(update as usize);
+        let always =
+            (0..count).filter(|update| gives_verdict(*update) && anchored(*update) == u8::MAX).collect();
+        let of_kind = |kind: &Kind| -> Vec<u32> {
+            let open = |update: &u32| {
+                let at = *update as usize;
+                gives_verdict(*update)
+                    && anchored(*update) == *kind as u8
+                    && columns.update_not_collected.at(at) == NONE
+            };
+            (0..count).filter(open).collect()
+        };
+        let subjects_of = |wanted: &[u8]| -> Vec<u32> {
+            let of_tag = |subject: &u32| wanted.contains(&columns.subject_tag.at(*subject as usize));
+            (0..u32::try_from(view.subjects()).unwrap_or(NONE)).filter(of_tag).collect()
+        };
+        let name = |subject: u32| view.text(columns.subject_text.at(subject as usize));
+        let own_profile = |at: usize| Profile::ALL.get(usize::from(columns.source_profile.at(at))).copied();
+        let arch = |wanted: &str| {
+            (0..columns.arch_text.len()).find(|at| view.text(columns.arch_text.at(*at)) == wanted)
+        };
+        Plan {
+            view,
+            options,
+            updates,
+            place,
+            always,
+            uncollected: Kind::ALL.iter().map(of_kind).collect(),
+            os: subjects_of(&[tag::OS])
+                .into_iter()
+                .filter_map(|subject| Some((subject, OsField::find(name(subject))?)))
+                .collect(),
+            asks_keys: !subjects_of(&[tag::REGISTRY_KEY]).is_empty(),
+            profiles: (0..view.sources())
+                .map(|at| options.profile.or(own_profile(at)).unwrap_or(Profile::Dnf))
+                .collect(),
+            languages: (0..view.sources()).map(|at| view.text(columns.source_language.at(at))).collect(),
+            install_only: subjects_of(&[tag::RPM, tag::DEB])
+                .into_iter()
+                .filter(|subject| options.is_install_only(name(*subject)))
+                .collect(),
+            noarch: arch("noarch").map_or(NONE, |arch| arch as u32),
+            replacements: Replacements::new(view, options),
+        }
+    }
+
+    /// The cell of an update where nothing of its anchors is known, by whether their kind is complete.
+    pub(super) fn default(&self, update: u32, complete: Kinds) -> Cell {
+        let columns = self.view.columns;
+        let at = update as usize;
+        let absent = unpack(columns.update_absent.at(at));
+        match Kind::ALL.get(usize::from(columns.update_anchored.at(at))) {
+            Some(kind) if complete.contains(*kind) => absent,
+            Some(_) => self.not_collected(update),
+            None => absent,
+        }
+    }
+
+    /// The cell of an update whose anchors were not collected; no evidence where other things decide.
+    pub fn not_collected(&self, update: u32) -> Cell {
+        match self.view.columns.update_not_collected.at(update as usize) {
+            NONE => Cell::NO_EVIDENCE,
+            cell => unpack(cell),
+        }
+    }
+
+    /// The cell of an update whose anchors are absent.
+    pub fn absent(&self, update: u32) -> Cell {
+        unpack(self.view.columns.update_absent.at(update as usize))
+    }
+}
+
+/// Updates and their replacements, with those that replace each other in a cycle as one component.
+#[derive(Debug, Default)]
+pub(super) struct Replacements {
+    /// The component of each update.
+    pub(super) component: Vec<u32>,
+    /// Where the members of each component end in `members`.
+    pub(super) member_ends: Vec<u32>,
+    /// The updates, component by component.
+    pub(super) members: Vec<u32>,
+    /// Where the replacing components of each component end in `above`.
+    pub(super) above_ends: Vec<u32>,
+    /// The components that directly replace each component.
+    pub(super) above: Vec<u32>,
+}
+
+impl Replacements {
+    fn new(view: View<'_>, options: &Options) -> Replacements {
+        if options.supersedence == Supersedence::Off {
+            return Replacements::default();
+        }
+        let columns = view.columns;
+        let count = view.updates();
+        let followed = |edge: usize| {
+            options.supersedence == Supersedence::Evr
+                || columns.edge_source.at(edge) == Source::Declared as u8
+        };
+        let edges = |update: usize| {
+            let edges = part(&columns.update_edge_ends, update).filter(|edge| followed(*edge));
+            edges.map(|edge| columns.edge_by.at(edge) as usize).filter(|by| *by < count)
+        };
+        let component = components(count, &edges);
+        let mut order: Vec<u32> = (0..count as u32).collect();
+        order.sort_by_key(|update| component[*update as usize]);
+        let mut made = Replacements { component, members: order, ..Replacements::default() };
+        made.list_components(&edges);
+        made
+    }
+
+    fn list_components<I: Iterator<Item = usize>>(&mut self, edges: &dyn Fn(usize) -> I) {
+        let mut start = 0;
+        while start < self.members.len() {
+            let own = self.component[self.members[start] as usize];
+            let same = |update: &u32| self.component[*update as usize] == own;
+            let end = start + self.members[start..].iter().take_while(|update| same(update)).count();
+            let mut above: Vec<u32> = self.members[start..end]
+                .iter()
+                .flat_map(|update| edges(*update as usize))
+                .map(|by| self.component[by])
+                .filter(|component| *component != own)
+                .collect();
+            above.sort_unstable();
+            above.dedup();
+            self.above.extend(above);
+            self.above_ends.push(self.above.len() as u32);
+            self.member_ends.push(end as u32);
+            start = end;
+        }
+    }
+
+    pub(super) fn members_of(&self, component: u32) -> &[u32] {
+        slice(&self.members, &self.member_ends, component)
+    }
+
+    pub(super) fn above_of(&self, component: u32) -> &[u32] {
+        slice(&self.above, &self.above_ends, component)
+    }
+}
+
+fn slice<'s>(all: &'s [u32], ends: &[u32], at: u32) -> &'s [u32] {
+    let end = |at: usize| ends.get(at).copied().unwrap_or(0) as usize;
+    let start = (at as usize).checked_sub(1).map_or(0, end);
+    all.get(start..end(at as usize)).unwrap_or_default()
+}
+
+/// Numbers the strongly connected components from 0 without a gap.
+///
+/// Tarjan's algorithm with a stack of its own, so that a chain of any length is no depth of calls.
+fn components<I: Iterator<Item = usize>>(count: usize, edges: &dyn Fn(usize) -> I) -> Vec<u32> {
+    let (mut order, mut low) = (vec![NONE; count], vec![0u32; count]);
+    let mut component = vec![NONE; count];
+    let mut open = Vec::new();
+    let (mut next, mut found) = (0u32, 0u32);
+    for root in 0..count {
+        if order[root] != NONE {
+            continue;
+        }
+        let mut calls = vec![(root, edges(root))];
+        (order[root], low[root]) = (next, next);
+        next += 1;
+        open.push(root);
+        while let Some((at, rest)) = calls.last_mut() {
+            let at = *at;
+            if let Some(by) = rest.next() {
+                if order[by] == NONE {
+                    (order[by], low[by]) = (next, next);
+                    next += 1;
+                    open.push(by);
+                    calls.push((by, edges(by)));
+                } else if component[by] == NONE {
+                    low[at] = low[at].min(order[by]);
+                }
+                continue;
+            }
+            calls.pop();
+            if let Some((parent, _)) = calls.last() {
+                low[*parent] = low[*parent].min(low[at]);
+            }
+            if low[at] == order[at] {
+                while let Some(member) = open.pop() {
+                    component[member] = found;
+                    if member == at {
+                        break;
+                    }
+                }
+                found += 1;
+            }
+        }
+    }
+    component
+}

@@ -1,0 +1,204 @@
+//! The products of a client, over slots: stated ones, detected ones, and their service packs.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::known::State;
+use super::program::Context;
+use super::slots::{Slots, question};
+use crate::index::columns::{Column, NONE, part};
+use crate::index::probe::tag;
+use crate::model::expr::Question;
+use crate::model::fact::{self, Kind};
+use crate::model::law::{self, Levels};
+use crate::model::options::Detect;
+use crate::model::product::{self, folded};
+use crate::model::truth::Truth;
+use crate::model::update::ProductRow;
+use crate::model::verdict::Answer;
+
+/// The most service packs that a worker remembers; clients are not trusted to state few.
+const REMEMBERED: usize = 1 << 14;
+
+/// What a product and a statement of its service pack answer.
+#[derive(Debug)]
+struct Resolved {
+    levels: Levels,
+    /// The answers of the subject's predicates, in order.
+    answers: Vec<Answer>,
+}
+
+/// The products of a client, and what was resolved for earlier ones.
+#[derive(Debug, Default)]
+pub(super) struct Products {
+    there: Vec<(u32, Rc<Resolved>)>,
+    stated: HashMap<(u32, Option<String>), Rc<Resolved>, ahash::RandomState>,
+}
+
+impl Products {
+    /// Forgets the client and keeps what was resolved.
+    pub(super) fn clear(&mut self) {
+        self.there.clear();
+        if self.stated.len() > REMEMBERED {
+            self.stated.clear();
+        }
+    }
+
+    fn levels(&self, subject: u32) -> Option<&Levels> {
+        self.there.iter().rev().find(|(of, _)| *of == subject).map(|(_, resolved)| &resolved.levels)
+    }
+}
+
+impl Slots<'_> {
+    /// Takes a product that the inventory states.
+    pub(super) fn product(&mut self, stated: &fact::Product<'_>) {
+        let mut name = String::new();
+        product::write_folded(&stated.name, &mut name);
+        let Some(subject) = self.plan.view.find(tag::PRODUCT, name.as_bytes(), &[]) else { return };
+        let key = (subject as u32, stated.sp.as_deref().map(str::to_owned));
+        let resolved = match self.products.stated.get(&key) {
+            Some(resolved) => Rc::clone(resolved),
+            None => {
+                let levels = law::levels(key.1.as_deref(), &self.known_levels(subject));
+                let resolved = Rc::new(self.resolve(subject, levels));
+                self.products.stated.insert(key, Rc::clone(&resolved));
+                resolved
+            }
+        };
+        self.set_product(subject, resolved);
+    }
+
+    fn set_product(&mut self, subject: usize, resolved: Rc<Resolved>) {
+        self.set(subject, State::Known);
+        for (predicate, answer) in self.predicates(subject).zip(&resolved.answers) {
+            self.put(predicate, *answer);
+        }
+        self.products.there.push((subject as u32, resolved));
+    }
+
+    /// The service packs that catalogs use with a product.
+    fn known_levels(&self, subject: usize) -> Vec<String> {
+        let view = self.plan.view;
+        let columns = view.columns;
+        let levels = self.product_number(subject).map(|product| part(&columns.product_level_ends, product));
+        let text = |level| view.text(columns.product_level.at(level)).to_owned();
+        levels.unwrap_or_default().map(text).collect()
+    }
+
+    fn product_number(&self, subject: usize) -> Option<usize> {
+        (self.plan.view.columns.subject_name.at(subject) as usize).checked_sub(1)
+    }
+
+    /// Answers every question about a product at certain levels.
+    fn resolve(&self, subject: usize, levels: Levels) -> Resolved {
+        let view = self.plan.view;
+        let columns = view.columns;
+        let available =
+            self.product_number(subject).map(|product| part(&columns.product_available_ends, product));
+        let available: Vec<String> = available
+            .unwrap_or_default()
+            .map(|level| view.text(columns.product_available.at(level)).to_owned())
+            .collect();
+        let answer = |predicate: usize| match columns.predicate_question.at(predicate) {
+            question::EXISTS => Answer::TRUE,
+            question::LEVEL => match view.predicate(predicate) {
+                Some((_, Question::Level { affected, fixed })) => {
+                    law::level(&levels, &affected, fixed.as_deref(), &available)
+                }
+                _ => Answer::RULE_ERROR,
+            },
+            _ => Answer::RULE_ERROR,
+        };
+        let answers = self.predicates(subject).map(answer).collect();
+        Resolved { levels, answers }
+    }
+
+    /// Runs the detection tables, unless the client's products are complete.
+    pub(super) fn finish_products(&mut self) {
+        let run = match self.plan.options.detect {
+            Detect::Auto => !self.complete_kinds().contains(Kind::Product),
+            Detect::Always => true,
+            Detect::Never => false,
+        };
+        let count = if run { self.plan.view.columns.detection_name.len() } else { 0 };
+        let stated = self.products.there.len();
+        for detection in 0..count {
+            let subject = self.plan.view.columns.detection_subject.at(detection);
+            let is_stated = self.products.there[..stated].iter().any(|(of, _)| *of == subject);
+            if subject != NONE && !is_stated && (subject as usize) < self.plan.view.subjects() {
+                self.detect(detection, subject as usize);
+            }
+        }
+    }
+
+    fn detect(&mut self, detection: usize, subject: usize) {
+        let context = Context { checksums: true };
+        match self.node(self.plan.view.columns.detection_when.at(detection), context).truth {
+            Truth::True => {
+                let levels = self.detect_level(detection, context);
+                let resolved = Rc::new(self.resolve(subject, levels));
+                self.set_product(subject, resolved);
+            }
+            Truth::False | Truth::NotApplicable => self.set(subject, State::Absent),
+            Truth::Error | Truth::Unknown | Truth::NotEvaluated => {}
+        }
+    }
+
+    /// Finds the service pack of a detected product.
+    fn detect_level(&self, detection: usize, context: Context) -> Levels {
+        let view = self.plan.view;
+        let columns = view.columns;
+        for step in part(&columns.detection_level_ends, detection) {
+            let test = columns.step_test.at(step);
+            let truth = if test == NONE { Truth::True } else { self.node(test, context).truth };
+            match truth {
+                Truth::True => {
+                    let names = part(&columns.step_name_ends, step);
+                    let mut names: Vec<_> =
+                        names.map(|name| folded(view.text(columns.step_name.at(name)))).collect();
+                    names.sort_unstable();
+                    names.dedup();
+                    return Levels::Candidates(names);
+                }
+                Truth::False | Truth::NotApplicable => {}
+                Truth::Error | Truth::Unknown | Truth::NotEvaluated => return Levels::Unstated,
+            }
+        }
+        let inherited = part(&columns.detection_inherit_ends, detection).find_map(|name| {
+            let name = folded(view.text(columns.inherit_name.at(name)));
+            let subject = view.find(tag::PRODUCT, name.as_bytes(), &[])?;
+            self.products.levels(subject as u32).cloned()
+        });
+        inherited.unwrap_or(Levels::Unstated)
+    }
+
+    /// The products that are there, as catalogs name them, with the service packs each may be at.
+    pub fn product_rows(&self) -> Vec<ProductRow> {
+        let view = self.plan.view;
+        let columns = view.columns;
+        let mut rows: Vec<ProductRow> = Vec::new();
+        for (at, (subject, resolved)) in self.products.there.iter().enumerate() {
+            let later = self.products.there[at + 1..].iter().any(|(of, _)| of == subject);
+            let Some(product) = self.product_number(*subject as usize).filter(|_| !later) else { continue };
+            let levels = match &resolved.levels {
+                Levels::Candidates(candidates) => self.display_levels(product, candidates),
+                Levels::Unstated | Levels::NoCandidate => Vec::new(),
+            };
+            rows.push(ProductRow { product: view.text(columns.product_name.at(product)).to_owned(), levels });
+        }
+        rows.sort_unstable_by(|a, b| a.product.cmp(&b.product));
+        rows
+    }
+
+    /// Service packs as the catalogs write them.
+    fn display_levels(&self, product: usize, candidates: &[String]) -> Vec<String> {
+        let view = self.plan.view;
+        let columns = view.columns;
+        let written = |candidate: &String| {
+            let known = part(&columns.product_level_ends, product);
+            let mut texts = known.map(|level| view.text(columns.product_level.at(level)));
+            texts.find(|text| folded(text) == *candidate).unwrap_or(candidate).to_owned()
+        };
+        candidates.iter().map(written).collect()
+    }
+}

@@ -1,0 +1,121 @@
+//! Tables as one JSON object: the notes by name, and `rows`, an array of objects by column name.
+//!
+//! Only writes; the object's shape is `docs/reports.md`, "JSON", and its `version` grows when a field
+//! changes its meaning.
+
+use std::io::Write;
+
+use super::table::{Note, Pending, Says, Table, Value};
+use crate::error::Result;
+
+/// The version of the shape.
+const VERSION: u32 = 1;
+
+/// Writes a table.
+pub(super) fn write(table: &Table<'_>, out: &mut dyn Write) -> Result<()> {
+    let mut pending = Pending::new(out);
+    pending.bytes.extend(b"{\"report\":");
+    string(table.name, &mut pending.bytes);
+    pending.bytes.extend(format!(",\"version\":{VERSION}").bytes());
+    for note in table.head.iter().chain(&table.foot) {
+        write_note(note, &mut pending.bytes);
+    }
+    pending.bytes.extend(b",\"rows\":[");
+    for (at, row) in table.rows.iter().enumerate() {
+        pending.bytes.extend(if at > 0 { &b",\n{"[..] } else { b"\n{" });
+        let names = table.columns.iter().map(|column| column.name);
+        members(names.zip(row), &mut pending.bytes);
+        pending.bytes.push(b'}');
+        pending.line()?;
+    }
+    pending.bytes.extend(b"\n]}\n");
+    pending.finish()
+}
+
+fn write_note(note: &Note<'_>, out: &mut Vec<u8>) {
+    if matches!(note.says, Says::Advice(_)) {
+        return;
+    }
+    out.extend(b",\n\"");
+    out.extend(note.name.replace(' ', "_").bytes());
+    out.extend(b"\":");
+    match &note.says {
+        Says::One(value) => write_value(value, out),
+        Says::Counts(counts) => {
+            out.push(b'{');
+            let values: Vec<_> = counts.iter().map(|(name, count)| (*name, Value::Count(*count))).collect();
+            members(values.iter().map(|(name, value)| (*name, value)), out);
+            out.push(b'}');
+        }
+        Says::Records(records) => {
+            out.push(b'[');
+            for (at, values) in records.iter().enumerate() {
+                out.extend(if at > 0 { &b",{"[..] } else { b"{" });
+                members(values.iter().map(|(name, value)| (*name, value)), out);
+                out.push(b'}');
+            }
+            out.push(b']');
+        }
+        Says::Advice(_) => {}
+    }
+}
+
+/// Writes the members of an object.
+fn members<'t, 'm: 't>(members: impl Iterator<Item = (&'t str, &'t Value<'m>)>, out: &mut Vec<u8>) {
+    for (at, (name, value)) in members.enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        string(name, out);
+        out.push(b':');
+        write_value(value, out);
+    }
+}
+
+fn write_value(value: &Value<'_>, out: &mut Vec<u8>) {
+    match value {
+        Value::Empty => out.extend(b"null"),
+        Value::Text(text) => string(text, out),
+        Value::Count(count) => out.extend(count.to_string().bytes()),
+        Value::Verdict(verdict) => string(verdict.name(), out),
+        Value::List(items) => {
+            out.push(b'[');
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    out.push(b',');
+                }
+                string(item, out);
+            }
+            out.push(b']');
+        }
+    }
+}
+
+/// Writes a string with its quotes.
+pub(super) fn string(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    for byte in text.bytes() {
+        match byte {
+            b'"' => out.extend(b"\\\""),
+            b'\\' => out.extend(b"\\\\"),
+            b'\n' => out.extend(b"\\n"),
+            b'\r' => out.extend(b"\\r"),
+            b'\t' => out.extend(b"\\t"),
+            0..0x20 | 0x7f => out.extend(format!("\\u{byte:04x}").bytes()),
+            byte => out.push(byte),
+        }
+    }
+    out.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_escaped() {
+        let mut out = Vec::new();
+        string("a\"b\\c\n\u{1}ü\u{7f}", &mut out);
+        assert_eq!(String::from_utf8_lossy(&out), r#""a\"b\\c\n\u0001ü\u007f""#);
+    }
+}

@@ -1,0 +1,158 @@
+//! `export patchstate`: a CSV shaped like the instances of `Win32_PatchState`, one row per client and
+//! update that is Missing or Installed, and a last line that says how many cells were Unknown.
+//!
+//! The definition of the class is not public: the columns are those that public text shows, and two of
+//! our own. What only a site knows (times of detection, authorization) is empty.
+
+use std::io::Write;
+
+use super::products::Products;
+use super::table::{Pending, Value};
+use super::{AGENT, Export, Form, LeftOut, Options, csv, flags_of, naming};
+use crate::error::Result;
+use crate::matrix::Matrix;
+use crate::matrix::tables::{Client, Update};
+use crate::model::verdict::{Cell, Verdict};
+
+pub(super) const EXPORT: Export = Export {
+    name: "patchstate",
+    title: "Missing and Installed cells as instances of Win32_PatchState",
+    forms: &[Form::Csv],
+    write,
+};
+
+const COLUMNS: [&str; 27] = [
+    "ClientID",
+    "ClientName",
+    "ID",
+    "QNumbers",
+    "Product",
+    "Title",
+    "Summary",
+    "Type",
+    "Language",
+    "LocaleID",
+    "Status",
+    "BinPath",
+    "InfoPath",
+    "DatePosted",
+    "DateRevised",
+    "RebootType",
+    "ScanAgent",
+    "ScanDateTime",
+    "TimeDetected",
+    "TimeApplied",
+    "AuthorizationName",
+    "TimeAuthorized",
+    "UpdateID",
+    "ProductID",
+    "RevisionNumber",
+    "Reason",
+    "Flags",
+];
+
+fn write(matrix: &Matrix<'_>, _: Form, options: &Options, out: &mut dyn Write) -> Result<()> {
+    let mut pending = Pending::new(out);
+    csv::record(&mut pending.bytes, COLUMNS);
+    let updates: Vec<Escaped> = matrix.updates.iter().map(|update| Escaped::new(matrix, update)).collect();
+    let mut left_out = LeftOut::default();
+    let mut unknown = 0u64;
+    for (at, client) in matrix.clients.iter().enumerate() {
+        let products = Products::of(client);
+        let mut head = Vec::new();
+        fields([client.id.as_str(), &client.name], &mut head);
+        for (number, cell) in matrix.row(at).enumerate() {
+            let Some(status) = status(cell.verdict) else {
+                unknown += u64::from(cell.verdict == Verdict::Unknown);
+                continue;
+            };
+            let flags = flags_of(matrix, number, cell);
+            if left_out.leaves_out(flags, options.hidden) {
+                continue;
+            }
+            let line = &mut pending.bytes;
+            let update = &updates[number];
+            line.extend_from_slice(&head);
+            line.extend_from_slice(&update.names);
+            let found = products.matching(&matrix.updates[number].products);
+            let product: Value<'_> = found.map(|row| row.product.as_str()).collect();
+            fields([product.data().as_ref()], line);
+            line.extend_from_slice(&update.texts);
+            fields([status], line);
+            line.extend_from_slice(&update.dates);
+            finish(update, client, cell, &flags.to_string(), line);
+            pending.line()?;
+        }
+    }
+    for (flag, count) in left_out.counts() {
+        csv::remark(&format!("hidden {flag}"), &count.to_string(), COLUMNS.len(), &mut pending.bytes);
+    }
+    csv::remark("Unknown", &unknown.to_string(), COLUMNS.len(), &mut pending.bytes);
+    pending.finish()
+}
+
+/// The word that the class has for a verdict; the other two have no row.
+fn status(verdict: Verdict) -> Option<&'static str> {
+    match verdict {
+        Verdict::Missing => Some("Applicable"),
+        Verdict::Installed => Some("Installed"),
+        Verdict::Unknown | Verdict::NotApplicable => None,
+    }
+}
+
+/// Writes the columns from `ScanDateTime` on.
+fn finish(update: &Escaped, client: &Client, cell: Cell, flags: &str, line: &mut Vec<u8>) {
+    fields([client.collected.as_str(), "", "", "", ""], line);
+    line.extend_from_slice(&update.identity);
+    line.extend_from_slice(cell.reason.name().as_bytes());
+    line.push(b',');
+    line.extend_from_slice(flags.as_bytes());
+    line.extend_from_slice(csv::END);
+}
+
+/// The columns of an update, escaped once, each with the comma behind it.
+struct Escaped {
+    /// `ID` and `QNumbers`.
+    names: Vec<u8>,
+    /// `Title` to `LocaleID`.
+    texts: Vec<u8>,
+    /// `BinPath` to `ScanAgent`.
+    dates: Vec<u8>,
+    /// `UpdateID` to `RevisionNumber`.
+    identity: Vec<u8>,
+}
+
+impl Escaped {
+    fn new(matrix: &Matrix<'_>, update: &Update) -> Self {
+        let source = naming::source(matrix, update);
+        let language = source.map_or("", |source| source.language.as_str());
+        let locale = naming::locale(language).map_or_else(String::new, |number| number.to_string());
+        let (feed, revision) = source.map_or(("", ""), |source| (&source.feed, &source.revision));
+        let escape = |texts: &[&str]| {
+            let mut out = Vec::new();
+            fields(texts.iter().copied(), &mut out);
+            out
+        };
+        Escaped {
+            names: escape(&[&naming::short_id(update), &naming::articles(update).data()]),
+            texts: escape(&[&update.title, &update.summary, naming::kind(source), language, &locale]),
+            dates: escape(&[
+                &update.payload,
+                &update.information,
+                &update.posted,
+                &update.revised,
+                update.reboot.name(),
+                AGENT,
+            ]),
+            identity: escape(&[&update.id, feed, revision]),
+        }
+    }
+}
+
+/// Writes fields, each with a comma behind it.
+fn fields<'t>(texts: impl IntoIterator<Item = &'t str>, out: &mut Vec<u8>) {
+    for text in texts {
+        csv::field(text, out);
+        out.push(b',');
+    }
+}

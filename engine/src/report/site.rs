@@ -1,0 +1,156 @@
+//! `report site`: the whole matrix in some lines: totals per feed, severity and age, the clients, and
+//! the updates that most clients need.
+//!
+//! Ages are counted from the time that the caller gives; without one there are none.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::counts::{Counts, ORDER, by_update};
+use super::table::{Column, Note, Table, Value};
+use super::{Options, Report, Subject, footer, naming, share};
+use crate::error::Result;
+use crate::matrix::Matrix;
+use crate::matrix::tables::Update;
+use crate::model::update::Urgency;
+use crate::model::verdict::Verdict;
+
+pub(super) const REPORT: Report = Report {
+    name: "site",
+    title: "totals per feed, severity and age; the updates that most clients need",
+    subject: Subject::Matrix,
+    table,
+};
+
+/// How many updates the list of the most needed has.
+const TOP: usize = 10;
+
+fn table<'m>(matrix: &'m Matrix<'_>, _: &str, options: &Options) -> Result<Table<'m>> {
+    let columns = vec![
+        Column::text("Group"),
+        Column::text("Name"),
+        Column::long("Title"),
+        Column::text("Counts"),
+        Column::text("InstalledCounts"),
+        Column::text("UnknownCounts"),
+        Column::text("NotApplicableCounts"),
+    ];
+    let mut table = Table::new(REPORT.name, columns);
+    let counts = by_update(matrix);
+    totals(matrix, &counts, "feed", &mut table, |update| {
+        let feed = naming::source(matrix, update).map_or("", |source| source.feed.as_str());
+        (0, Cow::Borrowed(feed))
+    });
+    totals(matrix, &counts, "severity", &mut table, |update| severity(update.urgency));
+    if let Some(now) = options.now {
+        totals(matrix, &counts, "age", &mut table, |update| age(&update.posted, now));
+    }
+    top(matrix, &counts, &mut table);
+    table.head = clients(matrix);
+    table.foot = footer::notes(matrix);
+    table.foot.push(footer::totals(matrix.totals()));
+    match options.now {
+        Some(now) => table.foot.push(Note::one("now", now.to_string())),
+        None => table.foot.push(Note::advice("ages are counted from the time given with --now")),
+    }
+    Ok(table)
+}
+
+/// Adds a row per group of updates, in the order of its key.
+fn totals<'m>(
+    matrix: &'m Matrix<'_>,
+    counts: &[Counts],
+    group: &'static str,
+    table: &mut Table<'m>,
+    key: impl Fn(&'m Update) -> (usize, Cow<'m, str>),
+) {
+    let mut groups: BTreeMap<(usize, Cow<'m, str>), Counts> = BTreeMap::new();
+    for (update, counts) in matrix.updates.iter().zip(counts) {
+        groups.entry(key(update)).or_default().add(counts);
+    }
+    for ((_, name), counts) in groups {
+        push(table, group, Value::Text(name), Value::Empty, &counts);
+    }
+}
+
+fn push<'m>(table: &mut Table<'m>, group: &'static str, name: Value<'m>, title: Value<'m>, counts: &Counts) {
+    let mut row = vec![Value::from(group), name, title];
+    row.extend(ORDER.map(|verdict| Value::Count(counts.of(verdict))));
+    table.push(row);
+}
+
+/// Critical first, without a severity last.
+fn severity(urgency: Option<Urgency>) -> (usize, Cow<'static, str>) {
+    let rank = urgency.map_or(Urgency::ALL.len(), |urgency| Urgency::Critical as usize - urgency as usize);
+    (rank, Cow::Borrowed(urgency.map_or("none stated", Urgency::name)))
+}
+
+/// How long ago an update was published.
+fn age(posted: &str, now: jiff::Timestamp) -> (usize, Cow<'static, str>) {
+    const AGES: [(i32, &str); 4] = [
+        (30, "up to 30 days"),
+        (90, "31 to 90 days"),
+        (365, "91 to 365 days"),
+        (i32::MAX, "more than 365 days"),
+    ];
+    let unknown = (AGES.len(), Cow::Borrowed("date not known"));
+    let Some(date) = posted.get(..10).and_then(|date| date.parse::<jiff::civil::Date>().ok()) else {
+        return unknown;
+    };
+    let today = jiff::tz::Offset::UTC.to_datetime(now).date();
+    let Ok(days) = today.since(date).map(|span| span.get_days()) else { return unknown };
+    let found = AGES.iter().enumerate().find(|(_, (most, _))| days <= *most);
+    found.map_or(unknown, |(rank, (_, name))| (rank, Cow::Borrowed(*name)))
+}
+
+/// Adds the updates that most clients need, of those whose rows lists show.
+fn top<'m>(matrix: &'m Matrix<'_>, counts: &[Counts], table: &mut Table<'m>) {
+    let needed = |at: &usize| counts.get(*at).map_or(0, |counts| counts.listed);
+    let mut order: Vec<usize> = (0..matrix.updates.len()).filter(|at| needed(at) > 0).collect();
+    order.sort_by_key(|at| (std::cmp::Reverse(needed(at)), *at));
+    for at in order.into_iter().take(TOP) {
+        let update = &matrix.updates[at];
+        push(table, "top missing", Value::from(&update.id), Value::from(&update.title), &counts[at]);
+    }
+}
+
+/// How the clients stand: something Missing; nothing Missing and something Unknown; neither.
+fn clients<'m>(matrix: &'m Matrix<'_>) -> Vec<Note<'m>> {
+    let [mut missing, mut unproved, mut clean] = [0u64; 3];
+    for client in 0..matrix.clients.len() {
+        let totals = matrix.totals_of(client);
+        let has = |verdict: Verdict| totals[usize::from(verdict.code())] > 0;
+        let state = match (has(Verdict::Missing), has(Verdict::Unknown)) {
+            (true, _) => &mut missing,
+            (false, true) => &mut unproved,
+            (false, false) => &mut clean,
+        };
+        *state += 1;
+    }
+    let clients = matrix.clients.len() as u64;
+    vec![
+        Note::one("clients with updates missing", share(missing, clients)),
+        Note::one("clients not proved", share(unproved, clients)),
+        Note::one("clients with nothing missing or unknown", share(clean, clients)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_are_counted_from_now() {
+        let now: jiff::Timestamp = "2026-03-01T00:00:00Z".parse().expect("is a time");
+        let check = |posted: &str, expect: &str| assert_eq!(age(posted, now).1, expect, "{posted}");
+        check("2026-03-01", "up to 30 days");
+        check("2026-01-30", "up to 30 days");
+        check("2026-01-29", "31 to 90 days");
+        check("2025-03-01T10:00:00Z", "91 to 365 days");
+        check("2025-02-28", "more than 365 days");
+        check("2027-01-01", "up to 30 days");
+        check("", "date not known");
+        check("01/02/2003", "date not known");
+        check("äääääääääää", "date not known");
+    }
+}

@@ -1,0 +1,264 @@
+//! Tables for people: aligned columns, verdicts in colour, long titles shortened to the line.
+//!
+//! Colours are what the [`Palette`] says, and the plain one has none; what a terminal can do, the
+//! caller knows. Names come from clients and catalogs, so that characters which steer a terminal or
+//! turn the direction of writing are replaced.
+
+use std::borrow::Cow;
+use std::io::Write;
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::Columns;
+use super::table::{Column, Note, Pending, Place, Says, Table, Value};
+use crate::error::Result;
+use crate::model::verdict::Verdict;
+
+/// How text is laid out.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// How many columns a line may have; `None` shortens nothing.
+    pub width: Option<usize>,
+    /// The colours.
+    pub palette: Palette,
+    /// Whether columns that are data for programs are printed too.
+    pub columns: Columns,
+}
+
+impl Look {
+    /// Without colours and without an end of the line.
+    pub const PLAIN: Look = Look { width: None, palette: Palette::PLAIN, columns: Columns::Usual };
+}
+
+/// What is written before and after a piece of text to give it a colour.
+#[derive(Clone, Copy, Debug)]
+pub struct Palette {
+    /// Before names of columns.
+    pub heading: &'static str,
+    /// Before `Missing`.
+    pub missing: &'static str,
+    /// Before `Unknown`.
+    pub unknown: &'static str,
+    /// Before `Installed`.
+    pub installed: &'static str,
+    /// Before `NotApplicable`, and before what is less important.
+    pub faint: &'static str,
+    /// After each of them.
+    pub reset: &'static str,
+}
+
+impl Palette {
+    /// No colours.
+    pub const PLAIN: Palette =
+        Palette { heading: "", missing: "", unknown: "", installed: "", faint: "", reset: "" };
+
+    fn of(&self, value: &Value<'_>) -> &'static str {
+        match value {
+            Value::Verdict(Verdict::Missing) => self.missing,
+            Value::Verdict(Verdict::Unknown) => self.unknown,
+            Value::Verdict(Verdict::Installed) => self.installed,
+            Value::Verdict(Verdict::NotApplicable) => self.faint,
+            Value::Empty | Value::Text(_) | Value::List(_) | Value::Count(_) => "",
+        }
+    }
+}
+
+/// The least width to which a column is shortened.
+const LEAST: usize = 12;
+/// Blanks between columns.
+const GAP: usize = 2;
+
+/// Writes a table.
+pub(super) fn write(table: &Table<'_>, look: &Look, out: &mut dyn Write) -> Result<()> {
+    let mut pending = Pending::new(out);
+    for note in &table.head {
+        write_note(note, look, &mut pending.bytes);
+    }
+    if !table.head.is_empty() {
+        pending.bytes.push(b'\n');
+    }
+    if table.rows.is_empty() {
+        piece("no rows", look.palette.faint, look.palette.reset, &mut pending.bytes);
+        pending.bytes.push(b'\n');
+    } else {
+        write_rows(table, look, &mut pending)?;
+    }
+    if !table.foot.is_empty() {
+        pending.bytes.push(b'\n');
+    }
+    for note in &table.foot {
+        write_note(note, look, &mut pending.bytes);
+    }
+    pending.finish()
+}
+
+/// A column that is printed: its number, its width, on which side its values stand.
+struct Printed {
+    at: usize,
+    column: Column,
+    width: usize,
+    numbers: bool,
+}
+
+fn write_rows(table: &Table<'_>, look: &Look, pending: &mut Pending<'_>) -> Result<()> {
+    let mut columns = measure(table, look);
+    if let Some(width) = look.width {
+        shorten(&mut columns, width);
+    }
+    let reset = look.palette.reset;
+    for (place, column) in columns.iter().enumerate() {
+        let last = place + 1 == columns.len();
+        aligned(column.column.name, column, last, (look.palette.heading, reset), &mut pending.bytes);
+    }
+    pending.bytes.push(b'\n');
+    for row in &table.rows {
+        for (place, column) in columns.iter().enumerate() {
+            let Some(value) = row.get(column.at) else { continue };
+            let last = place + 1 == columns.len();
+            let text = clean(value.shown());
+            aligned(&text, column, last, (look.palette.of(value), reset), &mut pending.bytes);
+        }
+        while pending.bytes.last() == Some(&b' ') {
+            pending.bytes.pop();
+        }
+        pending.bytes.push(b'\n');
+        pending.line()?;
+    }
+    Ok(())
+}
+
+/// Finds the columns that are printed and how wide their values are. A column in which nothing stands
+/// is left out.
+fn measure(table: &Table<'_>, look: &Look) -> Vec<Printed> {
+    let shown = |column: &Column| column.place != Place::Data || look.columns == Columns::Wide;
+    let columns = table.columns.iter().enumerate().filter(|(_, column)| shown(column));
+    let measured = columns.filter_map(|(at, column)| {
+        let values = || table.rows.iter().filter_map(|row| row.get(at));
+        if values().all(Value::is_empty) {
+            return None;
+        }
+        let widest = values().map(|value| clean(value.shown()).width()).max().unwrap_or(0);
+        let numbers = values().all(|value| matches!(value, Value::Count(_) | Value::Empty));
+        Some(Printed { at, column: *column, width: widest.max(column.name.width()), numbers })
+    });
+    measured.collect()
+}
+
+/// Shortens the columns that may be until the line fits, the widest first.
+fn shorten(columns: &mut [Printed], line: usize) {
+    let needed = |columns: &[Printed]| {
+        let gaps = columns.len().saturating_sub(1) * GAP;
+        columns.iter().map(|column| column.width).sum::<usize>() + gaps
+    };
+    let mut excess = needed(columns).saturating_sub(line);
+    while excess > 0 {
+        let may = |column: &&mut Printed| column.column.place == Place::Shortened && column.width > LEAST;
+        let Some(widest) = columns.iter_mut().filter(may).max_by_key(|column| column.width) else { return };
+        let less = excess.min(widest.width - LEAST);
+        widest.width -= less;
+        excess -= less;
+    }
+}
+
+fn aligned(text: &str, column: &Printed, last: bool, paint: (&str, &str), out: &mut Vec<u8>) {
+    let text = cut(text, column.width);
+    let blanks = column.width - text.width().min(column.width);
+    if column.numbers {
+        out.extend(std::iter::repeat_n(b' ', blanks));
+    }
+    piece(&text, paint.0, paint.1, out);
+    if last {
+        return;
+    }
+    let behind = if column.numbers { GAP } else { blanks + GAP };
+    out.extend(std::iter::repeat_n(b' ', behind));
+}
+
+fn piece(text: &str, before: &str, after: &str, out: &mut Vec<u8>) {
+    if before.is_empty() {
+        return out.extend(text.as_bytes());
+    }
+    for part in [before, text, after] {
+        out.extend(part.as_bytes());
+    }
+}
+
+/// Cuts text to a width, with `…` in place of what is left out.
+fn cut(text: &str, width: usize) -> Cow<'_, str> {
+    if text.width() <= width {
+        return Cow::Borrowed(text);
+    }
+    let mut used = 1;
+    let end = text.char_indices().find(|(_, c)| {
+        used += c.width().unwrap_or(0);
+        used > width
+    });
+    let head = end.map_or(text, |(at, _)| &text[..at]);
+    Cow::Owned(format!("{}…", head.trim_end()))
+}
+
+/// Replaces characters that steer a terminal or turn the direction of writing.
+pub fn clean(text: Cow<'_, str>) -> Cow<'_, str> {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(steers) {
+        return text;
+    }
+    let replaced = text.chars().map(|c| match c {
+        '\t' | '\n' | '\r' => ' ',
+        c if steers(c) => char::REPLACEMENT_CHARACTER,
+        c => c,
+    });
+    Cow::Owned(replaced.collect())
+}
+
+/// Writes a note as a line `name: what it says`.
+pub(super) fn write_note(note: &Note<'_>, look: &Look, out: &mut Vec<u8>) {
+    let words = match &note.says {
+        Says::One(value) if value.is_empty() => return,
+        Says::One(value) => value.shown().into_owned(),
+        Says::Counts(counts) => {
+            let words: Vec<_> =
+                counts.iter().map(|(name, count)| format!("{} {name}", super::grouped(*count))).collect();
+            words.join(", ")
+        }
+        Says::Records(records) => {
+            let record = |values: &Vec<(&str, Value<'_>)>| {
+                let words: Vec<_> = values.iter().map(|(_, value)| value.shown()).collect();
+                words.iter().filter(|word| !word.is_empty()).map(AsRef::as_ref).collect::<Vec<_>>().join(" ")
+            };
+            records.iter().map(record).collect::<Vec<_>>().join("; ")
+        }
+        Says::Advice(words) => {
+            piece(&clean(Cow::Borrowed(words)), look.palette.faint, look.palette.reset, out);
+            return out.push(b'\n');
+        }
+    };
+    piece(&format!("{}:", note.name), look.palette.faint, look.palette.reset, out);
+    out.push(b' ');
+    out.extend(clean(Cow::Owned(words)).as_bytes());
+    out.push(b'\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_cut_by_width() {
+        let check = |text: &str, width: usize, expect: &str| assert_eq!(cut(text, width), expect);
+        check("abc", 3, "abc");
+        check("abcd", 3, "ab…");
+        check("ab cd", 4, "ab…");
+        check("日本語", 4, "日…");
+        check("äöüß", 3, "äö…");
+    }
+
+    #[test]
+    fn nothing_steers_the_terminal() {
+        assert_eq!(clean("a\u{1b}[31m\tb\u{202e}c".into()), "a\u{fffd}[31m b\u{fffd}c");
+        assert!(matches!(clean("plain".into()), Cow::Borrowed(_)));
+    }
+}
