@@ -20,6 +20,32 @@ pub struct Position {
     pub column: u32,
 }
 
+impl Position {
+    /// The beginning of a document.
+    pub const START: Position = Position { offset: 0, line: 1, column: 1 };
+
+    /// The place behind `passed` bytes of text.
+    ///
+    /// ```
+    /// use patchstate::diagnostic::Position;
+    /// let place = Position::START.after(b"one\ntwo");
+    /// assert_eq!((place.offset, place.to_string().as_str()), (7, "2:4"));
+    /// ```
+    #[must_use]
+    pub fn after(self, passed: &[u8]) -> Position {
+        let breaks = u32::try_from(memchr::memchr_iter(b'\n', passed).count()).unwrap_or(u32::MAX);
+        let column = match memchr::memrchr(b'\n', passed) {
+            Some(last) => passed.len() - last,
+            None => passed.len() + self.column as usize,
+        };
+        Position {
+            offset: self.offset + passed.len() as u64,
+            line: self.line.saturating_add(breaks),
+            column: u32::try_from(column).unwrap_or(u32::MAX),
+        }
+    }
+}
+
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {
@@ -177,6 +203,8 @@ codes! {
     InventoryUnknownFormat "inventory-unknown-format" Error "no inventory reader recognises the document";
     InventoryUnknownPart "inventory-unknown-part" Note "an element or attribute that the format does not name; ignored";
     InventorySkipped "inventory-skipped" Note "a file that is not read: a hidden name, a symbolic link or no regular file";
+    InventoryBadValue "inventory-bad-value" Warning "a value of a fact that cannot be read; it counts as not collected";
+    EntryWithoutFact "entry-without-fact" Note "an entry that states nothing that is installed; counted only";
     NoClientId "no-client-id" Error "an inventory without a client id";
     ClientDuplicate "client-duplicate" Warning "several whole inventories of one client; the newest is used";
     CoverageRefused "coverage-refused" Warning "an inventory declares a kind complete that its format cannot vouch for";
@@ -257,6 +285,15 @@ impl Diagnostics {
     /// Makes an empty collection.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Counts a finding that is made already, and keeps it while few of its code are kept.
+    pub fn add(&mut self, diagnostic: Diagnostic) {
+        let count = self.counts.entry(diagnostic.code).or_insert(0);
+        *count += 1;
+        if *count <= Self::KEPT {
+            self.kept.push(diagnostic);
+        }
     }
 
     /// Counts a finding and keeps it while few of its code are kept.

@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::diagnostic::{Code, Position};
 
@@ -25,15 +26,17 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// assert_eq!(error.to_string(), "a.xml: expected `<updates>`");
 /// assert_eq!(error.code(), Code::WrongFormat);
 /// ```
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     code: Code,
     file: Option<String>,
     position: Option<Position>,
     message: String,
     hint: Option<String>,
-    source: Option<std::io::Error>,
+    source: Option<Arc<std::io::Error>>,
 }
 
 impl Error {
@@ -144,7 +147,7 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source.as_ref().map(|source| source as _)
+        self.0.source.as_deref().map(|source| source as _)
     }
 }
 
@@ -155,7 +158,7 @@ impl From<std::io::Error> for Error {
             Ok(error) => error,
             Err(source) => {
                 let mut error = Self::new(Code::Io, source.to_string());
-                error.0.source = Some(source);
+                error.0.source = Some(Arc::new(source));
                 error
             }
         }

@@ -11,6 +11,7 @@ pub mod container;
 pub mod diagnostic;
 pub mod error;
 pub mod eval;
+pub mod generate;
 pub mod index;
 pub mod matrix;
 pub mod model;

@@ -59,9 +59,11 @@ pub struct Kinds(u16);
 impl Kinds {
     /// No kind.
     pub const NONE: Kinds = Kinds(0);
+    /// Every kind.
+    pub const ALL: Kinds = Kinds((1 << Kind::ALL.len()) - 1);
 
     /// The set with exactly these bits, one per kind in the order of [`Kind::ALL`].
-    pub fn from_bits(bits: u16) -> Kinds {
+    pub const fn from_bits(bits: u16) -> Kinds {
         Kinds(bits & ((1 << Kind::ALL.len()) - 1))
     }
 

@@ -25,6 +25,8 @@ pub struct Header<'a> {
     pub serial: Option<u64>,
     /// Whether it only changes an earlier inventory.
     pub delta: bool,
+    /// The serial that a delta applies to; absent is the one before its own.
+    pub base: Option<u64>,
 }
 
 impl Header<'_> {
@@ -40,6 +42,7 @@ impl Header<'_> {
             complete: self.complete,
             serial: self.serial,
             delta: self.delta,
+            base: self.base,
         }
     }
 }
@@ -93,11 +96,17 @@ impl Marks {
 /// A reader calls [`Collector::header`] first, then [`Collector::fact`] for every fact in document
 /// order; [`Collector::complete`] may follow anywhere.
 pub trait Collector {
+    /// Begins the next document that states facts of this client; `name` is for messages.
+    fn document(&mut self, _name: &str) {}
     /// Takes the head of the inventory.
     fn header(&mut self, header: Header<'_>);
     /// Takes one fact that stands at `position`.
     fn fact(&mut self, fact: Fact<'_>, position: Position);
-    /// Adds (with `complete`) or withdraws kinds whose completeness shows only at the end.
+    /// Takes the withdrawal of a fact, told by its key alone.
+    ///
+    /// Only a delta that is read as a delta has any, so who never asks for that may ignore them.
+    fn removal(&mut self, _fact: Fact<'_>, _position: Position) {}
+    /// Adds kinds whose completeness shows only at the end.
     fn complete(&mut self, kinds: Kinds);
     /// Withdraws completeness that the document turned out not to have.
     fn incomplete(&mut self, kinds: Kinds);
@@ -125,6 +134,8 @@ pub struct Inventory {
     pub header: Header<'static>,
     /// The facts in the order they were stated.
     pub facts: Vec<Stated>,
+    /// What a delta withdraws, in the order stated.
+    pub removals: Vec<Stated>,
     /// The documents that were read, as they are called in messages.
     pub documents: Vec<String>,
     /// The marks.
@@ -140,18 +151,57 @@ impl Inventory {
         Inventory { header: Header { client, complete, ..Header::default() }, ..Inventory::default() }
     }
 
-    /// Begins the next document that states facts of this client.
-    pub fn begin_document(&mut self, name: &str) {
-        self.documents.push(name.to_owned());
-    }
-
     /// The client's id.
     pub fn client(&self) -> &str {
         &self.header.client
     }
+
+    fn stated(&self, fact: Fact<'_>, position: Position) -> Stated {
+        let document = u32::try_from(self.documents.len().saturating_sub(1)).unwrap_or(u32::MAX);
+        Stated { fact: fact.into_owned(), document, position }
+    }
+}
+
+impl<C: Collector + ?Sized> Collector for &mut C {
+    fn document(&mut self, name: &str) {
+        (**self).document(name);
+    }
+
+    fn header(&mut self, header: Header<'_>) {
+        (**self).header(header);
+    }
+
+    #[inline]
+    fn fact(&mut self, fact: Fact<'_>, position: Position) {
+        (**self).fact(fact, position);
+    }
+
+    fn removal(&mut self, fact: Fact<'_>, position: Position) {
+        (**self).removal(fact, position);
+    }
+
+    fn complete(&mut self, kinds: Kinds) {
+        (**self).complete(kinds);
+    }
+
+    fn incomplete(&mut self, kinds: Kinds) {
+        (**self).incomplete(kinds);
+    }
+
+    fn mark(&mut self, marks: Marks) {
+        (**self).mark(marks);
+    }
+
+    fn diagnostic(&mut self, code: Code, position: Position, message: &str) {
+        (**self).diagnostic(code, position, message);
+    }
 }
 
 impl Collector for Inventory {
+    fn document(&mut self, name: &str) {
+        self.documents.push(name.to_owned());
+    }
+
     fn header(&mut self, header: Header<'_>) {
         let mut complete = self.header.complete;
         complete.extend(header.complete);
@@ -166,12 +216,18 @@ impl Collector for Inventory {
             complete,
             serial: first.serial.or(next.serial),
             delta: first.delta || next.delta,
+            base: first.base.or(next.base),
         };
     }
 
     fn fact(&mut self, fact: Fact<'_>, position: Position) {
-        let document = u32::try_from(self.documents.len().saturating_sub(1)).unwrap_or(u32::MAX);
-        self.facts.push(Stated { fact: fact.into_owned(), document, position });
+        let stated = self.stated(fact, position);
+        self.facts.push(stated);
+    }
+
+    fn removal(&mut self, fact: Fact<'_>, position: Position) {
+        let stated = self.stated(fact, position);
+        self.removals.push(stated);
     }
 
     fn complete(&mut self, kinds: Kinds) {

@@ -9,6 +9,7 @@ pub mod fact;
 pub mod flag;
 pub mod hotfix;
 pub mod inventory;
+pub mod key;
 pub mod law;
 pub mod options;
 pub mod path;
