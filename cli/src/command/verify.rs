@@ -1,6 +1,5 @@
 //! `patchstate verify`: is a file of ours whole, and does it make sense?
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use patchstate::report::grouped;

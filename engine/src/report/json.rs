@@ -47,7 +47,7 @@ fn write_note(note: &Note<'_>, out: &mut Vec<u8>) {
             members(values.iter().map(|(name, value)| (*name, value)), out);
             out.push(b'}');
         }
-        Says::Records(records) => {
+        Says::Records(records) | Says::Cards(records) => {
             out.push(b'[');
             for (at, values) in records.iter().enumerate() {
                 out.extend(if at > 0 { &b",{"[..] } else { b"{" });
@@ -76,7 +76,7 @@ fn write_value(value: &Value<'_>, out: &mut Vec<u8>) {
     match value {
         Value::Empty => out.extend(b"null"),
         Value::Text(text) => string(text, out),
-        Value::Count(count) => out.extend(count.to_string().bytes()),
+        Value::Count(number) | Value::Number(number) => out.extend(number.to_string().bytes()),
         Value::Verdict(verdict) => string(verdict.name(), out),
         Value::List(items) => {
             out.push(b'[');
