@@ -12,9 +12,10 @@ use crate::model::options::Profile;
 use crate::model::update::Catalog;
 
 pub mod document;
+pub mod updateinfo;
 
 /// Every catalog format that can be read, in the order in which they are tried.
-pub const FORMATS: &[Format] = &[];
+pub const FORMATS: &[Format] = &[updateinfo::FORMAT];
 
 /// A catalog format: its name, how it is recognised, how it is read.
 #[derive(Debug)]
