@@ -9,7 +9,8 @@ use std::io::BufRead;
 
 use super::date;
 use super::findings::{Findings, shown};
-use super::identity::{Advisories, Advisory, Suggestion};
+use super::identity::{Advisories, Advisory};
+use super::suggestion::Suggestion;
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
 use crate::model::options::Profile;
@@ -232,7 +233,7 @@ fn begin(tag: &Tag<'_>) -> Advisory {
     for name in ["from", "status", "version"] {
         keep_extra(name.to_owned(), &value(tag, name), &mut update);
     }
-    Advisory { version: value(tag, "version").into_owned(), update, ..Advisory::default() }
+    Advisory::new(value(tag, "version").into_owned(), update)
 }
 
 fn keep_first(to: &mut String, text: &str) {

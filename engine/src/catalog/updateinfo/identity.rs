@@ -7,11 +7,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::reference;
+use super::suggestion::Suggested;
 use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::model::expr::Expr;
 use crate::model::reason::Reason;
 use crate::model::truth::Truth;
-use crate::model::update::{Collection, PackageRow, Reboot, Reference, Rule, Update, UpdateId};
+use crate::model::update::{Collection, PackageRow, Reference, Rule, Update, UpdateId};
 use crate::model::verdict::Answer;
 
 /// An update as its document gives it, before it has an identity and a rule.
@@ -24,55 +25,8 @@ pub(super) struct Advisory {
     pub(super) collections: Vec<Collection>,
     pub(super) rows: Vec<PackageRow>,
     pub(super) suggested: Suggested,
-}
-
-/// Something that an update or one of its packages suggests to do after it is installed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Suggestion {
-    Reboot,
-    Restart,
-    Relogin,
-}
-
-impl Suggestion {
-    const ALL: [(Suggestion, &'static str); 3] = [
-        (Suggestion::Reboot, "reboot_suggested"),
-        (Suggestion::Restart, "restart_suggested"),
-        (Suggestion::Relogin, "relogin_suggested"),
-    ];
-
-    /// Finds a suggestion by its element.
-    pub(super) fn find(element: &str) -> Option<Suggestion> {
-        Self::ALL.iter().find(|(_, name)| *name == element).map(|(suggestion, _)| *suggestion)
-    }
-}
-
-/// All that an update and its packages suggest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Suggested([bool; 3]);
-
-impl Suggested {
-    pub(super) fn add(&mut self, suggestion: Suggestion) {
-        self.0[suggestion as usize] = true;
-    }
-
-    fn unite(&mut self, other: Suggested) {
-        for (here, there) in self.0.iter_mut().zip(other.0) {
-            *here |= there;
-        }
-    }
-
-    /// A reboot has a field of its own, the others are kept as text.
-    fn write(self, update: &mut Update) {
-        for (suggestion, name) in Suggestion::ALL.into_iter().filter(|(one, _)| self.0[*one as usize]) {
-            match suggestion {
-                Suggestion::Reboot => update.reboot = Reboot::Always,
-                Suggestion::Restart | Suggestion::Relogin => {
-                    update.extra.push((name.to_owned(), "1".to_owned()));
-                }
-            }
-        }
-    }
+    /// Whether others were united with it.
+    is_united: bool,
 }
 
 /// The updates of one document so far, in its order.
@@ -112,7 +66,6 @@ impl Advisories {
             diagnostics.push(Code::UpdateinfoDuplicate, position, "updates/update", message);
             diagnostics.count(Code::UpdateinfoDuplicate, self.repeated.count - 1);
         }
-        drop(self.places);
         let several = with_several_versions(&self.list);
         let mut several = several.into_iter();
         let finish = |advisory: Advisory| advisory.finish(repository, several.next() == Some(true));
@@ -131,8 +84,14 @@ fn with_several_versions(list: &[Advisory]) -> Vec<bool> {
 }
 
 impl Advisory {
+    /// An update that has a version and no id yet.
+    pub(super) fn new(version: String, update: Update) -> Self {
+        Advisory { version, update, ..Advisory::default() }
+    }
+
     /// Takes over the rows, references and flags of another one; what it says of itself stays.
     fn unite(&mut self, other: Advisory) {
+        self.is_united = true;
         let offset = count(self.collections.len());
         let moved = |mut row: PackageRow| {
             row.collection = row.collection.saturating_add(offset);
@@ -145,10 +104,12 @@ impl Advisory {
     }
 
     fn finish(mut self, repository: Option<&str>, several: bool) -> Update {
-        self.unite_collections();
-        unite_rows(&mut self.rows);
+        if self.is_united {
+            self.unite_collections();
+            unite_rows(&mut self.rows);
+            unite_references(&mut self.update.references);
+        }
         let references = &mut self.update.references;
-        unite_references(references);
         reference::add_vulnerabilities(references);
         self.update.information = reference::information(references);
         let parts = repository.into_iter().chain([self.id.as_str()]);
@@ -163,9 +124,6 @@ impl Advisory {
 
     /// Makes equal collections one.
     fn unite_collections(&mut self) {
-        if self.collections.len() < 2 {
-            return;
-        }
         let mut places: HashMap<Collection, u32> = HashMap::with_capacity(self.collections.len());
         let mut united = Vec::with_capacity(self.collections.len());
         let place = |collection: Collection| match places.get(&collection) {
@@ -179,7 +137,7 @@ impl Advisory {
         };
         let renumbered: Vec<u32> = self.collections.drain(..).map(place).collect();
         for row in &mut self.rows {
-            row.collection = renumbered[row.collection as usize];
+            row.collection = renumbered.get(row.collection as usize).copied().unwrap_or_default();
         }
         self.collections = united;
     }
@@ -192,9 +150,6 @@ fn count(length: usize) -> u32 {
 
 /// Keeps the first of equal rows.
 fn unite_rows(rows: &mut Vec<PackageRow>) {
-    if rows.len() < 2 {
-        return;
-    }
     let mut seen = HashSet::with_capacity(rows.len());
     let keep: Vec<bool> = rows.iter().map(|row| seen.insert(parts(row))).collect();
     retain(rows, &keep);
@@ -208,9 +163,6 @@ fn parts(row: &PackageRow) -> (&str, &str, u32, &str, Option<&str>, u32) {
 
 /// Keeps the first of equal references.
 fn unite_references(references: &mut Vec<Reference>) {
-    if references.len() < 2 {
-        return;
-    }
     let mut seen = HashSet::with_capacity(references.len());
     let keep: Vec<bool> = references.iter().map(|reference| seen.insert(reference)).collect();
     retain(references, &keep);

@@ -1,10 +1,11 @@
 //! Reads `updateinfo.xml`, alone or out of the repositories that it belongs to.
 //!
 //! [`FORMAT`] is the only way in. `repository` finds repositories on disk, `repomd` reads their index,
-//! `checksum` compares their files with it, `advisory` and `packages` read the document, `row` and
-//! `date` its values, `identity` names and unites updates, and `modules` reads the default streams of
-//! modules. Nothing here knows how a row is compared with what a client has; what a document does not
-//! state, such as an architecture, stays empty. Source of truth: `docs/updateinfo.md`.
+//! `reading` opens their files and `checksum` compares them with the index; `advisory` and `packages`
+//! read the document, `row`, `date` and `suggestion` its values; `reference` completes and `identity`
+//! names and unites updates; `modules` reads the default streams of modules. Nothing here knows how a
+//! row is compared with what a client has: what a document does not state, such as an architecture,
+//! stays empty. Source of truth: `docs/updateinfo.md`.
 //!
 //! ```
 //! use patchstate::catalog::{self, Settings};
@@ -39,6 +40,7 @@ mod reference;
 mod repomd;
 mod repository;
 mod row;
+mod suggestion;
 
 use std::path::Path;
 

@@ -6,8 +6,9 @@
 use std::io::BufRead;
 
 use super::advisory::{Reader, value};
-use super::identity::{Advisory, Suggested, Suggestion};
+use super::identity::Advisory;
 use super::row::{Flaw, Package};
+use super::suggestion::{Suggested, Suggestion};
 use crate::diagnostic::Code;
 use crate::error::Result;
 use crate::model::update::{Collection, ModuleStream, PackageRow};
