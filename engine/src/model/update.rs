@@ -25,6 +25,8 @@ pub struct Catalog {
     pub detections: Vec<Detection>,
     /// Default streams of modules: (module, stream).
     pub module_defaults: Vec<(String, String)>,
+    /// Text of the document that belongs to no update and that nothing uses: (name, text).
+    pub extra: Vec<(String, String)>,
     /// What is wrong with it.
     pub diagnostics: Diagnostics,
 }
