@@ -41,12 +41,7 @@ fn write_note(note: &Note<'_>, out: &mut Vec<u8>) {
     out.extend(b"\":");
     match &note.says {
         Says::One(value) => write_value(value, out),
-        Says::Counts(counts) => {
-            out.push(b'{');
-            let values: Vec<_> = counts.iter().map(|(name, count)| (*name, Value::Count(*count))).collect();
-            members(values.iter().map(|(name, value)| (*name, value)), out);
-            out.push(b'}');
-        }
+        Says::Counts(counts) => write_counts(counts, out),
         Says::Records(records) | Says::Cards(records) => {
             out.push(b'[');
             for (at, values) in records.iter().enumerate() {
@@ -58,6 +53,13 @@ fn write_note(note: &Note<'_>, out: &mut Vec<u8>) {
         }
         Says::Advice(_) => {}
     }
+}
+
+fn write_counts(counts: &[(&str, u64)], out: &mut Vec<u8>) {
+    let values: Vec<_> = counts.iter().map(|(name, count)| (*name, Value::Count(*count))).collect();
+    out.push(b'{');
+    members(values.iter().map(|(name, value)| (*name, value)), out);
+    out.push(b'}');
 }
 
 /// Writes the members of an object.
@@ -78,6 +80,7 @@ fn write_value(value: &Value<'_>, out: &mut Vec<u8>) {
         Value::Text(text) => string(text, out),
         Value::Count(number) | Value::Number(number) => out.extend(number.to_string().bytes()),
         Value::Verdict(verdict) => string(verdict.name(), out),
+        Value::Counts(counts) => write_counts(counts, out),
         Value::List(items) => {
             out.push(b'[');
             for (at, item) in items.iter().enumerate() {

@@ -107,6 +107,8 @@ pub enum Value<'m> {
     Number(u64),
     /// A verdict.
     Verdict(Verdict),
+    /// Numbers by name.
+    Counts(Vec<(&'static str, u64)>),
 }
 
 impl Value<'_> {
@@ -118,6 +120,10 @@ impl Value<'_> {
             Value::List(items) => Cow::Owned(items.join(";")),
             Value::Count(number) | Value::Number(number) => Cow::Owned(number.to_string()),
             Value::Verdict(verdict) => Cow::Borrowed(verdict.name()),
+            Value::Counts(counts) => {
+                let words: Vec<_> = counts.iter().map(|(name, count)| format!("{name}={count}")).collect();
+                Cow::Owned(words.join(";"))
+            }
         }
     }
 
@@ -126,6 +132,11 @@ impl Value<'_> {
         match self {
             Value::Count(count) => Cow::Owned(grouped(*count)),
             Value::List(items) => Cow::Owned(items.join(", ")),
+            Value::Counts(counts) => {
+                let words: Vec<_> =
+                    counts.iter().map(|(name, count)| format!("{name} {}", grouped(*count))).collect();
+                Cow::Owned(words.join(", "))
+            }
             Value::Empty | Value::Text(_) | Value::Number(_) | Value::Verdict(_) => self.data(),
         }
     }
@@ -136,6 +147,7 @@ impl Value<'_> {
             Value::Empty => true,
             Value::Text(text) => text.is_empty(),
             Value::List(items) => items.is_empty(),
+            Value::Counts(counts) => counts.is_empty(),
             Value::Count(_) | Value::Number(_) | Value::Verdict(_) => false,
         }
     }

@@ -58,7 +58,8 @@ impl Palette {
             Value::Verdict(Verdict::Unknown) => self.unknown,
             Value::Verdict(Verdict::Installed) => self.installed,
             Value::Verdict(Verdict::NotApplicable) => self.faint,
-            Value::Empty | Value::Text(_) | Value::List(_) | Value::Count(_) | Value::Number(_) => "",
+            Value::Empty | Value::Text(_) | Value::List(_) => "",
+            Value::Count(_) | Value::Number(_) | Value::Counts(_) => "",
         }
     }
 }
