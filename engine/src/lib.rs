@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 pub mod archive;
+pub mod catalog;
 pub mod compile;
 pub mod container;
 pub mod diagnostic;

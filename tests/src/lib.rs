@@ -1,8 +1,9 @@
 //! What tests, benches and fuzz targets share: the way to the corpora, and the generators' goldens.
 
-pub mod facts;
-
 use std::path::PathBuf;
+
+pub mod facts;
+pub mod matrices;
 
 /// The path of `part` below the shared corpora, or `None` after one printed line when it is not there.
 ///
