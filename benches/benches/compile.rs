@@ -16,7 +16,11 @@ fn main() -> Result<()> {
     let paired = Paired::run(9, || size = run(), || _ = loops::attributes(&files));
     assert!(size > 0, "the catalog does not compile");
     let rate = |time: std::time::Duration| bytes as f64 / 1e6 / time.as_secs_f64();
-    say(&format!("compile: {updates} updates, {:.1} MB of XML, index of {:.1} MB", bytes as f64 / 1e6, size as f64 / 1e6));
+    say(&format!(
+        "compile: {updates} updates, {:.1} MB of XML, index of {:.1} MB",
+        bytes as f64 / 1e6,
+        size as f64 / 1e6
+    ));
     say(&format!("compile: {:.3} s, {:.0} MB/s", paired.a().as_secs_f64(), rate(paired.a())));
     say(&format!("loop L: {:.0} MB/s; ratio to loop L: {:.2}", rate(paired.b()), paired.ratio()));
     let read = Paired::run(9, || _ = site::read(&path), || _ = loops::attributes(&files));

@@ -92,7 +92,8 @@ fn build_peer(folder: &Path) -> Option<PathBuf> {
 
 /// Runs the peer: how many updates each host needs, and the median seconds of a host.
 fn run_peer(program: &Path, method: &str, catalog: &Path, inbox: &Path) -> (Vec<(String, usize)>, f64) {
-    let output = Command::new(program).args(["--method", method, "--repeat", "9"]).arg(catalog).arg(inbox).output();
+    let output =
+        Command::new(program).args(["--method", method, "--repeat", "9"]).arg(catalog).arg(inbox).output();
     let Ok(output) = output else { panic!("the peer does not run") };
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "the peer fails: {said}");

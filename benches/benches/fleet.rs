@@ -23,7 +23,10 @@ fn main() -> Result<()> {
     let inbox = folder.path().join("inbox");
     std::fs::create_dir(&inbox)?;
     let bytes = site::fleet(&index, &inbox, clients, settings)?;
-    say(&format!("fleet: {updates} updates, {clients} clients, deviation {deviation} %, {} MB", bytes / 1_000_000));
+    say(&format!(
+        "fleet: {updates} updates, {clients} clients, deviation {deviation} %, {} MB",
+        bytes / 1_000_000
+    ));
 
     let options = Options::default();
     let plan = Plan::new(index.view()?, &options, None);

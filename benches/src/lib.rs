@@ -86,7 +86,8 @@ pub fn setting(name: &str, default: usize) -> usize {
 ///
 /// The folder cannot be listed.
 pub fn files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut files = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
+    let mut files =
+        std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
     files.sort();
     Ok(files)
 }
