@@ -19,7 +19,7 @@ use output::{Color, Output};
 
 /// Says which updates are missing on which clients, from vendors' catalogs and clients' inventories.
 #[derive(Debug, Parser)]
-#[command(name = "patchstate", version, max_term_width = 100, propagate_version = true)]
+#[command(name = "patchstate", version, max_term_width = 100)]
 struct Cli {
     /// Prints no progress, warnings or hints, only data and errors
     #[arg(long, short, global = true, help_heading = "Everywhere")]

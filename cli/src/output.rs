@@ -16,11 +16,8 @@ use crate::request::Format;
 /// When colours are printed.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
     Auto,
-    /// Always.
     Always,
-    /// Never.
     Never,
 }
 
@@ -61,11 +58,6 @@ impl Output {
         Output { data: BufWriter::with_capacity(1 << 16, io::stdout()), color, talk }
     }
 
-    /// Where data is written.
-    pub(crate) fn data(&mut self) -> &mut dyn Write {
-        &mut self.data
-    }
-
     /// How text for people is laid out on standard output.
     pub(crate) fn look(&self, columns: Columns) -> Look {
         let stdout = io::stdout();
@@ -95,7 +87,14 @@ impl Output {
             Format::Csv => Form::Csv,
             Format::Json => Form::Json,
         };
-        self.written(|data| table.write(&form, data))
+        self.written(|data| table.write(&form, data))?;
+        if format == Format::Csv && self.talk == Talk::Normal {
+            self.finish()?;
+            let mut notes = Vec::new();
+            table.write_notes(&Look::PLAIN, &mut notes)?;
+            self.say(&String::from_utf8_lossy(&notes));
+        }
+        Ok(())
     }
 
     /// Lets `write` write data; a failure says that it was standard output that failed.
@@ -120,7 +119,7 @@ impl Output {
 
     /// Says why the program cannot go on, and what to do about it.
     pub(crate) fn error(&mut self, error: &anyhow::Error) {
-        let mut text = format!("\x1b[1;31merror\x1b[0m: {error:#}\n");
+        let mut text = format!("\x1b[1;31merror\x1b[0m: {}\n", sentence(error));
         let hint = error.chain().find_map(|cause| cause.downcast_ref::<Error>()?.hint());
         if let Some(hint) = hint {
             text.push_str(&format!("\nhint: {hint}\n"));
@@ -138,6 +137,19 @@ impl Output {
         // Where standard error cannot be written there is nowhere to say so.
         let _ = AutoStream::new(stderr, choice).write_all(text.as_bytes());
     }
+}
+
+/// The error and its causes, without a cause that the sentence before ends with.
+fn sentence(error: &anyhow::Error) -> String {
+    let mut words = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !words.is_empty() && words.ends_with(&cause) {
+            continue;
+        }
+        words.push_str(if words.is_empty() { "" } else { ": " });
+        words.push_str(&cause);
+    }
+    words
 }
 
 /// Whether the reader of standard output went away, which is its right.

@@ -9,6 +9,8 @@ mod completions;
 mod diff;
 mod export;
 mod formats;
+mod generate;
+mod inspect;
 mod man;
 mod report;
 mod verify;
@@ -19,8 +21,10 @@ pub(crate) enum Command {
     Report(report::Args),
     Export(export::Args),
     Diff(diff::Args),
+    Inspect(inspect::Args),
     Verify(verify::Args),
     Formats(formats::Args),
+    Generate(generate::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -31,8 +35,10 @@ impl Command {
             Command::Report(args) => report::run(args, output),
             Command::Export(args) => export::run(args, output),
             Command::Diff(args) => diff::run(args, output),
+            Command::Inspect(args) => inspect::run(args, output),
             Command::Verify(args) => verify::run(args, output),
             Command::Formats(args) => formats::run(args, output),
+            Command::Generate(args) => generate::run(args, output),
             Command::Completions(args) => completions::run(args, output),
             Command::Man(args) => man::run(args, output),
         }

@@ -26,6 +26,39 @@ pub enum State {
     NotCollected,
 }
 
+/// What an inventory's word about the existence of a thing rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence<'k> {
+    /// It is stated.
+    Stated,
+    /// This statement, a number in [`Inventory::facts`], proves that it is absent.
+    ProvedAbsent(usize),
+    /// Everything below a folder or a key is stated, and it is not.
+    Covered {
+        /// The folder or key, in normal form.
+        under: &'k str,
+        /// The statement, a number in [`Inventory::facts`].
+        stated: usize,
+    },
+    /// Its kind is complete, and it is not there.
+    Complete(Kind),
+    /// Its kind is complete, but where this folder is, the client does not say.
+    TokenUnknown(&'k str),
+    /// Nothing is declared about it.
+    Undeclared,
+}
+
+impl Evidence<'_> {
+    /// What it says.
+    pub fn state(self) -> State {
+        match self {
+            Evidence::Stated => State::Known,
+            Evidence::ProvedAbsent(_) | Evidence::Covered { .. } | Evidence::Complete(_) => State::Absent,
+            Evidence::TokenUnknown(_) | Evidence::Undeclared => State::NotCollected,
+        }
+    }
+}
+
 /// A fact in place: the record and the number of its statement in the inventory.
 #[derive(Debug)]
 pub struct Found<'i, T> {
@@ -54,8 +87,8 @@ pub struct Known<'i> {
     pub files: BTreeMap<String, Found<'i, File<'static>>>,
     /// Registry values by normal key and folded name.
     pub values: BTreeMap<(String, String), Found<'i, RegistryValue<'static>>>,
-    /// Registry keys that are there, those above others included.
-    pub keys: BTreeSet<String>,
+    /// Registry keys that are there, those above others included, each with the first statement below.
+    pub keys: BTreeMap<String, usize>,
     /// Windows Installer products by code.
     pub products: BTreeMap<String, Found<'i, Msi<'static>>>,
     /// Hotfixes by number: the state that wins and its statement.
@@ -68,8 +101,8 @@ pub struct Known<'i> {
     pub modules: BTreeMap<String, Vec<Found<'i, Module<'static>>>>,
     /// Kinds that are complete.
     pub complete: Kinds,
-    absent: BTreeSet<Subject>,
-    covered: Vec<(Kind, String)>,
+    absent: BTreeMap<Subject, usize>,
+    covered: Vec<(Kind, String, usize)>,
     folders: Folders,
     tokens: BTreeSet<String>,
 }
@@ -119,11 +152,11 @@ impl<'i> Known<'i> {
             }
             Fact::RegistryValue(record) => {
                 let key = registry::normal_key(&record.key, view(record.view));
-                self.add_key(&key);
+                self.add_key(&key, stated);
                 self.values.insert((key, fold(&record.name)), Found { record, stated });
             }
             Fact::RegistryKey(record) => {
-                self.add_key(&registry::normal_key(&record.key, view(record.view)));
+                self.add_key(&registry::normal_key(&record.key, view(record.view)), stated);
             }
             Fact::Msi(record) => {
                 self.products.insert(record.product.to_uppercase(), Found { record, stated });
@@ -153,8 +186,8 @@ impl<'i> Known<'i> {
                 for subject in subjects {
                     match subject {
                         // With a key everything below it is absent.
-                        Subject::RegistryKey(key) => self.covered.push((Kind::Registry, key)),
-                        subject => _ = self.absent.insert(subject),
+                        Subject::RegistryKey(key) => self.covered.push((Kind::Registry, key, stated)),
+                        subject => _ = self.absent.insert(subject, stated),
                     }
                 }
             }
@@ -165,7 +198,7 @@ impl<'i> Known<'i> {
                     _ => self.path(&record.under).trim_end_matches('/').to_owned(),
                 };
                 self.tokens.extend(path::token(&under).map(str::to_owned));
-                self.covered.push((kind, under));
+                self.covered.push((kind, under, stated));
             }
             _ => {}
         }
@@ -177,20 +210,41 @@ impl<'i> Known<'i> {
         path
     }
 
-    fn add_key(&mut self, key: &str) {
-        if self.keys.insert(key.to_owned()) {
-            self.keys.extend(registry::parents(key).map(str::to_owned));
+    fn add_key(&mut self, key: &str, stated: usize) {
+        if self.keys.contains_key(key) {
+            return;
+        }
+        for key in std::iter::once(key).chain(registry::parents(key)) {
+            self.keys.entry(key.to_owned()).or_insert(stated);
         }
     }
 
     /// What the inventory says about the existence of a subject.
     pub fn state(&self, subject: &Subject) -> State {
+        self.evidence(subject).state()
+    }
+
+    /// What the inventory's word about the existence of a subject rests on.
+    pub fn evidence<'k>(&'k self, subject: &'k Subject) -> Evidence<'k> {
         if self.is_there(subject) {
-            State::Known
-        } else if self.is_absent(subject) {
-            State::Absent
-        } else {
-            State::NotCollected
+            return Evidence::Stated;
+        }
+        if matches!(subject, Subject::Os(_)) {
+            return Evidence::Undeclared;
+        }
+        if let Some(stated) = self.absent.get(subject) {
+            return Evidence::ProvedAbsent(*stated);
+        }
+        let complete = self.complete.contains(subject.kind());
+        let token = match subject {
+            Subject::File(file) => path::token(file).filter(|token| !self.tokens.contains(*token)),
+            _ => None,
+        };
+        match (token, self.coverage(subject)) {
+            (Some(token), _) if complete => Evidence::TokenUnknown(token),
+            (None, _) if complete => Evidence::Complete(subject.kind()),
+            (None, Some((under, stated))) => Evidence::Covered { under, stated },
+            (Some(_), _) | (None, None) => Evidence::Undeclared,
         }
     }
 
@@ -199,7 +253,7 @@ impl<'i> Known<'i> {
             Subject::Os(field) => self.os.is_some_and(|os| os_text(os.record, *field).is_some()),
             Subject::File(path) => self.files.contains_key(path),
             Subject::RegistryValue { key, name } => self.values.contains_key(&(key.clone(), name.clone())),
-            Subject::RegistryKey(key) => self.keys.contains(key),
+            Subject::RegistryKey(key) => self.keys.contains_key(key),
             Subject::Msi(code) => self.products.contains_key(code),
             Subject::Hotfix(id) => self.hotfixes.contains_key(id),
             Subject::Product(name) => self.named.contains_key(name),
@@ -208,30 +262,18 @@ impl<'i> Known<'i> {
         }
     }
 
-    fn is_absent(&self, subject: &Subject) -> bool {
-        if matches!(subject, Subject::Os(_)) {
-            return false;
-        }
-        if self.absent.contains(subject) {
-            return true;
-        }
-        let token_known = match subject {
-            Subject::File(file) => path::token(file).is_none_or(|token| self.tokens.contains(token)),
-            _ => true,
-        };
-        token_known && (self.complete.contains(subject.kind()) || self.is_covered(subject))
-    }
-
-    fn is_covered(&self, subject: &Subject) -> bool {
+    /// The declared folder or key that a subject stands below, and its statement.
+    fn coverage(&self, subject: &Subject) -> Option<(&str, usize)> {
         let text = match subject {
             Subject::File(path) => path,
             Subject::RegistryValue { key, .. } | Subject::RegistryKey(key) => key,
-            _ => return false,
+            _ => return None,
         };
         let below = |under: &str| {
             text.strip_prefix(under).is_some_and(|rest| rest.is_empty() || rest.starts_with(['\\', '/']))
         };
-        self.covered.iter().any(|(kind, under)| *kind == subject.kind() && below(under))
+        let found = self.covered.iter().find(|(kind, under, _)| *kind == subject.kind() && below(under));
+        found.map(|(_, under, stated)| (under.as_str(), *stated))
     }
 }
 

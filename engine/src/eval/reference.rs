@@ -93,6 +93,11 @@ impl<'m> Evaluator<'m> {
         &self.products
     }
 
+    /// The package rows and modules.
+    pub fn rows(&self) -> &Rows<'m> {
+        &self.rows
+    }
+
     /// The facts in normal form.
     pub fn known(&self) -> &Known<'m> {
         &self.known
@@ -191,7 +196,7 @@ impl<'m> Evaluator<'m> {
                         reason: judged.cell.reason,
                         flags: judged.cell.flags,
                     },
-                    fact: judged.instances.first().copied(),
+                    fact: judged.instances.first().map(|seen| seen.stated),
                     node: Node::Row(judged),
                     below: Vec::new(),
                 };
@@ -220,13 +225,11 @@ impl<'m> Evaluator<'m> {
 
     /// All updates that replace one, directly or through others; never itself.
     pub fn replacements(&self, update: usize) -> Vec<usize> {
-        let followed = |source| {
-            source == supersedence::Source::Declared || self.options.supersedence == Supersedence::Evr
-        };
         let mut seen = std::collections::BTreeSet::from([update]);
         let mut todo = vec![update];
         while let Some(at) = todo.pop() {
-            for edge in self.catalogs.updates[at].replaced_by.iter().filter(|edge| followed(edge.source)) {
+            for edge in self.catalogs.updates[at].replaced_by.iter().filter(|edge| self.follows(edge.source))
+            {
                 if seen.insert(edge.by as usize) {
                     todo.push(edge.by as usize);
                 }
@@ -234,6 +237,16 @@ impl<'m> Evaluator<'m> {
         }
         seen.remove(&update);
         seen.into_iter().collect()
+    }
+
+    /// Whether edges of this source count.
+    pub fn follows(&self, source: supersedence::Source) -> bool {
+        source == supersedence::Source::Declared || self.options.supersedence == Supersedence::Evr
+    }
+
+    /// The tree of an expression that belongs to no update (a detection table's).
+    pub fn trace_test(&self, expr: &'m Expr) -> Trace<'m> {
+        self.trace_under(expr, self.options.checksum)
     }
 
     /// The answer of an expression that belongs to no update (a detection table's).
@@ -303,6 +316,7 @@ impl<'m> Evaluator<'m> {
             Subject::RegistryValue { key, name } => {
                 self.known.values.get(&(key.clone(), name.clone())).map(|value| value.stated)
             }
+            Subject::RegistryKey(key) => self.known.keys.get(key).copied(),
             Subject::Msi(code) => self.known.products.get(code).map(|msi| msi.stated),
             Subject::Hotfix(id) => self.known.hotfixes.get(id).map(|(_, stated)| *stated),
             _ => None,

@@ -27,11 +27,24 @@ pub struct Judged<'m> {
     pub row: &'m PackageRow,
     /// The row's answer as a part of its update.
     pub cell: Cell,
-    /// The installed instances that were looked at, as numbers of [`crate::model::inventory::Inventory::facts`].
-    pub instances: Vec<usize>,
+    /// The installed instances that were looked at.
+    pub instances: Vec<Seen<'m>>,
     /// Whether the row's collection counts.
     pub active: Truth,
-    /// Whether an instance equals one that was withdrawn.
+    /// Whether an instance of the reference set is older: the rows that lists of what is available have.
+    pub needed: Truth,
+    /// Whether any instance is not older: the rows that lists of what is installed have.
+    pub current: Truth,
+}
+
+/// An installed instance that a row looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'m> {
+    /// Its statement, a number in [`crate::model::inventory::Inventory::facts`].
+    pub stated: usize,
+    /// The instance.
+    pub instance: Instance<'m>,
+    /// Whether it equals one that was withdrawn.
     pub retracted: bool,
 }
 
@@ -159,12 +172,13 @@ impl<'m> Rows<'m> {
 
     /// Judges one row.
     pub fn judge(&self, row: &'m PackageRow, collections: &'m [Collection], source: &Source) -> Judged<'m> {
-        let profile = self.options.profile.or(source.profile).unwrap_or(Profile::Dnf);
+        let profile = self.profile(source);
         let nothing = Cell::new(Verdict::NotApplicable, Reason::PackageAbsent);
         let active = collections
             .get(row.collection as usize)
             .map_or(Truth::True, |one| self.modules.active(&one.modules));
-        let mut judged = Judged { row, cell: nothing, instances: Vec::new(), active, retracted: false };
+        let (needed, current) = (Truth::False, Truth::False);
+        let mut judged = Judged { row, cell: nothing, instances: Vec::new(), active, needed, current };
         if active == Truth::False {
             return judged;
         }
@@ -172,14 +186,18 @@ impl<'m> Rows<'m> {
         if !self.installed.contains_key(&key) {
             if self.absent.get(&key).copied().unwrap_or(State::NotCollected) == State::NotCollected {
                 judged.cell = Cell::new(Verdict::Unknown, Reason::NotCollected);
+                (judged.needed, judged.current) = (Truth::Unknown, Truth::Unknown);
             }
             return judged;
         }
-        let (stated, instances): (Vec<usize>, Vec<Instance<'_>>) =
+        let (stated, instances): (Vec<usize>, Vec<Instance<'m>>) =
             self.candidates(row, profile).into_iter().unzip();
         let retracted = |instance: &Instance<'_>, epoch| self.is_retracted(row, instance, epoch);
-        judged.instances = stated;
-        judged.retracted = instances.iter().any(|instance| retracted(instance, instance.epochs[0]));
+        let seen = |(stated, instance): (usize, &Instance<'m>)| {
+            let retracted = retracted(instance, instance.epochs[0]);
+            Seen { stated, instance: *instance, retracted }
+        };
+        judged.instances = stated.into_iter().zip(&instances).map(seen).collect();
         let manner = Manner {
             profile,
             install_only: self.options.is_install_only(&row.name),
@@ -187,7 +205,22 @@ impl<'m> Rows<'m> {
             active,
         };
         judged.cell = judge(wanted(row), &instances, manner, &retracted);
+        let worlds = worlds(&instances);
+        judged.needed =
+            everywhere(worlds.each_ref().map(|world| is_needed(wanted(row), world, manner)), active);
+        judged.current =
+            everywhere(worlds.each_ref().map(|world| is_current(wanted(row), world, &retracted)), active);
         judged
+    }
+
+    /// The profile by which rows of a source are compared.
+    pub fn profile(&self, source: &Source) -> Profile {
+        self.options.profile.or(source.profile).unwrap_or(Profile::Dnf)
+    }
+
+    /// Whether a module stream that a collection names is active.
+    pub fn is_active(&self, module: &ModuleStream) -> Truth {
+        self.modules.is_active(module)
     }
 
     /// The installed instances that a row speaks of, each with the number of its statement.
@@ -274,16 +307,7 @@ pub fn judge(
     manner: Manner,
     retracted: &dyn Fn(&Instance<'_>, u32) -> bool,
 ) -> Cell {
-    let mut finds = [Find::Nothing; 4];
-    for (number, find) in finds.iter_mut().enumerate() {
-        let (epoch, unknown_arch) = (number & 1, number & 2 != 0);
-        let world: Vec<_> = instances
-            .iter()
-            .filter(|instance| unknown_arch || instance.arch.is_some())
-            .map(|instance| (instance, instance.epochs[epoch]))
-            .collect();
-        *find = find_in(wanted, &world, manner, retracted);
-    }
+    let finds = worlds(instances).map(|world| find_in(wanted, &world, manner, retracted));
     let certain = finds.iter().all(|find| *find == finds[0]);
     let somewhere = finds.iter().any(|find| *find != Find::Nothing);
     let mut cell = match finds[0] {
@@ -302,21 +326,49 @@ pub fn judge(
     cell
 }
 
-/// What a row finds where each instance has one certain epoch.
+/// The installed instances as they could be, each of one certain epoch.
+type World<'w, 'a> = Vec<(&'w Instance<'a>, u32)>;
+
+/// Every world in which the uncertain could be.
+fn worlds<'w, 'a>(instances: &'w [Instance<'a>]) -> [World<'w, 'a>; 4] {
+    std::array::from_fn(|number| {
+        let (epoch, unknown_arch) = (number & 1, number & 2 != 0);
+        instances
+            .iter()
+            .filter(|instance| unknown_arch || instance.arch.is_some())
+            .map(|instance| (instance, instance.epochs[epoch]))
+            .collect()
+    })
+}
+
+/// Whether something holds in all worlds, in none, or only in some.
+fn everywhere(worlds: [bool; 4], active: Truth) -> Truth {
+    if !worlds.contains(&true) {
+        return Truth::False;
+    }
+    let certain = active == Truth::True && !worlds.contains(&false);
+    if certain { Truth::True } else { Truth::Unknown }
+}
+
+/// What a row finds in one world.
 fn find_in(
     wanted: Wanted<'_>,
-    world: &[(&Instance<'_>, u32)],
+    world: &World<'_, '_>,
     manner: Manner,
     retracted: &dyn Fn(&Instance<'_>, u32) -> bool,
 ) -> Find {
+    match is_needed(wanted, world, manner) {
+        true => Find::Needed,
+        false if is_current(wanted, world, retracted) => Find::Current,
+        false => Find::Nothing,
+    }
+}
+
+/// Whether a row is needed in one world.
+fn is_needed(wanted: Wanted<'_>, world: &World<'_, '_>, manner: Manner) -> bool {
     let order = |(instance, epoch): &(&Instance<'_>, u32)| compare(instance, *epoch, wanted);
     let older = |one: &(&Instance<'_>, u32)| order(one).is_lt();
-    let current = |one: &(&Instance<'_>, u32)| match order(one) {
-        Ordering::Less => false,
-        Ordering::Equal => !retracted(one.0, one.1),
-        Ordering::Greater => true,
-    };
-    let needed = match manner.profile {
+    match manner.profile {
         Profile::Dnf => {
             let newest = world.iter().max_by(|a, b| compare_instances(a, b));
             newest.is_some_and(older) || world.iter().any(|one| one.0.running && older(one))
@@ -325,12 +377,20 @@ fn find_in(
             world.iter().any(older) && !world.iter().any(|one| order(one).is_ge())
         }
         Profile::Suse => world.iter().any(older),
-    };
-    match needed {
-        true => Find::Needed,
-        false if world.iter().any(current) => Find::Current,
-        false => Find::Nothing,
     }
+}
+
+/// Whether some instance is not older than a row in one world.
+fn is_current(
+    wanted: Wanted<'_>,
+    world: &World<'_, '_>,
+    retracted: &dyn Fn(&Instance<'_>, u32) -> bool,
+) -> bool {
+    world.iter().any(|(instance, epoch)| match compare(instance, *epoch, wanted) {
+        Ordering::Less => false,
+        Ordering::Equal => !retracted(instance, *epoch),
+        Ordering::Greater => true,
+    })
 }
 
 /// Whether a package of arch `installed` (`None`: unknown) is one that a row for `wanted` speaks of.
@@ -354,7 +414,7 @@ fn lent_epoch(package: &Package<'_>, all: &[(&Package<'static>, usize)]) -> Opti
 }
 
 /// The order of an installed instance of a certain epoch against a row.
-fn compare(instance: &Instance<'_>, epoch: u32, wanted: Wanted<'_>) -> Ordering {
+pub fn compare(instance: &Instance<'_>, epoch: u32, wanted: Wanted<'_>) -> Ordering {
     match instance.kind {
         PackageKind::Rpm => {
             let installed = Evr { epoch, version: instance.version, release: instance.release };

@@ -21,6 +21,7 @@ mod csv;
 pub mod diff;
 mod footer;
 mod hfnetchk;
+pub mod inspect;
 mod json;
 mod matrix;
 mod naming;
