@@ -9,9 +9,12 @@ use clap::Parser;
 
 mod catalogs;
 mod command;
+mod evaluation;
 mod exit;
 mod files;
+mod lists;
 mod output;
+mod progress;
 mod request;
 
 use command::Command;

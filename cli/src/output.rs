@@ -124,6 +124,16 @@ impl Output {
         }
     }
 
+    /// Whether progress is shown: on a terminal, unless quiet.
+    pub(crate) fn shows_progress(&self) -> bool {
+        self.talk == Talk::Normal && io::stderr().is_terminal()
+    }
+
+    /// Says what could not be read while the rest goes on.
+    pub(crate) fn failure(&mut self, error: &Error) {
+        self.say(&format!("\x1b[1;31merror\x1b[0m: {error}\n"));
+    }
+
     /// Says why the program cannot go on, and what to do about it.
     pub(crate) fn error(&mut self, error: &anyhow::Error) {
         let mut text = format!("\x1b[1;31merror\x1b[0m: {}\n", sentence(error));

@@ -8,6 +8,7 @@ use crate::output::Output;
 mod compile;
 mod completions;
 mod diff;
+mod evaluate;
 mod export;
 mod formats;
 mod generate;
@@ -21,6 +22,7 @@ mod verify;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Compile(compile::Args),
+    Evaluate(evaluate::Args),
     Report(report::Args),
     Export(export::Args),
     Diff(diff::Args),
@@ -37,6 +39,7 @@ impl Command {
     pub(crate) fn run(&self, output: &mut Output) -> anyhow::Result<Exit> {
         match self {
             Command::Compile(args) => compile::run(args, output),
+            Command::Evaluate(args) => evaluate::run(args, output),
             Command::Report(args) => report::run(args, output),
             Command::Export(args) => export::run(args, output),
             Command::Diff(args) => diff::run(args, output),
