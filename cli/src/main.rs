@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod catalogs;
 mod command;
 mod exit;
 mod files;

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use patchstate::archive::map::Bytes;
-use patchstate::error::Result;
-use patchstate::index;
+use patchstate::diagnostic::Code;
+use patchstate::error::{Error, Result};
 use patchstate::report::grouped;
+use patchstate::{index, matrix};
 
 use crate::exit::Exit;
 use crate::files;
@@ -25,10 +26,10 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let bytes = files::open(&args.file)?;
-    let words = if bytes.as_ref().starts_with(&index::KIND.magic) {
-        verify_index(&args.file)
-    } else {
-        verify_matrix(&args.file, &bytes)
+    let words = match bytes.as_ref().get(..8) {
+        Some(magic) if magic == index::KIND.magic => verify_index(&args.file),
+        Some(magic) if magic == matrix::KIND.magic => verify_matrix(&args.file, &bytes),
+        _ => Err(Error::new(Code::WrongFormat, "neither an index nor a matrix")),
     };
     let name = args.file.to_string_lossy();
     let words = words.map_err(|error| error.in_file(&*name))?;
