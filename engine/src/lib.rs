@@ -14,6 +14,8 @@ pub mod error;
 pub mod eval;
 pub mod generate;
 pub mod index;
+pub mod ingest;
+pub mod inventory;
 pub mod matrix;
 pub mod model;
 pub mod report;

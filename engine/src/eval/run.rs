@@ -148,7 +148,8 @@ fn update_row(plan: &Plan<'_>, update: u32) -> Update {
     let columns = view.columns;
     let text = |number: u32| view.text(number).to_owned();
     let references = part(&columns.update_reference_ends, at);
-    let cves = references.filter(|one| view.text(columns.reference_kind.at(*one)).eq_ignore_ascii_case("cve"));
+    let cves =
+        references.filter(|one| view.text(columns.reference_kind.at(*one)).eq_ignore_ascii_case("cve"));
     let mut cves: Vec<String> = cves.map(|one| text(columns.reference_id.at(one))).collect();
     cves.sort_unstable();
     cves.dedup();

@@ -55,6 +55,12 @@ impl Fault {
     }
 }
 
+impl From<Box<Fault>> for Fault {
+    fn from(fault: Box<Fault>) -> Self {
+        *fault
+    }
+}
+
 /// A part of a document as a message shows it: cut where it is long, nothing in it that moves a terminal.
 #[cold]
 pub(super) fn quote(part: &[u8]) -> String {

@@ -29,6 +29,7 @@ mod scope;
 mod source;
 mod stream;
 mod tag;
+pub mod tags;
 pub mod text;
 mod token;
 

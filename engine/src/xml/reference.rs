@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::characters::{is_character, is_name, is_space, name_end};
+use super::characters::{is_character, is_name, is_space, name};
 use super::fault::{Fault, quote};
 use crate::diagnostic::Code;
 
@@ -13,7 +13,7 @@ use crate::diagnostic::Code;
 pub(super) fn resolve(bytes: &[u8], at: usize) -> Result<(char, usize), Fault> {
     let from = at + 1;
     let digits = bytes.get(from) == Some(&b'#');
-    let end = name_end(bytes, from + usize::from(digits));
+    let (end, _) = name(bytes, from + usize::from(digits));
     if bytes.get(end) != Some(&b';') {
         return Err(stray(at));
     }

@@ -246,15 +246,30 @@ impl<R: BufRead> Stream<R> {
         }
         self.opening.read(&mut self.raw).map_err(|fault| self.error(fault, begin))?;
         self.path.enter(self.opening.name());
-        let source = self.opening.source(&self.raw);
-        let place = |at: usize| fault::advance(begin, source.get(..at).unwrap_or(source));
         self.scope.enter(depth + 1, self.opening.attributes()).map_err(|fault| {
-            let place = place(fault.at);
+            let source = self.opening.source(&self.raw);
+            let place = fault::advance(begin, source.get(..fault.at).unwrap_or(source));
             fault.at(place)
         })?;
-        let places: Vec<Position> = self.opening.substituted().iter().map(|at| place(*at)).collect();
-        places.into_iter().for_each(|place| self.note_undecodable(place));
+        if !self.opening.substituted().is_empty() {
+            self.note_values();
+        }
         Ok(())
+    }
+
+    /// Notes the values of the start tag that are not UTF-8.
+    #[cold]
+    fn note_values(&mut self) {
+        let values = self.opening.substituted();
+        let source = self.opening.source(&self.raw);
+        let (mut place, mut before) = (self.position, 0);
+        for at in values.iter().take(KEPT.saturating_sub(self.undecodable.len())) {
+            // From one to the next, so that many in one tag do not count its lines again and again.
+            place = fault::advance(place, source.get(before..*at).unwrap_or_default());
+            before = *at;
+            self.undecodable.push(place);
+        }
+        self.undecodable_count += values.len() as u64;
     }
 
     fn close(&mut self) -> Step {

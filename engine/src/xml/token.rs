@@ -6,7 +6,7 @@
 use quick_xml::events::Event;
 
 use super::attributes::{control, split};
-use super::characters::{forbidden, is_blank, is_space, name_end};
+use super::characters::{forbidden, is_blank, is_space, name};
 use super::fault::{Fault, quote};
 use super::outline::Outline;
 
@@ -138,7 +138,7 @@ pub(super) fn check_close(tag: &[u8], open: Option<&str>) -> Result<(), Fault> {
 
 #[cold]
 fn check_odd_close(tag: &[u8], open: Option<&str>) -> Result<(), Fault> {
-    let end = name_end(tag, 2);
+    let (end, _) = name(tag, 2);
     let name = tag.get(2..end).unwrap_or_default();
     let found = quote(name);
     let rest = tag.get(end..tag.len().saturating_sub(1)).unwrap_or_default();
