@@ -9,7 +9,7 @@ use patchstate::report::grouped;
 use patchstate::{index, matrix};
 
 use crate::exit::Exit;
-use crate::files;
+use crate::files::{self, Kind};
 use crate::output::Output;
 
 /// Checks an index or a matrix: checksum, structure, meaning
@@ -26,10 +26,9 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let bytes = files::open(&args.file)?;
-    let words = match bytes.as_ref().get(..8) {
-        Some(magic) if magic == index::KIND.magic => verify_index(&args.file),
-        Some(magic) if magic == matrix::KIND.magic => verify_matrix(&args.file, &bytes),
-        _ => Err(Error::new(Code::WrongFormat, "neither an index nor a matrix")),
+    let words = match files::kind(&args.file, &bytes)? {
+        Kind::Index => verify_index(&args.file),
+        Kind::Matrix => verify_matrix(&args.file, &bytes),
     };
     let name = args.file.to_string_lossy();
     let words = words.map_err(|error| error.in_file(&*name))?;
