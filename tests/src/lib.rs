@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+pub mod compiled;
+
 /// The path of `part` below the shared corpora, or `None` after one printed line when it is not there.
 ///
 /// The folder is named by the environment variable `PATCHSTATE_CORPORA`; its default is
