@@ -10,7 +10,7 @@ use patchstate::archive::output::{Output, abandon};
 use patchstate::diagnostic::Code;
 use patchstate::error::{Error, Result};
 use patchstate::index::{self, Index};
-use patchstate::matrix::Matrix;
+use patchstate::matrix::{self, Matrix};
 
 /// What a shell says of a program that a signal ended: 128 and the number of SIGINT.
 const INTERRUPTED: i32 = 130;
@@ -33,6 +33,25 @@ fn map(path: &Path) -> Result<Bytes> {
     // are written, so nobody changes or shortens the mapped one; length and checksum are compared
     // before anything else is read from it.
     unsafe { Bytes::map(path) }
+}
+
+/// What a file of ours is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Index,
+    Matrix,
+}
+
+/// What a file says it is.
+pub(crate) fn kind(path: &Path, bytes: &Bytes) -> Result<Kind> {
+    match bytes.as_ref().get(..8) {
+        Some(magic) if magic == index::KIND.magic => Ok(Kind::Index),
+        Some(magic) if magic == matrix::KIND.magic => Ok(Kind::Matrix),
+        _ => {
+            let error = Error::new(Code::WrongFormat, "neither an index nor a matrix");
+            Err(error.in_file(path.to_string_lossy()))
+        }
+    }
 }
 
 /// Opens an index whose bytes are what was written.

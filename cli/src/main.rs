@@ -7,10 +7,14 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod catalogs;
 mod command;
+mod evaluation;
 mod exit;
 mod files;
+mod lists;
 mod output;
+mod progress;
 mod request;
 
 use command::Command;

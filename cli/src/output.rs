@@ -9,7 +9,7 @@ use anyhow::Context;
 use patchstate::error::Error;
 use patchstate::report::Columns;
 use patchstate::report::table::{Form, Table};
-use patchstate::report::text::{Look, Palette};
+use patchstate::report::text::{Look, Palette, clean};
 
 use crate::request::Format;
 
@@ -110,11 +110,28 @@ impl Output {
         self.data.flush().context("standard output")
     }
 
-    /// Says something that is neither data nor an error.
+    /// Says how a run went.
+    pub(crate) fn message(&mut self, text: &str) {
+        if self.talk == Talk::Normal {
+            self.say(&format!("{}\n", clean(text.into())));
+        }
+    }
+
+    /// Says what went wrong without ending the run.
     pub(crate) fn warning(&mut self, text: &str) {
         if self.talk == Talk::Normal {
             self.say(&format!("\x1b[1;33mwarning\x1b[0m: {text}\n"));
         }
+    }
+
+    /// Whether progress is shown: on a terminal, unless quiet.
+    pub(crate) fn shows_progress(&self) -> bool {
+        self.talk == Talk::Normal && io::stderr().is_terminal()
+    }
+
+    /// Says what could not be read while the rest goes on.
+    pub(crate) fn failure(&mut self, error: &Error) {
+        self.say(&format!("\x1b[1;31merror\x1b[0m: {error}\n"));
     }
 
     /// Says why the program cannot go on, and what to do about it.

@@ -12,6 +12,22 @@ pub(crate) enum Format {
     Json,
 }
 
+/// The form in which findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Findings {
+    Text,
+    Json,
+}
+
+impl From<Findings> for Format {
+    fn from(findings: Findings) -> Format {
+        match findings {
+            Findings::Text => Format::Text,
+            Findings::Json => Format::Json,
+        }
+    }
+}
+
 /// Which cells that are Installed are listed.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Past {

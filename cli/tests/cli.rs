@@ -1,19 +1,45 @@
 //! Drives the built program: what it prints, where, and the code it ends with.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use conformance::matrices::sample;
 use insta::assert_snapshot;
 
-/// A folder with the sample matrix, in which the program runs.
+/// A catalog of two patches, of which one replaces the other.
+const CATALOG: &str = include_str!("catalog.xml");
+
+const VERBS: [&str; 11] = [
+    "compile",
+    "report",
+    "export",
+    "diff",
+    "inspect",
+    "lint",
+    "verify",
+    "formats",
+    "generate",
+    "completions",
+    "man",
+];
+
+/// A folder with a matrix, a catalog and its index, in which the program runs.
 struct Place(tempfile::TempDir);
 
 impl Place {
     fn new() -> Place {
         let folder = tempfile::tempdir().expect("has a folder");
         std::fs::write(folder.path().join("fleet.matrix"), sample()).expect("writes");
-        Place(folder)
+        let place = Place(folder);
+        for (name, catalog) in
+            [("site", CATALOG.to_owned()), ("other", CATALOG.replace("2001/04/18", "2001/04/19"))]
+        {
+            std::fs::write(place.path("catalog.xml"), catalog).expect("writes");
+            let output = place.run(&format!("compile catalog.xml -o {name}.idx"));
+            assert!(output.status.success(), "{}", shown(&output));
+        }
+        std::fs::write(place.path("catalog.xml"), CATALOG).expect("writes");
+        place
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -107,11 +133,31 @@ snapshots! {
     help_export_patchstate: "export patchstate --help";
     help_export_hfnetchk: "export hfnetchk --help";
     help_diff: "diff --help";
+    help_compile: "compile --help";
+    help_lint: "lint --help";
+    help_inspect: "inspect --help";
+    help_generate: "generate --help";
+    help_generate_catalog: "generate catalog --help";
     help_verify: "verify --help";
     help_formats: "formats --help";
     help_completions: "completions --help";
     help_man: "man --help";
 
+    lint_text: "lint catalog.xml";
+    lint_json: "lint catalog.xml --format json";
+    lint_denied: "lint catalog.xml --deny MSS040 --deny not-utf8 --quiet";
+    inspect_updates: "inspect site.idx updates";
+    inspect_supersedence: "inspect site.idx supersedence";
+    diff_indexes: "diff site.idx other.idx";
+    diff_of_two_kinds: "diff site.idx fleet.matrix";
+    diff_foreign: "diff site.idx catalog.xml";
+
+    error_bad_feed: "compile --feed Office=a.xml -o new.idx";
+    error_unknown_code: "lint catalog.xml --deny no-such";
+    error_unknown_format: "lint catalog.xml --input-format rss";
+    error_foreign_catalog: "compile fleet.matrix -o new.idx";
+    error_index_for_matrix: "report summary site.idx";
+    error_matrix_for_index: "inspect fleet.matrix";
     error_no_verb: "";
     error_unknown_verb: "evalute";
     error_unknown_client: "report client ws-001 fleet.matrix";
@@ -197,7 +243,7 @@ fn a_full_disk_is_an_error() {
 #[test]
 fn completions_and_manual_name_every_verb() {
     let place = Place::new();
-    let verbs = ["report", "export", "diff", "verify", "formats", "completions", "man"];
+    let verbs = VERBS;
     for words in ["completions bash", "completions zsh", "completions fish", "completions powershell", "man"]
     {
         let output = place.run(words);
@@ -208,9 +254,32 @@ fn completions_and_manual_name_every_verb() {
 }
 
 #[test]
+fn an_index_is_inspected_and_verified() {
+    let place = Place::new();
+    let says = |words: &str, part: &str| {
+        let output = place.run(words);
+        assert!(output.status.success(), "{}", shown(&output));
+        assert!(shown(&output).contains(part), "{words}: {}", shown(&output));
+    };
+    says("verify site.idx", "site.idx: index of 2 updates, ");
+    says("inspect site.idx", "replacements                    1\n");
+    says("inspect site.idx subjects", "hotfix ");
+    says("inspect site.idx sizes", "update_identity ");
+    for field in [
+        "format path sha256 updates leaf_predicates distinct_predicates nodes distinct_nodes",
+        "wql_uses wql_distinct wql_unparsed supersedence_edges supersedence_dangling diagnostics",
+    ]
+    .iter()
+    .flat_map(|fields| fields.split(' '))
+    {
+        says("inspect site.idx sources --format json", &format!("\"{field}\":"));
+    }
+}
+
+#[test]
 fn every_verb_has_two_examples() {
     let place = Place::new();
-    for verb in ["report", "export", "diff", "verify", "formats", "completions", "man"] {
+    for verb in VERBS {
         let help = String::from_utf8(place.run(&format!("{verb} --help")).stdout).expect("is UTF-8");
         let examples = help.split_once("Examples:").map_or("", |(_, examples)| examples);
         let count = examples.lines().filter(|line| line.trim_start().starts_with("patchstate ")).count();
@@ -219,9 +288,59 @@ fn every_verb_has_two_examples() {
 }
 
 #[test]
-fn nothing_is_written_beside_the_input() {
+fn nothing_is_written_but_what_is_asked_for() {
     let place = Place::new();
+    let names = || {
+        let mut names: Vec<_> = std::fs::read_dir(place.0.path())
+            .expect("lists")
+            .map(|entry| entry.expect("is there").file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    };
+    let before = names();
     place.run("report summary fleet.matrix");
-    let names: Vec<_> = std::fs::read_dir(Path::new(place.0.path())).expect("lists").collect();
-    assert_eq!(names.len(), 1);
+    place.run("compile catalog.xml --deny affected-sp-not-available -o new.idx");
+    place.run("compile nowhere.xml -o new.idx");
+    assert_eq!(names(), before);
+    std::fs::write(place.path("kept.idx"), "as it was").expect("writes");
+    assert_eq!(place.run("compile nowhere.xml -o kept.idx").status.code(), Some(2));
+    assert_eq!(std::fs::read(place.path("kept.idx")).expect("reads"), b"as it was");
+}
+
+#[test]
+fn a_catalog_that_cannot_be_read_is_left_out_where_that_is_asked_for() {
+    let place = Place::new();
+    let output = place.run("compile catalog.xml fleet.matrix --keep-going -o new.idx");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        std::fs::read(place.path("new.idx")).expect("reads"),
+        std::fs::read(place.path("site.idx")).expect("reads")
+    );
+    assert_eq!(place.run("compile catalog.xml fleet.matrix -o other-new.idx").status.code(), Some(2));
+    assert_eq!(place.run("compile fleet.matrix --keep-going -o other-new.idx").status.code(), Some(2));
+    assert!(!place.path("other-new.idx").exists());
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupted_run_leaves_no_file() {
+    let place = Place::new();
+    let mut child = place
+        .command("generate catalog --updates 100000000 -o endless.xml")
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("runs");
+    let unfinished = || {
+        let names = std::fs::read_dir(place.0.path()).expect("lists");
+        names.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with(".patchstate-"))
+    };
+    while !unfinished() {
+        assert!(child.try_wait().expect("is known").is_none(), "it ended by itself");
+        std::thread::yield_now();
+    }
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().expect("runs").success());
+    assert_eq!(child.wait().expect("ends").code(), Some(130));
+    assert!(!unfinished() && !place.path("endless.xml").exists());
 }

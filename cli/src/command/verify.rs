@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use patchstate::archive::map::Bytes;
-use patchstate::error::Result;
-use patchstate::index;
+use patchstate::diagnostic::Code;
+use patchstate::error::{Error, Result};
 use patchstate::report::grouped;
+use patchstate::{index, matrix};
 
 use crate::exit::Exit;
-use crate::files;
+use crate::files::{self, Kind};
 use crate::output::Output;
 
 /// Checks an index or a matrix: checksum, structure, meaning
@@ -25,10 +26,9 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let bytes = files::open(&args.file)?;
-    let words = if bytes.as_ref().starts_with(&index::KIND.magic) {
-        verify_index(&args.file)
-    } else {
-        verify_matrix(&args.file, &bytes)
+    let words = match files::kind(&args.file, &bytes)? {
+        Kind::Index => verify_index(&args.file),
+        Kind::Matrix => verify_matrix(&args.file, &bytes),
     };
     let name = args.file.to_string_lossy();
     let words = words.map_err(|error| error.in_file(&*name))?;

@@ -1,12 +1,12 @@
 //! The products of a client, over slots: stated ones, detected ones, and their service packs.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::known::State;
 use super::program::Context;
 use super::slots::{Slots, question};
-use crate::index::columns::{Column, NONE, part};
+use crate::index::columns::{Column, NONE};
 use crate::index::probe::tag;
 use crate::model::expr::Question;
 use crate::model::fact::{self, Kind};
@@ -31,8 +31,8 @@ struct Resolved {
 /// The products of a client, and what was resolved for earlier ones.
 #[derive(Debug, Default)]
 pub(super) struct Products {
-    there: Vec<(u32, Rc<Resolved>)>,
-    stated: HashMap<(u32, Option<String>), Rc<Resolved>, ahash::RandomState>,
+    there: Vec<(u32, Arc<Resolved>)>,
+    stated: HashMap<(u32, Option<String>), Arc<Resolved>, ahash::RandomState>,
 }
 
 impl Products {
@@ -57,18 +57,18 @@ impl Slots<'_> {
         let Some(subject) = self.plan.view.find(tag::PRODUCT, name.as_bytes(), &[]) else { return };
         let key = (subject as u32, stated.sp.as_deref().map(str::to_owned));
         let resolved = match self.products.stated.get(&key) {
-            Some(resolved) => Rc::clone(resolved),
+            Some(resolved) => Arc::clone(resolved),
             None => {
                 let levels = law::levels(key.1.as_deref(), &self.known_levels(subject));
-                let resolved = Rc::new(self.resolve(subject, levels));
-                self.products.stated.insert(key, Rc::clone(&resolved));
+                let resolved = Arc::new(self.resolve(subject, levels));
+                self.products.stated.insert(key, Arc::clone(&resolved));
                 resolved
             }
         };
         self.set_product(subject, resolved);
     }
 
-    fn set_product(&mut self, subject: usize, resolved: Rc<Resolved>) {
+    fn set_product(&mut self, subject: usize, resolved: Arc<Resolved>) {
         self.set(subject, State::Known);
         for (predicate, answer) in self.predicates(subject).zip(&resolved.answers) {
             self.put(predicate, *answer);
@@ -80,7 +80,7 @@ impl Slots<'_> {
     fn known_levels(&self, subject: usize) -> Vec<String> {
         let view = self.plan.view;
         let columns = view.columns;
-        let levels = self.product_number(subject).map(|product| part(&columns.product_level_ends, product));
+        let levels = self.product_number(subject).map(|product| columns.product_level_ends(product));
         let text = |level| view.text(columns.product_level.at(level)).to_owned();
         levels.unwrap_or_default().map(text).collect()
     }
@@ -93,8 +93,7 @@ impl Slots<'_> {
     fn resolve(&self, subject: usize, levels: Levels) -> Resolved {
         let view = self.plan.view;
         let columns = view.columns;
-        let available =
-            self.product_number(subject).map(|product| part(&columns.product_available_ends, product));
+        let available = self.product_number(subject).map(|product| columns.product_available_ends(product));
         let available: Vec<String> = available
             .unwrap_or_default()
             .map(|level| view.text(columns.product_available.at(level)).to_owned())
@@ -136,7 +135,7 @@ impl Slots<'_> {
         match self.node(self.plan.view.columns.detection_when.at(detection), context).truth {
             Truth::True => {
                 let levels = self.detect_level(detection, context);
-                let resolved = Rc::new(self.resolve(subject, levels));
+                let resolved = Arc::new(self.resolve(subject, levels));
                 self.set_product(subject, resolved);
             }
             Truth::False | Truth::NotApplicable => self.set(subject, State::Absent),
@@ -148,12 +147,12 @@ impl Slots<'_> {
     fn detect_level(&self, detection: usize, context: Context) -> Levels {
         let view = self.plan.view;
         let columns = view.columns;
-        for step in part(&columns.detection_level_ends, detection) {
+        for step in columns.detection_level_ends(detection) {
             let test = columns.step_test.at(step);
             let truth = if test == NONE { Truth::True } else { self.node(test, context).truth };
             match truth {
                 Truth::True => {
-                    let names = part(&columns.step_name_ends, step);
+                    let names = columns.step_name_ends(step);
                     let mut names: Vec<_> =
                         names.map(|name| folded(view.text(columns.step_name.at(name)))).collect();
                     names.sort_unstable();
@@ -164,7 +163,7 @@ impl Slots<'_> {
                 Truth::Error | Truth::Unknown | Truth::NotEvaluated => return Levels::Unstated,
             }
         }
-        let inherited = part(&columns.detection_inherit_ends, detection).find_map(|name| {
+        let inherited = columns.detection_inherit_ends(detection).find_map(|name| {
             let name = folded(view.text(columns.inherit_name.at(name)));
             let subject = view.find(tag::PRODUCT, name.as_bytes(), &[])?;
             self.products.levels(subject as u32).cloned()
@@ -195,7 +194,7 @@ impl Slots<'_> {
         let view = self.plan.view;
         let columns = view.columns;
         let written = |candidate: &String| {
-            let known = part(&columns.product_level_ends, product);
+            let known = columns.product_level_ends(product);
             let mut texts = known.map(|level| view.text(columns.product_level.at(level)));
             texts.find(|text| folded(text) == *candidate).unwrap_or(candidate).to_owned()
         };

@@ -10,7 +10,7 @@ use super::batch::Worker;
 use super::plan::Plan;
 use crate::diagnostic::{Code, Diagnostics};
 use crate::error::Error;
-use crate::index::columns::{Column, part};
+use crate::index::columns::Column;
 use crate::ingest::{self, Buffer, Intake};
 use crate::matrix::row::Row;
 use crate::matrix::tables::{Client, Run, Source, Status, Update};
@@ -41,13 +41,18 @@ struct Evaluated {
     bytes: u64,
 }
 
-/// Evaluates every client of an intake in the threads of the current pool.
+/// Evaluates clients of an intake, in the order given, in the threads of the current pool.
 ///
 /// `done` is told the bytes of each client as it is finished. A client that cannot be read has a row of
 /// Unknown cells and stands among the errors; the others go on.
-pub fn evaluate(plan: &Plan<'_>, intake: &Intake, done: &(dyn Fn(u64) + Sync)) -> Outcome {
+pub fn evaluate(
+    plan: &Plan<'_>,
+    intake: &Intake,
+    clients: &[&ingest::Client],
+    done: &(dyn Fn(u64) + Sync),
+) -> Outcome {
     let idle = Mutex::new(Vec::new());
-    let one = |client: &ingest::Client| {
+    let one = |client: &&ingest::Client| {
         let taken = idle.lock().ok().and_then(|mut idle| idle.pop());
         let (mut worker, mut buffer) = taken.unwrap_or_else(|| (Worker::new(plan), Buffer::new()));
         let evaluated = evaluate_client(plan, intake, client, &mut worker, &mut buffer);
@@ -57,7 +62,7 @@ pub fn evaluate(plan: &Plan<'_>, intake: &Intake, done: &(dyn Fn(u64) + Sync)) -
         done(evaluated.bytes);
         evaluated
     };
-    let evaluated: Vec<Evaluated> = intake.clients().par_iter().with_max_len(16).map(one).collect();
+    let evaluated: Vec<Evaluated> = clients.par_iter().with_max_len(16).map(one).collect();
     let mut outcome = Outcome { diagnostics: intake.diagnostics().clone(), ..Outcome::default() };
     for evaluated in evaluated {
         outcome.bytes += evaluated.bytes;
@@ -147,8 +152,9 @@ fn update_row(plan: &Plan<'_>, update: u32) -> Update {
     let (view, at) = (plan.view, update as usize);
     let columns = view.columns;
     let text = |number: u32| view.text(number).to_owned();
-    let references = part(&columns.update_reference_ends, at);
-    let cves = references.filter(|one| view.text(columns.reference_kind.at(*one)).eq_ignore_ascii_case("cve"));
+    let references = columns.update_reference_ends(at);
+    let cves =
+        references.filter(|one| view.text(columns.reference_kind.at(*one)).eq_ignore_ascii_case("cve"));
     let mut cves: Vec<String> = cves.map(|one| text(columns.reference_id.at(one))).collect();
     cves.sort_unstable();
     cves.dedup();
@@ -160,7 +166,7 @@ fn update_row(plan: &Plan<'_>, update: u32) -> Update {
         summary: text(columns.update_summary.at(at)),
         kind: text(columns.update_kind.at(at)),
         urgency: Urgency::from_number(columns.update_urgency.at(at)),
-        articles: part(&columns.update_article_ends, at).map(|one| columns.article.at(one)).collect(),
+        articles: columns.update_article_ends(at).map(|one| columns.article.at(one)).collect(),
         cves,
         products: view.product_rows(at),
         posted: text(columns.update_posted.at(at)),

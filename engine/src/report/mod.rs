@@ -19,6 +19,7 @@ mod counts;
 mod coverage;
 mod csv;
 pub mod diff;
+pub mod findings;
 mod footer;
 mod hfnetchk;
 pub mod inspect;

@@ -52,8 +52,7 @@ impl Element {
 
     /// Takes out the records of one kind, in document order.
     fn records<R: Record>(&mut self) -> Vec<R> {
-        let is_one =
-            |part: &mut Element| part.shape.path == R::SHAPE.path || part.shape.name == R::SHAPE.name;
+        let is_one = |part: &mut Element| part.shape.path == R::SHAPE.path;
         self.parts.extract_if(.., is_one).map(R::from_element).collect()
     }
 }
@@ -209,12 +208,14 @@ records! {
         id "ProductID" name "Name" minimum "MinimumSupportedServicePackID"
         current "CurrentServicePackID" version "CurrentVersion"
     } [
-        families: Family in "ProductFamilies"
+        families: FamilyOf in "ProductFamilies"
         available: AvailableSp in "AvailableSPs"
     ]
     /// A service pack that there is for a product.
     AvailableSp "Products/Product/AvailableSPs/AvailableSP" "AvailableSP" { service_pack "ServicePackID" }
-    /// A family of products, and below a product the name of one.
+    /// Names the family of a product.
+    FamilyOf "Products/Product/ProductFamilies/ProductFamily" "ProductFamily" { family "ProductFamilyID" }
+    /// A family of products.
     Family "ProductFamilies/ProductFamily" "ProductFamily" {
         id "ProductFamilyID" name "Name" recent "RecentProductVersionID"
     }

@@ -100,10 +100,16 @@ fn product_row(row: &AffectedProduct, tables: &Tables<'_>) -> Expr {
 }
 
 fn evidence(patch: &Patch, hotfix: Option<u32>, tables: &Tables<'_>) -> Expr {
-    let registry = patch.registry.iter().map(|reference| registry_item(reference, tables));
-    let files = patch.files.iter().map(|reference| file_item(reference, tables));
-    let items: Vec<Expr> = registry.chain(files).collect();
-    let fallback = fallback(&items, hotfix, patch.position);
+    let mut items: Vec<Expr> =
+        patch.registry.iter().map(|reference| registry_item(reference, tables)).collect();
+    let files: Vec<Expr> = patch.files.iter().map(|reference| file_item(reference, tables)).collect();
+    // Registry items that can be read are neutral only where they are left out on purpose, and then
+    // the files are all there is.
+    let left = if files.is_empty() { &items } else { &files };
+    let unsupported = !left.is_empty() && left.iter().all(|item| *item == NEUTRAL);
+    let reason = if unsupported { Reason::UnsupportedRule } else { Reason::NoEvidence };
+    let fallback = fallback(reason, hotfix, patch.position);
+    items.extend(files);
     if items.is_empty() {
         return fallback;
     }
@@ -111,15 +117,7 @@ fn evidence(patch: &Patch, hotfix: Option<u32>, tables: &Tables<'_>) -> Expr {
 }
 
 /// What decides where no item does.
-///
-/// Registry items are neutral only where they are left out on purpose, so that they do not count in
-/// what the items say together.
-fn fallback(items: &[Expr], hotfix: Option<u32>, position: Position) -> Expr {
-    let is_registry =
-        |item: &&Expr| matches!(item, Expr::Test { subject: Subject::RegistryValue { .. }, .. });
-    let mut others = items.iter().filter(|item| !is_registry(item)).peekable();
-    let unsupported = others.peek().is_some() && others.all(|item| *item == NEUTRAL);
-    let reason = if unsupported { Reason::UnsupportedRule } else { Reason::NoEvidence };
+fn fallback(reason: Reason, hotfix: Option<u32>, position: Position) -> Expr {
     let undecided = Expr::Constant(Answer::new(Truth::Unknown, reason));
     match hotfix {
         None => undecided,

@@ -83,8 +83,8 @@ fn of_product(product: &Product, tables: &Tables<'_>, findings: &mut Findings) {
         optional(findings, product, attribute, id, tables.level(id).is_some());
     }
     for family in &product.families {
-        let known = tables.families.contains_key(family.id.as_str());
-        required(findings, family, "ProductFamilyID", &family.id, known);
+        let known = tables.families.contains_key(family.family.as_str());
+        required(findings, family, "ProductFamilyID", &family.family, known);
     }
     for available in &product.available {
         let known = tables.level(&available.service_pack).is_some();

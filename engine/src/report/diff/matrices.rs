@@ -1,29 +1,12 @@
-//! Compares two matrices: the cells whose verdict changed, and the clients and updates of only one.
+//! The differences of two matrices: the cells whose verdict changed, and the clients and updates of
+//! only one.
 
 use std::borrow::Cow;
 
-use super::table::{Column, Note, Table, Value};
-use crate::error::Result;
+use super::super::table::{Column, Note, Table, Value};
+use super::{Diff, Outcome};
 use crate::matrix::{Joined, Matrix, join};
 use crate::model::verdict::Cell;
-
-/// What a comparison found.
-#[derive(Debug)]
-pub struct Diff<'m> {
-    /// The differences: `client,update,before,after,reasons`.
-    pub table: Table<'m>,
-    /// Whether anything differs: clients, updates, verdicts, reasons or flags.
-    pub outcome: Outcome,
-}
-
-/// Whether two matrices say the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// They do.
-    Same,
-    /// They do not.
-    Different,
-}
 
 /// Compares matrix `b` with the earlier matrix `a`.
 ///
@@ -31,24 +14,21 @@ pub enum Outcome {
 /// whose other id is empty; its cells are not compared. Cells that differ only in reason or flags are
 /// counted below the rows.
 ///
-/// # Errors
-///
-/// None today; later sources of differences may have some.
-///
 /// ```
 /// use std::io::Cursor;
 ///
 /// use patchstate::archive::map::Bytes;
 /// use patchstate::matrix::{self, Matrix, tables::Run};
-/// use patchstate::report::diff::{Outcome, diff};
+/// use patchstate::report::diff::{Outcome, matrices};
 ///
 /// let mut file = Cursor::new(Vec::new());
-/// matrix::write(&Run::default(), &[], &[], &mut file).expect("writes to memory");
+/// matrix::write(&Run::default(), &[], &[], &mut file)?;
 /// let bytes = Bytes::copy(file.get_ref());
-/// let matrix = Matrix::open(bytes.as_ref()).expect("is a matrix");
-/// assert_eq!(diff(&matrix, &matrix).expect("compares").outcome, Outcome::Same);
+/// let matrix = Matrix::open(bytes.as_ref())?;
+/// assert_eq!(matrices(&matrix, &matrix).outcome, Outcome::Same);
+/// # Ok::<(), patchstate::error::Error>(())
 /// ```
-pub fn diff<'m>(a: &'m Matrix<'_>, b: &'m Matrix<'_>) -> Result<Diff<'m>> {
+pub fn matrices<'m>(a: &'m Matrix<'_>, b: &'m Matrix<'_>) -> Diff<'m> {
     let columns = ["client", "update", "before", "after", "reasons"].map(Column::text);
     let mut table = Table::new("diff", columns.to_vec());
     let joined = join(a, b);
@@ -73,7 +53,7 @@ pub fn diff<'m>(a: &'m Matrix<'_>, b: &'m Matrix<'_>) -> Result<Diff<'m>> {
         table.foot.push(Note::one("options after", &b.run.options));
     }
     let same = table.rows.is_empty() && silent == 0;
-    Ok(Diff { table, outcome: if same { Outcome::Same } else { Outcome::Different } })
+    Diff { table, outcome: if same { Outcome::Same } else { Outcome::Different } }
 }
 
 /// The clients and updates that only one of the two has.
