@@ -9,9 +9,13 @@ use clap::Parser;
 
 mod catalogs;
 mod command;
+mod evaluation;
 mod exit;
 mod files;
+mod inventories;
+mod lists;
 mod output;
+mod progress;
 mod request;
 
 use command::Command;

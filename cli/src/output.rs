@@ -58,6 +58,11 @@ impl Output {
         Output { data: BufWriter::with_capacity(1 << 16, io::stdout()), color, talk }
     }
 
+    /// Whether anything but data and errors is printed.
+    pub(crate) fn talk(&self) -> Talk {
+        self.talk
+    }
+
     /// How text for people is laid out on standard output.
     pub(crate) fn look(&self, columns: Columns) -> Look {
         let stdout = io::stdout();

@@ -7,7 +7,9 @@ use crate::output::Output;
 
 mod compile;
 mod completions;
+mod convert;
 mod diff;
+mod evaluate;
 mod export;
 mod formats;
 mod generate;
@@ -21,12 +23,14 @@ mod verify;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Compile(compile::Args),
+    Evaluate(evaluate::Args),
     Report(report::Args),
     Export(export::Args),
     Diff(diff::Args),
     Inspect(inspect::Args),
     Lint(lint::Args),
     Verify(verify::Args),
+    Convert(convert::Args),
     Formats(formats::Args),
     Generate(generate::Args),
     Completions(completions::Args),
@@ -37,12 +41,14 @@ impl Command {
     pub(crate) fn run(&self, output: &mut Output) -> anyhow::Result<Exit> {
         match self {
             Command::Compile(args) => compile::run(args, output),
+            Command::Evaluate(args) => evaluate::run(args, output),
             Command::Report(args) => report::run(args, output),
             Command::Export(args) => export::run(args, output),
             Command::Diff(args) => diff::run(args, output),
             Command::Inspect(args) => inspect::run(args, output),
             Command::Lint(args) => lint::run(args, output),
             Command::Verify(args) => verify::run(args, output),
+            Command::Convert(args) => convert::run(args, output),
             Command::Formats(args) => formats::run(args, output),
             Command::Generate(args) => generate::run(args, output),
             Command::Completions(args) => completions::run(args, output),
