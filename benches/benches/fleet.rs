@@ -58,7 +58,7 @@ fn main() -> Result<()> {
 /// From the folder to the matrix file.
 fn end_to_end(plan: &Plan<'_>, inbox: &std::path::Path, folder: &std::path::Path) -> Result<()> {
     let intake = Intake::scan(&[inbox.into()], ingest::Settings::default())?;
-    let outcome = run::evaluate(plan, &intake, &|_| {});
+    let outcome = run::evaluate(plan, &intake, &intake.clients().iter().collect::<Vec<_>>(), &|_| {});
     let mut out = patchstate::archive::output::Output::create(&folder.join("fleet.matrix"))?;
     let (table, updates) = (run::run_table(plan, String::new()), run::update_table(plan));
     matrix::write(&table, &updates, &outcome.rows, &mut out)?;

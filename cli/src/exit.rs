@@ -12,10 +12,10 @@ pub(crate) enum Exit {
     Findings = 1,
     /// Refused: usage, or a bad document; nothing was written.
     Refused = 2,
-    /// No inventory could be read, which is never the same as clean.
-    NothingEvaluated = 3,
-    /// Done, but some inventories gave no answer at all.
-    Incomplete = 4,
+    /// Nothing was evaluated: no inventory could be read.
+    Nothing = 3,
+    /// Done, but some inventories were unreadable or all Unknown.
+    Partial = 4,
 }
 
 impl From<Exit> for ExitCode {

@@ -12,7 +12,6 @@ mod command;
 mod evaluation;
 mod exit;
 mod files;
-mod inventories;
 mod lists;
 mod output;
 mod progress;

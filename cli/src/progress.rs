@@ -1,34 +1,36 @@
-//! Shows on a terminal how far a run is, and nothing anywhere else.
+//! A progress bar on standard error: on a terminal only, and never with `--quiet`.
+
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::output::Talk;
+use crate::output::Output;
 
-/// Says what is being done, for work whose end is not known.
-pub(crate) fn spinner(talk: Talk, doing: &'static str) -> ProgressBar {
-    let bar = bar(talk, None);
-    bar.set_style(style("{spinner} {msg}"));
-    bar.set_message(doing);
-    bar.enable_steady_tick(std::time::Duration::from_millis(120));
-    bar
-}
+/// Progress over a known number of clients.
+pub(crate) struct Progress(ProgressBar);
 
-/// Counts clients to an end that is known.
-pub(crate) fn clients(talk: Talk, count: usize) -> ProgressBar {
-    let bar = bar(talk, Some(count as u64));
-    bar.set_style(style("{bar:30} {pos} of {len} clients, {per_sec}, {msg} read, {eta} to go"));
-    bar
-}
+impl Progress {
+    /// Begins a bar over `clients`; invisible where nobody would see it.
+    pub(crate) fn clients(clients: u64, output: &Output) -> Progress {
+        let target =
+            if output.shows_progress() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(clients), target);
+        let template = "{bar:30} {pos}/{len} clients, {per_sec}, {eta} left {msg}";
+        // A template that does not parse would be a mistake in this line; the default bar serves then.
+        bar.set_style(
+            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Progress(bar)
+    }
 
-fn bar(talk: Talk, length: Option<u64>) -> ProgressBar {
-    // A target that is no terminal draws nothing by itself.
-    let target = match talk {
-        Talk::Normal => ProgressDrawTarget::stderr_with_hz(8),
-        Talk::Quiet => ProgressDrawTarget::hidden(),
-    };
-    ProgressBar::with_draw_target(length, target)
-}
+    /// Counts a client.
+    pub(crate) fn step(&self) {
+        self.0.inc(1);
+    }
 
-fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+    /// Takes the bar away.
+    pub(crate) fn finish(self) {
+        self.0.finish_and_clear();
+    }
 }

@@ -353,8 +353,8 @@ fn inventories_are_evaluated() {
     let output = place.run("evaluate site.idx inbox -o new.matrix");
     assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.starts_with("2 clients (0 unreadable), 2 updates, 4 cells\n"), "{said}");
-    assert!(said.contains("0 Unknown, 0 NotApplicable, 2 Missing, 2 Installed\n"), "{said}");
+    let first = "2 clients x 2 updates = 4 cells: 2 Missing, 2 Installed, 0 NotApplicable, 0 Unknown\n";
+    assert!(said.starts_with(first), "{said}");
     assert_snapshot!("evaluated", shown(&place.run("export matrix new.matrix --verdict all")));
     assert_snapshot!("evaluated_raw", {
         place.run("evaluate site.idx inbox -o raw.matrix --supersedence off --threads 1");
@@ -404,11 +404,6 @@ fn lists_choose_and_hide_updates() {
     assert_eq!(lines.matches(",ignored").count(), 2, "{lines}");
     let output = place.run("evaluate site.idx inbox -o new.matrix --ignore-q ignored --fail-on missing");
     assert_eq!(output.status.code(), Some(0), "what is ignored does not fail a run");
-    std::fs::write(place.path("bad"), "\nMS01-022\n").expect("writes");
-    assert_snapshot!(
-        "error_bad_list",
-        shown(&place.run("evaluate site.idx inbox -o x.matrix --ignore-q bad"))
-    );
 }
 
 #[test]
@@ -429,7 +424,7 @@ fn threads_and_parts_change_nothing() {
         let text = place.run("export matrix new.matrix --format tsv --verdict all").stdout;
         String::from_utf8(text).expect("is UTF-8").lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
     };
-    let parts: Vec<String> =
+    let mut parts: Vec<String> =
         ["1/3", "2/3", "3/3"].iter().flat_map(|part| lines(&format!("--shard {part}"))).collect();
     assert_eq!(parts, lines(""));
     assert!(place.run("convert fleet -o one.xml").status.success());

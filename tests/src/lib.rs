@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+pub mod compiled;
 pub mod facts;
 pub mod matrices;
 

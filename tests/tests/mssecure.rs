@@ -689,21 +689,35 @@ fn damaged_documents_never_panic() {
 
 #[test]
 fn references_that_repeat_too_much_are_refused() {
-    let patches = "<Patch/>".repeat(2000);
-    let comment = "x".repeat(1 << 20);
-    let bulletin =
-        format!("<Bulletin BulletinID='a' Title='{comment}'><Patches>{patches}</Patches></Bulletin>");
-    let text = format!("<BulletinDatastore><Bulletins>{bulletin}</Bulletins></BulletinDatastore>");
-    let error = read_bytes(text.as_bytes()).expect_err("it would take gigabytes");
-    assert_eq!(error.code(), Code::TooLarge);
+    let long = "x".repeat(1 << 20);
+    let bulletin = |attributes: &str, patches: &str| {
+        format!(
+            "<Bulletins><Bulletin BulletinID='a' {attributes}><Patches>{patches}</Patches></Bulletin></Bulletins>"
+        )
+    };
+    let check = |text: &str| {
+        let text = format!("<BulletinDatastore>{text}</BulletinDatastore>");
+        let error = read_bytes(text.as_bytes()).expect_err("it would take gigabytes");
+        assert_eq!(error.code(), Code::TooLarge);
+    };
+    check(&bulletin(&format!("Title='{long}'"), &"<Patch/>".repeat(2000)));
+    check(&bulletin(&format!("Colour='{long}'"), &"<Patch/>".repeat(2000)));
+    let severities = format!("<Severities><Severity SeverityID='1' Description='{long}'/></Severities>");
+    check(&(bulletin("ImpactSeverityID='1'", &"<Patch/>".repeat(2000)) + &severities));
     let targets = "<SupercededPatch PatchName='a'/>".repeat(10_000);
-    let patches = "<Patch SBID='1'/>".repeat(10_000);
-    let text = format!(
-        "<BulletinDatastore><Bulletins><Bulletin><Patches>{patches}</Patches></Bulletin></Bulletins>\
-         <SupercededBys><SupercededBy SBID='1'><SupercededBulletins><SupercededBulletin><SupercededPatches>\
-         {targets}</SupercededPatches></SupercededBulletin></SupercededBulletins></SupercededBy>\
-         </SupercededBys></BulletinDatastore>"
+    check(
+        &(bulletin("", &"<Patch SBID='1'/>".repeat(10_000))
+            + &format!(
+                "<SupercededBys><SupercededBy SBID='1'><SupercededBulletins><SupercededBulletin>\
+                 <SupercededPatches>{targets}</SupercededPatches>\
+                 </SupercededBulletin></SupercededBulletins></SupercededBy></SupercededBys>"
+            )),
     );
-    let error = read_bytes(text.as_bytes()).expect_err("it would take gigabytes");
-    assert_eq!(error.code(), Code::TooLarge);
+    let files = "<File LocationID='1'/>".repeat(2000);
+    check(&format!("<Files>{files}</Files><Locations><Location LocationID='1' Path='{long}'/></Locations>"));
+    let available = "<AvailableSP ServicePackID='1'/>".repeat(2000);
+    check(&format!(
+        "<Products><Product><AvailableSPs>{available}</AvailableSPs></Product></Products>\
+         <ServicePacks><ServicePack ServicePackID='1' Name='{long}'/></ServicePacks>"
+    ));
 }

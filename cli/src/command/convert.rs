@@ -6,15 +6,17 @@ use std::path::PathBuf;
 use patchstate::archive::output::Output as File;
 use patchstate::diagnostic::Diagnostics;
 use patchstate::error::{Error, Result};
-use patchstate::ingest::{self, Buffer, Import, Intake};
+use patchstate::ingest::{self, Buffer, Import};
 use patchstate::inventory::native;
 use patchstate::model::inventory::Inventory;
 use patchstate::report::grouped;
 
+use super::evaluate::findings;
+use crate::evaluation::Intake;
 use crate::exit::Exit;
-use crate::inventories::{self, Reading};
+use crate::files;
 use crate::output::Output;
-use crate::{files, progress};
+use crate::progress::Progress;
 
 /// Converts inventories of any format to the native one
 #[derive(Debug, clap::Args)]
@@ -27,23 +29,27 @@ Examples:
       patchstate convert inventories/ -o fleet.xml")]
 pub(crate) struct Args {
     #[command(flatten)]
-    reading: Reading,
+    intake: Intake,
+    /// The id of inventories that give none, instead of the names of their files
+    #[arg(long, value_name = "ID")]
+    client: Option<String>,
     /// The document; several clients become one `inventories`
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
-    let intake = args.reading.manner.scan(&args.reading.paths)?;
-    let bar = progress::clients(output.talk(), intake.clients().len());
+    let intake = args.intake.scan(args.client.as_deref())?;
+    let progress = Progress::clients(intake.clients().len() as u64, output);
     let mut work = Work::new(&intake);
     let mut file = files::create(&args.output)?;
-    work.write(&mut file, &|| bar.inc(1))?;
-    bar.finish_and_clear();
-    inventories::report(&work.errors, &work.diagnostics, output);
+    work.write(&mut file, &|| progress.step())?;
+    progress.finish();
+    output.failures(&work.errors);
+    findings(&work.diagnostics, output);
     if work.import.read == 0 {
         output.warning("no inventory could be read; nothing was written");
-        return Ok(Exit::NothingEvaluated);
+        return Ok(Exit::Nothing);
     }
     file.flush()?;
     file.finish()?;
@@ -59,7 +65,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
 
 /// What a conversion needs, and what it found.
 struct Work<'i> {
-    intake: &'i Intake,
+    intake: &'i ingest::Intake,
     buffer: Buffer,
     import: Import,
     errors: Vec<Error>,
@@ -68,7 +74,7 @@ struct Work<'i> {
 }
 
 impl<'i> Work<'i> {
-    fn new(intake: &'i Intake) -> Work<'i> {
+    fn new(intake: &'i ingest::Intake) -> Work<'i> {
         Work {
             intake,
             buffer: Buffer::new(),

@@ -1,212 +1,250 @@
-//! `patchstate evaluate`: an index and inventories in, a matrix out.
+//! `patchstate evaluate`: an index and inventories in, one matrix out.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clap::ValueEnum;
-use indicatif::HumanBytes;
+use patchstate::diagnostic::Diagnostics;
 use patchstate::eval::plan::Plan;
 use patchstate::eval::run::{self, Outcome};
-use patchstate::ingest::Intake;
-use patchstate::matrix;
-use patchstate::matrix::row::{Row, totals};
-use patchstate::matrix::tables::{Client, Run, Update};
+use patchstate::ingest;
+use patchstate::matrix::tables::{Status, Update};
+use patchstate::matrix::{self, row};
 use patchstate::model::flag::Flags;
 use patchstate::model::update::Urgency;
 use patchstate::model::verdict::Verdict;
 use patchstate::report::grouped;
 
-use crate::evaluation::Evaluation;
+use crate::evaluation::{Intake, Rules, written};
 use crate::exit::Exit;
-use crate::inventories::{self, Reading};
+use crate::files;
+use crate::lists::{self, Named};
 use crate::output::Output;
-use crate::{files, lists, progress};
+use crate::progress::Progress;
 
-/// Evaluates inventories against an index: which update is missing on which client
+/// Evaluates inventories against an index
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
-  patchstate evaluate site.idx inventories/ -o fleet.matrix
+  patchstate evaluate site.idx inbox/ -o site.matrix
 
-  Fail a build where a critical update is missing on a golden image:
-      patchstate evaluate site.idx image.xml -o image.matrix --fail-on critical --strict")]
+  Package lists of two hosts as zypper compares them, from an archive:
+      patchstate evaluate --profile suse site.idx hosts.tar.gz -o hosts.matrix")]
 pub(crate) struct Args {
-    /// The index
+    /// The index that `patchstate compile` made
     #[arg(value_name = "INDEX")]
     index: PathBuf,
     #[command(flatten)]
-    reading: Reading,
+    intake: Intake,
     /// The matrix; what stood there is replaced when everything went well
     #[arg(long, short, value_name = "MATRIX")]
     output: PathBuf,
+    /// The id of inventories that give none, instead of the names of their files
+    #[arg(long, value_name = "ID")]
+    client: Option<String>,
     #[command(flatten)]
-    evaluation: Evaluation,
-    /// Gives cells only to the updates that this list names (identities, bulletins, articles)
+    rules: Rules,
+    /// Gives cells only to the updates that this list names: identities, bulletins or article numbers
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Hides the updates with these article numbers from lists, with the flag `ignored`
+    /// Flags the cells of the updates that this list names as ignored
     #[arg(long, value_name = "FILE")]
     ignore_q: Option<PathBuf>,
-    /// How many threads evaluate [default: as many as the machine has]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    threads: Option<u16>,
-    /// Evaluates only part I of N of the clients; all parts together are all clients
+    /// How many threads evaluate [default: one for each processor]
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// Evaluates only the I-th of N parts of the clients
     #[arg(long, value_name = "I/N", value_parser = shard)]
     shard: Option<(usize, usize)>,
-    /// Ends with code 4 where an inventory was unreadable or all its cells are Unknown
+    /// Ends with code 4 when an inventory was unreadable or all its cells are Unknown
     #[arg(long)]
     strict: bool,
-    /// Ends with code 1 where a listed cell is Missing and critical, or Missing, or also Unknown
+    /// Ends with code 1 when such a cell was found
     #[arg(long, value_name = "WHAT")]
-    fail_on: Option<Threshold>,
+    fail_on: Option<FailOn>,
 }
 
+/// Which cells make the program end with code 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Threshold {
+enum FailOn {
+    /// A Missing update
     Missing,
+    /// A Missing update that is critical
     Critical,
+    /// A Missing update or an Unknown cell
     Unknown,
 }
 
 fn shard(text: &str) -> Result<(usize, usize), String> {
-    let parts = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
-    match parts {
-        Some((number, of)) if (1..=of).contains(&number) => Ok((number, of)),
-        _ => Err("a part is written I/N, I from 1 to N".to_owned()),
-    }
+    let parts =
+        text.split_once('/').and_then(|(part, parts)| Some((part.parse().ok()?, parts.parse().ok()?)));
+    parts
+        .filter(|(part, parts)| (1..=*parts).contains(part))
+        .ok_or_else(|| "must be I/N with I from 1 to N".to_owned())
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build()?;
-    pool.install(|| evaluate(args, output))
-}
-
-fn evaluate(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let start = Instant::now();
     let index = files::index(&args.index)?;
-    let options = args.evaluation.options();
-    let mut plan = Plan::new(index.view()?, &options, None);
-    if let Some(path) = &args.baseline {
-        let places = lists::updates(path, &run::update_table(&plan), output)?;
-        let numbers: Vec<u32> = places.into_iter().map(|place| plan.updates[place]).collect();
-        plan = Plan::new(index.view()?, &options, Some(&numbers));
+    let view = index.view()?;
+    let options = args.rules.options();
+    let baseline = list(args.baseline.as_ref(), view, output)?;
+    let ignored = list(args.ignore_q.as_ref(), view, output)?;
+    let plan = Plan::new(view, &options, baseline.as_ref().map(|named| named.updates.as_slice()));
+    let intake = args.intake.scan(args.client.as_deref())?;
+    let clients: Vec<&ingest::Client> = in_shard(intake.clients(), args.shard);
+    let progress = Progress::clients(clients.len() as u64, output);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0)).build()?;
+    let outcome = pool.install(|| run::evaluate(&plan, &intake, &clients, &|_| progress.step()));
+    progress.finish();
+    output.failures(&outcome.errors);
+    let read = outcome.rows.iter().filter(|(client, _)| client.status == Status::Evaluated).count();
+    if read == 0 {
+        output.message("nothing was evaluated: no inventory could be read");
+        return Ok(Exit::Nothing);
     }
     let mut updates = run::update_table(&plan);
-    if let Some(path) = &args.ignore_q {
-        for place in lists::articles(path, &updates, output)? {
-            updates[place].flags |= Flags::IGNORED;
+    for update in ignored.iter().flat_map(|named| &named.updates) {
+        if let Some(row) = plan.place.get(*update as usize).and_then(|place| updates.get_mut(*place as usize))
+        {
+            row.flags |= Flags::IGNORED;
         }
     }
-    let intake = scan(args, output)?;
-    let bar = progress::clients(output.talk(), intake.clients().len());
-    let read = AtomicU64::new(0);
-    let outcome = run::evaluate(&plan, &intake, &|bytes| {
-        let read = read.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        bar.inc(1);
-        if !bar.is_hidden() {
-            bar.set_message(HumanBytes(read).to_string());
-        }
-    });
-    bar.finish_and_clear();
-    inventories::report(&outcome.errors, &outcome.diagnostics, output);
-    if outcome.rows.len() == outcome.errors.len() {
-        output.warning("nothing was evaluated: no inventory could be read; no matrix was written");
-        return Ok(Exit::NothingEvaluated);
-    }
-    let run = run::run_table(&plan, words(args));
-    write(args, &run, &updates, &outcome)?;
-    summary(&updates, &outcome, start.elapsed(), output);
-    exit(args, &updates, &outcome, output)
-}
-
-/// Looks at the inputs and keeps the part of the clients that was asked for.
-fn scan(args: &Args, output: &Output) -> anyhow::Result<Intake> {
-    let spinner = progress::spinner(output.talk(), "looking for inventories");
-    let intake = args.reading.manner.scan(&args.reading.paths);
-    spinner.finish_and_clear();
-    let mut intake = intake?;
-    if let Some((number, parts)) = args.shard {
-        intake.keep_part(number, parts);
-    }
-    Ok(intake)
-}
-
-/// The options that change answers, as they would be written on a command line.
-fn words(args: &Args) -> String {
-    let mut words = args.evaluation.words();
-    words.extend(args.reading.manner.words());
-    words.extend(args.baseline.as_ref().map(|_| "--baseline".to_owned()));
-    words.extend(args.ignore_q.as_ref().map(|_| "--ignore-q".to_owned()));
-    words.join(" ")
-}
-
-fn write(args: &Args, run: &Run, updates: &[Update], outcome: &Outcome) -> anyhow::Result<()> {
     let mut file = files::create(&args.output)?;
-    matrix::write(run, updates, &outcome.rows, &mut file)?;
+    matrix::write(
+        &run::run_table(&plan, written(&args.rules, &args.intake)),
+        &updates,
+        &outcome.rows,
+        &mut file,
+    )?;
     file.flush()?;
-    Ok(file.finish()?)
+    file.finish()?;
+    let summary = Summary::of(&outcome, &updates);
+    summary.say(args, &outcome, start, output);
+    exit(args, &summary)
 }
 
-/// Says what was evaluated, in the last lines.
-fn summary(updates: &[Update], outcome: &Outcome, time: Duration, output: &mut Output) {
-    let mut sums = [0u64; 4];
-    for (_, row) in &outcome.rows {
-        let counts = totals(row.verdicts(), updates.len());
-        sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+fn list(
+    path: Option<&PathBuf>,
+    view: patchstate::index::View<'_>,
+    output: &mut Output,
+) -> anyhow::Result<Option<Named>> {
+    let Some(path) = path else { return Ok(None) };
+    let named = lists::read(path, view)?;
+    for (line, entry) in &named.unmatched {
+        output.warning(&format!("{}:{line}: `{entry}` names no update of the index", path.display()));
     }
-    let words: Vec<String> =
-        Verdict::ALL.iter().zip(sums).map(|(verdict, sum)| format!("{} {verdict}", grouped(sum))).collect();
-    let [clients, unreadable, columns] =
-        [outcome.rows.len(), outcome.errors.len(), updates.len()].map(|count| grouped(count as u64));
-    let cells = grouped(sums.iter().sum());
-    output.message(&format!("{clients} clients ({unreadable} unreadable), {columns} updates, {cells} cells"));
-    output.message(&words.join(", "));
-    let seconds = time.as_secs_f64();
-    let speed = outcome.bytes as f64 / 1e6 / seconds.max(1e-6);
-    output.message(&format!(
-        "{} bytes of inventories, {} facts, {seconds:.2} s, {speed:.0} MB/s",
-        grouped(outcome.bytes),
-        grouped(outcome.facts)
-    ));
+    Ok(Some(named))
 }
 
-/// How the run ends; says so where it is not well.
-fn exit(args: &Args, updates: &[Update], outcome: &Outcome, output: &mut Output) -> anyhow::Result<Exit> {
-    let all_unknown = |(_, row): &&(Client, Row)| {
-        let unknown = totals(row.verdicts(), updates.len())[usize::from(Verdict::Unknown.code())];
-        !updates.is_empty() && unknown == updates.len() as u64
-    };
-    let undecided = outcome.rows.iter().filter(all_unknown).count();
-    if undecided > 0 {
-        let share = patchstate::report::share(undecided as u64, outcome.rows.len() as u64);
-        output.warning(&format!("clients of which every cell is Unknown: {share}"));
-    }
-    if let Some(threshold) = args.fail_on
-        && fails(threshold, &args.output)?
-    {
-        return Ok(Exit::Findings);
-    }
-    Ok(if args.strict && undecided > 0 { Exit::Incomplete } else { Exit::Done })
+fn in_shard(clients: &[ingest::Client], shard: Option<(usize, usize)>) -> Vec<&ingest::Client> {
+    let (part, parts) = shard.unwrap_or((1, 1));
+    clients.iter().skip(part - 1).step_by(parts).collect()
 }
 
-/// Whether a cell that lists show is at or above a threshold: Unknown, Missing, Missing and critical.
+/// What a run gave, in numbers.
+struct Summary {
+    totals: [u64; 4],
+    updates: u64,
+    unreadable: usize,
+    all_unknown: usize,
+}
+
+impl Summary {
+    fn of(outcome: &Outcome, updates: &[Update]) -> Summary {
+        let mut summary =
+            Summary { totals: [0; 4], updates: updates.len() as u64, unreadable: 0, all_unknown: 0 };
+        for (client, row) in &outcome.rows {
+            let totals = row::totals(row.verdicts(), updates.len());
+            for (sum, count) in summary.totals.iter_mut().zip(totals) {
+                *sum += count;
+            }
+            let unknown = totals[usize::from(Verdict::Unknown.code())];
+            match client.status {
+                Status::Unreadable => summary.unreadable += 1,
+                Status::Evaluated if unknown == updates.len() as u64 => summary.all_unknown += 1,
+                Status::Evaluated => {}
+            }
+        }
+        summary
+    }
+
+    fn of_verdict(&self, verdict: Verdict) -> u64 {
+        self.totals[usize::from(verdict.code())]
+    }
+
+    /// The last lines: what was evaluated, how fast, and what was not and why.
+    fn say(&self, args: &Args, outcome: &Outcome, start: Instant, output: &mut Output) {
+        let clients = outcome.rows.len() as u64;
+        let each: Vec<String> =
+            [Verdict::Missing, Verdict::Installed, Verdict::NotApplicable, Verdict::Unknown]
+                .into_iter()
+                .map(|verdict| format!("{} {verdict}", grouped(self.of_verdict(verdict))))
+                .collect();
+        let (updates, cells) = (grouped(self.updates), grouped(clients * self.updates));
+        output.message(&format!(
+            "{} clients x {updates} updates = {cells} cells: {}",
+            grouped(clients),
+            each.join(", ")
+        ));
+        let seconds = start.elapsed().as_secs_f64();
+        let speed = outcome.bytes as f64 / 1e6 / seconds;
+        output.message(&format!(
+            "{}: from {} bytes and {} facts in {seconds:.2} s ({speed:.0} MB/s)",
+            args.output.display(),
+            grouped(outcome.bytes),
+            grouped(outcome.facts)
+        ));
+        if self.unreadable > 0 {
+            output.warning(&format!(
+                "{} inventories could not be read; their cells are Unknown",
+                self.unreadable
+            ));
+        }
+        if self.all_unknown > 0 {
+            output.warning(&format!(
+                "of {} clients nothing is known that any update asks for",
+                self.all_unknown
+            ));
+        }
+        findings(&outcome.diagnostics, output);
+    }
+}
+
+/// Says how often what was found in the inventories.
+pub(super) fn findings(found: &Diagnostics, output: &mut Output) {
+    for (code, count) in found.counts() {
+        output.message(&format!("{}: {code} x {} ({})", code.severity(), grouped(count), code.description()));
+    }
+}
+
+fn exit(args: &Args, summary: &Summary) -> anyhow::Result<Exit> {
+    if args.strict && (summary.unreadable > 0 || summary.all_unknown > 0) {
+        return Ok(Exit::Partial);
+    }
+    match args.fail_on {
+        Some(threshold) if meets(threshold, &args.output)? => Ok(Exit::Findings),
+        _ => Ok(Exit::Done),
+    }
+}
+
+/// Whether a cell that lists show is Missing and critical, or Missing, or also Unknown.
 ///
-/// Looks into the matrix as it was written, because that is what lists are made of.
-fn fails(threshold: Threshold, path: &Path) -> anyhow::Result<bool> {
+/// Looks into the matrix as it was written, because that is what lists are made of: what a person
+/// ignores does not fail a run.
+fn meets(threshold: FailOn, path: &Path) -> anyhow::Result<bool> {
     let bytes = files::open(path)?;
     let matrix = files::matrix(path, &bytes)?;
     let counts = |update: &Update, verdict: Verdict| match verdict {
-        Verdict::Missing => threshold != Threshold::Critical || update.urgency == Some(Urgency::Critical),
-        Verdict::Unknown => threshold == Threshold::Unknown,
+        Verdict::Missing => threshold != FailOn::Critical || update.urgency == Some(Urgency::Critical),
+        Verdict::Unknown => threshold == FailOn::Unknown,
         Verdict::NotApplicable | Verdict::Installed => false,
     };
     Ok((0..matrix.clients.len()).any(|client| {
-        matrix
-            .updates
-            .iter()
-            .zip(matrix.row(client))
-            .any(|(update, cell)| !(update.flags | cell.flags).is_hidden() && counts(update, cell.verdict))
+        let cells = matrix.updates.iter().zip(matrix.row(client));
+        cells
+            .filter(|(update, cell)| !(update.flags | cell.flags).is_hidden())
+            .any(|(update, cell)| counts(update, cell.verdict))
     }))
 }

@@ -255,10 +255,16 @@ impl<'m> Evaluator<'m> {
     }
 
     fn trace(&self, expr: &'m Expr, entry: &'m Entry) -> Trace<'m> {
+        self.trace_under(expr, self.checksum(entry))
+    }
+
+    /// What a checksum says in the rules of an update: nothing for a client in another language than
+    /// the feed's.
+    pub fn checksum(&self, entry: &Entry) -> Checksum {
         let source = &self.catalogs.sources[entry.source as usize].source;
         let language = self.known.os.and_then(|os| os.record.language.as_deref());
         let other = law::other_language(&source.language, language);
-        self.trace_under(expr, if other { Checksum::Off } else { self.options.checksum })
+        if other { Checksum::Off } else { self.options.checksum }
     }
 
     fn trace_under(&self, expr: &'m Expr, policy: Checksum) -> Trace<'m> {

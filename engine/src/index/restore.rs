@@ -41,8 +41,10 @@ impl View<'_> {
     pub fn restore(&self) -> Catalogs {
         let columns = self.columns;
         let text = |number| self.text(number).to_owned();
+        // INVARIANT: an update's source is there, whatever the bytes: the evaluator looks it up.
+        let sources = if self.updates() > 0 { self.sources().max(1) } else { self.sources() };
         Catalogs {
-            sources: (0..self.sources()).map(|at| self.source(at)).collect(),
+            sources: (0..sources).map(|at| self.source(at)).collect(),
             updates: (0..self.updates()).map(|at| self.entry(at)).collect(),
             products: (0..columns.product_key.len())
                 .map(|at| (text(columns.product_key.at(at)), self.product(at)))
@@ -112,7 +114,7 @@ impl View<'_> {
         let known = |edge: &Edge| (edge.by as usize) < self.updates();
         Entry {
             identity: self.owned(columns.update_identity.at(at)),
-            source: columns.update_source.at(at),
+            source: columns.update_source.at(at).min(self.sources().saturating_sub(1) as u32),
             replaced_by: part(&columns.update_edge_ends, at).map(edge).filter(known).collect(),
             update: self.update(at),
         }

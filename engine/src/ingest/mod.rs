@@ -130,16 +130,6 @@ impl Intake {
         &self.clients
     }
 
-    /// Keeps only the clients of part `number` (from 1) of `parts` equal parts.
-    ///
-    /// The parts are in the order of the ids, and together they are all clients, each once.
-    pub fn keep_part(&mut self, number: usize, parts: usize) {
-        let count = self.clients.len();
-        let end = |number: usize| count * number.min(parts) / parts.max(1);
-        self.clients.truncate(end(number));
-        self.clients.drain(..end(number.saturating_sub(1)).min(self.clients.len()));
-    }
-
     /// Finds a client by its id.
     pub fn client(&self, id: &str) -> Option<&Client> {
         self.clients.binary_search_by(|client| client.id.as_str().cmp(id)).ok().map(|at| &self.clients[at])

@@ -158,7 +158,23 @@ impl<'a> Matrix<'a> {
     /// The numbers of the updates that `text` names: a whole identity, an identity without revision, a
     /// bulletin, or an article number.
     pub fn find_updates(&self, text: &str) -> Vec<usize> {
-        tables::find_updates(&self.updates, text)
+        let named = |update: &Update| {
+            update.id == text
+                || update.id.split_once('#').is_some_and(|(id, _)| id == text)
+                || update.id.split_once(':').is_some_and(|(_, id)| id == text)
+        };
+        let hits = |hit: &dyn Fn(&Update) -> bool| -> Vec<usize> {
+            (0..self.updates.len()).filter(|at| hit(&self.updates[*at])).collect()
+        };
+        let exact = hits(&named);
+        if !exact.is_empty() {
+            return exact;
+        }
+        let article = crate::model::hotfix::id(text);
+        hits(&|update| {
+            update.bulletin.eq_ignore_ascii_case(text)
+                || article.is_some_and(|article| update.articles.contains(&article))
+        })
     }
 
     /// The cell of a client and an update, by their numbers; no evidence beyond the end.

@@ -78,28 +78,6 @@ pub struct Update {
     pub not_collected: Cell,
 }
 
-/// The places of the updates that `text` names: a whole identity, an identity without revision or
-/// without its feed, a bulletin, or an article number.
-pub fn find_updates(updates: &[Update], text: &str) -> Vec<usize> {
-    let named = |update: &Update| {
-        update.id == text
-            || update.id.split_once('#').is_some_and(|(id, _)| id == text)
-            || update.id.split_once(':').is_some_and(|(_, id)| id == text)
-    };
-    let hits = |hit: &dyn Fn(&Update) -> bool| -> Vec<usize> {
-        (0..updates.len()).filter(|at| hit(&updates[*at])).collect()
-    };
-    let exact = hits(&named);
-    if !exact.is_empty() {
-        return exact;
-    }
-    let article = crate::model::hotfix::id(text);
-    hits(&|update| {
-        update.bulletin.eq_ignore_ascii_case(text)
-            || article.is_some_and(|article| update.articles.contains(&article))
-    })
-}
-
 /// What became of a client's inventory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(u8)]

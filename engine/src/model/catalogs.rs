@@ -67,4 +67,27 @@ impl Catalogs {
     pub fn find(&self, identity: &str) -> Option<usize> {
         self.updates.binary_search_by(|entry| entry.identity.as_str().cmp(identity)).ok()
     }
+
+    /// The numbers of the updates that `text` names: a whole identity, an identity without revision or
+    /// without feed, or else a bulletin or an article number.
+    pub fn find_updates(&self, text: &str) -> Vec<usize> {
+        let hits = |hit: &dyn Fn(&Entry) -> bool| -> Vec<usize> {
+            (0..self.updates.len()).filter(|at| hit(&self.updates[*at])).collect()
+        };
+        let exact = hits(&|entry| {
+            let below = entry.update.id.as_str();
+            entry.identity == text
+                || entry.identity.split_once('#').is_some_and(|(identity, _)| identity == text)
+                || below == text
+                || entry.update.id.unrevised() == text
+        });
+        if !exact.is_empty() {
+            return exact;
+        }
+        let article = super::hotfix::id(text);
+        hits(&|entry| {
+            entry.update.bulletin.eq_ignore_ascii_case(text)
+                || article.is_some_and(|article| entry.update.articles.contains(&article))
+        })
+    }
 }

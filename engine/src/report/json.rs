@@ -7,6 +7,7 @@ use std::io::Write;
 
 use super::table::{Note, Pending, Says, Table, Value};
 use crate::error::Result;
+pub(super) use crate::render::string;
 
 /// The version of the shape.
 const VERSION: u32 = 1;
@@ -91,34 +92,5 @@ fn write_value(value: &Value<'_>, out: &mut Vec<u8>) {
             }
             out.push(b']');
         }
-    }
-}
-
-/// Writes a string with its quotes.
-pub(super) fn string(text: &str, out: &mut Vec<u8>) {
-    out.push(b'"');
-    for byte in text.bytes() {
-        match byte {
-            b'"' => out.extend(b"\\\""),
-            b'\\' => out.extend(b"\\\\"),
-            b'\n' => out.extend(b"\\n"),
-            b'\r' => out.extend(b"\\r"),
-            b'\t' => out.extend(b"\\t"),
-            0..0x20 | 0x7f => out.extend(format!("\\u{byte:04x}").bytes()),
-            byte => out.push(byte),
-        }
-    }
-    out.push(b'"');
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn strings_are_escaped() {
-        let mut out = Vec::new();
-        string("a\"b\\c\n\u{1}ü\u{7f}", &mut out);
-        assert_eq!(String::from_utf8_lossy(&out), r#""a\"b\\c\n\u0001ü\u007f""#);
     }
 }

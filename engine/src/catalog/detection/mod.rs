@@ -39,7 +39,7 @@ const LIMITS: Limits = Limits::of_document(16 << 20);
 /// ```
 pub fn built_in() -> Vec<Detection> {
     let read = entries(include_bytes!("../products.xml"), BUILT_IN).and_then(order::by_dependency);
-    // INVARIANT: the table is part of the program, and the tests below read it.
+    // INVARIANT: the table is part of the program, and the example above reads it.
     read.expect("the built-in table is well-formed").into_iter().map(|entry| entry.detection).collect()
 }
 
@@ -57,6 +57,24 @@ pub fn read(path: &Path) -> Result<Vec<Detection>> {
 ///
 /// An added entry takes the place of one of the same name, which is noted. Entries stand after those
 /// that they refer to.
+///
+/// ```
+/// use patchstate::catalog::detection::{built_in, table};
+/// use patchstate::diagnostic::{Code, Diagnostics};
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("products.xml");
+/// std::fs::write(
+///     &path,
+///     r#"<productDetection version="1">
+///          <product name="Outlook 2000"><when><hotfix id="Q300001"/></when></product>
+///        </productDetection>"#,
+/// )?;
+/// let mut diagnostics = Diagnostics::new();
+/// assert_eq!(table(None, &[&path], &mut diagnostics)?.len(), built_in().len());
+/// assert_eq!(diagnostics.of(Code::ProductEntryReplaced), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 ///

@@ -69,13 +69,7 @@ fn content<R: BufRead>(
             Event::Open(tag) => {
                 reading.enter(tag.name());
                 let place = place(element.shape, around, tag.name());
-                if let Place::Misplaced(_, wrapper) = place {
-                    reading.report(
-                        Code::MisplacedElement,
-                        tag.position(),
-                        format!("read as if in `{wrapper}`"),
-                    );
-                }
+                reading.report_place(&place, tag.position());
                 match place {
                     Place::Part(shape) | Place::Misplaced(shape, _) => {
                         let mut part = reading.begin(shape, &tag);
@@ -179,6 +173,12 @@ impl Reading<'_> {
 
     fn report(&mut self, code: Code, position: Position, message: String) {
         self.findings.push(code, position, &self.path, message);
+    }
+
+    fn report_place(&mut self, place: &Place, position: Position) {
+        if let Place::Misplaced(_, wrapper) = place {
+            self.report(Code::MisplacedElement, position, format!("read as if in `{wrapper}`"));
+        }
     }
 
     fn report_bytes(&mut self, places: Vec<Position>) {

@@ -148,10 +148,10 @@ fn unreferenced(document: &Datastore, tables: &Tables<'_>, patches: &Patches<'_>
         references().flat_map(|patch| &patch.files).map(|file| file.change.as_str()).collect();
     let values: HashSet<&str> =
         references().flat_map(|patch| &patch.registry).map(|value| value.change.as_str()).collect();
-    for (file, change) in document.files.iter().flat_map(|file| file.changes.iter().map(move |c| (file, c))) {
+    for change in document.files.iter().flat_map(|file| &file.changes) {
         let is_first = tables.files.get(change.id.as_str()).is_some_and(|(_, c)| std::ptr::eq(*c, change));
         if is_first && !files.contains(change.id.as_str()) {
-            findings.of(Code::Unreferenced, change, format!("`{}` of `{}`", change.id, file.name));
+            findings.of(Code::Unreferenced, change, format!("`{}`", change.id));
         }
     }
     for change in document.registry_values.iter().flat_map(|value| &value.changes) {

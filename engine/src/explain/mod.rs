@@ -1,0 +1,368 @@
+//! The proof of one cell: an index's model and one client's inventory in, the whole tree behind a
+//! verdict out.
+//!
+//! [`Explainer`] runs the reference evaluator and gathers for every node what it asked, what came out,
+//! which fact answered it, and where both stand; [`text`] and [`json`] write it. Decides nothing itself:
+//! every truth and every reason is the evaluator's. Source of truth: `docs/verdicts.md`, "Explain".
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Position;
+use crate::eval::known::{Evidence, State};
+use crate::eval::reference::{self, Evaluator, Trace};
+use crate::model::catalogs::{Catalogs, Entry};
+use crate::model::expr::{Expr, Operator, Question, Reasons, Subject};
+use crate::model::fact::Kind;
+use crate::model::flag::Flags;
+use crate::model::inventory::Inventory;
+use crate::model::options::{Checksum, Options, Profile, RegistryItems};
+use crate::model::update::{Rule, Source};
+use crate::model::verdict::{Answer, Cell};
+
+mod attributes;
+pub mod json;
+mod product;
+mod row;
+mod supersedence;
+pub mod text;
+mod witness;
+mod words;
+
+pub use product::{Detected, Product, Step};
+pub use row::{Epoch, Installed, Module, Row};
+pub use supersedence::{Folded, Hop, Replacement};
+pub use witness::Witness;
+
+/// Explains cells of one client.
+///
+/// ```
+/// use patchstate::explain::{Explainer, text};
+/// use patchstate::model::catalogs::{Catalogs, Entry, SourceEntry};
+/// use patchstate::model::inventory::Inventory;
+/// use patchstate::model::options::Options;
+///
+/// let entry = Entry { identity: "feed:A-1".to_owned(), ..Entry::default() };
+/// let catalogs =
+///     Catalogs { sources: vec![SourceEntry::default()], updates: vec![entry], ..Catalogs::default() };
+/// let (options, inventory) = (Options::default(), Inventory::default());
+/// let explainer = Explainer::new(&catalogs, &options, &inventory);
+/// let [update] = catalogs.find_updates("A-1")[..] else { panic!() };
+/// let proof = explainer.proof(update).expect("is there");
+/// let mut out = Vec::new();
+/// text::write(&proof, &text::Look::PLAIN, &mut out).expect("writes to memory");
+/// assert!(String::from_utf8_lossy(&out).contains("Unknown, no-evidence"));
+/// ```
+#[derive(Debug)]
+pub struct Explainer<'m> {
+    catalogs: &'m Catalogs,
+    options: &'m Options,
+    inventory: &'m Inventory,
+    evaluator: Evaluator<'m>,
+}
+
+/// The proof of one cell.
+#[derive(Debug)]
+pub struct Proof<'m> {
+    /// What the client states.
+    pub inventory: &'m Inventory,
+    /// The update.
+    pub entry: &'m Entry,
+    /// The catalog it is from.
+    pub source: &'m Source,
+    /// The cell, supersedence included; its flags are the cell's own.
+    pub cell: Cell,
+    /// The cell that the rules give, before a withdrawal and before supersedence.
+    pub asked: Cell,
+    /// The cell before supersedence.
+    pub raw: Cell,
+    /// What supersedence did.
+    pub folded: Folded<'m>,
+    /// What was asked, and what came out.
+    pub rules: Rules<'m>,
+    /// The products that rules ask for, each once.
+    pub products: Vec<Product<'m>>,
+    /// The facts that the proof speaks of, by their number in [`Inventory::facts`].
+    pub witnesses: BTreeMap<usize, Witness<'m>>,
+}
+
+/// What an update asked of the client.
+#[derive(Debug)]
+pub enum Rules<'m> {
+    /// Nothing, because it was withdrawn with its packages.
+    Retracted,
+    /// Nothing.
+    None,
+    /// Is it there, and is it for the client?
+    Tests {
+        /// Whether it is there.
+        installed: Node<'m>,
+        /// Whether it is for the client.
+        applicable: Node<'m>,
+    },
+    /// Packages that must not be older, each row a part of its own.
+    Packages {
+        /// How rows are compared.
+        profile: Profile,
+        /// The rows.
+        rows: Vec<Row<'m>>,
+    },
+}
+
+/// A node of a rule.
+#[derive(Debug)]
+pub struct Node<'m> {
+    /// What came out.
+    pub answer: Answer,
+    /// What was asked.
+    pub ask: Ask<'m>,
+    /// The nodes below.
+    pub below: Vec<Node<'m>>,
+    /// Which of the nodes below gave the reason.
+    pub decides: Option<usize>,
+}
+
+/// What a node asks.
+#[derive(Debug)]
+pub enum Ask<'m> {
+    /// Nothing: always the same.
+    Constant,
+    /// A question about a thing.
+    Leaf(Box<Leaf<'m>>),
+    /// Several nodes together.
+    Combine(Operator, Reasons),
+    /// The opposite of one node.
+    Not,
+    /// The first node that is not NotApplicable.
+    Otherwise,
+}
+
+/// A question about a thing, and what answered it.
+#[derive(Debug)]
+pub struct Leaf<'m> {
+    /// What is asked about.
+    pub subject: &'m Subject,
+    /// What is asked.
+    pub question: &'m Question,
+    /// The question in plain words.
+    pub words: String,
+    /// Where in the catalog it stands; `None` where that is not kept.
+    pub position: Option<Position>,
+    /// What the client says about the thing's existence, and why.
+    pub because: Because,
+    /// What was observed of the part that is asked, as the client wrote it.
+    pub observed: Option<String>,
+    /// The facts that speak of it, numbers in [`Inventory::facts`].
+    pub facts: Vec<usize>,
+}
+
+/// Why a thing counts as there, as absent, or as not collected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Because {
+    /// The client states it.
+    Stated,
+    /// A row of the detection table found it.
+    Detected(usize),
+    /// A row of the detection table ruled it out.
+    RuledOut(usize),
+    /// A statement proves its absence.
+    ProvedAbsent(usize),
+    /// Everything below a folder or a key is stated, and it is not.
+    Covered {
+        /// The folder or key, in normal form.
+        under: String,
+        /// The statement, a number in [`Inventory::facts`].
+        stated: usize,
+    },
+    /// Its kind is complete, and it is not there.
+    Complete(Kind),
+    /// Its kind is complete, but the client does not say where this folder is.
+    TokenUnknown(String),
+    /// Nothing is declared about it.
+    Undeclared(Kind),
+    /// Registry items are left out by an option.
+    Ignored,
+}
+
+impl Because {
+    /// What it says about the existence of the thing; `None` where it was not looked at.
+    pub fn state(&self) -> Option<State> {
+        match self {
+            Because::Stated | Because::Detected(_) => Some(State::Known),
+            Because::RuledOut(_)
+            | Because::ProvedAbsent(_)
+            | Because::Covered { .. }
+            | Because::Complete(_) => Some(State::Absent),
+            Because::TokenUnknown(_) | Because::Undeclared(_) => Some(State::NotCollected),
+            Because::Ignored => None,
+        }
+    }
+
+    /// The statement it rests on, a number in [`Inventory::facts`].
+    fn fact(&self) -> Option<usize> {
+        match self {
+            Because::ProvedAbsent(stated) | Because::Covered { stated, .. } => Some(*stated),
+            _ => None,
+        }
+    }
+}
+
+impl Proof<'_> {
+    /// All flags of the cell: its own and those of its update.
+    pub fn flags(&self) -> Flags {
+        self.cell.flags | self.entry.update.flags
+    }
+}
+
+impl<'m> Explainer<'m> {
+    /// Prepares a client's facts.
+    pub fn new(catalogs: &'m Catalogs, options: &'m Options, inventory: &'m Inventory) -> Self {
+        let evaluator = Evaluator::new(catalogs, options, inventory);
+        Explainer { catalogs, options, inventory, evaluator }
+    }
+
+    /// The proof of the cell of an update, a number in [`Catalogs::updates`]; `None` beyond its end.
+    pub fn proof(&self, update: usize) -> Option<Proof<'m>> {
+        let entry = self.catalogs.updates.get(update)?;
+        let reference::Explained { raw, traces } = self.evaluator.explain(entry);
+        let (cell, folded) = self.fold(update, raw);
+        let mut proof = Proof {
+            inventory: self.inventory,
+            entry,
+            source: self.source(entry),
+            cell,
+            asked: raw,
+            raw,
+            folded,
+            rules: Rules::None,
+            products: Vec::new(),
+            witnesses: BTreeMap::new(),
+        };
+        proof.rules = self.rules(entry, traces, &mut proof.asked);
+        proof.products = self.products(&proof.rules);
+        proof.witnesses = self.witnesses(&proof);
+        Some(proof)
+    }
+
+    fn source(&self, entry: &Entry) -> &'m Source {
+        &self.catalogs.sources[entry.source as usize].source
+    }
+
+    fn rules(&self, entry: &'m Entry, traces: Vec<Trace<'m>>, asked: &mut Cell) -> Rules<'m> {
+        if entry.update.retracted && !self.options.include_retracted {
+            return Rules::Retracted;
+        }
+        match &entry.update.rule {
+            Rule::None => Rules::None,
+            Rule::Tests { .. } => {
+                let policy = self.evaluator.checksum(entry);
+                let mut nodes = traces.into_iter().map(|trace| self.node(trace, policy));
+                let (Some(installed), Some(applicable)) = (nodes.next(), nodes.next()) else {
+                    return Rules::None;
+                };
+                *asked = Cell::decide(installed.answer, applicable.answer, Answer::FALSE);
+                Rules::Tests { installed, applicable }
+            }
+            Rule::Packages { collections, .. } => {
+                let profile = self.evaluator.rows().profile(self.source(entry));
+                let rows: Vec<_> = traces
+                    .into_iter()
+                    .filter_map(|trace| match trace.node {
+                        reference::Node::Row(judged) => Some(self.row(judged, collections, profile)),
+                        reference::Node::Expr(_) => None,
+                    })
+                    .collect();
+                let parts = Cell::of_parts(rows.iter().map(|row| row.judged.cell));
+                *asked = parts.unwrap_or(Cell::NO_EVIDENCE);
+                Rules::Packages { profile, rows }
+            }
+        }
+    }
+
+    fn node(&self, trace: Trace<'m>, policy: Checksum) -> Node<'m> {
+        let answer = trace.answer;
+        let ask = match trace.node {
+            reference::Node::Expr(expr) => self.ask(expr, trace.fact, policy),
+            reference::Node::Row(_) => Ask::Constant,
+        };
+        let below: Vec<_> = trace.below.into_iter().map(|trace| self.node(trace, policy)).collect();
+        let decides = below.iter().position(|node| {
+            let same = node.answer.truth == answer.truth && node.answer.reason == answer.reason;
+            same && below.len() > 1
+        });
+        Node { answer, ask, below, decides }
+    }
+
+    fn ask(&self, expr: &'m Expr, fact: Option<usize>, policy: Checksum) -> Ask<'m> {
+        match expr {
+            Expr::Constant(_) => Ask::Constant,
+            Expr::Combine { operator, reasons, .. } => Ask::Combine(*operator, *reasons),
+            Expr::Not(_) => Ask::Not,
+            Expr::Otherwise(..) => Ask::Otherwise,
+            Expr::Test { subject, question, position } => {
+                let leaf = self.leaf(subject, question, fact, policy);
+                let position = Some(*position).filter(|position| *position != Position::default());
+                Ask::Leaf(Box::new(Leaf { position, ..leaf }))
+            }
+        }
+    }
+
+    fn leaf(
+        &self,
+        subject: &'m Subject,
+        question: &'m Question,
+        fact: Option<usize>,
+        policy: Checksum,
+    ) -> Leaf<'m> {
+        let because = self.because(subject, question);
+        let mut facts: Vec<usize> = fact.into_iter().chain(because.fact()).collect();
+        if let Subject::Package(kind, name) = subject {
+            let found = self.evaluator.known().packages.get(&(*kind, name.clone()));
+            facts.extend(found.into_iter().flatten().map(|found| found.stated));
+        }
+        let observed = match because.state() {
+            Some(State::Known) => self.observed(subject, question, fact),
+            _ => None,
+        };
+        let words = words::question(subject, question, self.product_name(subject), policy);
+        Leaf { subject, question, words, position: None, because, observed, facts }
+    }
+
+    /// What the client says about the existence of a thing, and why.
+    fn because(&self, subject: &Subject, question: &Question) -> Because {
+        if matches!(question, Question::Data(_)) && self.options.registry == RegistryItems::Ignored {
+            return Because::Ignored;
+        }
+        if let Subject::Product(name) = subject
+            && let Some(product) = self.evaluator.products().get(name)
+            && let Some(detection) = product.detection
+        {
+            return match product.state {
+                State::Known => Because::Detected(detection),
+                State::Absent | State::NotCollected => Because::RuledOut(detection),
+            };
+        }
+        match self.evaluator.known().evidence(subject) {
+            Evidence::Stated => Because::Stated,
+            Evidence::ProvedAbsent(stated) => Because::ProvedAbsent(stated),
+            Evidence::Covered { under, stated } => Because::Covered { under: under.to_owned(), stated },
+            Evidence::Complete(kind) => Because::Complete(kind),
+            Evidence::TokenUnknown(token) => Because::TokenUnknown(token.to_owned()),
+            Evidence::Undeclared => Because::Undeclared(subject.kind()),
+        }
+    }
+
+    /// What was observed of the part that a question asks.
+    fn observed(&self, subject: &Subject, question: &Question, fact: Option<usize>) -> Option<String> {
+        if let Subject::Product(name) = subject {
+            return self.evaluator.products().get(name).map(words::levels);
+        }
+        let fact = fact.and_then(|fact| self.inventory.facts.get(fact));
+        words::observed(subject, question, &fact?.fact)
+    }
+
+    /// A product's name as catalogs write it.
+    fn product_name(&self, subject: &'m Subject) -> &'m str {
+        let Subject::Product(name) = subject else { return "" };
+        self.catalogs.products.get(name).map_or(name.as_str(), |product| product.name.as_str())
+    }
+}
