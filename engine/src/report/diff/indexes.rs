@@ -10,7 +10,7 @@ use super::super::table::{Column, Note, Table, Value};
 use super::{Diff, Outcome};
 use crate::diagnostic::Position;
 use crate::index::View;
-use crate::index::columns::{Column as _, part};
+use crate::index::columns::Column as _;
 use crate::model::expr::Expr;
 use crate::model::update::{Rule, Update};
 
@@ -173,7 +173,7 @@ fn unplace(expr: &mut Expr) {
 fn replacements<'i>(a: View<'i>, b: View<'i>, table: &mut Table<'i>) -> u64 {
     let edges = |view: View<'i>| -> BTreeSet<(&'i str, &'i str)> {
         let of = |update: usize| {
-            let ends = part(&view.columns.update_edge_ends, update);
+            let ends = view.columns.update_edge_ends(update);
             ends.map(move |edge| {
                 (identity(view, update), identity(view, view.columns.edge_by.at(edge) as usize))
             })
@@ -197,7 +197,7 @@ fn diagnostics<'i>(a: View<'i>, b: View<'i>, table: &mut Table<'i>) {
         let mut counts = Counts::new();
         for source in 0..view.sources() {
             let feed = view.text(view.columns.source_feed.at(source));
-            for found in part(&view.columns.source_diagnostic_ends, source) {
+            for found in view.columns.source_diagnostic_ends(source) {
                 let code = view.text(view.columns.diagnostic_code.at(found));
                 *counts.entry((feed, code)).or_insert(0) += view.columns.diagnostic_count.at(found);
             }
