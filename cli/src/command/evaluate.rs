@@ -52,8 +52,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     ignore_q: Option<PathBuf>,
     /// How many threads evaluate [default: one for each processor]
-    #[arg(long, value_name = "N")]
-    threads: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
     /// Evaluates only the I-th of N parts of the clients
     #[arg(long, value_name = "I/N", value_parser = shard)]
     shard: Option<(usize, usize)>,
@@ -95,7 +95,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let intake = args.intake.scan(args.client.as_deref())?;
     let clients: Vec<&ingest::Client> = in_shard(intake.clients(), args.shard);
     let progress = Progress::clients(clients.len() as u64, output);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0)).build()?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build()?;
     let outcome = pool.install(|| run::evaluate(&plan, &intake, &clients, &|_| progress.step()));
     progress.finish();
     output.failures(&outcome.errors);
