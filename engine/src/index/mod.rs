@@ -36,6 +36,19 @@ mod section {
     pub(super) const HASH: u32 = 3;
 }
 
+/// The name of the section that holds the columns.
+pub const COLUMNS: &str = "columns";
+
+/// The name of a section.
+fn section_name(id: u32) -> &'static str {
+    match id {
+        section::COLUMNS => COLUMNS,
+        section::DIGESTS => "digests",
+        section::HASH => "hash",
+        _ => "unknown",
+    }
+}
+
 /// An index, owning its bytes.
 #[derive(Debug)]
 pub struct Index {
@@ -61,6 +74,16 @@ impl Index {
     /// As for [`Index::open`]; after that succeeded, never.
     pub fn view(&self) -> Result<View<'_>> {
         View::open(self.bytes.as_ref())
+    }
+
+    /// The name and the length in bytes of every section, in the order of the file.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Index::open`]; after that succeeded, never.
+    pub fn sections(&self) -> Result<Vec<(&'static str, u64)>> {
+        let archive = Archive::open(KIND, self.bytes.as_ref())?;
+        Ok(archive.sections().map(|(id, length)| (section_name(id), length)).collect())
     }
 
     /// Compares the stored checksum with the one of the bytes.

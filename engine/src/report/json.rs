@@ -78,6 +78,12 @@ fn write_value(value: &Value<'_>, out: &mut Vec<u8>) {
         Value::Empty => out.extend(b"null"),
         Value::Text(text) => string(text, out),
         Value::Count(count) => out.extend(count.to_string().bytes()),
+        Value::Numbers(numbers) => {
+            out.push(b'{');
+            let values: Vec<_> = numbers.iter().map(|(name, count)| (name, Value::Count(*count))).collect();
+            members(values.iter().map(|(name, value)| (name.as_ref(), value)), out);
+            out.push(b'}');
+        }
         Value::Verdict(verdict) => string(verdict.name(), out),
         Value::List(items) => {
             out.push(b'[');

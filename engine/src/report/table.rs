@@ -96,6 +96,8 @@ pub enum Value<'m> {
     List(Vec<Cow<'m, str>>),
     /// A number of things.
     Count(u64),
+    /// Numbers by name; `name=number` joined by `;` outside JSON.
+    Numbers(Vec<(Cow<'m, str>, u64)>),
     /// A verdict.
     Verdict(Verdict),
 }
@@ -108,6 +110,10 @@ impl Value<'_> {
             Value::Text(text) => Cow::Borrowed(text),
             Value::List(items) => Cow::Owned(items.join(";")),
             Value::Count(count) => Cow::Owned(count.to_string()),
+            Value::Numbers(numbers) => {
+                let numbers: Vec<_> = numbers.iter().map(|(name, count)| format!("{name}={count}")).collect();
+                Cow::Owned(numbers.join(";"))
+            }
             Value::Verdict(verdict) => Cow::Borrowed(verdict.name()),
         }
     }
@@ -116,7 +122,9 @@ impl Value<'_> {
     pub fn shown(&self) -> Cow<'_, str> {
         match self {
             Value::Count(count) => Cow::Owned(grouped(*count)),
-            Value::Empty | Value::Text(_) | Value::List(_) | Value::Verdict(_) => self.data(),
+            Value::Empty | Value::Text(_) | Value::List(_) | Value::Numbers(_) | Value::Verdict(_) => {
+                self.data()
+            }
         }
     }
 
@@ -126,6 +134,7 @@ impl Value<'_> {
             Value::Empty => true,
             Value::Text(text) => text.is_empty(),
             Value::List(items) => items.is_empty(),
+            Value::Numbers(numbers) => numbers.is_empty(),
             Value::Count(_) | Value::Verdict(_) => false,
         }
     }

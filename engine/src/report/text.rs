@@ -40,7 +40,7 @@ impl Palette {
             Value::Verdict(Verdict::Unknown) => self.unknown,
             Value::Verdict(Verdict::Installed) => self.installed,
             Value::Verdict(Verdict::NotApplicable) => self.faint,
-            Value::Empty | Value::Text(_) | Value::List(_) | Value::Count(_) => "",
+            Value::Empty | Value::Text(_) | Value::List(_) | Value::Count(_) | Value::Numbers(_) => "",
         }
     }
 }
