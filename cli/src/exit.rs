@@ -12,6 +12,10 @@ pub(crate) enum Exit {
     Findings = 1,
     /// Refused: usage, or a bad document; nothing was written.
     Refused = 2,
+    /// Nothing was evaluated: no inventory could be read.
+    Nothing = 3,
+    /// Done, but some inventories were unreadable or all Unknown.
+    Partial = 4,
 }
 
 impl From<Exit> for ExitCode {

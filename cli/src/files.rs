@@ -1,11 +1,19 @@
-//! Opens the files that are ours, and makes sure that they are whole before anything trusts them.
+//! Opens the files that are ours, and makes sure that they are whole before anything trusts them;
+//! begins new ones, of which an interrupted run leaves nothing.
 
 use std::path::Path;
+use std::sync::Once;
 
+use patchstate::archive::Archive;
 use patchstate::archive::map::Bytes;
+use patchstate::archive::output::{Output, abandon};
 use patchstate::diagnostic::Code;
 use patchstate::error::{Error, Result};
-use patchstate::matrix::Matrix;
+use patchstate::index::{self, Index};
+use patchstate::matrix::{self, Matrix};
+
+/// What a shell says of a program that a signal ended: 128 and the number of SIGINT.
+const INTERRUPTED: i32 = 130;
 
 /// Maps a file, or reads it where it cannot be mapped (a pipe).
 pub(crate) fn open(path: &Path) -> Result<Bytes> {
@@ -27,6 +35,38 @@ fn map(path: &Path) -> Result<Bytes> {
     unsafe { Bytes::map(path) }
 }
 
+/// What a file of ours is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Index,
+    Matrix,
+}
+
+/// What a file says it is.
+pub(crate) fn kind(path: &Path, bytes: &Bytes) -> Result<Kind> {
+    match bytes.as_ref().get(..8) {
+        Some(magic) if magic == index::KIND.magic => Ok(Kind::Index),
+        Some(magic) if magic == matrix::KIND.magic => Ok(Kind::Matrix),
+        _ => {
+            let error = Error::new(Code::WrongFormat, "neither an index nor a matrix");
+            Err(error.in_file(path.to_string_lossy()))
+        }
+    }
+}
+
+/// Opens an index whose bytes are what was written.
+pub(crate) fn index(path: &Path) -> Result<Index> {
+    let named = |error: Error| {
+        let error = error.in_file(path.to_string_lossy());
+        let foreign = error.code() == Code::WrongFormat && error.hint().is_none();
+        if foreign { error.with_hint("`patchstate compile` makes an index") } else { error }
+    };
+    let bytes = open(path)?;
+    // The checksum first: a damaged file is to be called so, whatever else it looks like.
+    Archive::open(index::KIND, bytes.as_ref()).and_then(|archive| archive.check()).map_err(named)?;
+    Index::open(bytes).map_err(named)
+}
+
 /// Opens a matrix whose bytes are what was written.
 pub(crate) fn matrix<'b>(path: &Path, bytes: &'b Bytes) -> Result<Matrix<'b>> {
     let named = |error: Error| {
@@ -36,4 +76,18 @@ pub(crate) fn matrix<'b>(path: &Path, bytes: &'b Bytes) -> Result<Matrix<'b>> {
     };
     Matrix::check(bytes.as_ref()).map_err(named)?;
     Matrix::open(bytes.as_ref()).map_err(named)
+}
+
+/// Begins a file that appears at `path` when it is finished, and not at all when the program is
+/// interrupted.
+pub(crate) fn create(path: &Path) -> Result<Output> {
+    static HANDLER: Once = Once::new();
+    HANDLER.call_once(|| {
+        // Without a handler an interrupted run leaves a temporary file, which is no reason not to run.
+        let _ = ctrlc::set_handler(|| {
+            let _abandoned = abandon();
+            std::process::exit(INTERRUPTED);
+        });
+    });
+    Output::create(path)
 }

@@ -7,10 +7,14 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod catalogs;
 mod command;
+mod evaluation;
 mod exit;
 mod files;
+mod lists;
 mod output;
+mod progress;
 mod request;
 
 use command::Command;
@@ -19,7 +23,7 @@ use output::{Color, Output};
 
 /// Says which updates are missing on which clients, from vendors' catalogs and clients' inventories.
 #[derive(Debug, Parser)]
-#[command(name = "patchstate", version, max_term_width = 100, propagate_version = true)]
+#[command(name = "patchstate", version, max_term_width = 100)]
 struct Cli {
     /// Prints no progress, warnings or hints, only data and errors
     #[arg(long, short, global = true, help_heading = "Everywhere")]

@@ -9,18 +9,15 @@ use anyhow::Context;
 use patchstate::error::Error;
 use patchstate::report::Columns;
 use patchstate::report::table::{Form, Table};
-use patchstate::report::text::{Look, Palette};
+use patchstate::report::text::{Look, Palette, clean};
 
 use crate::request::Format;
 
 /// When colours are printed.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
     Auto,
-    /// Always.
     Always,
-    /// Never.
     Never,
 }
 
@@ -61,11 +58,6 @@ impl Output {
         Output { data: BufWriter::with_capacity(1 << 16, io::stdout()), color, talk }
     }
 
-    /// Where data is written.
-    pub(crate) fn data(&mut self) -> &mut dyn Write {
-        &mut self.data
-    }
-
     /// How text for people is laid out on standard output.
     pub(crate) fn look(&self, columns: Columns) -> Look {
         let stdout = io::stdout();
@@ -95,7 +87,14 @@ impl Output {
             Format::Csv => Form::Csv,
             Format::Json => Form::Json,
         };
-        self.written(|data| table.write(&form, data))
+        self.written(|data| table.write(&form, data))?;
+        if format == Format::Csv && self.talk == Talk::Normal {
+            self.finish()?;
+            let mut notes = Vec::new();
+            table.write_notes(&Look::PLAIN, &mut notes)?;
+            self.say(&String::from_utf8_lossy(&notes));
+        }
+        Ok(())
     }
 
     /// Lets `write` write data; a failure says that it was standard output that failed.
@@ -111,16 +110,33 @@ impl Output {
         self.data.flush().context("standard output")
     }
 
-    /// Says something that is neither data nor an error.
+    /// Says how a run went.
+    pub(crate) fn message(&mut self, text: &str) {
+        if self.talk == Talk::Normal {
+            self.say(&format!("{}\n", clean(text.into())));
+        }
+    }
+
+    /// Says what went wrong without ending the run.
     pub(crate) fn warning(&mut self, text: &str) {
         if self.talk == Talk::Normal {
             self.say(&format!("\x1b[1;33mwarning\x1b[0m: {text}\n"));
         }
     }
 
+    /// Whether progress is shown: on a terminal, unless quiet.
+    pub(crate) fn shows_progress(&self) -> bool {
+        self.talk == Talk::Normal && io::stderr().is_terminal()
+    }
+
+    /// Says what could not be read while the rest goes on.
+    pub(crate) fn failure(&mut self, error: &Error) {
+        self.say(&format!("\x1b[1;31merror\x1b[0m: {error}\n"));
+    }
+
     /// Says why the program cannot go on, and what to do about it.
     pub(crate) fn error(&mut self, error: &anyhow::Error) {
-        let mut text = format!("\x1b[1;31merror\x1b[0m: {error:#}\n");
+        let mut text = format!("\x1b[1;31merror\x1b[0m: {}\n", sentence(error));
         let hint = error.chain().find_map(|cause| cause.downcast_ref::<Error>()?.hint());
         if let Some(hint) = hint {
             text.push_str(&format!("\nhint: {hint}\n"));
@@ -138,6 +154,19 @@ impl Output {
         // Where standard error cannot be written there is nowhere to say so.
         let _ = AutoStream::new(stderr, choice).write_all(text.as_bytes());
     }
+}
+
+/// The error and its causes, without a cause that the sentence before ends with.
+fn sentence(error: &anyhow::Error) -> String {
+    let mut words = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !words.is_empty() && words.ends_with(&cause) {
+            continue;
+        }
+        words.push_str(if words.is_empty() { "" } else { ": " });
+        words.push_str(&cause);
+    }
+    words
 }
 
 /// Whether the reader of standard output went away, which is its right.

@@ -6,25 +6,35 @@ use patchstate::report::{Columns, Hidden, History, Options, Suppress};
 /// The form of what is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people.
     #[default]
     Text,
-    /// Comma-separated values (RFC 4180).
     Csv,
-    /// One JSON object.
     Json,
+}
+
+/// The form in which findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Findings {
+    Text,
+    Json,
+}
+
+impl From<Findings> for Format {
+    fn from(findings: Findings) -> Format {
+        match findings {
+            Findings::Text => Format::Text,
+            Findings::Json => Format::Json,
+        }
+    }
 }
 
 /// Which cells that are Installed are listed.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Past {
-    /// Those that are installed themselves.
     #[value(name = "1")]
     Explicit,
-    /// Those that an installed update replaces.
     #[value(name = "2")]
     Effective,
-    /// Both.
     #[value(name = "3")]
     Both,
 }
@@ -32,9 +42,7 @@ pub(crate) enum Past {
 /// Which remarks are left out.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Remarks {
-    /// Unknown because the catalog gives nothing to look at, or nothing that is supported.
     Notes,
-    /// The same, and the mark of files that are newer than the catalog's.
     Warnings,
 }
 
@@ -45,10 +53,10 @@ pub(crate) struct Listing {
     #[arg(long)]
     pub(crate) all: bool,
     /// Lists Installed cells: 1 installed itself, 2 replaced by an installed update, 3 both
-    #[arg(long, value_name = "1|2|3", hide_possible_values = true)]
+    #[arg(long, value_name = "N")]
     pub(crate) history: Option<Past>,
     /// Leaves out `notes` (Unknown without anything to look at) or also `warnings` (newer files)
-    #[arg(long, value_name = "notes|warnings", hide_possible_values = true)]
+    #[arg(long, value_name = "REMARKS")]
     pub(crate) suppress: Option<Remarks>,
 }
 

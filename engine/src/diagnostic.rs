@@ -180,7 +180,7 @@ codes! {
     // updateinfo and its repository.
     RepomdBase "repomd-base" Note "an absolute base address of a repository; ignored";
     RepomdDuplicate "repomd-duplicate" Warning "several data of one type in a repository index; the last one is used";
-    RepomdChecksum "repomd-checksum" Error "a file of a repository has another size or checksum than its index says";
+    RepomdChecksum "repomd-checksum" Warning "a file of a repository has another size or checksum than its index says; an error unless that is allowed";
     RepomdNoUpdateinfo "repomd-no-updateinfo" Note "a repository without update information";
     UpdateinfoUnknownPart "updateinfo-unknown-part" Note "an element that the format does not name; skipped";
     UpdateinfoNoId "updateinfo-no-id" Warning "an update without an id; skipped";

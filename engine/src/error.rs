@@ -81,6 +81,13 @@ impl Error {
         self
     }
 
+    /// Names another position: the same place, counted from the start of a greater document.
+    #[must_use]
+    pub fn moved_to(mut self, position: Position) -> Self {
+        self.0.position = Some(position);
+        self
+    }
+
     /// Says what to do about it.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {

@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 pub mod archive;
+pub mod catalog;
 pub mod compile;
 pub mod container;
 pub mod diagnostic;
@@ -14,8 +15,11 @@ pub mod eval;
 pub mod explain;
 pub mod generate;
 pub mod index;
+pub mod ingest;
+pub mod inventory;
 pub mod matrix;
 pub mod model;
 pub mod render;
 pub mod report;
 pub mod version;
+pub mod xml;

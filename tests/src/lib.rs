@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 pub mod compiled;
+pub mod facts;
+pub mod matrices;
 
 /// The path of `part` below the shared corpora, or `None` after one printed line when it is not there.
 ///

@@ -1,29 +1,31 @@
-//! `patchstate diff`: what changed between two matrices.
+//! `patchstate diff`: what changed between two indexes or two matrices.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use patchstate::diagnostic::Code;
+use patchstate::error::Error;
 use patchstate::report::Columns;
-use patchstate::report::diff::{Outcome, diff};
+use patchstate::report::diff::{Diff, Outcome, indexes, matrices};
 
 use crate::exit::Exit;
-use crate::files;
+use crate::files::{self, Kind};
 use crate::output::Output;
 use crate::request::Format;
 
-/// Compares two matrices: the cells whose verdict changed, and why; exit code 1 when they differ
+/// Compares two indexes or two matrices; ends with code 1 when they differ
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
-  What did this week's evaluation change?
-      patchstate diff monday.matrix friday.matrix
+  Which updates came with the new catalog?
+      patchstate diff last-week.idx site.idx
 
-  Did a change of options change any answer?
-      patchstate diff before.matrix after.matrix --format csv > changed.csv || echo it did")]
+  Which verdicts did this week change, and why?
+      patchstate diff monday.matrix friday.matrix --format csv > changed.csv")]
 pub(crate) struct Args {
-    /// The earlier matrix
+    /// The earlier index or matrix
     #[arg(value_name = "A")]
     before: PathBuf,
-    /// The later matrix
+    /// The later one
     #[arg(value_name = "B")]
     after: PathBuf,
     /// The form of what is printed
@@ -32,11 +34,31 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
-    let (before, after) = (files::open(&args.before)?, files::open(&args.after)?);
-    let before = files::matrix(&args.before, &before)?;
-    let after = files::matrix(&args.after, &after)?;
-    let found = diff(&before, &after)?;
-    output.table(&found.table, args.format, Columns::Usual)?;
+    match (kind(&args.before)?, kind(&args.after)?) {
+        (Kind::Index, Kind::Index) => {
+            let (before, after) = (files::index(&args.before)?, files::index(&args.after)?);
+            finish(indexes(before.view()?, after.view()?), args.format, output)
+        }
+        (Kind::Matrix, Kind::Matrix) => {
+            let (before, after) = (files::open(&args.before)?, files::open(&args.after)?);
+            let before = files::matrix(&args.before, &before)?;
+            let after = files::matrix(&args.after, &after)?;
+            finish(matrices(&before, &after), args.format, output)
+        }
+        (Kind::Index, Kind::Matrix) | (Kind::Matrix, Kind::Index) => {
+            let message = "an index and a matrix cannot be compared";
+            Err(Error::new(Code::WrongFormat, message).in_file(args.after.to_string_lossy()).into())
+        }
+    }
+}
+
+/// What a file says it is.
+fn kind(path: &Path) -> patchstate::error::Result<Kind> {
+    files::kind(path, &files::open(path)?)
+}
+
+fn finish(found: Diff<'_>, format: Format, output: &mut Output) -> anyhow::Result<Exit> {
+    output.table(&found.table, format, Columns::Usual)?;
     Ok(match found.outcome {
         Outcome::Same => Exit::Done,
         Outcome::Different => Exit::Findings,

@@ -72,11 +72,8 @@ Examples:
 /// The form of the lines of `export matrix`.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Lines {
-    /// Comma-separated values (RFC 4180).
     Csv,
-    /// Tab-separated values.
     Tsv,
-    /// One JSON object a line.
     Ndjson,
 }
 

@@ -1,5 +1,6 @@
 //! `patchstate formats`: what can be read and written.
 
+use patchstate::catalog;
 use patchstate::report::table::{Column, Table, Value};
 use patchstate::report::{Columns, EXPORTS, Form, REPORTS};
 
@@ -23,6 +24,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let columns =
         vec![Column::text("Use"), Column::text("Name"), Column::text("Forms"), Column::long("What")];
     let mut table = Table::new("formats", columns);
+    for format in catalog::FORMATS {
+        push(&mut table, "catalog", format.name, &[], format.title);
+    }
     for report in REPORTS {
         push(&mut table, "report", report.name, &["text", "csv", "json"], report.title);
     }

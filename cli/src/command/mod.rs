@@ -5,10 +5,15 @@ use clap::Subcommand;
 use crate::exit::Exit;
 use crate::output::Output;
 
+mod compile;
 mod completions;
 mod diff;
+mod evaluate;
 mod export;
 mod formats;
+mod generate;
+mod inspect;
+mod lint;
 mod man;
 mod report;
 mod verify;
@@ -16,11 +21,16 @@ mod verify;
 /// What the program does.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Compile(compile::Args),
+    Evaluate(evaluate::Args),
     Report(report::Args),
     Export(export::Args),
     Diff(diff::Args),
+    Inspect(inspect::Args),
+    Lint(lint::Args),
     Verify(verify::Args),
     Formats(formats::Args),
+    Generate(generate::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -28,11 +38,16 @@ pub(crate) enum Command {
 impl Command {
     pub(crate) fn run(&self, output: &mut Output) -> anyhow::Result<Exit> {
         match self {
+            Command::Compile(args) => compile::run(args, output),
+            Command::Evaluate(args) => evaluate::run(args, output),
             Command::Report(args) => report::run(args, output),
             Command::Export(args) => export::run(args, output),
             Command::Diff(args) => diff::run(args, output),
+            Command::Inspect(args) => inspect::run(args, output),
+            Command::Lint(args) => lint::run(args, output),
             Command::Verify(args) => verify::run(args, output),
             Command::Formats(args) => formats::run(args, output),
+            Command::Generate(args) => generate::run(args, output),
             Command::Completions(args) => completions::run(args, output),
             Command::Man(args) => man::run(args, output),
         }

@@ -2,10 +2,39 @@
 
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
+
+/// The files of this process that are being written. A signal ends a process without running any
+/// destructor, so what is unfinished has to be known to whoever handles signals.
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes all files that are being written, for a process that is about to be ended by a signal.
+///
+/// While the result lives no other thread can begin a file or put one in place, so it is to be kept
+/// until the process ends.
+#[must_use = "files can be begun again once it is dropped"]
+pub fn abandon() -> Abandoned {
+    let paths = unfinished();
+    for path in paths.iter() {
+        // One that cannot be removed is left: nothing better can be done while the process ends.
+        let _ = std::fs::remove_file(path);
+    }
+    Abandoned { _held: paths }
+}
+
+/// Keeps files from being begun or put in place.
+#[derive(Debug)]
+pub struct Abandoned {
+    _held: MutexGuard<'static, Vec<PathBuf>>,
+}
 
 /// A file being written beside its destination; [`Output::finish`] puts it in place by one rename.
 ///
@@ -14,6 +43,17 @@ use crate::error::{Error, Result};
 pub struct Output {
     path: PathBuf,
     file: BufWriter<NamedTempFile>,
+    known: Known,
+}
+
+/// The entry of a file among those that are unfinished.
+#[derive(Debug)]
+struct Known(PathBuf);
+
+impl Drop for Known {
+    fn drop(&mut self) {
+        unfinished().retain(|path| *path != self.0);
+    }
 }
 
 impl Output {
@@ -27,9 +67,12 @@ impl Output {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
+        let mut paths = unfinished();
         let file = tempfile::Builder::new().prefix(".patchstate-").tempfile_in(folder);
         let file = file.map_err(|error| Error::io(path, "create", error))?;
-        Ok(Output { path: path.to_owned(), file: BufWriter::with_capacity(1 << 20, file) })
+        paths.push(file.path().to_owned());
+        let known = Known(file.path().to_owned());
+        Ok(Output { path: path.to_owned(), file: BufWriter::with_capacity(1 << 20, file), known })
     }
 
     /// Writes everything to the disk and puts the file in place.
@@ -46,7 +89,12 @@ impl Output {
         let file = self.file.into_inner().map_err(|error| Error::io(&path, "write", error.into_error()))?;
         readable(&file).map_err(failed("write"))?;
         file.as_file().sync_all().map_err(failed("write"))?;
-        file.persist(&path).map_err(|error| Error::io(&path, "put in place", error.error))?;
+        {
+            let _held = unfinished();
+            file.persist(&path).map_err(|error| Error::io(&path, "put in place", error.error))?;
+        }
+        // Only here, because the entry takes itself off the list that was held.
+        drop(self.known);
         Ok(())
     }
 }

@@ -1,2 +1,152 @@
-//! Opens a catalog document: decompressed, bounded, and digested while it is read.
+//! Opens a catalog document: expanded, bounded, and digested while it is read.
+//!
+//! The digest is that of the bytes as they are stored, compressed or not, so that it names the very
+//! file that a person has. Knows nothing of what the document says but its root element.
 
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufRead, Read};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sha2::{Digest, Sha256};
+
+use crate::container::{Limits, Opened};
+use crate::diagnostic::Code;
+use crate::error::{Error, Result};
+use crate::xml;
+use crate::xml::cursor::Cursor;
+
+/// The bytes that a cabinet begins with.
+const CABINET: &[u8] = b"MSCF";
+
+/// A catalog document that is open: a buffered reader of its expanded content, within limits.
+///
+/// Its errors travel through `std::io` and are those of this crate: `Error::from` has them back.
+pub struct Document {
+    opened: Opened,
+    stored: Arc<Mutex<Stored>>,
+}
+
+/// Opens a catalog document, compressed or not.
+///
+/// ```
+/// use std::io::Read;
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("updates.xml");
+/// std::fs::write(&path, "<updates/>")?;
+///
+/// let mut document = patchstate::catalog::document::open(&path)?;
+/// let mut text = String::new();
+/// document.read_to_string(&mut text)?;
+/// assert_eq!(text, "<updates/>");
+/// assert_eq!(document.finish()?[..3], [0xd7, 0x09, 0x0c]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// The file cannot be read, its compression is damaged from the start, or it is an archive.
+pub fn open(path: impl AsRef<Path>) -> Result<Document> {
+    open_within(path, Limits::STANDARD)
+}
+
+/// Opens a catalog document within given limits.
+///
+/// # Errors
+///
+/// As [`open`].
+pub fn open_within(path: impl AsRef<Path>, limits: Limits) -> Result<Document> {
+    let path = path.as_ref();
+    let file = File::open(path).map_err(|error| Error::io(path, "open", error))?;
+    let stored = Arc::new(Mutex::new(Stored { file, digest: Sha256::new() }));
+    let name = path.to_string_lossy();
+    let mut opened = Opened::from_reader(Tee(Arc::clone(&stored)), &name, limits)?;
+    let first = opened.fill_buf().map_err(|error| Error::from(error).in_file(name.as_ref()))?;
+    let refused = if first.starts_with(CABINET) {
+        "is a cabinet, which is not read yet"
+    } else if opened.content().is_archive() {
+        "is an archive, not a document"
+    } else {
+        return Ok(Document { opened, stored });
+    };
+    Err(Error::new(Code::WrongFormat, refused)
+        .in_file(name)
+        .with_hint("unpack it and give the document that is in it"))
+}
+
+impl Document {
+    /// The document as errors call it.
+    pub fn name(&self) -> &str {
+        self.opened.name()
+    }
+
+    /// Reads what is left, which may be damaged as well, and gives the SHA-256 of the stored bytes.
+    ///
+    /// # Errors
+    ///
+    /// What is left cannot be read or exceeds a limit.
+    pub fn finish(mut self) -> Result<[u8; 32]> {
+        let name = self.name().to_owned();
+        let failed = |error| Error::from(error).in_file(&name);
+        io::copy(&mut self.opened, &mut io::sink()).map_err(failed)?;
+        // What a decoder left behind its last frame is part of the file.
+        io::copy(&mut Tee(Arc::clone(&self.stored)), &mut io::sink()).map_err(failed)?;
+        let stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(stored.digest.clone().finalize().into())
+    }
+}
+
+impl Read for Document {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.opened.read(buf)
+    }
+}
+
+impl BufRead for Document {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.opened.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.opened.consume(amount);
+    }
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Document").field("opened", &self.opened).finish_non_exhaustive()
+    }
+}
+
+/// The local name and the name space of a document's root element.
+///
+/// # Errors
+///
+/// As [`open`]; the document is not well-formed up to there.
+pub fn root(path: impl AsRef<Path>) -> Result<(String, String)> {
+    let document = open(path)?;
+    let name = document.name().to_owned();
+    let mut cursor = Cursor::new(document, xml::Limits::default());
+    let root = cursor.root().map_err(|error| error.in_file(name))?;
+    Ok((root.local().to_owned(), root.namespace().unwrap_or_default().to_owned()))
+}
+
+/// A file and the digest of what was read of it.
+struct Stored {
+    file: File,
+    digest: Sha256,
+}
+
+/// Reads a file for the decoder above it, which owns its reader, and digests what goes by.
+struct Tee(Arc<Mutex<Stored>>);
+
+impl Read for Tee {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let mut stored = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = stored.file.read(buf)?;
+        stored.digest.update(&buf[..count]);
+        Ok(count)
+    }
+}

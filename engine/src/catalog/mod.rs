@@ -11,10 +11,13 @@ use crate::error::{Error, Result};
 use crate::model::options::Profile;
 use crate::model::update::Catalog;
 
+pub mod detection;
 pub mod document;
+pub mod mssecure;
+pub mod updateinfo;
 
 /// Every catalog format that can be read, in the order in which they are tried.
-pub const FORMATS: &[Format] = &[];
+pub const FORMATS: &[Format] = &[mssecure::FORMAT, updateinfo::FORMAT];
 
 /// A catalog format: its name, how it is recognised, how it is read.
 #[derive(Debug)]

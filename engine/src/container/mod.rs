@@ -263,7 +263,7 @@ impl Skipped {
 }
 
 /// A name without control characters, which could forge lines of a report.
-fn printable(name: &str) -> String {
+pub(crate) fn printable(name: &str) -> String {
     if !name.contains(char::is_control) {
         return name.to_owned();
     }

@@ -71,6 +71,11 @@ impl<'p> Worker<'p> {
     /// Evaluates the client whose facts were taken.
     pub fn finish(&mut self) -> Row {
         self.slots.finish();
+        self.evaluate_slots()
+    }
+
+    /// Evaluates the client whose slots are finished.
+    pub fn evaluate_slots(&mut self) -> Row {
         let complete = self.slots.complete_kinds();
         if self.defaults.len() >= REMEMBERED {
             self.defaults.clear();

@@ -13,4 +13,5 @@ mod products;
 mod program;
 pub mod reference;
 pub mod rows;
+pub mod run;
 pub mod slots;

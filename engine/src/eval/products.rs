@@ -1,7 +1,7 @@
 //! The products of a client, over slots: stated ones, detected ones, and their service packs.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::known::State;
 use super::program::Context;
@@ -31,8 +31,8 @@ struct Resolved {
 /// The products of a client, and what was resolved for earlier ones.
 #[derive(Debug, Default)]
 pub(super) struct Products {
-    there: Vec<(u32, Rc<Resolved>)>,
-    stated: HashMap<(u32, Option<String>), Rc<Resolved>, ahash::RandomState>,
+    there: Vec<(u32, Arc<Resolved>)>,
+    stated: HashMap<(u32, Option<String>), Arc<Resolved>, ahash::RandomState>,
 }
 
 impl Products {
@@ -57,18 +57,18 @@ impl Slots<'_> {
         let Some(subject) = self.plan.view.find(tag::PRODUCT, name.as_bytes(), &[]) else { return };
         let key = (subject as u32, stated.sp.as_deref().map(str::to_owned));
         let resolved = match self.products.stated.get(&key) {
-            Some(resolved) => Rc::clone(resolved),
+            Some(resolved) => Arc::clone(resolved),
             None => {
                 let levels = law::levels(key.1.as_deref(), &self.known_levels(subject));
-                let resolved = Rc::new(self.resolve(subject, levels));
-                self.products.stated.insert(key, Rc::clone(&resolved));
+                let resolved = Arc::new(self.resolve(subject, levels));
+                self.products.stated.insert(key, Arc::clone(&resolved));
                 resolved
             }
         };
         self.set_product(subject, resolved);
     }
 
-    fn set_product(&mut self, subject: usize, resolved: Rc<Resolved>) {
+    fn set_product(&mut self, subject: usize, resolved: Arc<Resolved>) {
         self.set(subject, State::Known);
         for (predicate, answer) in self.predicates(subject).zip(&resolved.answers) {
             self.put(predicate, *answer);
@@ -136,7 +136,7 @@ impl Slots<'_> {
         match self.node(self.plan.view.columns.detection_when.at(detection), context).truth {
             Truth::True => {
                 let levels = self.detect_level(detection, context);
-                let resolved = Rc::new(self.resolve(subject, levels));
+                let resolved = Arc::new(self.resolve(subject, levels));
                 self.set_product(subject, resolved);
             }
             Truth::False | Truth::NotApplicable => self.set(subject, State::Absent),

@@ -41,13 +41,18 @@ struct Evaluated {
     bytes: u64,
 }
 
-/// Evaluates every client of an intake in the threads of the current pool.
+/// Evaluates clients of an intake, in the order given, in the threads of the current pool.
 ///
 /// `done` is told the bytes of each client as it is finished. A client that cannot be read has a row of
 /// Unknown cells and stands among the errors; the others go on.
-pub fn evaluate(plan: &Plan<'_>, intake: &Intake, done: &(dyn Fn(u64) + Sync)) -> Outcome {
+pub fn evaluate(
+    plan: &Plan<'_>,
+    intake: &Intake,
+    clients: &[&ingest::Client],
+    done: &(dyn Fn(u64) + Sync),
+) -> Outcome {
     let idle = Mutex::new(Vec::new());
-    let one = |client: &ingest::Client| {
+    let one = |client: &&ingest::Client| {
         let taken = idle.lock().ok().and_then(|mut idle| idle.pop());
         let (mut worker, mut buffer) = taken.unwrap_or_else(|| (Worker::new(plan), Buffer::new()));
         let evaluated = evaluate_client(plan, intake, client, &mut worker, &mut buffer);
@@ -57,7 +62,7 @@ pub fn evaluate(plan: &Plan<'_>, intake: &Intake, done: &(dyn Fn(u64) + Sync)) -
         done(evaluated.bytes);
         evaluated
     };
-    let evaluated: Vec<Evaluated> = intake.clients().par_iter().with_max_len(16).map(one).collect();
+    let evaluated: Vec<Evaluated> = clients.par_iter().with_max_len(16).map(one).collect();
     let mut outcome = Outcome { diagnostics: intake.diagnostics().clone(), ..Outcome::default() };
     for evaluated in evaluated {
         outcome.bytes += evaluated.bytes;
@@ -148,7 +153,8 @@ fn update_row(plan: &Plan<'_>, update: u32) -> Update {
     let columns = view.columns;
     let text = |number: u32| view.text(number).to_owned();
     let references = part(&columns.update_reference_ends, at);
-    let cves = references.filter(|one| view.text(columns.reference_kind.at(*one)).eq_ignore_ascii_case("cve"));
+    let cves =
+        references.filter(|one| view.text(columns.reference_kind.at(*one)).eq_ignore_ascii_case("cve"));
     let mut cves: Vec<String> = cves.map(|one| text(columns.reference_id.at(one))).collect();
     cves.sort_unstable();
     cves.dedup();

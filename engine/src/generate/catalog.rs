@@ -65,14 +65,14 @@ impl Ratios {
         match settings.shape {
             Shape::Fleet => Ratios {
                 products: (n / 50).max(4),
-                files: (n * 9 / 20).max(4),
-                keys: (n * 28 / 100).max(4),
+                files: (n * 3 / 20).max(4),
+                keys: (n / 20).max(4),
                 with_files: 900,
-                with_registry: 650,
+                with_registry: 500,
                 files_each: 2,
                 rows_each: 1,
                 replaced: 300,
-                bulletin: 3,
+                bulletin: 5,
             },
             Shape::MsSecure => Ratios {
                 products: (n * 104 / 393).max(4),
@@ -192,11 +192,11 @@ fn make_patch(made: &mut Made, product: usize, member: usize, random: &mut Rando
             files.push(make_change(made, product, random));
         }
     }
-    let registry =
-        random.chance(made.ratios.with_registry).then(|| make_registry(made, product, number, random));
+    let q = 200_000 + made.bulletins;
+    let registry = random.chance(made.ratios.with_registry).then(|| make_registry(made, product, q, random));
     let replaced_by = None;
     let name = format!("update-{number:06}-{}-x86.exe", member + 1);
-    Patch { bulletin: made.bulletins, name, q: 200_000 + number, rows, files, registry, replaced_by }
+    Patch { bulletin: made.bulletins, name, q, rows, files, registry, replaced_by }
 }
 
 /// A file of a product at a new version: every product has its own share of the files.
@@ -213,24 +213,18 @@ fn make_change(made: &mut Made, product: usize, random: &mut Random) -> usize {
     made.changes.len() - 1
 }
 
-fn make_registry(made: &mut Made, product: usize, number: usize, random: &mut Random) -> usize {
+fn make_registry(made: &mut Made, product: usize, q: usize, random: &mut Random) -> usize {
     let share = (made.ratios.keys / made.ratios.products).max(1);
     let key = (product * share + random.below(share)) % made.ratios.keys;
     let value = random.below(10);
     let (key, value, data) = match value {
-        0..=6 => {
-            (format!(r"HKLM\SOFTWARE\Vendor\Updates\Product {product}\Q{}", 200_000 + key), 0, "1".to_owned())
+        0..=6 => (format!(r"HKLM\SOFTWARE\Vendor\Updates\Product {product}\Q{q}"), 0, "1".to_owned()),
+        7..=8 => {
+            (format!(r"HKLM\SOFTWARE\Vendor\Product {product}\Part {key}"), 1, format!("5.0.{}.0", q % 900))
         }
-        7..=8 => (
-            format!(r"HKLM\SOFTWARE\Vendor\Product {product}\Part {key}"),
-            1,
-            format!("5.0.{}.0", number % 900),
-        ),
-        _ => (
-            format!(r"HKLM\SOFTWARE\Vendor\Product {product}\Part {key}"),
-            2,
-            format!("PART{:04}", number % 100),
-        ),
+        _ => {
+            (format!(r"HKLM\SOFTWARE\Vendor\Product {product}\Part {key}"), 2, format!("PART{:04}", q % 100))
+        }
     };
     made.registry.push(RegChange { key, value, data });
     made.registry.len() - 1
@@ -332,12 +326,11 @@ impl<W: Write> Document<'_, W> {
              PreReqSeverityID=\"0\" MitigationSeverityID=\"0\" PopularitySeverityID=\"0\">"
         )?;
         writeln!(self.out, "\t\t\t<BulletinComments/>\n\t\t\t<QNumbers>")?;
-        for patch in patches.clone() {
-            if !self.befalls(34, patch, 70) {
-                let q = self.made.patches[patch].q;
-                let tail = if self.befalls(33, patch, 50) { " (FP98)" } else { "" };
-                writeln!(self.out, "\t\t\t\t<QNumber QNumber=\"Q{q}{tail}\"/>")?;
-            }
+        if let Some(q) = self.made.patches.get(patches.start).map(|patch| patch.q)
+            && !self.befalls(34, bulletin, 70)
+        {
+            let tail = if self.befalls(33, bulletin, 50) { " (FP98)" } else { "" };
+            writeln!(self.out, "\t\t\t\t<QNumber QNumber=\"Q{q}{tail}\"/>")?;
         }
         writeln!(self.out, "\t\t\t</QNumbers>\n\t\t\t<Patches>")?;
         for patch in patches {

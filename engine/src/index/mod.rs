@@ -247,4 +247,31 @@ impl<'a> View<'a> {
         }
         None
     }
+
+    /// The numbers of the updates that `text` names: a whole identity, an identity without feed or
+    /// revision, a bulletin, or an article number.
+    pub fn find_named(&self, text: &str) -> Vec<u32> {
+        let columns = self.columns;
+        let updates = || 0..u32::try_from(self.updates()).unwrap_or(u32::MAX);
+        let by_identity = |update: &u32| {
+            let identity = self.text(columns.update_identity.at(*update as usize));
+            let id = identity.split_once(':').map_or(identity, |(_, id)| id);
+            let bare = |text: &str| text.split_once('#').map_or(text.len(), |(bare, _)| bare.len());
+            [identity, id, &identity[..bare(identity)], &id[..bare(id)]].contains(&text)
+        };
+        let exact: Vec<u32> = updates().filter(by_identity).collect();
+        if !exact.is_empty() {
+            return exact;
+        }
+        let article = crate::model::hotfix::id(text);
+        let by_name = |update: &u32| {
+            let at = *update as usize;
+            let bulletin = self.text(columns.update_bulletin.at(at));
+            let has = |wanted: u32| {
+                part(&columns.update_article_ends, at).any(|one| columns.article.at(one) == wanted)
+            };
+            !bulletin.is_empty() && bulletin.eq_ignore_ascii_case(text) || article.is_some_and(has)
+        };
+        updates().filter(by_name).collect()
+    }
 }

@@ -77,3 +77,8 @@ pub fn set(verdicts: &mut [u8], update: usize, verdict: Verdict) {
         *byte = *byte & !(3 << shift) | verdict.code() << shift;
     }
 }
+
+/// Reads the verdict of `update` from a packed row; Unknown beyond its end.
+pub fn get(verdicts: &[u8], update: usize) -> Verdict {
+    Verdict::from_code(verdicts.get(update / 4).copied().unwrap_or(0) >> (update % 4 * 2))
+}

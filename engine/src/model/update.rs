@@ -25,6 +25,8 @@ pub struct Catalog {
     pub detections: Vec<Detection>,
     /// Default streams of modules: (module, stream).
     pub module_defaults: Vec<(String, String)>,
+    /// Text of the document that belongs to no update and that nothing uses: (name, text).
+    pub extra: Vec<(String, String)>,
     /// What is wrong with it.
     pub diagnostics: Diagnostics,
 }
@@ -38,7 +40,8 @@ pub struct Source {
     pub format: String,
     /// The document, as it was called.
     pub path: String,
-    /// SHA-256 of the document's bytes as they were read.
+    /// SHA-256 of the document's bytes as they were read; where further documents belong to it, that of
+    /// its digest and theirs.
     pub sha256: [u8; 32],
     /// The catalog's own revision: version and date.
     pub revision: String,
@@ -206,7 +209,7 @@ impl Reboot {
 }
 
 /// Something an update refers to: a bug, a vulnerability, a page.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Reference {
     /// `cve`, `bugzilla`, `self`, or the catalog's word.
     pub kind: String,

@@ -1,11 +1,11 @@
 //! Tables as RFC 4180 has them: a header record, comma, quotes where needed, lines that end in CR LF.
 //!
-//! The notes around the rows are records whose first field begins with `#` and that are padded to the
-//! width of the header; a field of data that begins so is quoted.
+//! Rows only: the notes around them would be rows to every program that reads it, so that the caller
+//! prints them elsewhere ([`Table::write_notes`]).
 
 use std::io::Write;
 
-use super::table::{Note, Pending, Says, Table};
+use super::table::{Pending, Table};
 use crate::error::Result;
 
 /// What a line ends in.
@@ -25,38 +25,7 @@ pub(super) fn write(table: &Table<'_>, out: &mut dyn Write) -> Result<()> {
         pending.bytes.extend(END);
         pending.line()?;
     }
-    for note in table.head.iter().chain(&table.foot) {
-        write_note(note, table.columns.len(), &mut pending.bytes);
-    }
     pending.finish()
-}
-
-fn write_note(note: &Note<'_>, columns: usize, out: &mut Vec<u8>) {
-    match &note.says {
-        Says::One(value) => remark(note.name, &value.data(), columns, out),
-        Says::Counts(counts) => {
-            for (name, count) in counts {
-                remark(&format!("{} {name}", note.name), &count.to_string(), columns, out);
-            }
-        }
-        Says::Records(records) => {
-            for values in records {
-                let words: Vec<_> = values.iter().map(|(_, value)| value.data()).collect();
-                remark(note.name, words.join(" ").trim_end(), columns, out);
-            }
-        }
-        Says::Advice(_) => {}
-    }
-}
-
-/// Writes a record that is no row: `# NAME,VALUE`, padded to `columns` fields.
-pub(super) fn remark(name: &str, value: &str, columns: usize, out: &mut Vec<u8>) {
-    out.extend(b"# ");
-    out.extend(name.as_bytes());
-    out.push(b',');
-    field(value, out);
-    out.extend(std::iter::repeat_n(b',', columns.saturating_sub(2)));
-    out.extend(END);
 }
 
 /// Writes a whole record.
@@ -73,7 +42,7 @@ pub(super) fn record<'t>(out: &mut Vec<u8>, fields: impl IntoIterator<Item = &'t
 /// Writes one field.
 pub(super) fn field(text: &str, out: &mut Vec<u8>) {
     let special = |byte: &u8| matches!(byte, b',' | b'"' | b'\r' | b'\n');
-    if !text.starts_with('#') && !text.as_bytes().iter().any(special) {
+    if !text.as_bytes().iter().any(special) {
         return out.extend(text.as_bytes());
     }
     out.push(b'"');
@@ -102,6 +71,5 @@ mod tests {
         check("a,b", "\"a,b\"");
         check("say \"a\"", "\"say \"\"a\"\"\"");
         check("a\nb", "\"a\nb\"");
-        check("#a", "\"#a\"");
     }
 }

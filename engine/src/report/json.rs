@@ -42,13 +42,8 @@ fn write_note(note: &Note<'_>, out: &mut Vec<u8>) {
     out.extend(b"\":");
     match &note.says {
         Says::One(value) => write_value(value, out),
-        Says::Counts(counts) => {
-            out.push(b'{');
-            let values: Vec<_> = counts.iter().map(|(name, count)| (*name, Value::Count(*count))).collect();
-            members(values.iter().map(|(name, value)| (*name, value)), out);
-            out.push(b'}');
-        }
-        Says::Records(records) => {
+        Says::Counts(counts) => write_counts(counts, out),
+        Says::Records(records) | Says::Cards(records) => {
             out.push(b'[');
             for (at, values) in records.iter().enumerate() {
                 out.extend(if at > 0 { &b",{"[..] } else { b"{" });
@@ -59,6 +54,13 @@ fn write_note(note: &Note<'_>, out: &mut Vec<u8>) {
         }
         Says::Advice(_) => {}
     }
+}
+
+fn write_counts(counts: &[(&str, u64)], out: &mut Vec<u8>) {
+    let values: Vec<_> = counts.iter().map(|(name, count)| (*name, Value::Count(*count))).collect();
+    out.push(b'{');
+    members(values.iter().map(|(name, value)| (*name, value)), out);
+    out.push(b'}');
 }
 
 /// Writes the members of an object.
@@ -77,14 +79,9 @@ fn write_value(value: &Value<'_>, out: &mut Vec<u8>) {
     match value {
         Value::Empty => out.extend(b"null"),
         Value::Text(text) => string(text, out),
-        Value::Count(count) => out.extend(count.to_string().bytes()),
-        Value::Numbers(numbers) => {
-            out.push(b'{');
-            let values: Vec<_> = numbers.iter().map(|(name, count)| (name, Value::Count(*count))).collect();
-            members(values.iter().map(|(name, value)| (name.as_ref(), value)), out);
-            out.push(b'}');
-        }
+        Value::Count(number) | Value::Number(number) => out.extend(number.to_string().bytes()),
         Value::Verdict(verdict) => string(verdict.name(), out),
+        Value::Counts(counts) => write_counts(counts, out),
         Value::List(items) => {
             out.push(b'[');
             for (at, item) in items.iter().enumerate() {

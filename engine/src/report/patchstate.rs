@@ -84,11 +84,18 @@ fn write(matrix: &Matrix<'_>, _: Form, options: &Options, out: &mut dyn Write) -
             pending.line()?;
         }
     }
-    for (flag, count) in left_out.counts() {
-        csv::remark(&format!("hidden {flag}"), &count.to_string(), COLUMNS.len(), &mut pending.bytes);
-    }
-    csv::remark("Unknown", &unknown.to_string(), COLUMNS.len(), &mut pending.bytes);
+    trailer(unknown, &left_out, &mut pending.bytes);
     pending.finish()
+}
+
+/// Writes the last line: how many cells were Unknown, then how many rows a flag hid, as names and
+/// numbers in turn, padded to the width of the header.
+fn trailer(unknown: u64, left_out: &LeftOut, out: &mut Vec<u8>) {
+    let hidden = left_out.counts().map(|(flag, count)| (format!("hidden {flag}"), count));
+    let named = [("# Unknown".to_owned(), unknown)].into_iter().chain(hidden);
+    let mut fields: Vec<String> = named.flat_map(|(name, count)| [name, count.to_string()]).collect();
+    fields.resize(COLUMNS.len(), String::new());
+    csv::record(out, fields.iter().map(String::as_str));
 }
 
 /// The word that the class has for a verdict; the other two have no row.

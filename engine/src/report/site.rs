@@ -30,10 +30,10 @@ fn table<'m>(matrix: &'m Matrix<'_>, _: &str, options: &Options) -> Result<Table
         Column::text("Group"),
         Column::text("Name"),
         Column::long("Title"),
-        Column::text("Counts"),
-        Column::text("InstalledCounts"),
-        Column::text("UnknownCounts"),
-        Column::text("NotApplicableCounts"),
+        Column::text("Counts").headed("Missing"),
+        Column::text("InstalledCounts").headed("Installed"),
+        Column::text("UnknownCounts").headed("Unknown"),
+        Column::text("NotApplicableCounts").headed("NotApplicable"),
     ];
     let mut table = Table::new(REPORT.name, columns);
     let counts = by_update(matrix);

@@ -41,7 +41,7 @@ pub struct Table<'m> {
 pub enum Form {
     /// For people.
     Text(text::Look),
-    /// Comma-separated values as RFC 4180 has them; notes are records that begin with `#`.
+    /// Comma-separated values as RFC 4180 has them, without the notes.
     Csv,
     /// One JSON object.
     Json,
@@ -50,8 +50,10 @@ pub enum Form {
 /// A column: its name, and where it is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
-    /// The name, the same in every form.
+    /// The name for programs.
     pub name: &'static str,
+    /// The heading for people, where the name is not one.
+    pub heading: &'static str,
     /// Where it is printed.
     pub place: Place,
 }
@@ -70,17 +72,22 @@ pub enum Place {
 impl Column {
     /// A column of every form.
     pub const fn text(name: &'static str) -> Self {
-        Column { name, place: Place::Everywhere }
+        Column { name, heading: name, place: Place::Everywhere }
     }
 
     /// A column of every form that is shortened where the line is too long.
     pub const fn long(name: &'static str) -> Self {
-        Column { name, place: Place::Shortened }
+        Column { name, heading: name, place: Place::Shortened }
     }
 
     /// A column that people see only when they ask for wide columns.
     pub const fn data(name: &'static str) -> Self {
-        Column { name, place: Place::Data }
+        Column { name, heading: name, place: Place::Data }
+    }
+
+    /// The same column with a heading that people understand.
+    pub const fn headed(self, heading: &'static str) -> Self {
+        Column { heading, ..self }
     }
 }
 
@@ -96,10 +103,12 @@ pub enum Value<'m> {
     List(Vec<Cow<'m, str>>),
     /// A number of things.
     Count(u64),
-    /// Numbers by name; `name=number` joined by `;` outside JSON.
-    Numbers(Vec<(Cow<'m, str>, u64)>),
+    /// A number that is a name.
+    Number(u64),
     /// A verdict.
     Verdict(Verdict),
+    /// Numbers by name.
+    Counts(Vec<(&'static str, u64)>),
 }
 
 impl Value<'_> {
@@ -109,12 +118,12 @@ impl Value<'_> {
             Value::Empty => Cow::Borrowed(""),
             Value::Text(text) => Cow::Borrowed(text),
             Value::List(items) => Cow::Owned(items.join(";")),
-            Value::Count(count) => Cow::Owned(count.to_string()),
-            Value::Numbers(numbers) => {
-                let numbers: Vec<_> = numbers.iter().map(|(name, count)| format!("{name}={count}")).collect();
-                Cow::Owned(numbers.join(";"))
-            }
+            Value::Count(number) | Value::Number(number) => Cow::Owned(number.to_string()),
             Value::Verdict(verdict) => Cow::Borrowed(verdict.name()),
+            Value::Counts(counts) => {
+                let words: Vec<_> = counts.iter().map(|(name, count)| format!("{name}={count}")).collect();
+                Cow::Owned(words.join(";"))
+            }
         }
     }
 
@@ -122,9 +131,13 @@ impl Value<'_> {
     pub fn shown(&self) -> Cow<'_, str> {
         match self {
             Value::Count(count) => Cow::Owned(grouped(*count)),
-            Value::Empty | Value::Text(_) | Value::List(_) | Value::Numbers(_) | Value::Verdict(_) => {
-                self.data()
+            Value::List(items) => Cow::Owned(items.join(", ")),
+            Value::Counts(counts) => {
+                let words: Vec<_> =
+                    counts.iter().map(|(name, count)| format!("{name} {}", grouped(*count))).collect();
+                Cow::Owned(words.join(", "))
             }
+            Value::Empty | Value::Text(_) | Value::Number(_) | Value::Verdict(_) => self.data(),
         }
     }
 
@@ -134,8 +147,8 @@ impl Value<'_> {
             Value::Empty => true,
             Value::Text(text) => text.is_empty(),
             Value::List(items) => items.is_empty(),
-            Value::Numbers(numbers) => numbers.is_empty(),
-            Value::Count(_) | Value::Verdict(_) => false,
+            Value::Counts(counts) => counts.is_empty(),
+            Value::Count(_) | Value::Number(_) | Value::Verdict(_) => false,
         }
     }
 }
@@ -192,8 +205,10 @@ pub enum Says<'m> {
     One(Value<'m>),
     /// Numbers by name.
     Counts(Vec<(&'static str, u64)>),
-    /// Several things, each with the same fields.
+    /// Several things, each with the same fields; for people, each in some words.
     Records(Vec<Vec<(&'static str, Value<'m>)>>),
+    /// The same; for people, each field on a line.
+    Cards(Vec<Vec<(&'static str, Value<'m>)>>),
     /// A sentence for people; programs do not get it.
     Advice(String),
 }
@@ -243,6 +258,17 @@ impl<'m> Table<'m> {
             Form::Csv => csv::write(self, out),
             Form::Json => json::write(self, out),
         }
+    }
+
+    /// Prints only the notes above and below the rows, for people: a CSV has no place for them.
+    ///
+    /// # Errors
+    ///
+    /// Writing fails.
+    pub fn write_notes(&self, look: &text::Look, out: &mut dyn Write) -> Result<()> {
+        let mut bytes = Vec::new();
+        self.head.iter().chain(&self.foot).for_each(|note| text::write_note(note, look, &mut bytes));
+        Ok(out.write_all(&bytes)?)
     }
 }
 

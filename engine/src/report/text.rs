@@ -40,7 +40,8 @@ impl Palette {
             Value::Verdict(Verdict::Unknown) => self.unknown,
             Value::Verdict(Verdict::Installed) => self.installed,
             Value::Verdict(Verdict::NotApplicable) => self.faint,
-            Value::Empty | Value::Text(_) | Value::List(_) | Value::Count(_) | Value::Numbers(_) => "",
+            Value::Empty | Value::Text(_) | Value::List(_) => "",
+            Value::Count(_) | Value::Number(_) | Value::Counts(_) => "",
         }
     }
 }
@@ -90,7 +91,7 @@ fn write_rows(table: &Table<'_>, look: &Look, pending: &mut Pending<'_>) -> Resu
     let reset = look.palette.reset;
     for (place, column) in columns.iter().enumerate() {
         let last = place + 1 == columns.len();
-        aligned(column.column.name, column, last, (look.palette.heading, reset), &mut pending.bytes);
+        aligned(column.column.heading, column, last, (look.palette.heading, reset), &mut pending.bytes);
     }
     pending.bytes.push(b'\n');
     for row in &table.rows {
@@ -121,7 +122,7 @@ fn measure(table: &Table<'_>, look: &Look) -> Vec<Printed> {
         }
         let widest = values().map(|value| clean(value.shown()).width()).max().unwrap_or(0);
         let numbers = values().all(|value| matches!(value, Value::Count(_) | Value::Empty));
-        Some(Printed { at, column: *column, width: widest.max(column.name.width()), numbers })
+        Some(Printed { at, column: *column, width: widest.max(column.heading.width()), numbers })
     });
     measured.collect()
 }
@@ -179,32 +180,55 @@ fn cut(text: &str, width: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", head.trim_end()))
 }
 
-/// Writes a note as a line `name: what it says`.
+/// Writes a note as a line `name: what it says`; one that says nothing is left out.
 pub(super) fn write_note(note: &Note<'_>, look: &Look, out: &mut Vec<u8>) {
     let words = match &note.says {
-        Says::One(value) if value.is_empty() => return,
         Says::One(value) => value.shown().into_owned(),
         Says::Counts(counts) => {
-            let words: Vec<_> =
-                counts.iter().map(|(name, count)| format!("{} {name}", super::grouped(*count))).collect();
-            words.join(", ")
+            let words = counts.iter().map(|(name, count)| format!("{} {name}", super::grouped(*count)));
+            words.collect::<Vec<_>>().join(", ")
         }
         Says::Records(records) => {
-            let record = |values: &Vec<(&str, Value<'_>)>| {
-                let words: Vec<_> = values.iter().map(|(_, value)| value.shown()).collect();
-                words.iter().filter(|word| !word.is_empty()).map(AsRef::as_ref).collect::<Vec<_>>().join(" ")
-            };
-            records.iter().map(record).collect::<Vec<_>>().join("; ")
+            let words = records.iter().map(|values| in_words(values));
+            words.collect::<Vec<_>>().join("; ")
         }
+        Says::Cards(cards) => return write_cards(cards, look, out),
         Says::Advice(words) => {
             piece(&clean(Cow::Borrowed(words)), look.palette.faint, look.palette.reset, out);
             return out.push(b'\n');
         }
     };
-    piece(&format!("{}:", note.name), look.palette.faint, look.palette.reset, out);
+    write_named(note.name, words, look, out);
+}
+
+fn write_named(name: &str, words: String, look: &Look, out: &mut Vec<u8>) {
+    if words.is_empty() {
+        return;
+    }
+    piece(&format!("{name}:"), look.palette.faint, look.palette.reset, out);
     out.push(b' ');
     out.extend(clean(Cow::Owned(words)).as_bytes());
     out.push(b'\n');
+}
+
+/// The fields of a record, one after another, without those that only repeat the one before.
+fn in_words(values: &[(&str, Value<'_>)]) -> String {
+    let mut words: Vec<_> = values.iter().map(|(_, value)| value.shown()).collect();
+    words.retain(|word| !word.is_empty());
+    words.dedup();
+    words.join(" ")
+}
+
+/// Writes each field on a line, and an empty line between two cards.
+fn write_cards(cards: &[Vec<(&str, Value<'_>)>], look: &Look, out: &mut Vec<u8>) {
+    for (at, card) in cards.iter().enumerate() {
+        if at > 0 {
+            out.push(b'\n');
+        }
+        for (name, value) in card {
+            write_named(name, value.shown().into_owned(), look, out);
+        }
+    }
 }
 
 #[cfg(test)]

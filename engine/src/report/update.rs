@@ -36,7 +36,7 @@ fn table<'m>(matrix: &'m Matrix<'_>, id: &str, options: &Options) -> Result<Tabl
         listing.list(matrix, *update, options, &mut table);
     }
     let about = updates.iter().map(|update| describe(&matrix.updates[*update]));
-    table.head = vec![Note { name: "about", says: Says::Records(about.collect()) }];
+    table.head = vec![Note { name: "about", says: Says::Cards(about.collect()) }];
     table.foot = footer::notes(matrix);
     table.foot.push(footer::totals(listing.totals));
     table.foot.extend(footer::left_out(&listing.left_out));

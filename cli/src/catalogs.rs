@@ -1,0 +1,164 @@
+//! Reads the catalogs that a command line names, each by its content or as it is told.
+
+use std::path::{Path, PathBuf};
+
+use patchstate::catalog::{self, Format, Settings, Verify, detection};
+use patchstate::diagnostic::{Code, Diagnostics};
+use patchstate::error::Error;
+use patchstate::model::options::Profile;
+use patchstate::model::product::Detection;
+use patchstate::model::update::Catalog;
+
+/// Which catalogs are read, and how.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Reading {
+    /// The catalogs: documents or repositories, compressed or not, of any mix of formats
+    #[arg(value_name = "CATALOG", required_unless_present = "feed")]
+    paths: Vec<PathBuf>,
+    /// Reads every catalog as this format instead of by its content
+    #[arg(long, value_name = "NAME", value_parser = format)]
+    input_format: Option<&'static Format>,
+    /// Reads the catalog PATH as feed ID, the name space of its updates; may be repeated
+    #[arg(long, value_name = "ID=PATH", value_parser = feed)]
+    feed: Vec<(String, PathBuf)>,
+    /// The language of a feed, or of all; may be repeated [default: en]
+    #[arg(long, value_name = "[FEED=]LANG", value_parser = language)]
+    language: Vec<(Option<String>, String)>,
+    /// How package rows are compared: as dnf or as zypper does
+    #[arg(long, value_name = "PROFILE", value_parser = profile)]
+    profile: Option<Profile>,
+    /// Takes a product table in place of the built-in one
+    #[arg(long, value_name = "FILE")]
+    products: Option<PathBuf>,
+    /// Adds a product table; may be repeated
+    #[arg(long, value_name = "FILE")]
+    products_add: Vec<PathBuf>,
+    /// Warns where a checksum of a repository does not fit, instead of refusing it
+    #[arg(long)]
+    no_verify: bool,
+}
+
+/// What became of the documents.
+#[derive(Debug, Default)]
+pub(crate) struct Read {
+    /// What could be read.
+    pub(crate) catalogs: Vec<Catalog>,
+    /// What could not.
+    pub(crate) failures: Vec<Error>,
+    /// Bytes of the documents, as they are stored.
+    pub(crate) bytes: u64,
+}
+
+impl Reading {
+    /// Reads every catalog; `each` is told the path of the next one before it is read.
+    pub(crate) fn read(&self, mut each: impl FnMut(&Path)) -> Read {
+        let mut read = Read::default();
+        let unnamed = self.paths.iter().map(|path| (None, path));
+        let named = self.feed.iter().map(|(feed, path)| (Some(feed.as_str()), path));
+        for (feed, path) in unnamed.chain(named) {
+            each(path);
+            read.bytes += size(path);
+            self.read_one(feed, path, &mut read);
+        }
+        read
+    }
+
+    fn read_one(&self, feed: Option<&str>, path: &Path, read: &mut Read) {
+        let format = match self.input_format.map_or_else(|| catalog::recognise(path), Ok) {
+            Ok(format) => format,
+            Err(error) => return read.failures.push(error.in_file(path.to_string_lossy())),
+        };
+        let settings = Settings {
+            feed: feed.map(str::to_owned),
+            language: self.language_of(feed.unwrap_or(format.name)),
+            profile: self.profile,
+            verify: if self.no_verify { Verify::Warn } else { Verify::Refuse },
+        };
+        (format.read)(path, &settings, &mut |catalog| match catalog {
+            Ok(catalog) => read.catalogs.push(catalog),
+            Err(error) => read.failures.push(error.in_file(path.to_string_lossy())),
+        });
+    }
+
+    /// The language given for a feed, else the one given for all.
+    fn language_of(&self, feed: &str) -> Option<String> {
+        let of = |wanted: Option<&str>| {
+            self.language
+                .iter()
+                .rev()
+                .find(|(feed, _)| feed.as_deref() == wanted)
+                .map(|(_, language)| language)
+        };
+        of(Some(feed)).or_else(|| of(None)).cloned()
+    }
+
+    /// The product tables that detect what catalogs speak of.
+    pub(crate) fn detections(
+        &self,
+        diagnostics: &mut Diagnostics,
+    ) -> patchstate::error::Result<Vec<Detection>> {
+        detection::table(self.products.as_deref(), &self.products_add, diagnostics)
+    }
+}
+
+/// The bytes of a file, or of the files below a folder.
+fn size(path: &Path) -> u64 {
+    let Ok(about) = std::fs::metadata(path) else { return 0 };
+    if !about.is_dir() {
+        return about.len();
+    }
+    let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+    entries
+        .filter(|entry| entry.file_type().is_ok_and(|kind| !kind.is_symlink()))
+        .map(|entry| size(&entry.path()))
+        .sum()
+}
+
+fn format(name: &str) -> Result<&'static Format, String> {
+    catalog::find(name).ok_or_else(|| {
+        let names: Vec<_> = catalog::FORMATS.iter().map(|format| format.name).collect();
+        format!("the catalog formats are {}", names.join(", "))
+    })
+}
+
+fn feed(text: &str) -> Result<(String, PathBuf), String> {
+    let named = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    match text.split_once('=') {
+        Some((id, path)) if !id.is_empty() && id.chars().all(named) && !path.is_empty() => {
+            Ok((id.to_owned(), path.into()))
+        }
+        _ => Err("a feed is written ID=PATH, the id of letters a-z, digits and `-`".to_owned()),
+    }
+}
+
+fn language(text: &str) -> Result<(Option<String>, String), String> {
+    match text.split_once('=') {
+        Some((feed, language)) if !language.is_empty() => Ok((Some(feed.to_owned()), language.to_owned())),
+        None if !text.is_empty() => Ok((None, text.to_owned())),
+        _ => Err("a language is written de, or FEED=de".to_owned()),
+    }
+}
+
+/// Reads the name of a profile.
+pub(crate) fn profile(name: &str) -> Result<Profile, String> {
+    let known = Profile::ALL.into_iter().find(|profile| profile.name() == name);
+    known.ok_or_else(|| "the profiles are dnf and suse".to_owned())
+}
+
+/// Reads the name or the alias of diagnostics.
+pub(crate) fn codes(text: &str) -> Result<Codes, String> {
+    match Code::find(text) {
+        codes if codes.is_empty() => Err("no such code; docs/diagnostics.md lists them".to_owned()),
+        codes => Ok(Codes(codes)),
+    }
+}
+
+/// The diagnostics that a name or an alias stands for.
+#[derive(Clone, Debug)]
+pub(crate) struct Codes(Vec<Code>);
+
+/// The denied codes that were raised.
+pub(crate) fn denied(codes: &[Codes], found: &Diagnostics) -> Vec<Code> {
+    let raised = |code: &Code| found.of(*code) > 0;
+    codes.iter().flat_map(|codes| codes.0.iter().copied()).filter(raised).collect()
+}

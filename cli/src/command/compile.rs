@@ -1,0 +1,115 @@
+//! `patchstate compile`: catalogs in, one index out.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use patchstate::compile::compile;
+use patchstate::diagnostic::{Diagnostics, Severity};
+use patchstate::index;
+use patchstate::model::catalogs::{Catalogs, Entry};
+use patchstate::report::{Columns, findings, grouped};
+
+use crate::catalogs::{self, Codes, Reading};
+use crate::exit::Exit;
+use crate::files;
+use crate::output::Output;
+use crate::request::Findings;
+
+/// Compiles catalogs into one index
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  patchstate compile mssecure.xml -o site.idx
+
+  Several feeds, each a name space of its own:
+      patchstate compile --feed security=mssecure.xml --feed fedora=repo/ -o site.idx")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    reading: Reading,
+    /// The index; what stood there is replaced when everything went well
+    #[arg(long, short, value_name = "INDEX")]
+    output: PathBuf,
+    /// Refuses where this code was raised (a name, or an alias such as MSS022); may be repeated
+    #[arg(long, value_name = "CODE", value_parser = catalogs::codes)]
+    deny: Vec<Codes>,
+    /// Leaves out a catalog that cannot be read, and ends with code 1
+    #[arg(long)]
+    keep_going: bool,
+    /// The form of the findings; `json` lists each on standard output
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    format: Findings,
+}
+
+pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
+    let start = Instant::now();
+    let mut found = Diagnostics::new();
+    let detections = args.reading.detections(&mut found)?;
+    let mut read = args.reading.read(|_| {});
+    if !args.keep_going
+        && let Some(failure) = read.failures.drain(..).next()
+    {
+        return Err(failure.into());
+    }
+    if read.catalogs.is_empty()
+        && let Some(failure) = read.failures.drain(..).next()
+    {
+        return Err(failure.into());
+    }
+    let compiled = compile(read.catalogs, detections)?;
+    compiled.catalogs.sources.iter().for_each(|source| found.append(source.diagnostics.clone()));
+    if args.format == Findings::Json {
+        output.table(&findings::list(&found), args.format.into(), Columns::Usual)?;
+    }
+    let denied = catalogs::denied(&args.deny, &found);
+    if let Some(code) = denied.first() {
+        anyhow::bail!("`{code}` is denied and was raised {} times; nothing was written", found.of(*code));
+    }
+    let mut file = files::create(&args.output)?;
+    index::write(&compiled.columns, &mut file)?;
+    file.flush()?;
+    file.finish()?;
+    for failure in &read.failures {
+        output.warning(&format!("left out: {failure}"));
+    }
+    summary(args, &compiled.catalogs, &found, read.bytes, start, output)?;
+    Ok(if read.failures.is_empty() { Exit::Done } else { Exit::Findings })
+}
+
+/// Says what was compiled, on standard error.
+fn summary(
+    args: &Args,
+    catalogs: &Catalogs,
+    found: &Diagnostics,
+    bytes: u64,
+    start: Instant,
+    output: &mut Output,
+) -> anyhow::Result<()> {
+    for (at, source) in catalogs.sources.iter().enumerate() {
+        let of_source = |entry: &&Entry| entry.source as usize == at;
+        let updates = catalogs.updates.iter().filter(of_source).count() as u64;
+        let about = &source.source;
+        output.message(&format!(
+            "{}: {} updates ({} {})",
+            about.feed,
+            grouped(updates),
+            about.format,
+            about.revision
+        ));
+    }
+    let count = |severity: Severity| {
+        let of = found.counts().filter(|(code, _)| code.severity() == severity);
+        grouped(of.map(|(_, count)| count).sum())
+    };
+    let (warnings, notes) = (count(Severity::Warning), count(Severity::Note));
+    output.message(&format!("findings: {warnings} warnings, {notes} notes; `patchstate lint` lists them"));
+    let size = std::fs::metadata(&args.output)?.len();
+    output.message(&format!(
+        "{}: {} bytes from {} in {:.2} s",
+        args.output.display(),
+        grouped(size),
+        grouped(bytes),
+        start.elapsed().as_secs_f64()
+    ));
+    Ok(())
+}

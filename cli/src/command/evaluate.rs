@@ -1,0 +1,241 @@
+//! `patchstate evaluate`: an index and inventories in, one matrix out.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::ValueEnum;
+use patchstate::diagnostic::Diagnostics;
+use patchstate::eval::plan::Plan;
+use patchstate::eval::run::{self, Outcome};
+use patchstate::ingest;
+use patchstate::matrix::tables::{Status, Update};
+use patchstate::matrix::{self, row};
+use patchstate::model::flag::Flags;
+use patchstate::model::update::Urgency;
+use patchstate::model::verdict::Verdict;
+use patchstate::report::grouped;
+
+use crate::evaluation::{Intake, Rules};
+use crate::exit::Exit;
+use crate::files;
+use crate::lists::{self, Named};
+use crate::output::Output;
+use crate::progress::Progress;
+
+/// Evaluates inventories against an index
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  patchstate evaluate site.idx inbox/ -o site.matrix
+
+  Package lists of two hosts as zypper compares them, from an archive:
+      patchstate evaluate --profile suse site.idx hosts.tar.gz -o hosts.matrix")]
+pub(crate) struct Args {
+    /// The index that `patchstate compile` made
+    #[arg(value_name = "INDEX")]
+    index: PathBuf,
+    #[command(flatten)]
+    intake: Intake,
+    /// The matrix; what stood there is replaced when everything went well
+    #[arg(long, short, value_name = "MATRIX")]
+    output: PathBuf,
+    /// The id of inventories that give none, instead of the names of their files
+    #[arg(long, value_name = "ID")]
+    client: Option<String>,
+    #[command(flatten)]
+    rules: Rules,
+    /// Gives cells only to the updates that this list names: identities, bulletins or article numbers
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Flags the cells of the updates that this list names as ignored
+    #[arg(long, value_name = "FILE")]
+    ignore_q: Option<PathBuf>,
+    /// How many threads evaluate [default: one for each processor]
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// Evaluates only the I-th of N parts of the clients
+    #[arg(long, value_name = "I/N", value_parser = shard)]
+    shard: Option<(usize, usize)>,
+    /// Ends with code 4 when an inventory was unreadable or all its cells are Unknown
+    #[arg(long)]
+    strict: bool,
+    /// Ends with code 1 when such a cell was found
+    #[arg(long, value_name = "WHAT")]
+    fail_on: Option<FailOn>,
+}
+
+/// Which cells make the program end with code 1.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum FailOn {
+    /// A Missing update
+    Missing,
+    /// A Missing update that is critical
+    Critical,
+    /// A Missing update or an Unknown cell
+    Unknown,
+}
+
+fn shard(text: &str) -> Result<(usize, usize), String> {
+    let parts =
+        text.split_once('/').and_then(|(part, parts)| Some((part.parse().ok()?, parts.parse().ok()?)));
+    parts
+        .filter(|(part, parts)| (1..=*parts).contains(part))
+        .ok_or_else(|| "must be I/N with I from 1 to N".to_owned())
+}
+
+pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
+    let start = Instant::now();
+    let index = files::index(&args.index)?;
+    let view = index.view()?;
+    let options = args.rules.options();
+    let baseline = list(args.baseline.as_ref(), view, output)?;
+    let ignored = list(args.ignore_q.as_ref(), view, output)?;
+    let plan = Plan::new(view, &options, baseline.as_ref().map(|named| named.updates.as_slice()));
+    let intake = args.intake.scan(args.client.as_deref())?;
+    let clients: Vec<&ingest::Client> = in_shard(intake.clients(), args.shard);
+    let progress = Progress::clients(clients.len() as u64, output);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0)).build()?;
+    let outcome = pool.install(|| run::evaluate(&plan, &intake, &clients, &|_| progress.step()));
+    progress.finish();
+    for error in &outcome.errors {
+        output.failure(error);
+    }
+    let read = outcome.rows.iter().filter(|(client, _)| client.status == Status::Evaluated).count();
+    if read == 0 {
+        output.message("nothing was evaluated: no inventory could be read");
+        return Ok(Exit::Nothing);
+    }
+    let mut updates = run::update_table(&plan);
+    for update in ignored.iter().flat_map(|named| &named.updates) {
+        if let Some(row) = plan.place.get(*update as usize).and_then(|place| updates.get_mut(*place as usize))
+        {
+            row.flags |= Flags::IGNORED;
+        }
+    }
+    let mut file = files::create(&args.output)?;
+    matrix::write(&run::run_table(&plan, args.rules.written()), &updates, &outcome.rows, &mut file)?;
+    file.flush()?;
+    file.finish()?;
+    let summary = Summary::of(&outcome, &updates);
+    summary.say(args, &outcome, start, output);
+    Ok(exit(args, &summary))
+}
+
+fn list(
+    path: Option<&PathBuf>,
+    view: patchstate::index::View<'_>,
+    output: &mut Output,
+) -> anyhow::Result<Option<Named>> {
+    let Some(path) = path else { return Ok(None) };
+    let named = lists::read(path, view)?;
+    for (line, entry) in &named.unmatched {
+        output.warning(&format!("{}:{line}: `{entry}` names no update of the index", path.display()));
+    }
+    Ok(Some(named))
+}
+
+fn in_shard(clients: &[ingest::Client], shard: Option<(usize, usize)>) -> Vec<&ingest::Client> {
+    let (part, parts) = shard.unwrap_or((1, 1));
+    clients.iter().skip(part - 1).step_by(parts).collect()
+}
+
+/// What a run gave, in numbers.
+struct Summary {
+    totals: [u64; 4],
+    updates: u64,
+    unreadable: usize,
+    all_unknown: usize,
+    critical: u64,
+}
+
+impl Summary {
+    fn of(outcome: &Outcome, updates: &[Update]) -> Summary {
+        let mut summary = Summary {
+            totals: [0; 4],
+            updates: updates.len() as u64,
+            unreadable: 0,
+            all_unknown: 0,
+            critical: 0,
+        };
+        let critical: Vec<usize> =
+            (0..updates.len()).filter(|at| updates[*at].urgency == Some(Urgency::Critical)).collect();
+        for (client, row) in &outcome.rows {
+            let totals = row::totals(row.verdicts(), updates.len());
+            for (sum, count) in summary.totals.iter_mut().zip(totals) {
+                *sum += count;
+            }
+            let unknown = totals[usize::from(Verdict::Unknown.code())];
+            match client.status {
+                Status::Unreadable => summary.unreadable += 1,
+                Status::Evaluated if unknown == updates.len() as u64 => summary.all_unknown += 1,
+                Status::Evaluated => {}
+            }
+            let missing = |at: &&usize| row::get(row.verdicts(), **at) == Verdict::Missing;
+            summary.critical += critical.iter().filter(missing).count() as u64;
+        }
+        summary
+    }
+
+    fn of_verdict(&self, verdict: Verdict) -> u64 {
+        self.totals[usize::from(verdict.code())]
+    }
+
+    /// The last lines: what was evaluated, how fast, and what was not and why.
+    fn say(&self, args: &Args, outcome: &Outcome, start: Instant, output: &mut Output) {
+        let clients = outcome.rows.len() as u64;
+        let each: Vec<String> =
+            [Verdict::Missing, Verdict::Installed, Verdict::NotApplicable, Verdict::Unknown]
+                .into_iter()
+                .map(|verdict| format!("{} {verdict}", grouped(self.of_verdict(verdict))))
+                .collect();
+        let (updates, cells) = (grouped(self.updates), grouped(clients * self.updates));
+        output.message(&format!(
+            "{} clients x {updates} updates = {cells} cells: {}",
+            grouped(clients),
+            each.join(", ")
+        ));
+        let seconds = start.elapsed().as_secs_f64();
+        let speed = outcome.bytes as f64 / 1e6 / seconds;
+        output.message(&format!(
+            "{}: from {} bytes and {} facts in {seconds:.2} s ({speed:.0} MB/s)",
+            args.output.display(),
+            grouped(outcome.bytes),
+            grouped(outcome.facts)
+        ));
+        if self.unreadable > 0 {
+            output.warning(&format!(
+                "{} inventories could not be read; their cells are Unknown",
+                self.unreadable
+            ));
+        }
+        if self.all_unknown > 0 {
+            output.warning(&format!(
+                "of {} clients nothing is known that any update asks for",
+                self.all_unknown
+            ));
+        }
+        findings(&outcome.diagnostics, output);
+    }
+}
+
+/// Says how often what was found in the inventories.
+fn findings(found: &Diagnostics, output: &mut Output) {
+    for (code, count) in found.counts() {
+        output.message(&format!("{}: {code} x {} ({})", code.severity(), grouped(count), code.description()));
+    }
+}
+
+fn exit(args: &Args, summary: &Summary) -> Exit {
+    let (missing, unknown) = (summary.of_verdict(Verdict::Missing), summary.of_verdict(Verdict::Unknown));
+    let met = match args.fail_on {
+        None => false,
+        Some(FailOn::Critical) => summary.critical > 0,
+        Some(FailOn::Missing) => missing > 0,
+        Some(FailOn::Unknown) => missing > 0 || unknown > 0,
+    };
+    if args.strict && (summary.unreadable > 0 || summary.all_unknown > 0) {
+        return Exit::Partial;
+    }
+    if met { Exit::Findings } else { Exit::Done }
+}

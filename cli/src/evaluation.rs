@@ -1,0 +1,177 @@
+//! Options of the verbs that evaluate: what changes the answers, and how inventories are read.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use patchstate::ingest;
+use patchstate::inventory::{self, Deltas, Format};
+use patchstate::model::fact::Kind;
+use patchstate::model::options::{Checksum, Detect, Options, Profile, RegistryItems, Supersedence};
+
+/// What a replacement does to a cell that is Missing.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Replaced {
+    On,
+    Off,
+    Evr,
+}
+
+/// What a checksum that differs at the same file version says.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Sum {
+    Off,
+    Unknown,
+    Strict,
+}
+
+/// When products are detected from other facts.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Detected {
+    Auto,
+    Always,
+    Never,
+}
+
+/// How package rows are compared.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Compared {
+    Dnf,
+    Suse,
+}
+
+/// What changes the answers.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Rules {
+    /// What an installed or missing replacement does to a Missing cell; `evr`: with those that package
+    /// versions imply
+    #[arg(long, value_name = "HOW", default_value = "on")]
+    supersedence: Replaced,
+    /// What another checksum at the same file version says: nothing, Unknown, or not installed
+    #[arg(long, value_name = "POLICY", default_value = "off")]
+    checksum: Sum,
+    /// Leaves registry items out of the evidence
+    #[arg(long)]
+    no_registry: bool,
+    /// When products are detected; `auto` where the inventory does not declare them complete
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    detect: Detected,
+    /// Compares all package rows as dnf or as zypper does, whatever was compiled
+    #[arg(long, value_name = "PROFILE")]
+    profile: Option<Compared>,
+    /// A package that is installed in several versions on purpose, besides kernels; may be repeated
+    #[arg(long, value_name = "NAME")]
+    install_only: Vec<String>,
+    /// Gives updates that were withdrawn together with their packages their ordinary cells
+    #[arg(long)]
+    include_retracted: bool,
+}
+
+impl Rules {
+    pub(crate) fn options(&self) -> Options {
+        Options {
+            supersedence: match self.supersedence {
+                Replaced::On => Supersedence::On,
+                Replaced::Off => Supersedence::Off,
+                Replaced::Evr => Supersedence::Evr,
+            },
+            checksum: match self.checksum {
+                Sum::Off => Checksum::Off,
+                Sum::Unknown => Checksum::Unknown,
+                Sum::Strict => Checksum::Strict,
+            },
+            registry: if self.no_registry { RegistryItems::Ignored } else { RegistryItems::Read },
+            detect: match self.detect {
+                Detected::Auto => Detect::Auto,
+                Detected::Always => Detect::Always,
+                Detected::Never => Detect::Never,
+            },
+            profile: self.profile.map(|profile| match profile {
+                Compared::Dnf => Profile::Dnf,
+                Compared::Suse => Profile::Suse,
+            }),
+            install_only: self.install_only.clone(),
+            include_retracted: self.include_retracted,
+        }
+    }
+
+    /// The options that differ from the defaults, as they are written on a command line.
+    pub(crate) fn written(&self) -> String {
+        let name = |value: &dyn Fn() -> Option<clap::builder::PossibleValue>| {
+            value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+        };
+        let mut words = Vec::new();
+        if !matches!(self.supersedence, Replaced::On) {
+            words.push(format!("--supersedence {}", name(&|| self.supersedence.to_possible_value())));
+        }
+        if !matches!(self.checksum, Sum::Off) {
+            words.push(format!("--checksum {}", name(&|| self.checksum.to_possible_value())));
+        }
+        if self.no_registry {
+            words.push("--no-registry".to_owned());
+        }
+        if !matches!(self.detect, Detected::Auto) {
+            words.push(format!("--detect {}", name(&|| self.detect.to_possible_value())));
+        }
+        if let Some(profile) = self.profile {
+            words.push(format!("--profile {}", name(&|| profile.to_possible_value())));
+        }
+        words.extend(self.install_only.iter().map(|package| format!("--install-only {package}")));
+        if self.include_retracted {
+            words.push("--include-retracted".to_owned());
+        }
+        words.join(" ")
+    }
+}
+
+/// Which inventories are read, and how.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Intake {
+    /// The inventories: files, folders, archives, or `-` for standard input
+    #[arg(value_name = "INVENTORY", required = true)]
+    paths: Vec<PathBuf>,
+    /// Reads every inventory as this format instead of by its content
+    #[arg(long, value_name = "NAME", value_parser = format)]
+    input_format: Option<&'static Format>,
+    /// The encoding of text that does not say its own
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+    /// Takes a kind of facts for complete, whatever the inventories say; may be repeated
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    assume_complete: Vec<Kind>,
+    /// Reads an inventory that only changes an earlier one as if it were whole; nothing of it is complete
+    #[arg(long)]
+    delta_as_full: bool,
+}
+
+impl Intake {
+    /// Looks at the inputs and finds their clients; `client` is the id of what names none.
+    pub(crate) fn scan(&self, client: Option<&str>) -> patchstate::error::Result<ingest::Intake> {
+        let inputs: Vec<ingest::Input> = self.paths.iter().cloned().map(Into::into).collect();
+        let settings = ingest::Settings {
+            format: self.input_format,
+            encoding: self.encoding.clone(),
+            client: client.map(str::to_owned),
+            assume_complete: self.assume_complete.iter().copied().collect(),
+            reading: inventory::Settings {
+                deltas: if self.delta_as_full { Deltas::AsFull } else { Deltas::Refuse },
+                ..inventory::Settings::default()
+            },
+            ..ingest::Settings::default()
+        };
+        ingest::Intake::scan(&inputs, settings)
+    }
+}
+
+fn format(name: &str) -> Result<&'static Format, String> {
+    inventory::find(name).ok_or_else(|| {
+        let names: Vec<_> = inventory::FORMATS.iter().map(|format| format.name).collect();
+        format!("no inventory format; there are: {}", names.join(", "))
+    })
+}
+
+fn kind(name: &str) -> Result<Kind, String> {
+    Kind::find(name).ok_or_else(|| {
+        let names: Vec<_> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+        format!("no kind of facts; there are: {}", names.join(", "))
+    })
+}

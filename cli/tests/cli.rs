@@ -1,0 +1,346 @@
+//! Drives the built program: what it prints, where, and the code it ends with.
+
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use conformance::matrices::sample;
+use insta::assert_snapshot;
+
+/// A catalog of two patches, of which one replaces the other.
+const CATALOG: &str = include_str!("catalog.xml");
+
+const VERBS: [&str; 11] = [
+    "compile",
+    "report",
+    "export",
+    "diff",
+    "inspect",
+    "lint",
+    "verify",
+    "formats",
+    "generate",
+    "completions",
+    "man",
+];
+
+/// A folder with a matrix, a catalog and its index, in which the program runs.
+struct Place(tempfile::TempDir);
+
+impl Place {
+    fn new() -> Place {
+        let folder = tempfile::tempdir().expect("has a folder");
+        std::fs::write(folder.path().join("fleet.matrix"), sample()).expect("writes");
+        let place = Place(folder);
+        for (name, catalog) in
+            [("site", CATALOG.to_owned()), ("other", CATALOG.replace("2001/04/18", "2001/04/19"))]
+        {
+            std::fs::write(place.path("catalog.xml"), catalog).expect("writes");
+            let output = place.run(&format!("compile catalog.xml -o {name}.idx"));
+            assert!(output.status.success(), "{}", shown(&output));
+        }
+        std::fs::write(place.path("catalog.xml"), CATALOG).expect("writes");
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn command(&self, words: &str) -> Command {
+        let mut command = program();
+        command.current_dir(self.0.path()).args(words.split_whitespace());
+        command
+    }
+
+    /// Runs the program with these words.
+    fn run(&self, words: &str) -> Output {
+        self.command(words).output().expect("runs")
+    }
+}
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_patchstate"));
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "TERM"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// What a run said and how it ended, with escapes made visible.
+fn shown(output: &Output) -> String {
+    let text =
+        |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\u{1b}', "\\e").replace("\r\n", "\\r\n");
+    let version = concat!("patchstate ", env!("CARGO_PKG_VERSION"));
+    let mut out = text(&output.stdout).replace(version, "patchstate VERSION");
+    if !output.stderr.is_empty() {
+        out.push_str(&format!("\n--- standard error\n{}", text(&output.stderr)));
+    }
+    match output.status.code() {
+        Some(0) => out,
+        code => format!("{out}\n--- exit code {code:?}"),
+    }
+}
+
+macro_rules! snapshots {
+    ($($name:ident: $words:literal;)*) => {
+        $(#[test] fn $name() { assert_snapshot!(shown(&Place::new().run($words))); })*
+    };
+}
+
+snapshots! {
+    summary_text: "report summary fleet.matrix";
+    summary_wide: "report summary fleet.matrix --wide --all";
+    summary_csv: "report summary fleet.matrix --format csv --all";
+    summary_json: "report summary fleet.matrix --format json";
+    client_text: "report client WS-001 fleet.matrix";
+    client_all: "report client WS-001 fleet.matrix --all --suppress notes";
+    client_history: "report client WS-002 fleet.matrix --history 3";
+    client_unreadable: "report client BAD-001 fleet.matrix";
+    client_csv: "report client WS-001 fleet.matrix --format csv";
+    client_json: "report client WS-001 fleet.matrix --format json";
+    client_color: "report client WS-002 fleet.matrix --history 3 --color always";
+    update_text: "report update MS00-093 fleet.matrix --all";
+    update_csv: "report update Q296441 fleet.matrix --format csv";
+    update_json: "report update fedora:FEDORA-2026-0001 fleet.matrix --format json";
+    site_text: "report site fleet.matrix --now 2026-03-01";
+    site_without_a_clock: "report site fleet.matrix";
+    site_csv: "report site fleet.matrix --now 2026-03-01 --format csv";
+    site_json: "report site fleet.matrix --format json";
+    coverage_text: "report coverage fleet.matrix";
+    coverage_csv: "report coverage fleet.matrix --format csv";
+    coverage_json: "report coverage fleet.matrix --format json";
+    export_matrix: "export matrix fleet.matrix";
+    export_matrix_all_tsv: "export matrix fleet.matrix --format tsv --verdict all";
+    export_matrix_ndjson: "export matrix fleet.matrix --format ndjson --verdict installed,missing";
+    export_patchstate: "export patchstate fleet.matrix";
+    export_patchstate_all: "export patchstate fleet.matrix --all";
+    export_hfnetchk: "export hfnetchk fleet.matrix";
+    export_hfnetchk_history: "export hfnetchk fleet.matrix --history 3 --suppress warnings --all";
+    verify: "verify fleet.matrix";
+    formats: "formats";
+    diff_same: "diff fleet.matrix fleet.matrix";
+
+    help: "--help";
+    help_short: "-h";
+    help_report: "report --help";
+    help_report_summary: "report summary --help";
+    help_report_client: "report client --help";
+    help_report_update: "report update --help";
+    help_report_site: "report site --help";
+    help_report_coverage: "report coverage --help";
+    help_export: "export --help";
+    help_export_matrix: "export matrix --help";
+    help_export_patchstate: "export patchstate --help";
+    help_export_hfnetchk: "export hfnetchk --help";
+    help_diff: "diff --help";
+    help_compile: "compile --help";
+    help_lint: "lint --help";
+    help_inspect: "inspect --help";
+    help_generate: "generate --help";
+    help_generate_catalog: "generate catalog --help";
+    help_verify: "verify --help";
+    help_formats: "formats --help";
+    help_completions: "completions --help";
+    help_man: "man --help";
+
+    lint_text: "lint catalog.xml";
+    lint_json: "lint catalog.xml --format json";
+    lint_denied: "lint catalog.xml --deny MSS040 --deny not-utf8 --quiet";
+    inspect_updates: "inspect site.idx updates";
+    inspect_supersedence: "inspect site.idx supersedence";
+    diff_indexes: "diff site.idx other.idx";
+    diff_of_two_kinds: "diff site.idx fleet.matrix";
+    diff_foreign: "diff site.idx catalog.xml";
+
+    error_bad_feed: "compile --feed Office=a.xml -o new.idx";
+    error_unknown_code: "lint catalog.xml --deny no-such";
+    error_unknown_format: "lint catalog.xml --input-format rss";
+    error_foreign_catalog: "compile fleet.matrix -o new.idx";
+    error_index_for_matrix: "report summary site.idx";
+    error_matrix_for_index: "inspect fleet.matrix";
+    error_no_verb: "";
+    error_unknown_verb: "evalute";
+    error_unknown_client: "report client ws-001 fleet.matrix";
+    error_unknown_update: "report update MS99-999 fleet.matrix";
+    error_unknown_verdict: "export matrix fleet.matrix --verdict Patched";
+    error_bad_time: "report site fleet.matrix --now tomorrow";
+    error_no_file: "report summary nowhere.matrix";
+    error_directory: "report summary .";
+}
+
+/// Writes a file beside the sample and runs the program on it.
+fn with_file(change: impl FnOnce(Vec<u8>) -> Vec<u8>) -> String {
+    let place = Place::new();
+    std::fs::write(place.path("bad.matrix"), change(sample())).expect("writes");
+    shown(&place.run("report summary bad.matrix"))
+}
+
+#[test]
+fn damaged_files_are_refused() {
+    assert_snapshot!("error_empty", with_file(|_| Vec::new()));
+    assert_snapshot!("error_foreign", with_file(|_| b"<updates/>".to_vec()));
+    let change = |at: usize, byte: u8| {
+        move |mut bytes: Vec<u8>| {
+            bytes[at] = byte;
+            bytes
+        }
+    };
+    assert_snapshot!("error_version", with_file(change(8, 9)));
+    assert_snapshot!("error_flipped", with_file(change(300, b'?')));
+    assert_snapshot!("error_cut_off", with_file(|bytes| bytes[..700].to_vec()));
+}
+
+#[test]
+fn matrices_that_differ_end_with_1() {
+    let place = Place::new();
+    let other = conformance::matrices::random(1, 2, 3);
+    std::fs::write(place.path("other.matrix"), other).expect("writes");
+    let output = place.run("diff fleet.matrix other.matrix");
+    assert_eq!(output.status.code(), Some(1));
+    assert_snapshot!(shown(&place.run("diff fleet.matrix other.matrix --format csv")));
+}
+
+#[test]
+fn no_color_wins_over_the_terminal_and_always_wins_over_it() {
+    let place = Place::new();
+    let colored = |words: &str, variables: &[(&str, &str)]| {
+        let output = place.command(words).envs(variables.iter().copied()).output().expect("runs");
+        String::from_utf8_lossy(&output.stdout).contains("\u{1b}[0m")
+    };
+    assert!(!colored("report summary fleet.matrix", &[("TERM", "xterm")]), "a pipe has no colours");
+    assert!(!colored("report summary fleet.matrix", &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")]));
+    assert!(colored("report summary fleet.matrix", &[("CLICOLOR_FORCE", "1")]));
+    assert!(colored("report summary fleet.matrix --color always", &[("NO_COLOR", "1")]));
+    assert!(!colored("report summary fleet.matrix --color never", &[("CLICOLOR_FORCE", "1")]));
+    assert!(!colored("report summary fleet.matrix --format csv --color always", &[]));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let place = Place::new();
+    std::fs::write(place.path("large.matrix"), conformance::matrices::random(1, 2000, 100)).expect("writes");
+    let mut child = place
+        .command("export matrix large.matrix --verdict all")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_an_error() {
+    let place = Place::new();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("is there");
+    let output = place.command("report summary fleet.matrix").stdout(full).output().expect("runs");
+    assert_snapshot!(shown(&output));
+}
+
+#[test]
+fn completions_and_manual_name_every_verb() {
+    let place = Place::new();
+    let verbs = VERBS;
+    for words in ["completions bash", "completions zsh", "completions fish", "completions powershell", "man"]
+    {
+        let output = place.run(words);
+        assert!(output.status.success(), "{words}");
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(verbs.iter().all(|verb| text.contains(verb)), "{words}");
+    }
+}
+
+#[test]
+fn an_index_is_inspected_and_verified() {
+    let place = Place::new();
+    let says = |words: &str, part: &str| {
+        let output = place.run(words);
+        assert!(output.status.success(), "{}", shown(&output));
+        assert!(shown(&output).contains(part), "{words}: {}", shown(&output));
+    };
+    says("verify site.idx", "site.idx: index of 2 updates, ");
+    says("inspect site.idx", "replacements                    1\n");
+    says("inspect site.idx subjects", "hotfix ");
+    says("inspect site.idx sizes", "update_identity ");
+    for field in [
+        "format path sha256 updates leaf_predicates distinct_predicates nodes distinct_nodes",
+        "wql_uses wql_distinct wql_unparsed supersedence_edges supersedence_dangling diagnostics",
+    ]
+    .iter()
+    .flat_map(|fields| fields.split(' '))
+    {
+        says("inspect site.idx sources --format json", &format!("\"{field}\":"));
+    }
+}
+
+#[test]
+fn every_verb_has_two_examples() {
+    let place = Place::new();
+    for verb in VERBS {
+        let help = String::from_utf8(place.run(&format!("{verb} --help")).stdout).expect("is UTF-8");
+        let examples = help.split_once("Examples:").map_or("", |(_, examples)| examples);
+        let count = examples.lines().filter(|line| line.trim_start().starts_with("patchstate ")).count();
+        assert!(count >= 2, "{verb}: {help}");
+    }
+}
+
+#[test]
+fn nothing_is_written_but_what_is_asked_for() {
+    let place = Place::new();
+    let names = || {
+        let mut names: Vec<_> = std::fs::read_dir(place.0.path())
+            .expect("lists")
+            .map(|entry| entry.expect("is there").file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    };
+    let before = names();
+    place.run("report summary fleet.matrix");
+    place.run("compile catalog.xml --deny affected-sp-not-available -o new.idx");
+    place.run("compile nowhere.xml -o new.idx");
+    assert_eq!(names(), before);
+    std::fs::write(place.path("kept.idx"), "as it was").expect("writes");
+    assert_eq!(place.run("compile nowhere.xml -o kept.idx").status.code(), Some(2));
+    assert_eq!(std::fs::read(place.path("kept.idx")).expect("reads"), b"as it was");
+}
+
+#[test]
+fn a_catalog_that_cannot_be_read_is_left_out_where_that_is_asked_for() {
+    let place = Place::new();
+    let output = place.run("compile catalog.xml fleet.matrix --keep-going -o new.idx");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        std::fs::read(place.path("new.idx")).expect("reads"),
+        std::fs::read(place.path("site.idx")).expect("reads")
+    );
+    assert_eq!(place.run("compile catalog.xml fleet.matrix -o other-new.idx").status.code(), Some(2));
+    assert_eq!(place.run("compile fleet.matrix --keep-going -o other-new.idx").status.code(), Some(2));
+    assert!(!place.path("other-new.idx").exists());
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupted_run_leaves_no_file() {
+    let place = Place::new();
+    let mut child = place
+        .command("generate catalog --updates 100000000 -o endless.xml")
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("runs");
+    let unfinished = || {
+        let names = std::fs::read_dir(place.0.path()).expect("lists");
+        names.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with(".patchstate-"))
+    };
+    while !unfinished() {
+        assert!(child.try_wait().expect("is known").is_none(), "it ended by itself");
+        std::thread::yield_now();
+    }
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().expect("runs").success());
+    assert_eq!(child.wait().expect("ends").code(), Some(130));
+    assert!(!unfinished() && !place.path("endless.xml").exists());
+}

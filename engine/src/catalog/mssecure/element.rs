@@ -1,0 +1,238 @@
+//! Reads the text of a document into elements, each by the shape that its place gives it.
+//!
+//! Everything that shows only in the text is reported here: white space that is trimmed, line breaks,
+//! characters and bytes, and names that the format does not have, whose content is kept as text.
+//! Source of truth: `docs/mssecure.md`, "Reading rules".
+
+use std::io::BufRead;
+
+use super::findings::Findings;
+use super::records::{Datastore, Element, Record, Rest, RestKind, Shape};
+use crate::diagnostic::{Code, Position};
+use crate::error::{Error, Result};
+use crate::model::path::BLANK;
+use crate::xml::Limits;
+use crate::xml::attributes::Attribute;
+use crate::xml::cursor::{Cursor, Event, Tag};
+
+/// Name of the root element.
+pub(super) const ROOT: &str = "BulletinDatastore";
+
+/// Tables of later documents of which nothing is known but that they are there.
+const KEPT: [&str; 2] = ["MSSeverities", "WellKnownURLs"];
+
+/// Reads a whole document.
+pub(super) fn read(document: impl BufRead, findings: &mut Findings) -> Result<Element> {
+    let mut cursor = Cursor::new(document, Limits::default());
+    let mut reading = Reading { findings, path: String::new() };
+    let root = cursor.root()?;
+    if root.name() != ROOT || root.namespace().is_some() {
+        let message = format!("expected `<{ROOT}>`, found `<{}>`", root.name());
+        return Err(Error::new(Code::WrongFormat, message).at(root.position()));
+    }
+    let mut element = reading.begin(&Datastore::SHAPE, &root);
+    content(&mut cursor, &mut reading, &mut element, Around::Element)?;
+    // What follows the root element is part of the document too.
+    while !matches!(cursor.next()?, Event::End) {}
+    Ok(element)
+}
+
+/// What the reader is inside of: a record's element, or one that only stands around others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Around {
+    Element,
+    Wrapper(&'static str),
+}
+
+/// What an element is at its place.
+enum Place {
+    Part(&'static Shape),
+    Wrapper(&'static str),
+    /// A part that lacks the wrapper which should be around it.
+    Misplaced(&'static Shape, &'static str),
+    Unknown,
+}
+
+/// Reads what stands below an element, or below a wrapper in it, up to its end.
+fn content<R: BufRead>(
+    cursor: &mut Cursor<R>,
+    reading: &mut Reading<'_>,
+    element: &mut Element,
+    around: Around,
+) -> Result<()> {
+    loop {
+        reading.report_bytes(cursor.take_undecodable());
+        let outer = reading.path.len();
+        match cursor.next()? {
+            Event::Close | Event::End => return Ok(()),
+            Event::Text(text) => keep_text(text.value(), element),
+            Event::Open(tag) => {
+                reading.enter(tag.name());
+                let place = place(element.shape, around, tag.name());
+                reading.report_place(&place, tag.position());
+                match place {
+                    Place::Part(shape) | Place::Misplaced(shape, _) => {
+                        let mut part = reading.begin(shape, &tag);
+                        content(cursor, reading, &mut part, Around::Element)?;
+                        element.parts.push(part);
+                    }
+                    Place::Wrapper(wrapper) => {
+                        reading.attributes(&tag, &[], element);
+                        content(cursor, reading, element, Around::Wrapper(wrapper))?;
+                    }
+                    Place::Unknown => {
+                        let rest = reading.unknown(&tag);
+                        element.rest.push(whole(cursor, reading, rest)?);
+                    }
+                }
+            }
+        }
+        reading.path.truncate(outer);
+    }
+}
+
+fn place(shape: &Shape, around: Around, name: &str) -> Place {
+    let parts = shape.parts;
+    let wrapper = match around {
+        Around::Element => "",
+        Around::Wrapper(wrapper) => wrapper,
+    };
+    if let Some(part) = parts.iter().find(|part| part.wrapper == wrapper && part.shape.name == name) {
+        return Place::Part(part.shape);
+    }
+    if around != Around::Element {
+        return Place::Unknown;
+    }
+    if let Some(part) = parts.iter().find(|part| part.wrapper == name) {
+        return Place::Wrapper(part.wrapper);
+    }
+    let misplaced = parts.iter().find(|part| part.shape.name == name);
+    misplaced.map_or(Place::Unknown, |part| Place::Misplaced(part.shape, part.wrapper))
+}
+
+/// Reads an unknown element to its end and writes it down.
+fn whole<R: BufRead>(cursor: &mut Cursor<R>, reading: &mut Reading<'_>, mut rest: Rest) -> Result<Rest> {
+    let mut depth = 1_u32;
+    while depth > 0 {
+        match cursor.next()? {
+            Event::Open(tag) => {
+                depth += 1;
+                write_tag(&tag, &mut rest.text);
+            }
+            Event::Text(text) => write_text(text.trimmed(), &mut rest.text),
+            Event::End => break,
+            Event::Close => {
+                depth -= 1;
+                rest.text.extend(["</", cursor.name(), ">"]);
+            }
+        }
+        reading.report_bytes(cursor.take_undecodable());
+    }
+    Ok(rest)
+}
+
+fn write_tag(tag: &Tag<'_>, text: &mut String) {
+    text.extend(["<", tag.name()]);
+    for attribute in tag.attributes() {
+        let quote = if attribute.raw().contains('"') { "'" } else { "\"" };
+        text.extend([" ", attribute.name(), "=", quote, attribute.raw(), quote]);
+    }
+    text.push('>');
+}
+
+fn write_text(content: &str, text: &mut String) {
+    for c in content.chars() {
+        match c {
+            '&' => text.push_str("&amp;"),
+            '<' => text.push_str("&lt;"),
+            c => text.push(c),
+        }
+    }
+}
+
+fn keep_text(text: &str, element: &mut Element) {
+    let text = text.trim_matches(BLANK);
+    if !text.is_empty() {
+        element.rest.push(Rest { kind: RestKind::Text, name: String::new(), text: text.to_owned() });
+    }
+}
+
+/// What is found while reading, and the names below the root down to where that is.
+struct Reading<'f> {
+    findings: &'f mut Findings,
+    path: String,
+}
+
+impl Reading<'_> {
+    fn enter(&mut self, name: &str) {
+        if !self.path.is_empty() {
+            self.path.push('/');
+        }
+        self.path.push_str(name);
+    }
+
+    fn report(&mut self, code: Code, position: Position, message: String) {
+        self.findings.push(code, position, &self.path, message);
+    }
+
+    fn report_place(&mut self, place: &Place, position: Position) {
+        if let Place::Misplaced(_, wrapper) = place {
+            self.report(Code::MisplacedElement, position, format!("read as if in `{wrapper}`"));
+        }
+    }
+
+    fn report_bytes(&mut self, places: Vec<Position>) {
+        for place in places {
+            self.report(Code::NotUtf8, place, "read as windows-1252".to_owned());
+        }
+    }
+
+    fn begin(&mut self, shape: &'static Shape, tag: &Tag<'_>) -> Element {
+        let mut element = Element::new(shape, tag.position());
+        self.attributes(tag, shape.attributes, &mut element);
+        element
+    }
+
+    /// Takes the values of the attributes that are among `known` and keeps the others.
+    fn attributes(&mut self, tag: &Tag<'_>, known: &[&'static str], element: &mut Element) {
+        for attribute in tag.attributes().iter().filter(|attribute| !attribute.declares_namespace()) {
+            let position = tag.position_of(&attribute);
+            let place = format!("{}@{}", self.path, attribute.name());
+            let value = self.value(&attribute, position, &place);
+            if let Some(name) = known.iter().find(|name| **name == attribute.name()) {
+                element.values.push((name, value));
+                continue;
+            }
+            self.findings.unknown(Code::UnknownAttribute, attribute.name(), position, &place);
+            let name = attribute.name().to_owned();
+            element.rest.push(Rest { kind: RestKind::Attribute, name, text: value });
+        }
+    }
+
+    /// Trims a value, and reports what that took and what else is odd about it.
+    fn value(&mut self, attribute: &Attribute<'_>, position: Position, place: &str) -> String {
+        let value = attribute.value();
+        if attribute.raw().contains(['\n', '\r']) {
+            self.findings.push(Code::NewlineInAttribute, position, place, "");
+        }
+        if !value.is_ascii() {
+            self.findings.push(Code::NonAsciiValue, position, place, format!("`{value}`"));
+        }
+        let trimmed = value.trim_matches(BLANK);
+        if trimmed.len() < value.len() {
+            self.findings.push(Code::ValueTrimmed, position, place, format!("`{value}`"));
+        }
+        trimmed.to_owned()
+    }
+
+    /// Begins the text of an element that the format does not name.
+    fn unknown(&mut self, tag: &Tag<'_>) -> Rest {
+        let is_kept = KEPT.contains(&self.path.as_str());
+        if !is_kept {
+            self.findings.unknown(Code::UnknownElement, tag.name(), tag.position(), &self.path);
+        }
+        let mut text = String::new();
+        write_tag(tag, &mut text);
+        Rest { kind: RestKind::Element, name: tag.name().to_owned(), text }
+    }
+}

@@ -1,0 +1,163 @@
+//! Looks at files, registry values and the references of patches to them.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::super::article;
+use super::super::findings::Findings;
+use super::super::identity::Patches;
+use super::super::records::{Datastore, FileChange, FileChg, Patch, RegChg};
+use super::super::rules::{checksum, file_path, is_registry_command, presence, version};
+use super::super::tables::Tables;
+use crate::diagnostic::Code;
+use crate::model::expr::Presence;
+use crate::model::registry::{self, View};
+use crate::version::dotted::Version;
+
+/// The types of registry values that documents have.
+const TYPES: [Option<u64>; 2] = [Some(0), Some(0x10001)];
+
+pub(super) fn look_over(
+    document: &Datastore,
+    tables: &Tables<'_>,
+    patches: &Patches<'_>,
+    findings: &mut Findings,
+) {
+    of_files(document, tables, findings);
+    of_registry(document, findings);
+    let mut references = References { tables, findings, sums: BTreeMap::new() };
+    for named in &patches.list {
+        named.patch.files.iter().for_each(|file| references.of_file(file));
+        named.patch.registry.iter().for_each(|value| references.of_value(value, named.patch));
+    }
+    of_locations(document, findings);
+    unreferenced(document, tables, patches, findings);
+}
+
+fn of_files(document: &Datastore, tables: &Tables<'_>, findings: &mut Findings) {
+    let mut known = HashSet::new();
+    for file in &document.files {
+        if let Some(directory) = tables.path(&file.location) {
+            let path = file_path(directory, &file.name);
+            let message = format!("`{path}`");
+            if !known.insert(path) {
+                findings.of(Code::DuplicateFilePath, file, message);
+            }
+        }
+        file.changes.iter().for_each(|change| of_change(change, findings));
+    }
+}
+
+/// Looks at values that are neither what they should be nor one of the words for nothing.
+fn of_change(change: &FileChange, findings: &mut Findings) {
+    if version(change).is_none() && !matches!(change.version.as_str(), "" | "na") {
+        findings.unknown_value(change, "Version", &change.version);
+    }
+    if !change.checksum.is_empty() && change.checksum.parse::<u64>().is_err() {
+        findings.unknown_value(change, "Checksum", &change.checksum);
+    }
+}
+
+fn of_registry(document: &Datastore, findings: &mut Findings) {
+    for value in &document.registry_values {
+        if !TYPES.contains(&registry::number(&value.kind)) {
+            findings.unknown_value(value, "Type", &value.kind);
+        }
+    }
+}
+
+/// What the references of patches to changes show.
+struct References<'t, 'd> {
+    tables: &'t Tables<'d>,
+    findings: &'t mut Findings,
+    /// The checksums of each version of a file.
+    sums: BTreeMap<(String, Version), BTreeSet<u64>>,
+}
+
+impl References<'_, '_> {
+    fn of_file(&mut self, reference: &FileChg) {
+        let Some((file, change)) = self.tables.files.get(reference.change.as_str()) else { return };
+        let presence = presence(&change.command);
+        if presence.is_none() {
+            let message = format!("`{}`", change.command);
+            self.findings.at(Code::UnsupportedCommand, reference, "FileChangeID", message);
+        }
+        let Some(expected) = version(change) else {
+            let message = format!("`{}`", file.name);
+            self.findings.at(Code::FileWithoutVersion, reference, "FileChangeID", message);
+            return;
+        };
+        if !matches!(presence, Some(Presence::Required | Presence::Optional)) {
+            return;
+        }
+        if let (Some(sum), Some(directory)) = (checksum(change), self.tables.path(&file.location)) {
+            let path = file_path(directory, &file.name);
+            self.of_checksum(path, expected, sum, reference);
+        }
+    }
+
+    /// Reports the second checksum of a version; the third says nothing new.
+    fn of_checksum(&mut self, path: String, expected: Version, sum: u64, reference: &FileChg) {
+        let message = format!("`{path}` {expected}");
+        let sums = self.sums.entry((path, expected)).or_default();
+        if sums.insert(sum) && sums.len() == 2 {
+            self.findings.at(Code::ChecksumConflict, reference, "FileChangeID", message);
+        }
+    }
+
+    fn of_value(&mut self, reference: &RegChg, patch: &Patch) {
+        let Some((_, change)) = self.tables.registry.get(reference.change.as_str()) else { return };
+        if !is_registry_command(&change.command) {
+            let message = format!("`{}`", change.command);
+            self.findings.at(Code::UnsupportedCommand, reference, "RegChangeID", message);
+        }
+        let key = self.tables.path(&change.location).map(|path| registry::normal_key(path, View::Native));
+        let named = key.as_deref().and_then(article::of_key);
+        if let (Some(named), Some(own)) = (named, article::number(&patch.number))
+            && named != own
+        {
+            let message = format!("the key names {named}, the patch {own}");
+            self.findings.at(Code::HotfixKeyDiffers, reference, "RegChangeID", message);
+        }
+    }
+}
+
+/// Looks at locations that are registry keys, by how they begin or by who uses them.
+fn of_locations(document: &Datastore, findings: &mut Findings) {
+    let changes = document.registry_values.iter().flat_map(|value| &value.changes);
+    let keys: HashSet<&str> = changes.map(|change| change.location.as_str()).collect();
+    for location in &document.locations {
+        let like_key = location.path.get(..2).is_some_and(|head| head.eq_ignore_ascii_case("hk"));
+        let is_key = like_key || keys.contains(location.id.as_str());
+        if is_key && !begins_with_hive(&location.path) {
+            let message = format!("`{}`", location.path);
+            findings.at(Code::RegistryPathIrregular, location, "Path", message);
+        }
+    }
+}
+
+fn begins_with_hive(path: &str) -> bool {
+    let key = registry::normal_key(path, View::Native);
+    let hive = key.split('\\').next().unwrap_or_default();
+    matches!(hive, "hklm" | "hkcu" | "hku" | "hkcc")
+}
+
+/// Reports the changes that no patch refers to; of an id that is given twice, the first.
+fn unreferenced(document: &Datastore, tables: &Tables<'_>, patches: &Patches<'_>, findings: &mut Findings) {
+    let references = || patches.list.iter().map(|named| named.patch);
+    let files: HashSet<&str> =
+        references().flat_map(|patch| &patch.files).map(|file| file.change.as_str()).collect();
+    let values: HashSet<&str> =
+        references().flat_map(|patch| &patch.registry).map(|value| value.change.as_str()).collect();
+    for change in document.files.iter().flat_map(|file| &file.changes) {
+        let is_first = tables.files.get(change.id.as_str()).is_some_and(|(_, c)| std::ptr::eq(*c, change));
+        if is_first && !files.contains(change.id.as_str()) {
+            findings.of(Code::Unreferenced, change, format!("`{}`", change.id));
+        }
+    }
+    for change in document.registry_values.iter().flat_map(|value| &value.changes) {
+        let is_first = tables.registry.get(change.id.as_str()).is_some_and(|(_, c)| std::ptr::eq(*c, change));
+        if is_first && !values.contains(change.id.as_str()) {
+            findings.of(Code::Unreferenced, change, format!("`{}`", change.id));
+        }
+    }
+}

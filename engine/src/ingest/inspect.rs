@@ -1,0 +1,199 @@
+//! The first look at every document: its format, its inventories, its clients.
+//!
+//! Reads no more of a document than its format needs to say whose it is. Documents are looked at in
+//! parallel; archives are spooled one after the other before.
+
+use std::borrow::Cow;
+
+use rayon::prelude::*;
+
+use super::document::{Buffer, Document, Source, Store};
+use super::grouping::{Inspected, Piece, group};
+use super::sources::{self, Input, Opening, Origin};
+use super::spool::Spool;
+use super::{Budget, Intake, Loaded, Settings};
+use crate::diagnostic::{Code, Diagnostics, Position};
+use crate::error::{Error, Result};
+use crate::inventory::{self, Excerpt, Found, Look, Unit};
+use crate::xml::encoding::{self, Decoded};
+
+/// How many bytes are looked at first. A root element and its attributes fit in almost always.
+const BEGINNING: usize = 16 << 10;
+
+/// Looks at all inputs and finds their clients.
+pub(super) fn scan(inputs: &[Input], settings: Settings) -> Result<Intake> {
+    let mut diagnostics = Diagnostics::new();
+    let mut store = Store { spool: Spool::default(), budget: Budget::new(settings.budget) };
+    let origins = sources::list(inputs, &mut diagnostics)?;
+    let looker = Looker { store: &store, settings: &settings };
+    let first: Vec<First> =
+        origins.into_par_iter().map_init(Buffer::new, |b, o| looker.origin(o, b)).collect();
+
+    let mut spooled = Vec::new();
+    for first in &first {
+        spooled.push(match first {
+            First::Done(_) => Vec::new(),
+            First::Archive(path) => sources::spool_archive(path, &mut store.spool, &mut diagnostics)?,
+            First::Stdin => sources::spool_stdin(&mut store.spool, &mut diagnostics)?,
+        });
+    }
+    let looker = Looker { store: &store, settings: &settings };
+    let inspected: Vec<Vec<Inspected>> =
+        first.into_iter().zip(spooled).map(|(first, members)| looker.members(first, members)).collect();
+    let inspected = inspected.into_iter().flatten().collect();
+    let (documents, clients) = group(inspected, settings.client.as_deref());
+    Ok(Intake { settings, documents, clients, diagnostics, store })
+}
+
+/// What the first look at an input gives.
+enum First {
+    Done(Box<Inspected>),
+    Archive(std::path::PathBuf),
+    Stdin,
+}
+
+struct Looker<'i> {
+    store: &'i Store,
+    settings: &'i Settings,
+}
+
+impl Looker<'_> {
+    /// Looks at a file, unless it must be spooled first.
+    fn origin(&self, origin: Origin, buffer: &mut Buffer) -> First {
+        let Origin::File(path) = origin else { return First::Stdin };
+        let name = path.to_string_lossy().into_owned();
+        let plain = Source::File { path: path.clone(), skip: 0 };
+        let opening = self
+            .store
+            .beginning(&plain, BEGINNING, &mut buffer.bytes)
+            .and_then(|_| sources::open(path, &buffer.bytes));
+        match opening {
+            Ok(Opening::Archive(path)) => First::Archive(path),
+            Ok(Opening::Document(document)) => First::Done(Box::new(self.document(document, buffer))),
+            Err(error) => {
+                let document = Document::new(name.clone(), &name, Source::Lost);
+                First::Done(Box::new(Inspected { document, found: Err(error) }))
+            }
+        }
+    }
+
+    /// Looks at the documents that were spooled for an input.
+    fn members(&self, first: First, members: sources::Spooled) -> Vec<Inspected> {
+        if let First::Done(done) = first {
+            return vec![*done];
+        }
+        let look = |buffer: &mut Buffer, (document, problem): (Document, Option<Error>)| match problem {
+            Some(problem) => Inspected { document, found: Err(problem) },
+            None => self.document(document, buffer),
+        };
+        members.into_par_iter().map_init(Buffer::new, look).collect()
+    }
+
+    fn document(&self, mut document: Document, buffer: &mut Buffer) -> Inspected {
+        let found = self.units(&mut document, buffer);
+        Inspected { document, found }
+    }
+}
+
+impl Looker<'_> {
+    /// Finds the inventories of a document, whose beginning is read first and all of it if need be.
+    fn units(&self, document: &mut Document, buffer: &mut Buffer) -> Result<Vec<Unit>> {
+        let all = self.store.beginning(&document.source, BEGINNING, &mut buffer.bytes)?;
+        let look = if all { Look::All } else { Look::Beginning };
+        let beginning = if all { &buffer.bytes[..] } else { whole_characters(&buffer.bytes) };
+        let Decoded { text, .. } = self.decode(beginning)?;
+        let format = self.settings.format.map_or_else(|| inventory::recognise(&text), Ok)?;
+        document.format = Some(format);
+        if let Found::Units(units) = format.units(&text, look)?
+            && units.iter().all(|unit| unit.place.is_none())
+        {
+            return Ok(units);
+        }
+        drop(text);
+        let _share = self.store.all(&document.source, buffer)?;
+        let Decoded { text, encoding, .. } = self.decode(&buffer.bytes)?;
+        document.encoding = encoding;
+        let Found::Units(units) = format.units(&text, Look::All)? else {
+            return Err(Error::new(Code::WrongFormat, "the document does not say whose inventory it is"));
+        };
+        if let Some(place) = units.iter().find_map(|unit| unit.place.as_ref()) {
+            document.head = text.get(place.head.clone()).unwrap_or_default().to_owned();
+            let before = buffer.bytes.len() - text.len().min(buffer.bytes.len());
+            document.source = match text {
+                Cow::Borrowed(_) => verbatim(&document.source, before as u64),
+                Cow::Owned(_) => None,
+            }
+            .map_or_else(|| self.store.spool.append(text.as_bytes()).map(Source::Text), Ok)?;
+        }
+        Ok(units)
+    }
+
+    fn decode<'b>(&self, bytes: &'b [u8]) -> Result<Decoded<'b>> {
+        encoding::decode(bytes, self.settings.encoding.as_deref())
+    }
+}
+
+/// The source whose ranges are ranges of the text that begins after `skip` bytes, if there is one.
+fn verbatim(source: &Source, skip: u64) -> Option<Source> {
+    match source {
+        Source::File { path, .. } => Some(Source::File { path: path.clone(), skip }),
+        Source::Spool(range) => Some(Source::Spool(range.start + skip..range.end)),
+        Source::Text(range) => Some(Source::Text(range.clone())),
+        Source::Packed { .. } | Source::Lost => None,
+    }
+}
+
+/// Bytes that were cut off somewhere, without the part of a UTF-8 character that they end in.
+fn whole_characters(bytes: &[u8]) -> &[u8] {
+    match std::str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_none() => &bytes[..error.valid_up_to()],
+        Ok(_) | Err(_) => bytes,
+    }
+}
+
+impl Intake {
+    /// Finds the line and column of a place that facts and findings give as an offset.
+    ///
+    /// `document` is a number of [`Intake::documents`]; the document is read again.
+    ///
+    /// # Errors
+    ///
+    /// The document cannot be read any more.
+    pub fn locate(&self, document: usize, offset: u64) -> Result<Position> {
+        let Some(document) = self.documents.get(document) else {
+            return Err(Error::new(Code::BadReference, format!("there is no document {document}")));
+        };
+        let mut buffer = Buffer::new();
+        let _share = self.store.all(&document.source, &mut buffer)?;
+        let text = encoding::decode(&buffer.bytes, self.settings.encoding.as_deref())?.text;
+        let before = usize::try_from(offset).unwrap_or(usize::MAX).min(text.len());
+        Ok(Position::START.after(&text.as_bytes()[..before]))
+    }
+
+    /// Reads one piece of an inventory and gives it to `visit`.
+    pub(super) fn piece(
+        &self,
+        piece: &Piece,
+        document: &Document,
+        buffer: &mut Buffer,
+        visit: &mut impl FnMut(Loaded<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let Some(format) = document.format else { return Ok(()) };
+        let (name, number) = (document.name.as_str(), piece.document);
+        let loaded = |excerpt, bytes: usize, encoding, undecodable| {
+            let bytes = bytes as u64;
+            Loaded { document: number, name, format, excerpt, bytes, encoding, undecodable }
+        };
+        let Some(place) = &piece.place else {
+            let _share = self.store.all(&document.source, buffer)?;
+            let decoded = encoding::decode(&buffer.bytes, self.settings.encoding.as_deref())?;
+            let (bytes, undecodable) = (buffer.bytes.len(), decoded.undecodable);
+            return visit(loaded(Excerpt::from(&*decoded.text), bytes, decoded.encoding, undecodable));
+        };
+        let _share = self.store.range(&document.source, place.body.clone(), buffer)?;
+        let text = std::str::from_utf8(&buffer.bytes)
+            .map_err(|_| Error::new(Code::NotWellFormed, "the document changed while it was read"))?;
+        let excerpt = Excerpt { head: &document.head, text, start: place.start };
+        visit(loaded(excerpt, text.len(), document.encoding, 0))
+    }
+}

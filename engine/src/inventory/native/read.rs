@@ -1,0 +1,220 @@
+//! Reads one native inventory: one fact per element, in a single pass, nothing allocated per fact.
+
+use super::element::{self, Note, Said, property};
+use super::head::{self, Head, bad_value};
+use super::root;
+use super::scope::Scope;
+use crate::diagnostic::{Code, Position};
+use crate::error::{Error, Result};
+use crate::inventory::sink::Sink;
+use crate::inventory::{Deltas, Excerpt, Settings};
+use crate::model::fact::{Fact, Kinds, Wmi};
+use crate::model::inventory::Collector;
+use crate::xml::tags::{Tag, Tags};
+
+/// Reads one inventory into `out` and says how many facts it states.
+///
+/// Positions of facts are offsets only; a line is found from the document when one is asked for.
+///
+/// # Errors
+///
+/// The document is not well-formed or not a native inventory, is of another version, is a delta that
+/// the settings refuse, exceeds a limit, or has a file with an empty version.
+pub fn read<C: Collector>(excerpt: Excerpt<'_>, settings: &Settings, out: &mut C) -> Result<u32> {
+    let mut scope = Scope::default();
+    if !excerpt.head.is_empty() {
+        outer(excerpt.head, &mut scope)?;
+    }
+    let sink = Sink::new(excerpt, out);
+    let mut reader = Reader { scope, sink, lost: Kinds::NONE, removals: Removals::Refuse, notes: Vec::new() };
+    match reader.read(excerpt.text, settings) {
+        Ok(complete) => Ok(reader.finish(complete)),
+        Err(error) => Err(reader.sink.moved(error)),
+    }
+}
+
+/// Takes the name spaces that the element around several inventories declares.
+fn outer<'a>(head: &'a str, scope: &mut Scope<'a>) -> Result<()> {
+    let mut tags = Tags::new(head);
+    for attribute in root(&mut tags)?.attributes() {
+        scope.declare(attribute.name(), &attribute.value());
+    }
+    Ok(())
+}
+
+/// What to do with facts that a document withdraws.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Removals {
+    /// A full inventory has none: each is a finding.
+    Refuse,
+    /// Pass over them.
+    Skip,
+    /// Hand them over.
+    Take,
+}
+
+struct Reader<'a, 'c, C> {
+    scope: Scope<'a>,
+    sink: Sink<'a, 'c, C>,
+    /// Kinds of which a fact could not be read: they are not complete, whatever the head says.
+    lost: Kinds,
+    removals: Removals,
+    /// What is wrong with the current element; empty for almost all.
+    notes: Vec<Note<'a>>,
+}
+
+impl<'a, C: Collector> Reader<'a, '_, C> {
+    /// Reads the document and says which kinds it declares complete.
+    fn read(&mut self, text: &'a str, settings: &Settings) -> Result<Kinds> {
+        let mut tags = Tags::new(text);
+        let root = root(&mut tags)?;
+        let complete = self.head(&root, settings)?;
+        while let Some(tag) = tags.child(&root)? {
+            let offset = tag.offset();
+            let said = self.said(&tag)?;
+            if !self.notes.is_empty() {
+                self.explain(&tag);
+            }
+            match said {
+                Said::Fact(Fact::Wmi(fact)) => {
+                    let fact = self.instance(fact, &tag, &mut tags)?;
+                    self.sink.fact(fact.into(), offset)?;
+                }
+                Said::Fact(fact) => self.sink.fact(fact, offset)?,
+                Said::Removal(fact) => self.removal(fact, offset),
+                Said::Broken(kind) => kind.into_iter().for_each(|kind| self.lost.insert(kind)),
+                Said::Foreign => self.sink.diagnostic(Code::InventoryUnknownPart, offset, tag.name()),
+            }
+        }
+        // Whatever follows the root element must be right, too.
+        while tags.next()?.is_some() {}
+        Ok(complete)
+    }
+
+    /// Reads the head and hands it over; gives the kinds that it declares complete.
+    fn head(&mut self, root: &Tag<'a>, settings: &Settings) -> Result<Kinds> {
+        if root.local() != "inventory" {
+            let message = format!("expected `<inventory>`, found `<{}>`", root.name());
+            return Err(at(root, Error::new(Code::WrongFormat, message)));
+        }
+        let Head { mut header, findings, refusal } =
+            head::read(root.prefix(), root.attributes(), &mut self.scope).map_err(|error| at(root, error))?;
+        if let Some(refusal) = refusal {
+            return Err(at(root, refusal));
+        }
+        let declared = header.complete;
+        if header.delta {
+            self.removals = match settings.deltas {
+                Deltas::Refuse => return Err(at(root, delta_without_full())),
+                Deltas::AsFull => Removals::Skip,
+                Deltas::Take => Removals::Take,
+            };
+        }
+        if self.removals == Removals::Skip {
+            (header.complete, header.delta) = (Kinds::NONE, false);
+        }
+        let complete = header.complete;
+        self.sink.header(header, root.offset());
+        for (code, message) in findings {
+            self.sink.diagnostic(code, root.offset(), &message);
+        }
+        if self.removals == Removals::Skip {
+            self.sink.refuse(declared, root.offset(), "only a delta is at hand");
+        }
+        Ok(complete)
+    }
+
+    /// Reads the element at hand.
+    #[inline]
+    fn said(&mut self, tag: &Tag<'a>) -> Result<Said<'a>> {
+        if self.scope.is_foreign(tag.prefix()) || (tag.prefix().is_some() && self.is_foreign_here(tag)) {
+            return Ok(Said::Foreign);
+        }
+        element::read(tag.local(), tag.attributes(), &mut self.notes).map_err(|error| at(tag, error))
+    }
+
+    /// Whether the element's own declarations make its prefix another name space.
+    #[cold]
+    fn is_foreign_here(&self, tag: &Tag<'a>) -> bool {
+        let mut here = self.scope.clone();
+        for attribute in tag.attributes() {
+            here.declare(attribute.name(), &attribute.value());
+        }
+        here.is_foreign(tag.prefix())
+    }
+
+    /// Reads the properties of an instance of a management class.
+    fn instance(&mut self, mut fact: Wmi<'a>, parent: &Tag<'a>, tags: &mut Tags<'a>) -> Result<Wmi<'a>> {
+        while let Some(tag) = tags.child(parent)? {
+            if tag.local() != "p" {
+                self.sink.diagnostic(Code::InventoryUnknownPart, tag.offset(), tag.name());
+                continue;
+            }
+            let read = property(tag.attributes(), &mut self.notes).map_err(|error| at(&tag, error))?;
+            if !self.notes.is_empty() {
+                self.explain(&tag);
+            }
+            fact.properties.extend(read);
+        }
+        Ok(fact)
+    }
+
+    fn removal(&mut self, fact: Fact<'a>, offset: usize) {
+        match self.removals {
+            Removals::Take => self.sink.removal(fact, offset),
+            Removals::Skip => {}
+            Removals::Refuse => {
+                let message = bad_value(fact.element(), "op", "del");
+                self.sink.diagnostic(Code::InventoryBadValue, offset, &message);
+            }
+        }
+    }
+
+    /// Says what is wrong with an element.
+    #[cold]
+    fn explain(&mut self, tag: &Tag<'a>) {
+        let element = tag.local();
+        for note in std::mem::take(&mut self.notes) {
+            let offset = tag.offset();
+            match note {
+                Note::Unknown(name) => {
+                    self.sink.diagnostic(Code::InventoryUnknownPart, offset, &format!("{element}/@{name}"));
+                }
+                Note::Bad(name) => {
+                    let value = tag.attributes().find(name).map(|attribute| attribute.value());
+                    let message = bad_value(element, name, &value.unwrap_or_default());
+                    self.sink.diagnostic(Code::InventoryBadValue, offset, &message);
+                }
+                Note::Missing(name) => {
+                    let message = format!("`{element}`: `{name}` is missing");
+                    self.sink.diagnostic(Code::InventoryBadValue, offset, &message);
+                }
+            }
+        }
+    }
+
+    /// Ends the document: what could not be read is not complete.
+    fn finish(mut self, declared: Kinds) -> u32 {
+        let lost = Kinds::from_bits(declared.bits() & self.lost.bits());
+        if lost != Kinds::NONE {
+            self.sink.refuse(lost, 0, "a fact could not be read");
+        }
+        self.sink.finish()
+    }
+}
+
+/// Gives an error the place of a tag; the line is added where the document is known.
+#[cold]
+fn at(tag: &Tag<'_>, error: Error) -> Error {
+    error.at(Position { offset: tag.offset() as u64, line: 0, column: 0 })
+}
+
+/// The error of a delta without the state that it changes.
+#[cold]
+fn delta_without_full() -> Error {
+    Error::new(
+        Code::DeltaWithoutFull,
+        "the inventory is a delta, and the state that it changes is not at hand",
+    )
+    .with_hint("give a full inventory, or read it as one with `--delta-as-full`")
+}

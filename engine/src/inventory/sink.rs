@@ -1,0 +1,131 @@
+//! Between a reader and its collector: places, limits and what completeness was lost.
+//!
+//! Every reader hands over through a [`Sink`], so that the rules that all formats share stand once.
+
+use crate::diagnostic::{Code, Position};
+use crate::error::{Error, Result};
+use crate::model::fact::{Fact, Kinds, PackageKind};
+use crate::model::inventory::{Collector, Header, Marks};
+
+use super::time::{Zone, instant};
+use super::{Excerpt, MAX_FACTS};
+
+/// Hands the facts of one excerpt over.
+pub(super) struct Sink<'a, 'c, C: ?Sized> {
+    text: &'a str,
+    start: Position,
+    /// What was counted of `text` so far, so that places are found in one pass.
+    counted: usize,
+    place: Position,
+    facts: u32,
+    marks: Marks,
+    out: &'c mut C,
+}
+
+impl<'a, 'c, C: Collector + ?Sized> Sink<'a, 'c, C> {
+    /// A sink for the facts of `excerpt`.
+    pub(super) fn new(excerpt: Excerpt<'a>, out: &'c mut C) -> Self {
+        let Excerpt { text, start, .. } = excerpt;
+        Sink { text, start, counted: 0, place: start, facts: 0, marks: Marks::NONE, out }
+    }
+
+    /// Hands over the head. A time of collection that is none is a finding, one without zone a mark.
+    pub(super) fn header(&mut self, mut header: Header<'_>, offset: usize) {
+        match header.collected.as_deref().map(instant) {
+            Some(None) => {
+                let message =
+                    format!("`collected`: `{}` is no time", header.collected.as_deref().unwrap_or(""));
+                self.diagnostic(Code::InventoryBadValue, offset, &message);
+                header.collected = None;
+            }
+            Some(Some((_, Zone::Local))) => self.marks.insert(Marks::TIME_LOCAL),
+            Some(Some((_, Zone::Stated))) | None => {}
+        }
+        self.out.header(header);
+    }
+
+    /// Hands over a fact that stands `offset` bytes into the excerpt.
+    #[inline]
+    pub(super) fn fact(&mut self, fact: Fact<'_>, offset: usize) -> Result<()> {
+        self.facts += 1;
+        if self.facts > MAX_FACTS {
+            return Err(self.error(
+                Code::TooLarge,
+                offset,
+                format!("more than {MAX_FACTS} facts of one client"),
+            ));
+        }
+        if let Fact::Package(package) = &fact
+            && package.kind == PackageKind::Rpm
+            && package.epoch.is_none()
+        {
+            self.marks.insert(Marks::EPOCH_UNKNOWN);
+        }
+        self.out.fact(fact, self.offset(offset));
+        Ok(())
+    }
+
+    /// Hands over the withdrawal of a fact.
+    pub(super) fn removal(&mut self, fact: Fact<'_>, offset: usize) {
+        self.out.removal(fact, self.offset(offset));
+    }
+
+    /// Adds kinds that are complete.
+    pub(super) fn complete(&mut self, kinds: Kinds) {
+        self.out.complete(kinds);
+    }
+
+    /// Withdraws the completeness of kinds that the document declares, with a finding for each.
+    pub(super) fn refuse(&mut self, kinds: Kinds, offset: usize, why: &str) {
+        for kind in kinds.iter() {
+            self.diagnostic(Code::CoverageRefused, offset, &format!("{}: {why}", kind.name()));
+        }
+        self.out.incomplete(kinds);
+    }
+
+    /// Takes a finding that stands `offset` bytes into the excerpt.
+    #[cold]
+    pub(super) fn diagnostic(&mut self, code: Code, offset: usize, message: &str) {
+        let position = self.position(offset);
+        self.out.diagnostic(code, position, message);
+    }
+
+    /// Makes an error that stands `offset` bytes into the excerpt.
+    #[cold]
+    pub(super) fn error(&mut self, code: Code, offset: usize, message: impl Into<String>) -> Error {
+        Error::new(code, message).at(self.position(offset))
+    }
+
+    /// Moves an error from its place in the excerpt to that in the document.
+    #[cold]
+    pub(super) fn moved(&mut self, error: Error) -> Error {
+        let Some(place) = error.position() else { return error };
+        let offset = usize::try_from(place.offset).unwrap_or(usize::MAX);
+        error.moved_to(self.position(offset))
+    }
+
+    /// Ends the document and says how many facts it states.
+    pub(super) fn finish(self) -> u32 {
+        if self.marks != Marks::NONE {
+            self.out.mark(self.marks);
+        }
+        self.facts
+    }
+
+    /// The place as facts carry it: its line can be found from the document when it is asked for.
+    #[inline]
+    fn offset(&self, offset: usize) -> Position {
+        Position { offset: self.start.offset + offset as u64, line: 0, column: 0 }
+    }
+
+    /// The place with line and column; cheap while places are asked for in document order.
+    fn position(&mut self, offset: usize) -> Position {
+        if offset < self.counted {
+            (self.counted, self.place) = (0, self.start);
+        }
+        let passed = &self.text.as_bytes()[self.counted..offset.min(self.text.len())];
+        self.place = self.place.after(passed);
+        self.counted += passed.len();
+        self.place
+    }
+}

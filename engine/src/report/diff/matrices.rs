@@ -1,0 +1,118 @@
+//! The differences of two matrices: the cells whose verdict changed, and the clients and updates of
+//! only one.
+
+use std::borrow::Cow;
+
+use super::super::table::{Column, Note, Table, Value};
+use super::{Diff, Outcome};
+use crate::matrix::{Joined, Matrix, join};
+use crate::model::verdict::Cell;
+
+/// Compares matrix `b` with the earlier matrix `a`.
+///
+/// Clients and updates are joined by their ids. A client or an update of only one of them is a row
+/// whose other id is empty; its cells are not compared. Cells that differ only in reason or flags are
+/// counted below the rows.
+///
+/// ```
+/// use std::io::Cursor;
+///
+/// use patchstate::archive::map::Bytes;
+/// use patchstate::matrix::{self, Matrix, tables::Run};
+/// use patchstate::report::diff::{Outcome, matrices};
+///
+/// let mut file = Cursor::new(Vec::new());
+/// matrix::write(&Run::default(), &[], &[], &mut file)?;
+/// let bytes = Bytes::copy(file.get_ref());
+/// let matrix = Matrix::open(bytes.as_ref())?;
+/// assert_eq!(matrices(&matrix, &matrix).outcome, Outcome::Same);
+/// # Ok::<(), patchstate::error::Error>(())
+/// ```
+pub fn matrices<'m>(a: &'m Matrix<'_>, b: &'m Matrix<'_>) -> Diff<'m> {
+    let columns = ["client", "update", "before", "after", "reasons"].map(Column::text);
+    let mut table = Table::new("diff", columns.to_vec());
+    let joined = join(a, b);
+    table.rows = one_sided(a, b, &joined);
+    let sides = table.rows.len() as u64;
+    let mut silent = 0;
+    for (in_a, in_b) in &joined.clients {
+        silent += compare(a, b, (*in_a, *in_b), &joined, &mut table);
+    }
+    let changed = table.rows.len() as u64 - sides;
+    table.foot = vec![
+        Note::count("clients compared", joined.clients.len() as u64),
+        Note::count("updates compared", joined.updates.len() as u64),
+        Note::count("verdicts changed", changed),
+        Note::count("only reason or flags changed", silent),
+    ];
+    if a.run.index != b.run.index {
+        table.foot.push(Note::advice("the two were evaluated with different indexes"));
+    }
+    if a.run.options != b.run.options {
+        table.foot.push(Note::one("options before", &a.run.options));
+        table.foot.push(Note::one("options after", &b.run.options));
+    }
+    let same = table.rows.is_empty() && silent == 0;
+    Diff { table, outcome: if same { Outcome::Same } else { Outcome::Different } }
+}
+
+/// The clients and updates that only one of the two has.
+fn one_sided<'m>(a: &'m Matrix<'_>, b: &'m Matrix<'_>, joined: &Joined) -> Vec<Vec<Value<'m>>> {
+    let mut rows = Vec::new();
+    let mut sides =
+        |matrix: &'m Matrix<'_>, clients: Vec<bool>, updates: Vec<bool>, words: [&'static str; 2]| {
+            let words = words.map(Value::from);
+            let mut push = |client: Value<'m>, update: Value<'m>| {
+                let [before, after] = words.clone();
+                rows.push(vec![client, update, before, after, Value::Empty]);
+            };
+            for (client, _) in matrix.clients.iter().zip(clients).filter(|(_, known)| !known) {
+                push(Value::from(&client.id), Value::Empty);
+            }
+            for (update, _) in matrix.updates.iter().zip(updates).filter(|(_, known)| !known) {
+                push(Value::Empty, Value::from(&update.id));
+            }
+        };
+    let known = |pairs: &[(usize, usize)], side: fn(&(usize, usize)) -> usize, count: usize| {
+        let mut known = vec![false; count];
+        pairs.iter().for_each(|pair| known[side(pair)] = true);
+        known
+    };
+    let (clients, updates) = (&joined.clients, &joined.updates);
+    let first = |pair: &(usize, usize)| pair.0;
+    let second = |pair: &(usize, usize)| pair.1;
+    let known_clients = known(clients, first, a.clients.len());
+    sides(a, known_clients, known(updates, first, a.updates.len()), ["there", "absent"]);
+    let known_clients = known(clients, second, b.clients.len());
+    sides(b, known_clients, known(updates, second, b.updates.len()), ["absent", "there"]);
+    rows
+}
+
+/// Adds the cells of one client whose verdict changed; returns how many changed only otherwise.
+fn compare<'m>(
+    a: &'m Matrix<'_>,
+    b: &'m Matrix<'_>,
+    (client_a, client_b): (usize, usize),
+    joined: &Joined,
+    table: &mut Table<'m>,
+) -> u64 {
+    let before: Vec<Cell> = a.row(client_a).collect();
+    let after: Vec<Cell> = b.row(client_b).collect();
+    let mut silent = 0;
+    for (at, to) in &joined.updates {
+        let (old, new) = (before[*at], after[*to]);
+        if old.verdict == new.verdict {
+            silent += u64::from(old != new);
+            continue;
+        }
+        let reasons = [old.reason.name(), new.reason.name()].map(Cow::Borrowed);
+        table.push(vec![
+            Value::from(&a.clients[client_a].id),
+            Value::from(&a.updates[*at].id),
+            Value::Verdict(old.verdict),
+            Value::Verdict(new.verdict),
+            Value::List(reasons.to_vec()),
+        ]);
+    }
+    silent
+}
