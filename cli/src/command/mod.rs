@@ -10,6 +10,7 @@ mod completions;
 mod convert;
 mod diff;
 mod evaluate;
+mod explain;
 mod export;
 mod formats;
 mod generate;
@@ -26,6 +27,7 @@ pub(crate) enum Command {
     Evaluate(evaluate::Args),
     Report(report::Args),
     Export(export::Args),
+    Explain(explain::Args),
     Diff(diff::Args),
     Inspect(inspect::Args),
     Lint(lint::Args),
@@ -44,6 +46,7 @@ impl Command {
             Command::Evaluate(args) => evaluate::run(args, output),
             Command::Report(args) => report::run(args, output),
             Command::Export(args) => export::run(args, output),
+            Command::Explain(args) => explain::run(args, output),
             Command::Diff(args) => diff::run(args, output),
             Command::Inspect(args) => inspect::run(args, output),
             Command::Lint(args) => lint::run(args, output),
