@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// The floors of the engine, lowest first; a module uses its own floor and lower ones.
 const FLOORS: [&[&str]; 6] = [
     &["archive", "container", "diagnostic", "error", "version", "xml"],
-    &["model"],
+    &["model", "render"],
     &["catalog", "inventory"],
     &["compile", "index"],
     &["eval", "ingest", "matrix"],

@@ -118,6 +118,11 @@ impl<'a> Archive<'a> {
         self.bytes.get(start..start.saturating_add(length)).ok_or_else(missing)
     }
 
+    /// The length of the file.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+
     /// The ids and lengths of all sections.
     pub fn sections(&self) -> impl Iterator<Item = (u32, u64)> {
         self.entries().map(|entry| (number(entry, 0), wide(entry, 16)))

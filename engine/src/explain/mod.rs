@@ -18,15 +18,16 @@ use crate::model::inventory::Inventory;
 use crate::model::options::{Checksum, Options, Profile, RegistryItems};
 use crate::model::update::{Rule, Source};
 use crate::model::verdict::{Answer, Cell};
+use crate::model::words;
 
 mod attributes;
 pub mod json;
+mod observed;
 mod product;
 mod row;
 mod supersedence;
 pub mod text;
 mod witness;
-mod words;
 
 pub use product::{Detected, Product, Step};
 pub use row::{Epoch, Installed, Module, Row};
@@ -354,10 +355,10 @@ impl<'m> Explainer<'m> {
     /// What was observed of the part that a question asks.
     fn observed(&self, subject: &Subject, question: &Question, fact: Option<usize>) -> Option<String> {
         if let Subject::Product(name) = subject {
-            return self.evaluator.products().get(name).map(words::levels);
+            return self.evaluator.products().get(name).map(observed::levels);
         }
         let fact = fact.and_then(|fact| self.inventory.facts.get(fact));
-        words::observed(subject, question, &fact?.fact)
+        observed::observed(subject, question, &fact?.fact)
     }
 
     /// A product's name as catalogs write it.

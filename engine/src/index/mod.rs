@@ -35,6 +35,16 @@ mod section {
     pub(super) const DIGESTS: u32 = 2;
     /// How subjects are hashed: hash id u32, 0 u32, seed u64.
     pub(super) const HASH: u32 = 3;
+
+    /// What a section is called.
+    pub(super) fn name(id: u32) -> &'static str {
+        match id {
+            COLUMNS => "columns",
+            DIGESTS => "digests",
+            HASH => "hash",
+            _ => "unknown",
+        }
+    }
 }
 
 /// An index, owning its bytes.
@@ -120,6 +130,7 @@ pub struct View<'a> {
     /// The columns.
     pub columns: &'a ArchivedColumns,
     checksum: u64,
+    archive: Archive<'a>,
 }
 
 impl std::fmt::Debug for View<'_> {
@@ -152,12 +163,22 @@ impl<'a> View<'a> {
         let columns = rkyv::access::<ArchivedColumns, rancor::Error>(columns).map_err(|error| {
             Error::new(Code::BadTable, format!("the columns leave their bounds: {error}"))
         })?;
-        Ok(View { columns, checksum: archive.checksum() })
+        Ok(View { columns, checksum: archive.checksum(), archive })
     }
 
     /// Identifies the contents.
     pub fn checksum(&self) -> u64 {
         self.checksum
+    }
+
+    /// The name and the length in bytes of every section, in the order of the file.
+    pub fn sections(&self) -> Vec<(&'static str, u64)> {
+        self.archive.sections().map(|(id, length)| (section::name(id), length)).collect()
+    }
+
+    /// The length of the file in bytes.
+    pub fn bytes(&self) -> u64 {
+        self.archive.bytes()
     }
 
     /// How many updates there are.

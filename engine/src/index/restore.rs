@@ -39,7 +39,7 @@ pub fn unpack(number: u32) -> Cell {
     }
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
     /// Restores everything.
     pub fn restore(&self) -> Catalogs {
         let columns = self.columns;
@@ -86,7 +86,8 @@ impl View<'_> {
         SourceEntry { source, diagnostics, edges: counts(4), dangling: counts(5) }
     }
 
-    fn product(&self, at: usize) -> Product {
+    /// Restores a product.
+    pub fn product(&self, at: usize) -> Product {
         let columns = self.columns;
         let current = self.text(columns.product_current.at(at));
         Product {
@@ -106,7 +107,18 @@ impl View<'_> {
     /// Restores an update.
     pub fn entry(&self, at: usize) -> Entry {
         let columns = self.columns;
-        let edge = |edge: usize| Edge {
+        Entry {
+            identity: self.owned(columns.update_identity.at(at)),
+            source: columns.update_source.at(at).min(self.sources().saturating_sub(1) as u32),
+            replaced_by: self.edges(at).collect(),
+            update: self.update(at),
+        }
+    }
+
+    /// Restores the edges from an update to those that replace it.
+    pub fn edges(&self, update: usize) -> impl Iterator<Item = Edge> + use<'a> {
+        let (columns, updates) = (self.columns, self.updates());
+        let edge = move |edge: usize| Edge {
             by: columns.edge_by.at(edge),
             source: supersedence::Source::from_number(columns.edge_source.at(edge))
                 .unwrap_or(supersedence::Source::Declared),
@@ -116,13 +128,7 @@ impl View<'_> {
                 columns.edge_column.at(edge),
             ),
         };
-        let known = |edge: &Edge| (edge.by as usize) < self.updates();
-        Entry {
-            identity: self.owned(columns.update_identity.at(at)),
-            source: columns.update_source.at(at).min(self.sources().saturating_sub(1) as u32),
-            replaced_by: columns.update_edge_ends(at).map(edge).filter(known).collect(),
-            update: self.update(at),
-        }
+        columns.update_edge_ends(update).map(edge).filter(move |edge| (edge.by as usize) < updates)
     }
 
     fn update(&self, at: usize) -> Update {
@@ -326,7 +332,8 @@ impl View<'_> {
         }
     }
 
-    fn detection(&self, at: usize) -> Detection {
+    /// Restores a row of the detection table.
+    pub fn detection(&self, at: usize) -> Detection {
         let columns = self.columns;
         let rule = |node| Rules::new(*self, 0..0).expr(node, DEPTH);
         let level = |step: usize| {

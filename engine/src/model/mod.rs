@@ -21,3 +21,4 @@ pub mod supersedence;
 pub mod truth;
 pub mod update;
 pub mod verdict;
+pub mod words;

@@ -225,6 +225,11 @@ fn sizes(view: View<'_>) -> Table<'_> {
             Value::from(column.meaning),
         ]);
     }
-    table.foot = vec![Note::count("bytes of all columns", bytes(view) as u64), checksum(view)];
+    table.foot = vec![
+        Note::count("bytes of all columns", bytes(view) as u64),
+        Note::counts("sections", view.sections()),
+        Note::count("bytes of the file", view.bytes()),
+        checksum(view),
+    ];
     table
 }

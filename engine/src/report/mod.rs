@@ -1,4 +1,4 @@
-//! Reports and exports: a [`Matrix`] in, rows for people and for programs out.
+//! Reports and exports: a [`Matrix`] or an index in, rows for people and for programs out.
 //!
 //! A report is a [`table::Table`] that is printed as text, CSV or JSON; an export is written as its
 //! format wants it. Nothing here knows how a verdict was found, reads a clock, or prints: everything is
@@ -19,11 +19,13 @@ mod counts;
 mod coverage;
 mod csv;
 pub mod diff;
+pub mod facts;
 pub mod findings;
 mod footer;
 mod hfnetchk;
 pub mod inspect;
 mod json;
+pub mod listing;
 mod matrix;
 mod naming;
 mod patchstate;

@@ -4,11 +4,11 @@ use std::cmp::Ordering;
 
 use super::Page;
 use crate::explain::{Because, Epoch, Installed, Row};
-use crate::model::fact::PackageKind;
 use crate::model::options::Profile;
 use crate::model::truth::Truth;
-use crate::model::update::{ModuleStream, PackageRow};
+use crate::model::update::ModuleStream;
 use crate::model::verdict::Verdict;
+use crate::model::words::package_row;
 
 impl Page<'_, '_> {
     pub(super) fn rows(&mut self, profile: Profile, rows: &[Row<'_>]) {
@@ -31,7 +31,7 @@ impl Page<'_, '_> {
         self.paint(self.look.palette.verdict(judged.cell.verdict), judged.cell.verdict.name());
         let flags =
             if judged.cell.flags.is_empty() { String::new() } else { format!(" [{}]", judged.cell.flags) };
-        let wanted = threshold(judged.row);
+        let wanted = package_row(judged.row);
         self.line(&format!(", {}{flags}: {wanted}", judged.cell.reason));
         let asked = super::place(&self.proof.source.path, judged.row.position);
         self.detail(&format!("asked at {asked}"));
@@ -128,17 +128,6 @@ fn order_words(order: Ordering) -> &'static str {
         Ordering::Equal => "the same",
         Ordering::Greater => "newer",
     }
-}
-
-/// What a row asks for, in words.
-fn threshold(row: &PackageRow) -> String {
-    let version = match (row.kind, &row.release) {
-        (PackageKind::Rpm, Some(release)) => format!("{}:{}-{release}", row.epoch, row.version),
-        (PackageKind::Rpm, None) => format!("{}:{} of any release", row.epoch, row.version),
-        (PackageKind::Deb, _) => format!("{}:{}", row.epoch, row.version),
-    };
-    let arch = if row.arch.is_empty() { "no stated architecture" } else { &row.arch };
-    format!("package {} for {arch} is at {version} or later", row.name)
 }
 
 /// A module stream as people write it.

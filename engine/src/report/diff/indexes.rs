@@ -1,5 +1,5 @@
-//! The differences of two indexes: updates that came, went or say something else, replacements, and
-//! what was found wrong with the catalogs.
+//! The differences of two indexes: updates that came, went or say something else, replacements,
+//! products and sources, and what was found wrong with the catalogs.
 //!
 //! Where something stands in its document is no difference.
 
@@ -7,16 +7,15 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::table::{Column, Note, Table, Value};
-use super::{Diff, Outcome};
-use crate::diagnostic::Position;
+use super::{Diff, Outcome, content, rules};
 use crate::index::View;
 use crate::index::columns::Column as _;
-use crate::model::expr::Expr;
-use crate::model::update::{Rule, Update};
+use crate::model::supersedence::Source;
+use crate::model::update::Update;
 
 /// Compares index `b` with the earlier index `a`: `change,update,what,before,after`.
 ///
-/// A rule that changed has no before and after; `inspect` and `explain` show rules.
+/// Of a rule that changed, before and after are what only one of the two asks, in words.
 ///
 /// ```
 /// use patchstate::archive::map::Bytes;
@@ -31,8 +30,9 @@ use crate::model::update::{Rule, Update};
 /// # Ok::<(), patchstate::error::Error>(())
 /// ```
 pub fn indexes<'i>(a: View<'i>, b: View<'i>) -> Diff<'i> {
-    let columns = ["change", "update", "what", "before", "after"].map(Column::text);
-    let mut table = Table::new("diff", columns.to_vec());
+    let mut columns = ["change", "update", "what"].map(Column::text).to_vec();
+    columns.extend(["before", "after"].map(Column::long));
+    let mut table = Table::new("diff", columns);
     let mut counts = [0; 3];
     merge(a, b, |pair| match pair {
         (Some(old), None) => {
@@ -47,12 +47,15 @@ pub fn indexes<'i>(a: View<'i>, b: View<'i>) -> Diff<'i> {
             let fields = changed(&a.entry(old).update, &b.entry(new).update);
             counts[2] += u64::from(!fields.is_empty());
             for (field, before, after) in fields {
-                push(&mut table, "changed", identity(b, new), field, Value::from(before), Value::from(after));
+                push(&mut table, "changed", identity(b, new), field, before, after);
             }
         }
         (None, None) => {}
     });
     let edges = replacements(a, b, &mut table);
+    for (what, name, before, after) in content::changed(a, b) {
+        push(&mut table, what, "", name, before, after);
+    }
     diagnostics(a, b, &mut table);
     table.foot = vec![
         Note::count("updates removed", counts[0]),
@@ -126,66 +129,39 @@ fn joined(words: impl Iterator<Item = String>) -> String {
     words.collect::<Vec<_>>().join(";")
 }
 
-/// The fields that differ, with what they were and are; long ones without.
-fn changed(old: &Update, new: &Update) -> Vec<(&'static str, String, String)> {
+/// The fields that differ, with what they were and are; long text without.
+fn changed(old: &Update, new: &Update) -> Vec<(&'static str, Value<'static>, Value<'static>)> {
     let values = FIELDS.iter().map(|(name, value)| (*name, value(old), value(new)));
-    let mut found: Vec<_> = values.filter(|(_, before, after)| before != after).collect();
-    let long = [
-        ("description", old.description != new.description),
-        ("rule", unplaced(&old.rule) != unplaced(&new.rule)),
-    ];
+    let differing = values.filter(|(_, before, after)| before != after);
+    let mut found: Vec<_> =
+        differing.map(|(name, before, after)| (name, Value::from(before), Value::from(after))).collect();
+    let long = [("description", old.description != new.description), ("other text", old.extra != new.extra)];
     found.extend(
-        long.into_iter()
-            .filter(|(_, differs)| *differs)
-            .map(|(name, _)| (name, String::new(), String::new())),
+        long.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| (name, Value::Empty, Value::Empty)),
     );
+    found.extend(rules::changed(&old.rule, &new.rule));
     found
-}
-
-/// A rule without the places where its parts stand.
-fn unplaced(rule: &Rule) -> Rule {
-    let mut rule = rule.clone();
-    match &mut rule {
-        Rule::None => {}
-        Rule::Tests { installed, applicable } => {
-            unplace(installed);
-            unplace(applicable);
-        }
-        Rule::Packages { rows, .. } => rows.iter_mut().for_each(|row| row.position = Position::default()),
-    }
-    rule
-}
-
-fn unplace(expr: &mut Expr) {
-    match expr {
-        Expr::Constant(_) => {}
-        Expr::Test { position, .. } => *position = Position::default(),
-        Expr::Combine { operands, .. } => operands.iter_mut().for_each(unplace),
-        Expr::Not(operand) => unplace(operand),
-        Expr::Otherwise(first, second) => {
-            unplace(first);
-            unplace(second);
-        }
-    }
 }
 
 /// Adds the replacements of only one of the two, and counts them.
 fn replacements<'i>(a: View<'i>, b: View<'i>, table: &mut Table<'i>) -> u64 {
-    let edges = |view: View<'i>| -> BTreeSet<(&'i str, &'i str)> {
-        let of = |update: usize| {
-            let ends = view.columns.update_edge_ends(update);
-            ends.map(move |edge| {
-                (identity(view, update), identity(view, view.columns.edge_by.at(edge) as usize))
-            })
+    let edges = |view: View<'i>| -> BTreeSet<(&'i str, &'i str, Source)> {
+        let named = |update| {
+            view.edges(update)
+                .map(move |edge| (identity(view, update), identity(view, edge.by as usize), edge.source))
         };
-        (0..view.updates()).flat_map(of).collect()
+        (0..view.updates()).flat_map(named).collect()
     };
     let (old, new) = (edges(a), edges(b));
-    for (update, by) in old.difference(&new) {
-        push(table, "replacement removed", update, "replaced by", Value::from(*by), Value::Empty);
+    let what = |source: Source| match source {
+        Source::Declared => "replaced by",
+        Source::Versions => "replaced by versions",
+    };
+    for (update, by, source) in old.difference(&new) {
+        push(table, "replacement removed", update, what(*source), Value::from(*by), Value::Empty);
     }
-    for (update, by) in new.difference(&old) {
-        push(table, "replacement added", update, "replaced by", Value::Empty, Value::from(*by));
+    for (update, by, source) in new.difference(&old) {
+        push(table, "replacement added", update, what(*source), Value::Empty, Value::from(*by));
     }
     old.symmetric_difference(&new).count() as u64
 }

@@ -2,8 +2,10 @@
 //!
 //! Things are joined by their identities, never by where they stand.
 
+mod content;
 mod indexes;
 mod matrices;
+mod rules;
 
 pub use indexes::indexes;
 pub use matrices::matrices;

@@ -1,17 +1,24 @@
-//! Questions and observations in plain words.
+//! Questions in plain words, for people who read why a cell is what it is.
+//!
+//! The words are no contract; what programs read has names of its own.
 
-use super::attributes::hotfix_state;
-use crate::eval::known::os_text;
-use crate::eval::reference::ProductState;
-use crate::model::expr::{Comparison, Data, Operand, Presence, Question, Subject};
-use crate::model::fact::{Fact, FileVersion};
-use crate::model::law::Levels;
-use crate::model::options::Checksum;
-use crate::model::product::folded;
+use super::expr::{Comparison, Data, Operand, Presence, Question, Subject};
+use super::fact::PackageKind;
+use super::options::Checksum;
+use super::update::PackageRow;
 use crate::version::dotted::Version;
 
 /// A question about a thing; `product` is the name of a product as catalogs write it.
-pub(super) fn question(subject: &Subject, question: &Question, product: &str, policy: Checksum) -> String {
+///
+/// ```
+/// use patchstate::model::expr::{Question, Subject};
+/// use patchstate::model::options::Checksum;
+/// use patchstate::model::words::question;
+///
+/// let words = question(&Subject::Hotfix(12345), &Question::Exists, "", Checksum::Off);
+/// assert_eq!(words, "hotfix KB12345 is listed");
+/// ```
+pub fn question(subject: &Subject, question: &Question, product: &str, policy: Checksum) -> String {
     let what = thing(subject, product);
     match question {
         Question::Exists => format!("{what} {}", presence(subject)),
@@ -129,60 +136,21 @@ fn evidence(presence: Presence, version: Option<Version>, checksum: Option<u64>,
     words
 }
 
-/// What was observed of the part that a question asks; `None` where the fact is of another kind.
-pub(super) fn observed(subject: &Subject, question: &Question, fact: &Fact<'_>) -> Option<String> {
-    match (subject, fact) {
-        (Subject::Os(field), Fact::Os(os)) => os_text(os, *field),
-        (Subject::File(_), Fact::File(_)) if *question == Question::Exists => Some("there".to_owned()),
-        (Subject::File(_), Fact::File(file)) => {
-            let mut words = match file.version {
-                FileVersion::NotCollected => "version not collected".to_owned(),
-                FileVersion::NoResource => "no version resource".to_owned(),
-                FileVersion::Known(version) => format!("version {version}"),
-            };
-            if matches!(question, Question::FileEvidence { checksum: Some(_), .. }) {
-                match file.checksum {
-                    Some(checksum) => words.push_str(&format!(", checksum {checksum}")),
-                    None => words.push_str(", checksum not collected"),
-                }
-            }
-            Some(words)
-        }
-        (Subject::RegistryValue { .. }, Fact::RegistryValue(value)) => Some(
-            value.data.as_deref().map_or("data not collected".to_owned(), |data| format!("data `{data}`")),
-        ),
-        (Subject::RegistryKey(_), _) => Some("there".to_owned()),
-        (Subject::Msi(_), Fact::Msi(msi)) => {
-            let version = msi.version.as_deref();
-            Some(version.map_or("version not collected".to_owned(), |version| format!("version {version}")))
-        }
-        (Subject::Hotfix(_), Fact::Hotfix(hotfix)) => Some(hotfix_state(hotfix.state).to_owned()),
-        _ => None,
-    }
-}
-
-/// What is known of a product's service pack.
-pub(super) fn levels(product: &ProductState) -> String {
-    match (&product.levels, &product.stated) {
-        (Levels::Unstated, _) => "service pack not stated".to_owned(),
-        (Levels::NoCandidate, stated) => {
-            format!("service pack `{}`, which no catalog names", stated.as_deref().unwrap_or(""))
-        }
-        (Levels::Candidates(names), stated) => {
-            let names = names.join(" or ");
-            match stated {
-                Some(stated) if folded(stated) == names => format!("service pack `{stated}`"),
-                Some(stated) => format!("service pack `{stated}`, that is: {names}"),
-                None => format!("service pack {names}"),
-            }
-        }
-    }
+/// What a package row asks.
+pub fn package_row(row: &PackageRow) -> String {
+    let version = match (row.kind, &row.release) {
+        (PackageKind::Rpm, Some(release)) => format!("{}:{}-{release}", row.epoch, row.version),
+        (PackageKind::Rpm, None) => format!("{}:{} of any release", row.epoch, row.version),
+        (PackageKind::Deb, _) => format!("{}:{}", row.epoch, row.version),
+    };
+    let arch = if row.arch.is_empty() { "no stated architecture" } else { &row.arch };
+    format!("package {} for {arch} is at {version} or later", row.name)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::expr::OsField;
     use super::*;
-    use crate::model::expr::OsField;
 
     #[test]
     fn questions_read_as_sentences() {
