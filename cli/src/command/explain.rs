@@ -7,12 +7,12 @@ use patchstate::diagnostic::Code;
 use patchstate::error::{Error, Result};
 use patchstate::explain::text::{self, Bounds};
 use patchstate::explain::{Explainer, json};
-use patchstate::ingest::{self, Buffer};
+use patchstate::ingest::Buffer;
 use patchstate::model::catalogs::Catalogs;
 use patchstate::model::inventory::Inventory;
 use patchstate::report::Columns;
 
-use crate::evaluation::{Intake, Rules};
+use crate::evaluation::{self, Intake, Rules};
 use crate::exit::Exit;
 use crate::files;
 use crate::output::Output;
@@ -56,7 +56,8 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let updates = find_updates(args, &catalogs)?;
     let intake = args.intake.scan(args.client.as_deref())?;
     let mut inventory = Inventory::default();
-    intake.read(find_client(args, &intake)?, &mut Buffer::new(), &mut inventory)?;
+    let client = evaluation::only_client(args.client.as_deref(), &intake)?;
+    intake.read(client, &mut Buffer::new(), &mut inventory)?;
     let options = args.rules.options();
     let explainer = Explainer::new(&catalogs, &options, &inventory);
     let look = output.look(Columns::Usual);
@@ -90,22 +91,4 @@ fn find_updates(args: &Args, catalogs: &Catalogs) -> Result<Vec<usize>> {
             .with_hint("`patchstate inspect INDEX updates` lists them"));
     }
     Ok(updates)
-}
-
-/// The client that was named, or the only one there is.
-fn find_client<'i>(args: &Args, intake: &'i ingest::Intake) -> Result<&'i ingest::Client> {
-    let names = || {
-        let ids: Vec<_> = intake.clients().iter().take(5).map(|client| client.id.as_str()).collect();
-        let more = if intake.clients().len() > 5 { ", …" } else { "" };
-        format!("there are: {}{more}", ids.join(", "))
-    };
-    match (&args.client, intake.clients()) {
-        (_, []) => Err(Error::new(Code::BadValue, "no inventory was found")),
-        (None, [client]) => Ok(client),
-        (None, _) => Err(Error::new(Code::BadValue, "the inventories are of several clients")
-            .with_hint(format!("name one with `--client`; {}", names()))),
-        (Some(id), _) => intake
-            .client(id)
-            .ok_or_else(|| Error::new(Code::BadValue, format!("no client `{id}`")).with_hint(names())),
-    }
 }
