@@ -172,14 +172,23 @@ impl Intake {
     ///
     /// The document cannot be read any more.
     pub fn locate(&self, document: usize, offset: u64) -> Result<Position> {
+        let text = self.text(document)?;
+        let before = usize::try_from(offset).unwrap_or(usize::MAX).min(text.len());
+        Ok(Position::START.after(&text.as_bytes()[..before]))
+    }
+
+    /// The whole text of a document, a number of [`Intake::documents`], as its reader saw it.
+    ///
+    /// # Errors
+    ///
+    /// The document cannot be read any more.
+    pub fn text(&self, document: usize) -> Result<String> {
         let Some(document) = self.documents.get(document) else {
             return Err(Error::new(Code::BadReference, format!("there is no document {document}")));
         };
         let mut buffer = Buffer::new();
         let _share = self.store.all(&document.source, &mut buffer)?;
-        let text = encoding::decode(&buffer.bytes, self.settings.encoding.as_deref())?.text;
-        let before = usize::try_from(offset).unwrap_or(usize::MAX).min(text.len());
-        Ok(Position::START.after(&text.as_bytes()[..before]))
+        Ok(encoding::decode(&buffer.bytes, self.settings.encoding.as_deref())?.text.into_owned())
     }
 
     /// Reads one piece of an inventory and gives it to `visit`.
