@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use patchstate::ingest;
 use patchstate::inventory::{self, Deltas, Format};
-use patchstate::model::fact::Kind;
+use patchstate::model::fact::{Kind, Kinds};
 use patchstate::model::options::{Checksum, Detect, Options, Profile, RegistryItems, Supersedence};
 
 /// What a replacement does to a cell that is Missing.
@@ -95,7 +95,7 @@ impl Rules {
     }
 
     /// The options that differ from the defaults, as they are written on a command line.
-    pub(crate) fn written(&self) -> String {
+    fn written(&self) -> Vec<String> {
         let name = |value: &dyn Fn() -> Option<clap::builder::PossibleValue>| {
             value().map(|value| value.get_name().to_owned()).unwrap_or_default()
         };
@@ -119,7 +119,7 @@ impl Rules {
         if self.include_retracted {
             words.push("--include-retracted".to_owned());
         }
-        words.join(" ")
+        words
     }
 }
 
@@ -160,6 +160,18 @@ impl Intake {
         };
         ingest::Intake::scan(&inputs, settings)
     }
+
+    /// The options that change what inventories state, as they are written on a command line.
+    fn written(&self) -> Vec<String> {
+        let kinds: Kinds = self.assume_complete.iter().copied().collect();
+        let kinds = kinds.iter().map(|kind| format!("--assume-complete {}", kind.name()));
+        kinds.chain(self.delta_as_full.then(|| "--delta-as-full".to_owned())).collect()
+    }
+}
+
+/// The options that change answers and differ from the defaults, as they are written on a command line.
+pub(crate) fn written(rules: &Rules, intake: &Intake) -> String {
+    [rules.written(), intake.written()].concat().join(" ")
 }
 
 fn format(name: &str) -> Result<&'static Format, String> {

@@ -7,9 +7,9 @@ use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use anstream::{AutoStream, ColorChoice};
 use anyhow::Context;
 use patchstate::error::Error;
-use patchstate::report::Columns;
 use patchstate::report::table::{Form, Table};
 use patchstate::report::text::{Look, Palette, clean};
+use patchstate::report::{Columns, grouped};
 
 use crate::request::Format;
 
@@ -120,7 +120,7 @@ impl Output {
     /// Says what went wrong without ending the run.
     pub(crate) fn warning(&mut self, text: &str) {
         if self.talk == Talk::Normal {
-            self.say(&format!("\x1b[1;33mwarning\x1b[0m: {text}\n"));
+            self.say(&format!("\x1b[1;33mwarning\x1b[0m: {}\n", clean(text.into())));
         }
     }
 
@@ -129,14 +129,23 @@ impl Output {
         self.talk == Talk::Normal && io::stderr().is_terminal()
     }
 
-    /// Says what could not be read while the rest goes on.
-    pub(crate) fn failure(&mut self, error: &Error) {
-        self.say(&format!("\x1b[1;31merror\x1b[0m: {error}\n"));
+    /// Says what could not be read while the rest goes on: the first of them, and how many more.
+    pub(crate) fn failures(&mut self, errors: &[Error]) {
+        const NAMED: usize = 20;
+        for error in errors.iter().take(NAMED) {
+            self.say(&format!("\x1b[1;31merror\x1b[0m: {}\n", clean(error.to_string().into())));
+        }
+        if errors.len() > NAMED {
+            self.message(&format!("and {} more", grouped((errors.len() - NAMED) as u64)));
+        }
+        if let Some(hint) = errors.iter().find_map(Error::hint) {
+            self.message(&format!("hint: {hint}"));
+        }
     }
 
     /// Says why the program cannot go on, and what to do about it.
     pub(crate) fn error(&mut self, error: &anyhow::Error) {
-        let mut text = format!("\x1b[1;31merror\x1b[0m: {}\n", sentence(error));
+        let mut text = format!("\x1b[1;31merror\x1b[0m: {}\n", clean(sentence(error).into()));
         let hint = error.chain().find_map(|cause| cause.downcast_ref::<Error>()?.hint());
         if let Some(hint) = hint {
             text.push_str(&format!("\nhint: {hint}\n"));

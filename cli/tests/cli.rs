@@ -9,14 +9,16 @@ use insta::assert_snapshot;
 /// A catalog of two patches, of which one replaces the other.
 const CATALOG: &str = include_str!("catalog.xml");
 
-const VERBS: [&str; 11] = [
+const VERBS: &[&str] = &[
     "compile",
+    "evaluate",
     "report",
     "export",
     "diff",
     "inspect",
     "lint",
     "verify",
+    "convert",
     "formats",
     "generate",
     "completions",
@@ -134,6 +136,9 @@ snapshots! {
     help_export_hfnetchk: "export hfnetchk --help";
     help_diff: "diff --help";
     help_compile: "compile --help";
+    help_evaluate: "evaluate --help";
+    help_convert: "convert --help";
+    help_generate_fleet: "generate fleet --help";
     help_lint: "lint --help";
     help_inspect: "inspect --help";
     help_generate: "generate --help";
@@ -152,6 +157,8 @@ snapshots! {
     diff_of_two_kinds: "diff site.idx fleet.matrix";
     diff_foreign: "diff site.idx catalog.xml";
 
+    error_bad_shard: "evaluate site.idx . --shard 4/3 -o new.matrix";
+    error_no_inventory: "evaluate site.idx nowhere -o new.matrix";
     error_bad_feed: "compile --feed Office=a.xml -o new.idx";
     error_unknown_code: "lint catalog.xml --deny no-such";
     error_unknown_format: "lint catalog.xml --input-format rss";
@@ -320,6 +327,125 @@ fn a_catalog_that_cannot_be_read_is_left_out_where_that_is_asked_for() {
     assert_eq!(place.run("compile catalog.xml fleet.matrix -o other-new.idx").status.code(), Some(2));
     assert_eq!(place.run("compile fleet.matrix --keep-going -o other-new.idx").status.code(), Some(2));
     assert!(!place.path("other-new.idx").exists());
+}
+
+/// Two clients of the catalog: one that needs a patch, one that has it.
+fn inventories(place: &Place) {
+    let client = |id: &str, version: &str| {
+        format!(
+            r#"<inventory version="1" client="{id}" complete="os file registry hotfix product" collected="2026-03-01T00:00:00Z">
+                 <os family="windows" version="5.0" build="2195"/>
+                 <trait group="env" name="commonprogramfiles" value="C:\Common"/>
+                 <product name="Windows 2000 Professional" sp="gold"/>
+                 <file path="C:\Common\System\OLE DB\msdaipp.dll" version="{version}"/>
+               </inventory>"#
+        )
+    };
+    std::fs::create_dir(place.path("inbox")).expect("makes a folder");
+    std::fs::write(place.path("inbox/a.xml"), client("WS-001", "8.102.0.0")).expect("writes");
+    std::fs::write(place.path("inbox/b.xml"), client("WS-002", "8.103.2402.0")).expect("writes");
+}
+
+#[test]
+fn inventories_are_evaluated() {
+    let place = Place::new();
+    inventories(&place);
+    let output = place.run("evaluate site.idx inbox -o new.matrix");
+    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let first = "2 clients x 2 updates = 4 cells: 2 Missing, 2 Installed, 0 NotApplicable, 0 Unknown\n";
+    assert!(said.starts_with(first), "{said}");
+    assert_snapshot!("evaluated", shown(&place.run("export matrix new.matrix --verdict all")));
+    assert_snapshot!("evaluated_raw", {
+        place.run("evaluate site.idx inbox -o raw.matrix --supersedence off --threads 1");
+        shown(&place.run("diff new.matrix raw.matrix"))
+    });
+}
+
+#[test]
+fn a_run_says_by_its_code_what_it_found() {
+    let place = Place::new();
+    inventories(&place);
+    std::fs::write(place.path("bad.xml"), "Dear all,\n").expect("writes");
+    let check = |words: &str, code: i32| {
+        let output = place.run(&format!("evaluate site.idx -o new.matrix {words}"));
+        assert_eq!(output.status.code(), Some(code), "{words}: {}", shown(&output));
+    };
+    check("inbox", 0);
+    check("inbox --fail-on missing", 1);
+    check("inbox --fail-on critical", 0);
+    check("inbox/b.xml --fail-on unknown --strict", 0);
+    check("inbox bad.xml", 0);
+    check("inbox bad.xml --strict", 4);
+    check("inbox bad.xml --fail-on unknown", 1);
+    check("inbox --threads 0", 2);
+    std::fs::remove_file(place.path("new.matrix")).expect("is there");
+    check("bad.xml", 3);
+    assert!(!place.path("new.matrix").exists());
+    check("inbox --shard 3/3", 3);
+}
+
+#[test]
+fn lists_choose_and_hide_updates() {
+    let place = Place::new();
+    inventories(&place);
+    let cells = |words: &str| {
+        let output = place.run(&format!("evaluate site.idx inbox -o new.matrix {words}"));
+        assert!(output.status.success(), "{}", shown(&output));
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (shown(&place.run("export matrix new.matrix --verdict all")), said)
+    };
+    std::fs::write(place.path("base"), "# ours\nMS01-022 # the newer one\nQ111111\n").expect("writes");
+    let (lines, said) = cells("--baseline base");
+    assert!(lines.contains("MS01-022") && !lines.contains("MS00-093"), "{lines}");
+    assert!(said.contains("base:3: `Q111111` names no update"), "{said}");
+    std::fs::write(place.path("ignored"), "Q296441\n").expect("writes");
+    let (lines, _) = cells("--ignore-q ignored");
+    assert_eq!(lines.matches(",ignored").count(), 2, "{lines}");
+    let output = place.run("evaluate site.idx inbox -o new.matrix --ignore-q ignored --fail-on missing");
+    assert_eq!(output.status.code(), Some(0), "what is ignored does not fail a run");
+}
+
+#[test]
+fn threads_and_parts_change_nothing() {
+    let place = Place::new();
+    place.run("generate catalog --updates 300 -o large.xml");
+    place.run("compile large.xml -o large.idx");
+    assert!(place.run("generate fleet large.idx --clients 40 -o fleet").status.success());
+    let matrix = |words: &str| {
+        let output = place.run(&format!("evaluate large.idx fleet -o new.matrix {words}"));
+        assert!(output.status.success(), "{}", shown(&output));
+        std::fs::read(place.path("new.matrix")).expect("reads")
+    };
+    let whole = matrix("--threads 1");
+    assert!(whole == matrix("--threads 8"), "the number of threads changes no byte");
+    let lines = |words: &str| {
+        matrix(words);
+        let text = place.run("export matrix new.matrix --format tsv --verdict all").stdout;
+        String::from_utf8(text).expect("is UTF-8").lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let mut parts: Vec<String> =
+        ["1/3", "2/3", "3/3"].iter().flat_map(|part| lines(&format!("--shard {part}"))).collect();
+    let mut all = lines("");
+    parts.sort();
+    all.sort();
+    assert!(parts == all, "all parts together are everything");
+    assert!(place.run("convert fleet -o one.xml").status.success());
+    assert!(place.run("evaluate large.idx one.xml -o one.matrix").status.success());
+    assert!(std::fs::read(place.path("one.matrix")).expect("reads") == whole, "nor does a conversion");
+}
+
+#[test]
+fn a_conversion_says_what_it_left_out() {
+    let place = Place::new();
+    inventories(&place);
+    std::fs::write(place.path("web-01.rpm"), "bash 0:5.2.26-3.fc40 x86_64\n").expect("writes");
+    assert!(place.run("convert web-01.rpm -o web-01.xml").status.success());
+    assert_snapshot!("converted", std::fs::read_to_string(place.path("web-01.xml")).expect("reads"));
+    std::fs::write(place.path("bad.xml"), "Dear all,\n").expect("writes");
+    assert_eq!(place.run("convert inbox bad.xml -o all.xml").status.code(), Some(1));
+    assert_snapshot!("error_nothing_converted", shown(&place.run("convert bad.xml -o none.xml")));
+    assert!(!place.path("none.xml").exists());
 }
 
 #[test]

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 pub mod compiled;
+pub mod damage;
 pub mod facts;
 pub mod matrices;
+pub mod samples;
 
 /// The path of `part` below the shared corpora, or `None` after one printed line when it is not there.
 ///

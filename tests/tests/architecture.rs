@@ -10,7 +10,7 @@ const FLOORS: [&[&str]; 6] = [
     &["catalog", "inventory"],
     &["compile", "index"],
     &["eval", "ingest", "matrix"],
-    &["explain", "generate", "report"],
+    &["explain", "generate", "render", "report"],
 ];
 
 /// The only files that may hold `unsafe`.

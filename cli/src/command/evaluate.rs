@@ -1,7 +1,7 @@
 //! `patchstate evaluate`: an index and inventories in, one matrix out.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::ValueEnum;
@@ -16,7 +16,7 @@ use patchstate::model::update::Urgency;
 use patchstate::model::verdict::Verdict;
 use patchstate::report::grouped;
 
-use crate::evaluation::{Intake, Rules};
+use crate::evaluation::{Intake, Rules, written};
 use crate::exit::Exit;
 use crate::files;
 use crate::lists::{self, Named};
@@ -52,8 +52,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     ignore_q: Option<PathBuf>,
     /// How many threads evaluate [default: one for each processor]
-    #[arg(long, value_name = "N")]
-    threads: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
     /// Evaluates only the I-th of N parts of the clients
     #[arg(long, value_name = "I/N", value_parser = shard)]
     shard: Option<(usize, usize)>,
@@ -66,7 +66,7 @@ pub(crate) struct Args {
 }
 
 /// Which cells make the program end with code 1.
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum FailOn {
     /// A Missing update
     Missing,
@@ -95,12 +95,10 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let intake = args.intake.scan(args.client.as_deref())?;
     let clients: Vec<&ingest::Client> = in_shard(intake.clients(), args.shard);
     let progress = Progress::clients(clients.len() as u64, output);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0)).build()?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build()?;
     let outcome = pool.install(|| run::evaluate(&plan, &intake, &clients, &|_| progress.step()));
     progress.finish();
-    for error in &outcome.errors {
-        output.failure(error);
-    }
+    output.failures(&outcome.errors);
     let read = outcome.rows.iter().filter(|(client, _)| client.status == Status::Evaluated).count();
     if read == 0 {
         output.message("nothing was evaluated: no inventory could be read");
@@ -114,12 +112,17 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         }
     }
     let mut file = files::create(&args.output)?;
-    matrix::write(&run::run_table(&plan, args.rules.written()), &updates, &outcome.rows, &mut file)?;
+    matrix::write(
+        &run::run_table(&plan, written(&args.rules, &args.intake)),
+        &updates,
+        &outcome.rows,
+        &mut file,
+    )?;
     file.flush()?;
     file.finish()?;
     let summary = Summary::of(&outcome, &updates);
     summary.say(args, &outcome, start, output);
-    Ok(exit(args, &summary))
+    exit(args, &summary)
 }
 
 fn list(
@@ -146,20 +149,12 @@ struct Summary {
     updates: u64,
     unreadable: usize,
     all_unknown: usize,
-    critical: u64,
 }
 
 impl Summary {
     fn of(outcome: &Outcome, updates: &[Update]) -> Summary {
-        let mut summary = Summary {
-            totals: [0; 4],
-            updates: updates.len() as u64,
-            unreadable: 0,
-            all_unknown: 0,
-            critical: 0,
-        };
-        let critical: Vec<usize> =
-            (0..updates.len()).filter(|at| updates[*at].urgency == Some(Urgency::Critical)).collect();
+        let mut summary =
+            Summary { totals: [0; 4], updates: updates.len() as u64, unreadable: 0, all_unknown: 0 };
         for (client, row) in &outcome.rows {
             let totals = row::totals(row.verdicts(), updates.len());
             for (sum, count) in summary.totals.iter_mut().zip(totals) {
@@ -171,8 +166,6 @@ impl Summary {
                 Status::Evaluated if unknown == updates.len() as u64 => summary.all_unknown += 1,
                 Status::Evaluated => {}
             }
-            let missing = |at: &&usize| row::get(row.verdicts(), **at) == Verdict::Missing;
-            summary.critical += critical.iter().filter(missing).count() as u64;
         }
         summary
     }
@@ -220,22 +213,38 @@ impl Summary {
 }
 
 /// Says how often what was found in the inventories.
-fn findings(found: &Diagnostics, output: &mut Output) {
+pub(super) fn findings(found: &Diagnostics, output: &mut Output) {
     for (code, count) in found.counts() {
         output.message(&format!("{}: {code} x {} ({})", code.severity(), grouped(count), code.description()));
     }
 }
 
-fn exit(args: &Args, summary: &Summary) -> Exit {
-    let (missing, unknown) = (summary.of_verdict(Verdict::Missing), summary.of_verdict(Verdict::Unknown));
-    let met = match args.fail_on {
-        None => false,
-        Some(FailOn::Critical) => summary.critical > 0,
-        Some(FailOn::Missing) => missing > 0,
-        Some(FailOn::Unknown) => missing > 0 || unknown > 0,
-    };
+fn exit(args: &Args, summary: &Summary) -> anyhow::Result<Exit> {
     if args.strict && (summary.unreadable > 0 || summary.all_unknown > 0) {
-        return Exit::Partial;
+        return Ok(Exit::Partial);
     }
-    if met { Exit::Findings } else { Exit::Done }
+    match args.fail_on {
+        Some(threshold) if meets(threshold, &args.output)? => Ok(Exit::Findings),
+        _ => Ok(Exit::Done),
+    }
+}
+
+/// Whether a cell that lists show is Missing and critical, or Missing, or also Unknown.
+///
+/// Looks into the matrix as it was written, because that is what lists are made of: what a person
+/// ignores does not fail a run.
+fn meets(threshold: FailOn, path: &Path) -> anyhow::Result<bool> {
+    let bytes = files::open(path)?;
+    let matrix = files::matrix(path, &bytes)?;
+    let counts = |update: &Update, verdict: Verdict| match verdict {
+        Verdict::Missing => threshold != FailOn::Critical || update.urgency == Some(Urgency::Critical),
+        Verdict::Unknown => threshold == FailOn::Unknown,
+        Verdict::NotApplicable | Verdict::Installed => false,
+    };
+    Ok((0..matrix.clients.len()).any(|client| {
+        let cells = matrix.updates.iter().zip(matrix.row(client));
+        cells
+            .filter(|(update, cell)| !(update.flags | cell.flags).is_hidden())
+            .any(|(update, cell)| counts(update, cell.verdict))
+    }))
 }

@@ -1,8 +1,8 @@
 //! `patchstate formats`: what can be read and written.
 
-use patchstate::catalog;
 use patchstate::report::table::{Column, Table, Value};
 use patchstate::report::{Columns, EXPORTS, Form, REPORTS};
+use patchstate::{catalog, inventory};
 
 use crate::exit::Exit;
 use crate::output::Output;
@@ -26,6 +26,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let mut table = Table::new("formats", columns);
     for format in catalog::FORMATS {
         push(&mut table, "catalog", format.name, &[], format.title);
+    }
+    for format in inventory::FORMATS {
+        push(&mut table, "inventory", format.name, &[], format.title);
     }
     for report in REPORTS {
         push(&mut table, "report", report.name, &["text", "csv", "json"], report.title);

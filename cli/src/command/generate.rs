@@ -1,10 +1,13 @@
-//! `patchstate generate`: catalogs made of nothing but numbers.
+//! `patchstate generate`: catalogs and fleets made of nothing but numbers.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
-use patchstate::generate::catalog::{self, Cleanliness, Settings, Shape};
+use patchstate::error::Error;
+use patchstate::generate::catalog::{self, Cleanliness, Shape};
+use patchstate::generate::fleet::{self, Fleet};
+use patchstate::inventory::native;
 
 use crate::exit::Exit;
 use crate::files;
@@ -15,7 +18,7 @@ use crate::output::Output;
 #[command(after_long_help = "\
 Examples:
   patchstate generate catalog --updates 20000 --seed 1 -o catalog.xml
-  patchstate generate catalog --shape mssecure --dirty | patchstate lint /dev/stdin")]
+  patchstate generate fleet site.idx --clients 1000 --seed 1 -o inbox")]
 pub(crate) struct Args {
     #[command(subcommand)]
     what: What,
@@ -45,6 +48,34 @@ Examples:
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// A fleet of clients that an index has updates for, as native inventories
+    #[command(after_long_help = "\
+Examples:
+  patchstate generate fleet site.idx --clients 1000 --seed 1 -o inbox
+  patchstate generate fleet site.idx --clients 1 --deviation 0 -o golden")]
+    Fleet {
+        /// The index
+        #[arg(value_name = "INDEX")]
+        index: PathBuf,
+        /// How many clients
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        clients: usize,
+        /// Another seed gives another fleet
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        seed: u64,
+        /// Of 100 facts of a client, how many differ from its image
+        #[arg(long, value_name = "PERCENT", default_value_t = 2, value_parser = clap::value_parser!(u32).range(..=100))]
+        deviation: u32,
+        /// How many images the clients are copied from
+        #[arg(long, value_name = "N", default_value_t = 30)]
+        images: usize,
+        /// About how many facts a client has
+        #[arg(long, value_name = "N", default_value_t = 1500)]
+        facts: usize,
+        /// The folder, made where it is not there; a file per client
+        #[arg(long, short, value_name = "DIR")]
+        output: PathBuf,
+    },
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -54,21 +85,49 @@ enum Kind {
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
-    let What::Catalog { updates, seed, shape, dirty, output: path } = &args.what;
-    let shape = match shape {
-        Kind::Fleet => Shape::Fleet,
-        Kind::Mssecure => Shape::MsSecure,
-    };
-    let cleanliness = if *dirty { Cleanliness::Dirty } else { Cleanliness::Clean };
-    let settings = Settings { updates: *updates, seed: *seed, shape, cleanliness };
-    match path {
-        None => output.written(|mut data| Ok(catalog::write(&settings, &mut data)?))?,
-        Some(path) => {
-            let mut file = files::create(path)?;
-            catalog::write(&settings, &mut file)?;
-            file.flush()?;
-            file.finish()?;
+    match &args.what {
+        What::Catalog { updates, seed, shape, dirty, output: path } => {
+            let shape = match shape {
+                Kind::Fleet => Shape::Fleet,
+                Kind::Mssecure => Shape::MsSecure,
+            };
+            let cleanliness = if *dirty { Cleanliness::Dirty } else { Cleanliness::Clean };
+            let settings = catalog::Settings { updates: *updates, seed: *seed, shape, cleanliness };
+            write_catalog(&settings, path.as_deref(), output)?;
+        }
+        What::Fleet { index, clients, seed, deviation, images, facts, output: folder } => {
+            let index = files::index(index)?;
+            let settings =
+                fleet::Settings { deviation: *deviation, seed: *seed, images: *images, facts: *facts };
+            write_fleet(&Fleet::new(index.view()?, settings), *clients, folder)?;
         }
     }
     Ok(Exit::Done)
+}
+
+/// Writes a catalog to a file, or to standard output.
+pub(crate) fn write_catalog(
+    settings: &catalog::Settings,
+    path: Option<&Path>,
+    output: &mut Output,
+) -> anyhow::Result<()> {
+    let Some(path) = path else {
+        return output.written(|mut data| Ok(catalog::write(settings, &mut data)?));
+    };
+    let mut file = files::create(path)?;
+    catalog::write(settings, &mut file)?;
+    file.flush()?;
+    Ok(file.finish()?)
+}
+
+/// Writes a fleet, a file per client.
+pub(crate) fn write_fleet(fleet: &Fleet, clients: usize, folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, "create", error))?;
+    for number in 0..clients {
+        let path = folder.join(format!("{}.xml", Fleet::id(number)));
+        let mut document = Vec::new();
+        native::write(&fleet.client(number), &mut document)?;
+        std::fs::write(&path, document).map_err(|error| Error::io(&path, "write", error))?;
+    }
+    Ok(())
 }

@@ -7,6 +7,7 @@ use crate::output::Output;
 
 mod compile;
 mod completions;
+mod convert;
 mod diff;
 mod evaluate;
 mod export;
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     Inspect(inspect::Args),
     Lint(lint::Args),
     Verify(verify::Args),
+    Convert(convert::Args),
     Formats(formats::Args),
     Generate(generate::Args),
     Completions(completions::Args),
@@ -46,6 +48,7 @@ impl Command {
             Command::Inspect(args) => inspect::run(args, output),
             Command::Lint(args) => lint::run(args, output),
             Command::Verify(args) => verify::run(args, output),
+            Command::Convert(args) => convert::run(args, output),
             Command::Formats(args) => formats::run(args, output),
             Command::Generate(args) => generate::run(args, output),
             Command::Completions(args) => completions::run(args, output),

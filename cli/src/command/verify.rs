@@ -3,10 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use patchstate::archive::map::Bytes;
-use patchstate::diagnostic::Code;
-use patchstate::error::{Error, Result};
+use patchstate::error::Result;
 use patchstate::report::grouped;
-use patchstate::{index, matrix};
 
 use crate::exit::Exit;
 use crate::files::{self, Kind};

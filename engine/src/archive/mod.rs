@@ -85,12 +85,17 @@ impl<'a> Archive<'a> {
         if self.sections > SECTIONS || self.bytes.len() < HEADER + self.sections * ENTRY {
             return bad("the section table is cut off");
         }
-        for (at, entry) in self.entries().enumerate() {
-            let (offset, length) = (wide(entry, 8), wide(entry, 16));
+        let (mut free, mut last) = ((HEADER + self.sections * ENTRY) as u64, None);
+        for entry in self.entries() {
+            let (id, offset, length) = (number(entry, 0), wide(entry, 8), wide(entry, 16));
             let end = offset.checked_add(length).filter(|end| *end <= self.bytes.len() as u64);
-            if end.is_none() || offset % ALIGNMENT as u64 != 0 {
-                return bad(&format!("section {at} leaves the file"));
+            let Some(end) = end.filter(|_| offset.is_multiple_of(ALIGNMENT as u64)) else {
+                return bad(&format!("section {id} leaves the file or its place"));
+            };
+            if offset < free || last >= Some(id) {
+                return bad(&format!("section {id} is out of order"));
             }
+            (free, last) = (end, Some(id));
         }
         Ok(())
     }

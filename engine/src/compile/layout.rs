@@ -131,7 +131,8 @@ impl Layout {
             Rule::Tests { installed, applicable } => {
                 self.leaves(installed);
                 self.leaves(applicable);
-                (1, self.rules.node(installed)?, self.rules.node(applicable)?)
+                let owner = update.id.as_str();
+                (1, self.rules.root(installed, owner)?, self.rules.root(applicable, owner)?)
             }
         };
         self.columns.update_rule.push(rule);
@@ -152,7 +153,8 @@ impl Layout {
     }
 
     fn detection(&mut self, detection: &Detection) -> Result<()> {
-        let when = self.rules.node(&detection.when)?;
+        let owner = detection.name.as_str();
+        let when = self.rules.root(&detection.when, owner)?;
         let name = crate::model::product::folded(&detection.name);
         self.columns.detection_name.push(self.texts.number(&detection.name));
         self.columns.detection_subject.push(self.rules.subject(&crate::model::expr::Subject::Product(name)));
@@ -160,7 +162,7 @@ impl Layout {
         self.columns.detection_line.push(detection.position.line);
         self.columns.detection_column.push(detection.position.column);
         for level in &detection.levels {
-            let test = level.test.as_ref().map_or(Ok(NONE), |test| self.rules.node(test))?;
+            let test = level.test.as_ref().map_or(Ok(NONE), |test| self.rules.root(test, owner))?;
             self.columns.step_test.push(test);
             for name in &level.names {
                 self.columns.step_name.push(self.texts.number(name));

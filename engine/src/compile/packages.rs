@@ -47,7 +47,9 @@ impl Packages {
                 self.write_collection(collection, rules, texts, columns)?;
             }
             for row in rows {
-                self.write_row(row, first, retracted, rules, texts, columns)?;
+                let listed = (row.collection as usize) < collections.len();
+                let collection = if listed { first + row.collection } else { NONE };
+                self.write_row(row, collection, retracted, rules, texts, columns)?;
             }
         }
         columns.update_row_ends.push(count(columns.row_subject.len())?);
@@ -85,7 +87,7 @@ impl Packages {
     fn write_row(
         &mut self,
         row: &PackageRow,
-        first_collection: u32,
+        collection: u32,
         retracted: bool,
         rules: &Rules,
         texts: &mut Texts,
@@ -105,7 +107,7 @@ impl Packages {
         columns.row_epoch.push(row.epoch);
         columns.row_version.push(texts.number(&row.version));
         columns.row_release.push(row.release.as_ref().map_or(0, |release| texts.number(release) + 1));
-        columns.row_collection.push(first_collection.saturating_add(row.collection));
+        columns.row_collection.push(collection);
         columns.row_offset.push(row.position.offset);
         columns.row_line.push(row.position.line);
         columns.row_column.push(row.position.column);

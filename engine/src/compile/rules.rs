@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::index::columns::{Columns, NONE};
 use crate::index::probe;
 use crate::model::catalogs::Catalogs;
-use crate::model::expr::{Data, Expr, Operand, Operator, Question, Reasons, Subject};
+use crate::model::expr::{DEPTH, Data, Expr, NODES, Operand, Operator, Question, Reasons, Subject};
 use crate::model::fact::PackageKind;
 use crate::model::path;
 use crate::model::product::folded;
@@ -131,6 +131,17 @@ impl Rules {
     pub(super) fn rank(&self, subject: u32, key: &[u8]) -> u32 {
         let of_subject = self.thresholds.get(subject as usize).map_or(&[] as &[Vec<u8>], Vec::as_slice);
         of_subject.binary_search_by(|known| known.as_slice().cmp(key)).map_or(NONE, |rank| rank as u32)
+    }
+
+    /// The node of a whole rule, which belongs to `owner`.
+    pub(super) fn root(&mut self, rule: &Expr, owner: &str) -> Result<u32> {
+        let (depth, nodes) = rule.extent();
+        if depth > DEPTH || nodes > NODES {
+            let message = format!("the rule of `{owner}` has {nodes} nodes and is {depth} deep");
+            return Err(Error::new(Code::TooLarge, message)
+                .with_hint(format!("the limits are {NODES} nodes and a depth of {DEPTH}")));
+        }
+        self.node(rule)
     }
 
     /// The node of an expression; equal expressions are one node.
@@ -309,7 +320,7 @@ fn threshold(subject: &Subject, question: &Question) -> Option<Vec<u8>> {
 }
 
 /// The threshold of a package row; `None` when its version cannot be ranked.
-pub(super) fn row_key(row: &PackageRow) -> Option<Vec<u8>> {
+pub(crate) fn row_key(row: &PackageRow) -> Option<Vec<u8>> {
     let mut key = Vec::new();
     match row.kind {
         PackageKind::Rpm => {

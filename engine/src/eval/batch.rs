@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use super::plan::Plan;
 use super::program::Context;
 use super::slots::Slots;
-use crate::index::columns::{Column, NONE, part};
+use crate::index::columns::{Column, NONE};
 use crate::index::restore::unpack;
 use crate::matrix::row::{self, Row, implied};
 use crate::model::fact::{Kind, Kinds};
@@ -103,7 +103,7 @@ impl<'p> Worker<'p> {
         };
         for subject in &self.slots.touched {
             let subject = *subject as usize;
-            part(&columns.subject_anchor_ends, subject).for_each(|at| mark(columns.anchor_update.at(at)));
+            columns.subject_anchor_ends(subject).for_each(|at| mark(columns.anchor_update.at(at)));
         }
         self.plan.always.iter().for_each(|update| mark(*update));
         for kind in Kind::ALL.iter().filter(|kind| !complete.contains(**kind)) {

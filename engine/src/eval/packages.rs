@@ -8,7 +8,7 @@ use super::known::{State, is_installed};
 use super::plan::Plan;
 use super::rows::{self, Instance, Manner, Running, Wanted, matches_arch, streams_match};
 use super::slots::Slots;
-use crate::index::columns::{Column, NONE, part};
+use crate::index::columns::{Column, NONE};
 use crate::index::probe::tag;
 use crate::model::fact::{self, Kind, PackageKind};
 use crate::model::options::Profile;
@@ -157,7 +157,7 @@ impl Slots<'_> {
 
     /// Whether no package of this name was withdrawn.
     fn is_plain(&self, subject: u32) -> bool {
-        part(&self.plan.view.columns.subject_retracted_ends, subject as usize).is_empty()
+        self.plan.view.columns.subject_retracted_ends(subject as usize).is_empty()
     }
 
     fn running(&self) -> Option<Running<'_>> {
@@ -177,7 +177,7 @@ impl Slots<'_> {
         let columns = self.plan.view.columns;
         let profile = self.profile(update);
         let mut best: Option<Cell> = None;
-        for row in part(&columns.update_row_ends, update) {
+        for row in columns.update_row_ends(update) {
             let cell = self.row(row, profile);
             best = Cell::of_parts(best.into_iter().chain([cell]));
             if cell.verdict == Verdict::Missing {
@@ -288,7 +288,7 @@ impl Slots<'_> {
 
     fn epoch_range(&self, subject: usize, arch: Option<&str>, profile: Profile) -> [u32; 2] {
         let (view, columns) = (self.plan.view, self.plan.view.columns);
-        let groups = part(&columns.subject_group_ends, subject).filter(|group| {
+        let groups = columns.subject_group_ends(subject).filter(|group| {
             let of_rows = view.text(columns.arch_text.at(columns.group_arch.at(*group) as usize));
             matches_arch(of_rows, arch, profile)
         });
@@ -297,7 +297,7 @@ impl Slots<'_> {
 
     fn is_retracted(&self, subject: usize, instance: &Instance<'_>, epoch: u32) -> bool {
         let (view, columns) = (self.plan.view, self.plan.view.columns);
-        part(&columns.subject_retracted_ends, subject).any(|at| {
+        columns.subject_retracted_ends(subject).any(|at| {
             let row = columns.retracted_row.at(at) as usize;
             let arch = view.text(columns.arch_text.at(columns.row_arch.at(row) as usize));
             instance.arch == Some(arch) && rows::is_same(instance, epoch, self.wanted(row))
@@ -317,7 +317,7 @@ impl Slots<'_> {
     }
 
     fn gate(&self, gate: usize) -> Truth {
-        let modules = part(&self.plan.view.columns.gate_module_ends, gate);
+        let modules = self.plan.view.columns.gate_module_ends(gate);
         modules.map(|module| self.is_active(module)).collect::<Tally>().or()
     }
 

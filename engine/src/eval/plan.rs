@@ -3,7 +3,8 @@
 //! Made once, shared by all workers, never changed.
 
 use crate::index::View;
-use crate::index::columns::{Column, NONE, part};
+use crate::index::columns::{Column, NONE};
+use crate::index::nodes;
 use crate::index::probe::tag;
 use crate::index::restore::unpack;
 use crate::model::expr::OsField;
@@ -37,6 +38,9 @@ pub struct Plan<'i> {
     pub(super) languages: Vec<&'i str>,
     /// Package subjects installed in several versions on purpose, sorted.
     pub(super) install_only: Vec<u32>,
+    /// Nodes that stand for more than a rule may be, sorted: answered without being walked. There are
+    /// none in an index that `verify` accepts.
+    pub(super) endless: Vec<u32>,
     /// The arch `noarch`, and the empty one is 0.
     pub(super) noarch: u32,
     /// How replacements are followed.
@@ -99,6 +103,11 @@ impl<'i> Plan<'i> {
                 .into_iter()
                 .filter(|subject| options.is_install_only(name(*subject)))
                 .collect(),
+            endless: (0u32..)
+                .zip(nodes::extents(columns))
+                .filter(|(_, extent)| !extent.is_bounded())
+                .map(|(node, _)| node)
+                .collect(),
             noarch: arch("noarch").map_or(NONE, |arch| arch as u32),
             replacements: Replacements::new(view, options),
         }
@@ -157,7 +166,7 @@ impl Replacements {
                 || columns.edge_source.at(edge) == Source::Declared as u8
         };
         let edges = |update: usize| {
-            let edges = part(&columns.update_edge_ends, update).filter(|edge| followed(*edge));
+            let edges = columns.update_edge_ends(update).filter(|edge| followed(*edge));
             edges.map(|edge| columns.edge_by.at(edge) as usize).filter(|by| *by < count)
         };
         let component = components(count, &edges);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::known::State;
 use super::program::Context;
 use super::slots::{Slots, question};
-use crate::index::columns::{Column, NONE, part};
+use crate::index::columns::{Column, NONE};
 use crate::index::probe::tag;
 use crate::model::expr::Question;
 use crate::model::fact::{self, Kind};
@@ -80,7 +80,7 @@ impl Slots<'_> {
     fn known_levels(&self, subject: usize) -> Vec<String> {
         let view = self.plan.view;
         let columns = view.columns;
-        let levels = self.product_number(subject).map(|product| part(&columns.product_level_ends, product));
+        let levels = self.product_number(subject).map(|product| columns.product_level_ends(product));
         let text = |level| view.text(columns.product_level.at(level)).to_owned();
         levels.unwrap_or_default().map(text).collect()
     }
@@ -93,8 +93,7 @@ impl Slots<'_> {
     fn resolve(&self, subject: usize, levels: Levels) -> Resolved {
         let view = self.plan.view;
         let columns = view.columns;
-        let available =
-            self.product_number(subject).map(|product| part(&columns.product_available_ends, product));
+        let available = self.product_number(subject).map(|product| columns.product_available_ends(product));
         let available: Vec<String> = available
             .unwrap_or_default()
             .map(|level| view.text(columns.product_available.at(level)).to_owned())
@@ -148,12 +147,12 @@ impl Slots<'_> {
     fn detect_level(&self, detection: usize, context: Context) -> Levels {
         let view = self.plan.view;
         let columns = view.columns;
-        for step in part(&columns.detection_level_ends, detection) {
+        for step in columns.detection_level_ends(detection) {
             let test = columns.step_test.at(step);
             let truth = if test == NONE { Truth::True } else { self.node(test, context).truth };
             match truth {
                 Truth::True => {
-                    let names = part(&columns.step_name_ends, step);
+                    let names = columns.step_name_ends(step);
                     let mut names: Vec<_> =
                         names.map(|name| folded(view.text(columns.step_name.at(name)))).collect();
                     names.sort_unstable();
@@ -164,7 +163,7 @@ impl Slots<'_> {
                 Truth::Error | Truth::Unknown | Truth::NotEvaluated => return Levels::Unstated,
             }
         }
-        let inherited = part(&columns.detection_inherit_ends, detection).find_map(|name| {
+        let inherited = columns.detection_inherit_ends(detection).find_map(|name| {
             let name = folded(view.text(columns.inherit_name.at(name)));
             let subject = view.find(tag::PRODUCT, name.as_bytes(), &[])?;
             self.products.levels(subject as u32).cloned()
@@ -195,7 +194,7 @@ impl Slots<'_> {
         let view = self.plan.view;
         let columns = view.columns;
         let written = |candidate: &String| {
-            let known = part(&columns.product_level_ends, product);
+            let known = columns.product_level_ends(product);
             let mut texts = known.map(|level| view.text(columns.product_level.at(level)));
             texts.find(|text| folded(text) == *candidate).unwrap_or(candidate).to_owned()
         };

@@ -6,6 +6,7 @@
 use super::slots::Slots;
 use crate::compile::rules::operator;
 use crate::index::columns::{Column, NONE};
+use crate::index::restore::constant;
 use crate::model::expr::{self, DEPTH, Operator, Reasons};
 use crate::model::flag::Flags;
 use crate::model::reason::Reason;
@@ -22,6 +23,10 @@ pub(super) struct Context {
 impl Slots<'_> {
     /// The answer of a node.
     pub(super) fn node(&self, node: u32, context: Context) -> Answer {
+        // Empty unless the bytes are damaged.
+        if self.plan.endless.binary_search(&node).is_ok() {
+            return Answer::UNSUPPORTED;
+        }
         self.node_at(node, context, DEPTH)
     }
 
@@ -57,12 +62,7 @@ impl Slots<'_> {
         let operands = columns.operand.as_slice().get(start..end).unwrap_or_default();
         let mut state = Combining::new(operator, reasons);
         for operand in operands {
-            let operand = operand.to_native();
-            // INVARIANT: an operand's number is less than its node's, so that damaged bytes make no cycle.
-            if operand >= node {
-                break;
-            }
-            if state.take(self.node_at(operand, context, depth)) {
+            if state.take(self.node_at(operand.to_native(), context, depth)) {
                 break;
             }
         }
@@ -76,13 +76,6 @@ impl Slots<'_> {
         }
         self.answer(predicate as usize, context)
     }
-}
-
-/// The answer of a constant node.
-fn constant(a: u32, b: u32) -> Answer {
-    let reason = Reason::from_number(b as u16).unwrap_or(Reason::NoEvidence);
-    let truth = Truth::from_number(a as u8).unwrap_or(Truth::Unknown);
-    Answer { truth, reason, flags: Flags::from_bits((b >> 16) as u16) }
 }
 
 /// Combines operands one by one, without keeping them.

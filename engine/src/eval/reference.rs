@@ -4,9 +4,9 @@
 //! `explain` prints. Source of truth: `docs/verdicts.md`.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use super::known::{Known, State, os_text};
-
 use super::rows::{self, Rows};
 use crate::model::catalogs::{Catalogs, Entry};
 use crate::model::expr::{self, Expr, OsField, Question, Subject};
@@ -20,7 +20,7 @@ use crate::model::product::{Detection, folded};
 use crate::model::reason::Reason;
 use crate::model::supersedence;
 use crate::model::truth::Truth;
-use crate::model::update::Rule;
+use crate::model::update::{Rule, Source};
 use crate::model::verdict::{Answer, Cell, Verdict};
 
 /// A product of a client: whether it is there, and at which service packs it may be.
@@ -186,7 +186,7 @@ impl<'m> Evaluator<'m> {
                 (Cell::decide(traces[0].answer, traces[1].answer, Answer::FALSE), traces)
             }
             Rule::Packages { collections, rows } => {
-                let source = &self.catalogs.sources[entry.source as usize].source;
+                let source = self.source(entry);
                 let judged: Vec<_> =
                     rows.iter().map(|row| self.rows.judge(row, collections, source)).collect();
                 let cell = Cell::of_parts(judged.iter().map(|row| row.cell)).unwrap_or(Cell::NO_EVIDENCE);
@@ -204,6 +204,12 @@ impl<'m> Evaluator<'m> {
             }
         };
         Explained { raw: cell.withdrawn(entry.update.flags), traces }
+    }
+
+    /// The source of an update; one that says nothing where the number is none, as in damaged bytes.
+    fn source(&self, entry: &Entry) -> &'m Source {
+        static NOTHING: LazyLock<Source> = LazyLock::new(Source::default);
+        self.catalogs.sources.get(entry.source as usize).map_or(&NOTHING, |entry| &entry.source)
     }
 
     /// Folds supersedence into the cell of one update.
@@ -261,7 +267,7 @@ impl<'m> Evaluator<'m> {
     /// What a checksum says in the rules of an update: nothing for a client in another language than
     /// the feed's.
     pub fn checksum(&self, entry: &Entry) -> Checksum {
-        let source = &self.catalogs.sources[entry.source as usize].source;
+        let source = self.source(entry);
         let language = self.known.os.and_then(|os| os.record.language.as_deref());
         let other = law::other_language(&source.language, language);
         if other { Checksum::Off } else { self.options.checksum }

@@ -10,7 +10,7 @@ use super::batch::Worker;
 use super::plan::Plan;
 use crate::diagnostic::{Code, Diagnostics};
 use crate::error::Error;
-use crate::index::columns::{Column, part};
+use crate::index::columns::Column;
 use crate::ingest::{self, Buffer, Intake};
 use crate::matrix::row::Row;
 use crate::matrix::tables::{Client, Run, Source, Status, Update};
@@ -152,7 +152,7 @@ fn update_row(plan: &Plan<'_>, update: u32) -> Update {
     let (view, at) = (plan.view, update as usize);
     let columns = view.columns;
     let text = |number: u32| view.text(number).to_owned();
-    let references = part(&columns.update_reference_ends, at);
+    let references = columns.update_reference_ends(at);
     let cves =
         references.filter(|one| view.text(columns.reference_kind.at(*one)).eq_ignore_ascii_case("cve"));
     let mut cves: Vec<String> = cves.map(|one| text(columns.reference_id.at(one))).collect();
@@ -166,7 +166,7 @@ fn update_row(plan: &Plan<'_>, update: u32) -> Update {
         summary: text(columns.update_summary.at(at)),
         kind: text(columns.update_kind.at(at)),
         urgency: Urgency::from_number(columns.update_urgency.at(at)),
-        articles: part(&columns.update_article_ends, at).map(|one| columns.article.at(one)).collect(),
+        articles: columns.update_article_ends(at).map(|one| columns.article.at(one)).collect(),
         cves,
         products: view.product_rows(at),
         posted: text(columns.update_posted.at(at)),

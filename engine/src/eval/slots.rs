@@ -11,7 +11,7 @@ use super::plan::Plan;
 use super::products::Products;
 use super::program::Context;
 use crate::diagnostic::{Code, Diagnostics, Position};
-use crate::index::columns::{Column, NONE, part};
+use crate::index::columns::{Column, NONE};
 use crate::index::probe::tag;
 use crate::index::restore::presence;
 use crate::model::expr::{Question, Subject};
@@ -219,7 +219,7 @@ impl<'p> Slots<'p> {
     /// The predicates of a subject.
     #[inline]
     pub(super) fn predicates(&self, subject: usize) -> std::ops::Range<usize> {
-        let range = part(&self.plan.view.columns.subject_predicate_ends, subject);
+        let range = self.plan.view.columns.subject_predicate_ends(subject);
         range.start.min(self.answers.len())..range.end.min(self.answers.len())
     }
 

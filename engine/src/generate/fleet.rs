@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::random::Random;
 use crate::diagnostic::Position;
 use crate::index::View;
-use crate::index::columns::{Column, NONE, part};
+use crate::index::columns::{Column, NONE};
 use crate::index::probe::tag;
 use crate::model::expr::{Data, Presence, Question, Subject};
 use crate::model::fact::{
@@ -134,7 +134,7 @@ fn windows(view: View<'_>, settings: Settings, products: &[u32], random: &mut Ra
         let level = level_of(view, *product, random);
         let stated = Product { name: text(name), sp: level.map(text), ..Product::default() };
         image.facts.push(Fact::Product(stated));
-        for at in part(&view.columns.subject_anchor_ends, *product as usize) {
+        for at in view.columns.subject_anchor_ends(*product as usize) {
             let update = view.columns.anchor_update.at(at) as usize;
             if let Rule::Tests { installed, .. } = view.rule(update) {
                 let there = random.chance(INSTALLED);
@@ -186,7 +186,7 @@ fn windows_base(view: View<'_>) -> Vec<Fact<'static>> {
 fn level_of<'v>(view: View<'v>, product: u32, random: &mut Random) -> Option<&'v str> {
     let columns = view.columns;
     let product = (columns.subject_name.at(product as usize) as usize).checked_sub(1)?;
-    let levels: Vec<usize> = part(&columns.product_level_ends, product).collect();
+    let levels: Vec<usize> = columns.product_level_ends(product).collect();
     random.pick(&levels).map(|level| view.text(columns.product_level.at(*level)))
 }
 
@@ -345,7 +345,7 @@ fn stream_of(view: View<'_>, module: u32) -> &str {
 
 /// The package of a row at, below or above the row's version.
 fn at_row(view: View<'_>, row: usize, roll: u32, at: u32, below: u32) -> Package<'static> {
-    let row = view.row(row, 0);
+    let row = view.row(row, &(0..0));
     let release = row.release.unwrap_or_default();
     let release = match roll {
         roll if roll < at => release,

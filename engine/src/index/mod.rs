@@ -7,16 +7,17 @@
 use rkyv::rancor;
 
 use crate::archive::map::Bytes;
-use crate::archive::{Archive, FileKind};
+use crate::archive::{ALIGNMENT, Archive, FileKind};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 
 pub mod columns;
+pub(crate) mod nodes;
 pub mod probe;
 pub mod restore;
 mod verify;
 
-use columns::{ArchivedColumns, Column, Columns, part};
+use columns::{ArchivedColumns, Column, Columns};
 
 /// The kind of file that an index is.
 pub const KIND: FileKind = FileKind {
@@ -88,7 +89,12 @@ impl Index {
     ///
     /// Something makes no sense.
     pub fn verify(&self) -> Result<()> {
-        verify::verify(self.view()?)
+        let digests = Archive::open(KIND, self.bytes.as_ref())?.section(section::DIGESTS)?;
+        let view = self.view()?;
+        if digests != view.columns.source_sha256.as_slice() {
+            return Err(Error::new(Code::BadTable, "section 2 and the column `source_sha256` differ"));
+        }
+        verify::verify(view)
     }
 
     /// The file's bytes.
@@ -142,6 +148,11 @@ impl<'a> View<'a> {
     /// The bytes are no index of this version or leave their bounds.
     pub fn open(bytes: &'a [u8]) -> Result<Self> {
         let archive = Archive::open(KIND, bytes)?;
+        if !bytes.as_ptr().addr().is_multiple_of(ALIGNMENT) {
+            let message = format!("the index stands in memory at no multiple of {ALIGNMENT}");
+            return Err(Error::new(Code::BadTable, message)
+                .with_hint("copy the bytes to `patchstate::archive::map::Bytes`"));
+        }
         let hash = archive.section(section::HASH)?;
         let expected: Vec<u8> =
             [&probe::HASH.to_le_bytes()[..], &[0; 4], &probe::SEED.to_le_bytes()].concat();
@@ -172,17 +183,17 @@ impl<'a> View<'a> {
 
     /// How many updates there are.
     pub fn updates(&self) -> usize {
-        self.columns.update_identity.len()
+        self.columns.updates()
     }
 
     /// How many subjects there are.
     pub fn subjects(&self) -> usize {
-        self.columns.subject_tag.len()
+        self.columns.subjects()
     }
 
     /// How many sources there are.
     pub fn sources(&self) -> usize {
-        self.columns.source_feed.len()
+        self.columns.sources()
     }
 
     /// The bytes of a text; empty beyond the end.
@@ -212,7 +223,7 @@ impl<'a> View<'a> {
     /// The thresholds of a subject.
     #[inline]
     pub fn thresholds(&self, subject: usize) -> std::ops::Range<usize> {
-        part(&self.columns.subject_threshold_ends, subject)
+        self.columns.subject_threshold_ends(subject)
     }
 
     /// Where a key stands among the thresholds of a subject: `2 n` between threshold n-1 and n, `2 n + 1`
@@ -220,16 +231,17 @@ impl<'a> View<'a> {
     #[inline]
     pub fn code(&self, subject: usize, key: &[u8]) -> u32 {
         let thresholds = self.thresholds(subject);
+        let place = |at: usize| ((at - thresholds.start) as u32).saturating_mul(2);
         let (mut low, mut high) = (thresholds.start, thresholds.end);
         while low < high {
             let middle = low + (high - low) / 2;
             match self.threshold(middle).cmp(key) {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return 2 * (middle - thresholds.start) as u32 + 1,
+                std::cmp::Ordering::Equal => return place(middle).saturating_add(1),
             }
         }
-        2 * (low - thresholds.start) as u32
+        place(low)
     }
 
     /// The number of an update by its full identity.
@@ -265,9 +277,8 @@ impl<'a> View<'a> {
         let by_name = |update: &u32| {
             let at = *update as usize;
             let bulletin = self.text(columns.update_bulletin.at(at));
-            let has = |wanted: u32| {
-                part(&columns.update_article_ends, at).any(|one| columns.article.at(one) == wanted)
-            };
+            let has =
+                |wanted: u32| columns.update_article_ends(at).any(|one| columns.article.at(one) == wanted);
             !bulletin.is_empty() && bulletin.eq_ignore_ascii_case(text) || article.is_some_and(has)
         };
         updates().filter(by_name).collect()

@@ -4,14 +4,17 @@
 //! of a detection table stand is not kept. Numbers out of range restore as nothing; rules deeper than
 //! [`DEPTH`] restore as Unknown.
 
+use std::ops::Range;
+
 use super::View;
-use super::columns::{Column, NONE, part};
+use super::columns::{Column, NONE};
+use super::nodes::operands;
 use super::probe::tag;
 use crate::compile::rules::operator;
 use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::model::catalogs::{Catalogs, Edge, Entry, SourceEntry};
 use crate::model::expr::{
-    Comparison, DEPTH, Data, Expr, Operand, Operator, OsField, Presence, Question, Reasons, Subject,
+    Comparison, DEPTH, Data, Expr, NODES, Operand, Operator, OsField, Presence, Question, Reasons, Subject,
 };
 use crate::model::fact::PackageKind;
 use crate::model::flag::Flags;
@@ -64,7 +67,7 @@ impl<'a> View<'a> {
     pub fn source(&self, at: usize) -> SourceEntry {
         let columns = self.columns;
         let mut diagnostics = Diagnostics::new();
-        for found in part(&columns.source_diagnostic_ends, at) {
+        for found in columns.source_diagnostic_ends(at) {
             let code = self.text(columns.diagnostic_code.at(found));
             let code = Code::ALL.iter().find(|known| known.name() == code);
             code.into_iter().for_each(|code| diagnostics.count(*code, columns.diagnostic_count.at(found)));
@@ -89,10 +92,12 @@ impl<'a> View<'a> {
         let current = self.text(columns.product_current.at(at));
         Product {
             name: self.owned(columns.product_name.at(at)),
-            available: part(&columns.product_available_ends, at)
+            available: columns
+                .product_available_ends(at)
                 .map(|level| self.owned(columns.product_available.at(level)))
                 .collect(),
-            levels: part(&columns.product_level_ends, at)
+            levels: columns
+                .product_level_ends(at)
                 .map(|level| self.owned(columns.product_level.at(level)))
                 .collect(),
             current: (!current.is_empty()).then(|| current.to_owned()),
@@ -123,7 +128,7 @@ impl<'a> View<'a> {
                 columns.edge_column.at(edge),
             ),
         };
-        part(&columns.update_edge_ends, update).map(edge).filter(move |edge| (edge.by as usize) < updates)
+        columns.update_edge_ends(update).map(edge).filter(move |edge| (edge.by as usize) < updates)
     }
 
     fn update(&self, at: usize) -> Update {
@@ -138,8 +143,8 @@ impl<'a> View<'a> {
             description: self.owned(columns.update_description.at(at)),
             kind: self.owned(columns.update_kind.at(at)),
             urgency: Urgency::from_number(columns.update_urgency.at(at)),
-            articles: part(&columns.update_article_ends, at).map(|one| columns.article.at(one)).collect(),
-            references: part(&columns.update_reference_ends, at).map(|one| self.reference(one)).collect(),
+            articles: columns.update_article_ends(at).map(|one| columns.article.at(one)).collect(),
+            references: columns.update_reference_ends(at).map(|one| self.reference(one)).collect(),
             posted: self.owned(columns.update_posted.at(at)),
             revised: self.owned(columns.update_revised.at(at)),
             reboot: Reboot::from_number(columns.update_reboot.at(at)),
@@ -150,7 +155,8 @@ impl<'a> View<'a> {
             retracted: columns.update_retracted.at(at) != 0,
             replacements: Vec::new(),
             rule: self.rule(at),
-            extra: part(&columns.update_extra_ends, at)
+            extra: columns
+                .update_extra_ends(at)
                 .map(|one| (self.owned(columns.extra_name.at(one)), self.owned(columns.extra_text.at(one))))
                 .collect(),
             position: position(
@@ -179,9 +185,10 @@ impl<'a> View<'a> {
     /// Restores the products that an update is for.
     pub fn product_rows(&self, update: usize) -> Vec<ProductRow> {
         let columns = self.columns;
-        let rows = part(&columns.update_product_ends, update).map(|row| ProductRow {
+        let rows = columns.update_product_ends(update).map(|row| ProductRow {
             product: self.owned(columns.product_row_name.at(row)),
-            levels: part(&columns.product_row_level_ends, row)
+            levels: columns
+                .product_row_level_ends(row)
                 .map(|level| self.owned(columns.product_row_level.at(level)))
                 .collect(),
         });
@@ -193,67 +200,20 @@ impl<'a> View<'a> {
         let columns = self.columns;
         match columns.update_rule.at(at) {
             1 => {
-                let mut leaves = part(&columns.update_leaf_ends, at).map(|leaf| {
-                    position(
-                        columns.leaf_offset.at(leaf),
-                        columns.leaf_line.at(leaf),
-                        columns.leaf_column.at(leaf),
-                    )
-                });
-                let installed = self.expr(columns.update_installed.at(at), DEPTH, &mut leaves);
-                let applicable = self.expr(columns.update_applicable.at(at), DEPTH, &mut leaves);
+                let mut rules = Rules::new(*self, columns.update_leaf_ends(at));
+                let installed = rules.expr(columns.update_installed.at(at), DEPTH);
+                let applicable = rules.expr(columns.update_applicable.at(at), DEPTH);
                 Rule::Tests { installed, applicable }
             }
             2 => {
-                let collections = part(&columns.update_collection_ends, at);
-                let rows = part(&columns.update_row_ends, at);
+                let collections = columns.update_collection_ends(at);
+                let rows = columns.update_row_ends(at);
                 Rule::Packages {
-                    rows: rows.map(|row| self.row(row, collections.start)).collect(),
+                    rows: rows.map(|row| self.row(row, &collections)).collect(),
                     collections: collections.map(|one| self.collection(one)).collect(),
                 }
             }
             _ => Rule::None,
-        }
-    }
-
-    fn expr(&self, node: u32, depth: usize, leaves: &mut dyn Iterator<Item = Position>) -> Expr {
-        let columns = self.columns;
-        let at = node as usize;
-        let (a, b) = (columns.node_a.at(at), columns.node_b.at(at));
-        let Some(depth) = depth.checked_sub(1).filter(|_| at < columns.node_operator.len()) else {
-            return Expr::Constant(Answer::UNSUPPORTED);
-        };
-        let operator = match columns.node_operator.at(at) {
-            operator::CONSTANT => {
-                let reason = Reason::from_number(b as u16).unwrap_or(Reason::NoEvidence);
-                let truth = Truth::from_number(a as u8).unwrap_or(Truth::Unknown);
-                return Expr::Constant(Answer { truth, reason, flags: Flags::from_bits((b >> 16) as u16) });
-            }
-            operator::TEST => {
-                let position = leaves.next().unwrap_or_default();
-                let Some((subject, question)) = self.predicate(a as usize) else {
-                    return Expr::Constant(Answer::UNSUPPORTED);
-                };
-                return Expr::Test { subject, question, position };
-            }
-            operator::NOT => return Expr::Not(Box::new(self.expr(a, depth, leaves))),
-            operator::OTHERWISE => {
-                let first = self.expr(a, depth, leaves);
-                return Expr::Otherwise(Box::new(first), Box::new(self.expr(b, depth, leaves)));
-            }
-            operator::AND => Operator::And,
-            operator::OR => Operator::Or,
-            operator::ONE => Operator::One,
-            _ => Operator::Xor,
-        };
-        let reasons = if columns.node_reasons.at(at) == 1 { Reasons::Strongest } else { Reasons::InOrder };
-        // INVARIANT: an operand's number is less than its node's, so that damaged bytes make no cycle.
-        let operands = (a..b.max(a)).map(|operand| columns.operand.at(operand as usize));
-        let below = operands.take_while(|operand| *operand < node);
-        Expr::Combine {
-            operator,
-            reasons,
-            operands: below.map(|one| self.expr(one, depth, leaves)).collect(),
         }
     }
 
@@ -295,8 +255,8 @@ impl<'a> View<'a> {
                 checksum: (a >> 8 & 1 == 1).then(|| wide(c, d)),
             },
             _ => Question::Level {
-                affected: (a..b.max(a))
-                    .map(|level| self.owned(columns.level_text.at(level as usize)))
+                affected: (a as usize..(b as usize).min(columns.levels()))
+                    .map(|level| self.owned(columns.level_text.at(level)))
                     .collect(),
                 fixed: (c != NONE).then(|| self.owned(c)),
             },
@@ -332,9 +292,12 @@ impl<'a> View<'a> {
         })
     }
 
-    /// Restores a package row; its collection counts from `first`.
-    pub fn row(&self, at: usize, first: usize) -> PackageRow {
+    /// Restores a package row; its collection counts from the first of its update's `collections`, and
+    /// is the number after the last where it has none.
+    pub fn row(&self, at: usize, collections: &Range<usize>) -> PackageRow {
         let columns = self.columns;
+        let collection = columns.row_collection.at(at) as usize;
+        let place = if collections.contains(&collection) { collection } else { collections.end };
         let subject = columns.row_subject.at(at) as usize;
         let release = columns.row_release.at(at);
         PackageRow {
@@ -348,7 +311,7 @@ impl<'a> View<'a> {
             epoch: columns.row_epoch.at(at),
             version: self.owned(columns.row_version.at(at)),
             release: release.checked_sub(1).map(|release| self.owned(release)),
-            collection: columns.row_collection.at(at).saturating_sub(first as u32),
+            collection: (place - collections.start) as u32,
             position: position(columns.row_offset.at(at), columns.row_line.at(at), columns.row_column.at(at)),
         }
     }
@@ -356,7 +319,7 @@ impl<'a> View<'a> {
     fn collection(&self, at: usize) -> Collection {
         let columns = self.columns;
         let gate = columns.collection_gate.at(at);
-        let modules = if gate == NONE { 0..0 } else { part(&columns.gate_module_ends, gate as usize) };
+        let modules = if gate == NONE { 0..0 } else { columns.gate_module_ends(gate as usize) };
         let module = |module: usize| ModuleStream {
             name: self.owned(columns.subject_text.at(columns.module_subject.at(module) as usize)),
             stream: self.owned(columns.module_stream.at(module)),
@@ -372,25 +335,91 @@ impl<'a> View<'a> {
     /// Restores a row of the detection table.
     pub fn detection(&self, at: usize) -> Detection {
         let columns = self.columns;
+        let rule = |node| Rules::new(*self, 0..0).expr(node, DEPTH);
         let level = |step: usize| {
             let test = columns.step_test.at(step);
             Level {
-                names: part(&columns.step_name_ends, step)
+                names: columns
+                    .step_name_ends(step)
                     .map(|name| self.owned(columns.step_name.at(name)))
                     .collect(),
-                test: (test != NONE).then(|| self.expr(test, DEPTH, &mut std::iter::empty())),
+                test: (test != NONE).then(|| rule(test)),
             }
         };
         Detection {
             name: self.owned(columns.detection_name.at(at)),
-            when: self.expr(columns.detection_when.at(at), DEPTH, &mut std::iter::empty()),
-            levels: part(&columns.detection_level_ends, at).map(level).collect(),
-            inherit: part(&columns.detection_inherit_ends, at)
+            when: rule(columns.detection_when.at(at)),
+            levels: columns.detection_level_ends(at).map(level).collect(),
+            inherit: columns
+                .detection_inherit_ends(at)
                 .map(|name| self.owned(columns.inherit_name.at(name)))
                 .collect(),
             position: position(0, columns.detection_line.at(at), columns.detection_column.at(at)),
         }
     }
+}
+
+/// Restores the rules of one update or detection.
+struct Rules<'a> {
+    view: View<'a>,
+    /// Where the tests that are still to come stand.
+    leaves: Range<usize>,
+    /// How many nodes may still be restored, so that shared nodes of damaged bytes fill no memory.
+    left: usize,
+}
+
+impl<'a> Rules<'a> {
+    fn new(view: View<'a>, leaves: Range<usize>) -> Self {
+        Rules { view, leaves, left: 2 * NODES }
+    }
+
+    fn expr(&mut self, node: u32, depth: usize) -> Expr {
+        let columns = self.view.columns;
+        let at = node as usize;
+        let (a, b) = (columns.node_a.at(at), columns.node_b.at(at));
+        let (Some(depth), Some(left)) = (depth.checked_sub(1), self.left.checked_sub(1)) else {
+            return Expr::Constant(Answer::UNSUPPORTED);
+        };
+        self.left = left;
+        if at >= columns.nodes() {
+            return Expr::Constant(Answer::UNSUPPORTED);
+        }
+        let operator = match columns.node_operator.at(at) {
+            operator::CONSTANT => return Expr::Constant(constant(a, b)),
+            operator::TEST => return self.test(a),
+            operator::NOT => return Expr::Not(Box::new(self.expr(a, depth))),
+            operator::OTHERWISE => {
+                let first = self.expr(a, depth);
+                return Expr::Otherwise(Box::new(first), Box::new(self.expr(b, depth)));
+            }
+            operator::AND => Operator::And,
+            operator::OR => Operator::Or,
+            operator::ONE => Operator::One,
+            _ => Operator::Xor,
+        };
+        let reasons = if columns.node_reasons.at(at) == 1 { Reasons::Strongest } else { Reasons::InOrder };
+        // An operand's number is less than its node's; what damaged bytes say else is left out.
+        let below = operands(columns, at).take_while(|operand| *operand < node);
+        Expr::Combine { operator, reasons, operands: below.map(|one| self.expr(one, depth)).collect() }
+    }
+
+    fn test(&mut self, predicate: u32) -> Expr {
+        let columns = self.view.columns;
+        let position = self.leaves.next().map(|leaf| {
+            position(columns.leaf_offset.at(leaf), columns.leaf_line.at(leaf), columns.leaf_column.at(leaf))
+        });
+        let Some((subject, question)) = self.view.predicate(predicate as usize) else {
+            return Expr::Constant(Answer::UNSUPPORTED);
+        };
+        Expr::Test { subject, question, position: position.unwrap_or_default() }
+    }
+}
+
+/// The answer of a constant node.
+pub(crate) fn constant(a: u32, b: u32) -> Answer {
+    let reason = Reason::from_number(b as u16).unwrap_or(Reason::NoEvidence);
+    let truth = Truth::from_number(a as u8).unwrap_or(Truth::Unknown);
+    Answer { truth, reason, flags: Flags::from_bits((b >> 16) as u16) }
 }
 
 fn position(offset: u64, line: u32, column: u32) -> Position {

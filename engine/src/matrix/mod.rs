@@ -17,6 +17,7 @@ use crate::model::verdict::{Cell, Verdict};
 
 pub mod row;
 pub mod tables;
+mod verify;
 
 use row::{Row, implied};
 use tables::{Client, Run, Status, Update};
@@ -70,13 +71,10 @@ impl<'a> Matrix<'a> {
     /// The bytes are no matrix of this version, or its parts do not fit each other.
     pub fn open(bytes: &'a [u8]) -> Result<Self> {
         let archive = Archive::open(KIND, bytes)?;
-        let run = Run::read(&mut Reader::new(archive.section(section::RUN)?))?;
-        let updates = Reader::new(archive.section(section::UPDATES)?).list(Update::read)?;
-        let clients = Reader::new(archive.section(section::CLIENTS)?).list(Client::read)?;
         let matrix = Matrix {
-            run,
-            updates,
-            clients,
+            run: whole(archive.section(section::RUN)?, Run::read)?,
+            updates: whole(archive.section(section::UPDATES)?, |from| from.list(Update::read))?,
+            clients: whole(archive.section(section::CLIENTS)?, |from| from.list(Client::read))?,
             verdicts: archive.section(section::VERDICTS)?,
             ends: archive.section(section::EXCEPTION_ENDS)?,
             exceptions: archive.section(section::EXCEPTIONS)?,
@@ -104,45 +102,6 @@ impl<'a> Matrix<'a> {
     /// They differ.
     pub fn check(bytes: &[u8]) -> Result<()> {
         Archive::open(KIND, bytes)?.check()
-    }
-
-    /// Checks what the bytes mean: orders, ranges, reasons that fit their verdicts.
-    ///
-    /// # Errors
-    ///
-    /// Something makes no sense.
-    pub fn verify(&self) -> Result<()> {
-        let bad = |message: String| Err(Error::new(Code::BadTable, message));
-        if !self.clients.is_sorted_by(|a, b| a.id < b.id) || !self.updates.is_sorted_by(|a, b| a.id < b.id) {
-            return bad("clients or updates are not sorted by id".to_owned());
-        }
-        let mut before = 0;
-        for (at, client) in self.clients.iter().enumerate() {
-            let end = self.end(at);
-            if end < before || end > (self.exceptions.len() / EXCEPTION) as u64 {
-                return bad(format!("the exceptions of client `{}` leave the file", client.id));
-            }
-            before = end;
-            let exceptions = || self.exceptions_of(at);
-            let sorted = exceptions().zip(exceptions().skip(1)).all(|(a, b)| a.0 < b.0);
-            if !sorted || exceptions().any(|(update, ..)| update as usize >= self.updates.len()) {
-                return bad(format!("the exceptions of client `{}` are out of order", client.id));
-            }
-            let wrong =
-                self.row(at).enumerate().find(|(_, cell)| !cell.reason.verdicts().contains(&cell.verdict));
-            if let Some((update, cell)) = wrong {
-                let update = &self.updates[update].id;
-                let client = &client.id;
-                return bad(format!(
-                    "client `{client}`, update `{update}`: {} {}",
-                    cell.verdict, cell.reason
-                ));
-            }
-        }
-        if before != (self.exceptions.len() / EXCEPTION) as u64 {
-            return bad("there are exceptions of no client".to_owned());
-        }
-        Ok(())
     }
 
     /// Identifies the contents.
@@ -180,8 +139,7 @@ impl<'a> Matrix<'a> {
     /// The cell of a client and an update, by their numbers; no evidence beyond the end.
     pub fn cell(&self, client: usize, update: usize) -> Cell {
         let Some(table) = self.updates.get(update) else { return Cell::NO_EVIDENCE };
-        let at = client.saturating_mul(row::width(self.updates.len())) + update / 4;
-        let Some(byte) = self.verdicts.get(at) else { return Cell::NO_EVIDENCE };
+        let Some(byte) = self.plane(client).get(update / 4) else { return Cell::NO_EVIDENCE };
         let verdict = Verdict::from_code(byte >> (update % 4 * 2));
         let found = self.find_exception(client, update as u32);
         self.complete(client, table, verdict, found)
@@ -205,8 +163,7 @@ impl<'a> Matrix<'a> {
 
     /// All cells of a client, in the order of the updates.
     pub fn row(&self, client: usize) -> impl Iterator<Item = Cell> + '_ {
-        let width = row::width(self.updates.len());
-        let plane = self.verdicts.get(client * width..(client + 1) * width).unwrap_or_default();
+        let plane = self.plane(client);
         let mut exceptions = self.exceptions_of(client).peekable();
         self.updates.iter().enumerate().map(move |(at, update)| {
             let byte = plane.get(at / 4).copied().unwrap_or(0);
@@ -219,9 +176,7 @@ impl<'a> Matrix<'a> {
 
     /// How many cells of each verdict a client has, by verdict code.
     pub fn totals_of(&self, client: usize) -> [u64; 4] {
-        let width = row::width(self.updates.len());
-        let plane = self.verdicts.get(client * width..(client + 1) * width).unwrap_or_default();
-        row::totals(plane, self.updates.len())
+        row::totals(self.plane(client), self.updates.len())
     }
 
     /// How many cells of each verdict there are, by verdict code; they add up to clients x updates.
@@ -235,9 +190,17 @@ impl<'a> Matrix<'a> {
         sums
     }
 
+    /// The packed verdicts of a client; empty beyond the end.
+    fn plane(&self, client: usize) -> &'a [u8] {
+        let width = row::width(self.updates.len());
+        let start = client.saturating_mul(width);
+        self.verdicts.get(start..start.saturating_add(width)).unwrap_or_default()
+    }
+
+    /// Where a client's exceptions end; at 0 beyond the end.
     fn end(&self, client: usize) -> u64 {
-        let bytes = self.ends.get(client * 8..client * 8 + 8).and_then(|bytes| bytes.try_into().ok());
-        bytes.map_or(0, u64::from_le_bytes)
+        let (ends, _) = self.ends.as_chunks();
+        ends.get(client).map_or(0, |end| u64::from_le_bytes(*end))
     }
 
     fn exceptions_bytes(&self, client: usize) -> &'a [u8] {
@@ -264,6 +227,16 @@ impl<'a> Matrix<'a> {
         }
         None
     }
+}
+
+/// Reads a section to its end.
+fn whole<'a, T>(bytes: &'a [u8], read: impl FnOnce(&mut Reader<'a>) -> Result<T>) -> Result<T> {
+    let mut from = Reader::new(bytes);
+    let value = read(&mut from)?;
+    if from.is_empty() {
+        return Ok(value);
+    }
+    Err(Error::new(Code::BadTable, "a table has bytes after its end"))
 }
 
 /// Reads one exception; an unknown reason number reads as no evidence, which `verify` refuses.

@@ -1,7 +1,8 @@
 //! The tables of a matrix file: what was run, the updates, the clients.
 
 use crate::archive::record::{Reader, Writer};
-use crate::error::Result;
+use crate::diagnostic::Code;
+use crate::error::{Error, Result};
 use crate::model::fact::Kinds;
 use crate::model::flag::Flags;
 use crate::model::inventory::Marks;
@@ -197,8 +198,8 @@ impl Update {
             payload,
             information,
             source: from.u32()?,
-            urgency: Urgency::from_number(from.u8()?),
-            reboot: Reboot::from_number(from.u8()?),
+            urgency: read_urgency(from)?,
+            reboot: read_reboot(from)?,
             flags: Flags::from_bits(from.u16()?),
             articles: from.list(Reader::u32)?,
             cves: from.list(|from| from.text().map(str::to_owned))?,
@@ -231,9 +232,9 @@ impl Client {
             collector,
             collected,
             error,
-            status: if from.u8()? == 1 { Status::Unreadable } else { Status::Evaluated },
-            marks: Marks::from_bits(from.u8()?),
-            complete: Kinds::from_bits(from.u16()?),
+            status: read_status(from)?,
+            marks: read_marks(from)?,
+            complete: read_kinds(from)?,
             facts: from.u64()?,
             products: read_products(from)?,
         })
@@ -261,7 +262,43 @@ fn write_cell(cell: Cell, out: &mut Writer) {
 }
 
 fn read_cell(from: &mut Reader<'_>) -> Result<Cell> {
-    let verdict = Verdict::from_code(from.u8()?);
-    let reason = Reason::from_number(from.u16()?).unwrap_or(Reason::NoEvidence);
+    let verdict = from.u8()?;
+    let verdict = Verdict::ALL.into_iter().find(|known| known.code() == verdict);
+    let verdict = verdict.ok_or_else(|| unknown("verdict"))?;
+    let reason = Reason::from_number(from.u16()?).ok_or_else(|| unknown("reason"))?;
     Ok(Cell { verdict, reason, flags: Flags::from_bits(from.u16()?) })
+}
+
+fn read_urgency(from: &mut Reader<'_>) -> Result<Option<Urgency>> {
+    match from.u8()? {
+        0 => Ok(None),
+        number => Urgency::from_number(number).map(Some).ok_or_else(|| unknown("urgency")),
+    }
+}
+
+fn read_reboot(from: &mut Reader<'_>) -> Result<Reboot> {
+    let number = from.u8()?;
+    Some(Reboot::from_number(number)).filter(|known| *known as u8 == number).ok_or_else(|| unknown("reboot"))
+}
+
+fn read_status(from: &mut Reader<'_>) -> Result<Status> {
+    match from.u8()? {
+        0 => Ok(Status::Evaluated),
+        1 => Ok(Status::Unreadable),
+        _ => Err(unknown("status")),
+    }
+}
+
+fn read_marks(from: &mut Reader<'_>) -> Result<Marks> {
+    let bits = from.u8()?;
+    Some(Marks::from_bits(bits)).filter(|known| known.bits() == bits).ok_or_else(|| unknown("mark"))
+}
+
+fn read_kinds(from: &mut Reader<'_>) -> Result<Kinds> {
+    let bits = from.u16()?;
+    Some(Kinds::from_bits(bits)).filter(|known| known.bits() == bits).ok_or_else(|| unknown("kind"))
+}
+
+fn unknown(what: &str) -> Error {
+    Error::new(Code::BadTable, format!("a {what} has an unknown number"))
 }

@@ -14,6 +14,9 @@ use crate::version::dotted::Version;
 /// The greatest depth of a rule; a reader makes what lies deeper Unknown.
 pub const DEPTH: usize = 64;
 
+/// The most nodes of a rule; no rule of a real catalog comes near it.
+pub const NODES: usize = 1 << 20;
+
 /// An attribute of the operating system that a rule may ask for, named as in inventories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -330,6 +333,27 @@ impl Expr {
     /// Any of `operands`, the reason from the first that decides.
     pub fn any(operands: Vec<Expr>) -> Expr {
         Expr::Combine { operator: Operator::Or, reasons: Reasons::InOrder, operands }
+    }
+
+    /// How deep the rule is and how many nodes it has.
+    ///
+    /// ```
+    /// use patchstate::model::expr::Expr;
+    /// use patchstate::model::verdict::Answer;
+    ///
+    /// let yes = || Expr::Constant(Answer::TRUE);
+    /// assert_eq!(Expr::all(vec![yes(), Expr::Not(Box::new(yes()))]).extent(), (3, 4));
+    /// ```
+    pub fn extent(&self) -> (usize, usize) {
+        let below: &mut dyn Iterator<Item = &Expr> = match self {
+            Expr::Constant(_) | Expr::Test { .. } => &mut std::iter::empty(),
+            Expr::Combine { operands, .. } => &mut operands.iter(),
+            Expr::Not(operand) => &mut std::iter::once(&**operand),
+            Expr::Otherwise(first, second) => &mut [&**first, &**second].into_iter(),
+        };
+        below
+            .map(Expr::extent)
+            .fold((1, 1), |(depth, nodes), below| (depth.max(below.0 + 1), nodes + below.1))
     }
 
     /// Visits every leaf, in document order.

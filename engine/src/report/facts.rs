@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use super::table::{Column, Note, Table, Value};
 use crate::index::View;
-use crate::index::columns::{Column as _, part};
+use crate::index::columns::Column as _;
 use crate::index::probe::tag;
 use crate::model::expr::{OsField, Question, Subject};
 use crate::model::fact::Kind;
@@ -151,7 +151,7 @@ fn thing(view: View<'_>, at: usize) -> Option<Thing<'_>> {
 fn asked(view: View<'_>, subject: usize) -> Asked {
     let columns = view.columns;
     let mut asked = Asked::default();
-    for predicate in part(&columns.subject_predicate_ends, subject) {
+    for predicate in columns.subject_predicate_ends(subject) {
         asked.questions += 1;
         if let Some((subject, question)) = view.predicate(predicate) {
             ask(&subject, &question, &mut asked);

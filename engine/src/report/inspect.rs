@@ -4,7 +4,7 @@
 
 use super::table::{Column, Note, Table, Value};
 use crate::index::View;
-use crate::index::columns::{Column as _, part};
+use crate::index::columns::Column as _;
 use crate::model::fact::Kind;
 use crate::model::supersedence::Source;
 use crate::model::update::Urgency;
@@ -72,7 +72,7 @@ fn checksum<'i>(view: View<'_>) -> Note<'i> {
 
 /// The bytes of all columns.
 fn bytes(view: View<'_>) -> usize {
-    view.columns.table().iter().map(|(_, width, entries, _)| width * entries).sum()
+    view.columns.described().iter().map(|column| column.entries.width() * column.entries.len()).sum()
 }
 
 fn updates(view: View<'_>) -> Table<'_> {
@@ -105,7 +105,7 @@ fn updates(view: View<'_>) -> Table<'_> {
                     .unwrap_or(""),
             ),
             Value::from(anchor),
-            Value::Count(part(&columns.update_edge_ends, at).len() as u64),
+            Value::Count(columns.update_edge_ends(at).len() as u64),
             Value::from(view.flags(at)),
             Value::from(view.text(columns.update_title.at(at))),
         ]);
@@ -129,9 +129,9 @@ fn subjects(view: View<'_>) -> Table<'_> {
         table.push(vec![
             Value::from(kind),
             Value::from(subject(view, at)),
-            count(part(&columns.subject_predicate_ends, at)),
+            count(columns.subject_predicate_ends(at)),
             count(view.thresholds(at)),
-            count(part(&columns.subject_anchor_ends, at)),
+            count(columns.subject_anchor_ends(at)),
         ]);
     }
     table
@@ -150,7 +150,7 @@ fn supersedence(view: View<'_>) -> Table<'_> {
     let head = ["UpdateID", "ReplacedBy", "Source", "Line", "Column"].map(Column::text);
     let mut table = Table::new("supersedence", head.to_vec());
     for at in 0..view.updates() {
-        for edge in part(&columns.update_edge_ends, at) {
+        for edge in columns.update_edge_ends(at) {
             let source = Source::from_number(columns.edge_source.at(edge)).map_or("", Source::name);
             let by = columns.edge_by.at(edge) as usize;
             let place = |number: u32| if number == 0 { Value::Empty } else { Value::Number(number.into()) };
@@ -214,14 +214,15 @@ fn sizes(view: View<'_>) -> Table<'_> {
         Column::long("Meaning"),
     ];
     let mut table = Table::new("sizes", head);
-    for (name, width, entries, meaning) in view.columns.table() {
+    for column in view.columns.described() {
+        let (width, entries) = (column.entries.width(), column.entries.len());
         let count = |number: usize| Value::Count(number as u64);
         table.push(vec![
-            Value::from(name),
+            Value::from(column.name),
             count(width * entries),
             count(entries),
             count(width),
-            Value::from(meaning),
+            Value::from(column.meaning),
         ]);
     }
     table.foot = vec![

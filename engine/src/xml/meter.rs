@@ -110,10 +110,16 @@ impl<R: BufRead> BufRead for Meter<R> {
     fn consume(&mut self, bytes: usize) {
         // What is consumed was filled before, so that it is there at once and cannot fail.
         if let Ok(block) = self.source.fill() {
-            let (breaks, last) = line_breaks(&block[..bytes.min(block.len())]);
+            let block = &block[..bytes.min(block.len())];
+            let (breaks, last) = line_breaks(block);
+            let first = block.first().copied();
             if let Some(last) = last {
                 self.breaks += breaks as u64;
                 self.line = self.offset + last as u64 + 1;
+            }
+            // After a text quick-xml takes the `<` that ended it without looking again.
+            if let (0, Some(first)) = (self.taken, first) {
+                self.classify(first);
             }
         }
         self.offset += bytes as u64;

@@ -127,8 +127,10 @@ impl<R: BufRead> BufRead for Checked<'_, R> {
     }
 
     fn consume(&mut self, amount: usize) {
-        // What is consumed was in the buffer before, so that nothing is read here.
-        if let Ok(buffer) = self.inner.fill_buf() {
+        if self.check.digest.is_none() {
+            self.check.bytes += amount as u64;
+        } else if let Ok(buffer) = self.inner.fill_buf() {
+            // What is consumed was in the buffer before, so that nothing is read here.
             self.check.update(buffer.get(..amount).unwrap_or(buffer));
         }
         self.inner.consume(amount);

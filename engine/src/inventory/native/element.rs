@@ -13,15 +13,24 @@ use crate::model::fact::*;
 use crate::xml::attributes::Attributes;
 
 /// What an element says.
-pub(super) enum Said<'a> {
-    /// It states a fact.
-    Fact(Fact<'a>),
-    /// It withdraws a fact.
-    Removal(Fact<'a>),
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Said {
+    /// It states or withdraws a fact, which was handed over.
+    Something,
     /// Nothing that can be trusted; why stands in the notes. The kind of what it would have stated.
     Broken(Option<Kind>),
     /// It is none of the format's elements.
     Foreign,
+}
+
+/// Takes the fact of an element.
+///
+/// A fact is large, so that it is handed over from where it was made and not returned.
+pub(super) trait Taker<'a> {
+    /// Takes a fact that is stated.
+    fn fact(&mut self, fact: Fact<'a>) -> Result<()>;
+    /// Takes a fact that is withdrawn.
+    fn removal(&mut self, fact: Fact<'a>);
 }
 
 /// What is wrong with an element.
@@ -64,30 +73,49 @@ impl Seen {
         }
     }
 
-    /// Decides what the element says once all attributes are seen.
+    /// Hands the fact over, if all attributes together state one.
+    #[inline]
     fn decide<'a>(
         self,
         fact: Fact<'a>,
         required: Required,
         attributes: Attributes<'_, 'a>,
         notes: &mut Vec<Note<'a>>,
-    ) -> Said<'a> {
-        let whole = self.keys == required.keys && (self.removal || self.needs == required.needs);
-        match self {
-            Seen { foreign: true, .. } => {
-                notes.clear();
-                Said::Foreign
-            }
-            Seen { broken: false, removal: false, .. } if whole => Said::Fact(fact),
-            Seen { broken: false, removal: true, .. } if whole => Said::Removal(fact),
-            Seen { removal, .. } => {
-                let demanded = |demand| demand == Demand::Always || (demand == Demand::ToState && !removal);
-                let given = |name: &str| attributes.iter().any(|attribute| attribute.name() == name);
-                let missing = required.names.iter().filter(|(name, how)| demanded(*how) && !given(name));
-                notes.extend(missing.map(|(name, _)| Note::Missing(name)));
-                Said::Broken(fact.kind())
-            }
+        taker: &mut impl Taker<'a>,
+    ) -> Result<Said> {
+        let plain = !(self.broken | self.removal | self.foreign);
+        if plain && self.keys == required.keys && self.needs == required.needs {
+            taker.fact(fact)?;
+            return Ok(Said::Something);
         }
+        let said = self.explain(fact.kind(), required, attributes, notes);
+        if said == Said::Something {
+            taker.removal(fact);
+        }
+        Ok(said)
+    }
+
+    /// Says what an element says that does not simply state a fact.
+    #[cold]
+    fn explain<'a>(
+        self,
+        kind: Option<Kind>,
+        required: Required,
+        attributes: Attributes<'_, 'a>,
+        notes: &mut Vec<Note<'a>>,
+    ) -> Said {
+        if self.foreign {
+            notes.clear();
+            return Said::Foreign;
+        }
+        if self.removal && !self.broken && self.keys == required.keys {
+            return Said::Something;
+        }
+        let demanded = |demand| demand == Demand::Always || (demand == Demand::ToState && !self.removal);
+        let given = |name: &str| attributes.iter().any(|attribute| attribute.name() == name);
+        let missing = required.names.iter().filter(|(name, how)| demanded(*how) && !given(name));
+        notes.extend(missing.map(|(name, _)| Note::Missing(name)));
+        Said::Broken(kind)
     }
 
     /// Takes an attribute without whose value the fact cannot be trusted.
@@ -134,7 +162,11 @@ impl Required {
 
 /// A record that an element states.
 trait Element<'a> {
-    fn read(attributes: Attributes<'_, 'a>, notes: &mut Vec<Note<'a>>) -> Result<Said<'a>>;
+    fn read(
+        attributes: Attributes<'_, 'a>,
+        notes: &mut Vec<Note<'a>>,
+        taker: &mut impl Taker<'a>,
+    ) -> Result<Said>;
 }
 
 /// Takes the value of an attribute by its weight.
@@ -187,21 +219,28 @@ macro_rules! readers {
     ($($element:literal $record:ident { $($weight:ident $name:literal $field:ident: $codec:ident;)* })*) => {
         $(
             impl<'a> Element<'a> for $record<'a> {
-                fn read(attributes: Attributes<'_, 'a>, notes: &mut Vec<Note<'a>>) -> Result<Said<'a>> {
-                    const DEMANDS: &[(&str, Demand)] = &[$(($name, demand!($weight)),)*];
-                    let mut fact = $record::default();
+                fn read(
+                    attributes: Attributes<'_, 'a>,
+                    notes: &mut Vec<Note<'a>>,
+                    taker: &mut impl Taker<'a>,
+                ) -> Result<Said> {
+                    const REQUIRED: Required = Required::of(&[$(($name, demand!($weight)),)*]);
+                    // Made where it is handed over from: the record is not moved into the fact.
+                    let mut whole = Fact::$record($record::default());
                     let mut seen = Seen::default();
-                    for attribute in attributes {
-                        let (name, value) = (attribute.name(), attribute.value());
-                        check_length(name, &value)?;
-                        match name {
-                            $($name => {
-                                weigh!($weight codec::$codec::read, fact.$field, value, seen, $name, notes);
-                            })*
-                            name => seen.other(name, &value, notes),
+                    if let Fact::$record(fact) = &mut whole {
+                        for attribute in attributes {
+                            let (name, value) = (attribute.name(), attribute.value());
+                            check_length(name, &value)?;
+                            match name {
+                                $($name => {
+                                    weigh!($weight codec::$codec::read, fact.$field, value, seen, $name, notes);
+                                })*
+                                name => seen.other(name, &value, notes),
+                            }
                         }
                     }
-                    Ok(seen.decide(fact.into(), const { Required::of(DEMANDS) }, attributes, notes))
+                    seen.decide(whole, REQUIRED, attributes, notes, taker)
                 }
             }
         )*
@@ -212,9 +251,10 @@ macro_rules! readers {
             element: &str,
             attributes: Attributes<'_, 'a>,
             notes: &mut Vec<Note<'a>>,
-        ) -> Result<Said<'a>> {
+            taker: &mut impl Taker<'a>,
+        ) -> Result<Said> {
             match element {
-                $($element => <$record<'a> as Element<'a>>::read(attributes, notes),)*
+                $($element => <$record<'a> as Element<'a>>::read(attributes, notes, taker),)*
                 _ => Ok(Said::Foreign),
             }
         }

@@ -111,10 +111,15 @@ pub(super) fn check_version(version: Option<&str>) -> Result<()> {
 /// Refuses a value that is too long.
 #[inline]
 pub(super) fn check_length(name: &str, value: &str) -> Result<()> {
-    if value.len() <= MAX_TEXT {
-        return Ok(());
+    if value.len() > MAX_TEXT {
+        return Err(too_long(name));
     }
-    Err(Error::new(Code::TooLarge, format!("`{}` has more than {MAX_TEXT} bytes", shown(name))))
+    Ok(())
+}
+
+#[cold]
+fn too_long(name: &str) -> Error {
+    Error::new(Code::TooLarge, format!("`{}` has more than {MAX_TEXT} bytes", shown(name)))
 }
 
 /// The words about a value that is none.

@@ -1,6 +1,6 @@
 //! Reads one native inventory: one fact per element, in a single pass, nothing allocated per fact.
 
-use super::element::{self, Note, Said, property};
+use super::element::{self, Note, Said, Taker, property};
 use super::head::{self, Head, bad_value};
 use super::root;
 use super::scope::Scope;
@@ -63,27 +63,57 @@ struct Reader<'a, 'c, C> {
     notes: Vec<Note<'a>>,
 }
 
+/// Whether names of elements are ours as they stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    /// A name without prefix is ours.
+    Plain,
+    /// Only one with a prefix can be.
+    Prefixed,
+}
+
+/// Hands over what one element states.
+struct Taking<'r, 'a, 'c, C> {
+    sink: &'r mut Sink<'a, 'c, C>,
+    offset: usize,
+    removals: Removals,
+    /// An instance of a management class, whose properties follow.
+    instance: Option<Wmi<'a>>,
+}
+
+impl<'a, C: Collector> Taker<'a> for Taking<'_, 'a, '_, C> {
+    #[inline]
+    fn fact(&mut self, fact: Fact<'a>) -> Result<()> {
+        if let Fact::Wmi(instance) = fact {
+            self.instance = Some(instance);
+            return Ok(());
+        }
+        self.sink.fact(fact, self.offset)
+    }
+
+    fn removal(&mut self, fact: Fact<'a>) {
+        match self.removals {
+            Removals::Take => self.sink.removal(fact, self.offset),
+            Removals::Skip => {}
+            Removals::Refuse => {
+                let message = bad_value(fact.element(), "op", "del");
+                self.sink.diagnostic(Code::InventoryBadValue, self.offset, &message);
+            }
+        }
+    }
+}
+
 impl<'a, C: Collector> Reader<'a, '_, C> {
     /// Reads the document and says which kinds it declares complete.
     fn read(&mut self, text: &'a str, settings: &Settings) -> Result<Kinds> {
         let mut tags = Tags::new(text);
         let root = root(&mut tags)?;
         let complete = self.head(&root, settings)?;
+        let names = if self.scope.has_plain_names() { Names::Plain } else { Names::Prefixed };
         while let Some(tag) = tags.child(&root)? {
-            let offset = tag.offset();
-            let said = self.said(&tag)?;
-            if !self.notes.is_empty() {
-                self.explain(&tag);
-            }
-            match said {
-                Said::Fact(Fact::Wmi(fact)) => {
-                    let fact = self.instance(fact, &tag, &mut tags)?;
-                    self.sink.fact(fact.into(), offset)?;
-                }
-                Said::Fact(fact) => self.sink.fact(fact, offset)?,
-                Said::Removal(fact) => self.removal(fact, offset),
-                Said::Broken(kind) => kind.into_iter().for_each(|kind| self.lost.insert(kind)),
-                Said::Foreign => self.sink.diagnostic(Code::InventoryUnknownPart, offset, tag.name()),
+            if let Some(instance) = self.element(&tag, names)? {
+                let instance = self.instance(instance, &tag, &mut tags)?;
+                self.sink.fact(instance.into(), tag.offset())?;
             }
         }
         // Whatever follows the root element must be right, too.
@@ -124,23 +154,27 @@ impl<'a, C: Collector> Reader<'a, '_, C> {
         Ok(complete)
     }
 
-    /// Reads the element at hand.
+    /// Reads one element; an instance of a management class is not done before its properties are read.
     #[inline]
-    fn said(&mut self, tag: &Tag<'a>) -> Result<Said<'a>> {
-        if self.scope.is_foreign(tag.prefix()) || (tag.prefix().is_some() && self.is_foreign_here(tag)) {
-            return Ok(Said::Foreign);
+    fn element(&mut self, tag: &Tag<'a>, names: Names) -> Result<Option<Wmi<'a>>> {
+        let (sink, offset, removals) = (&mut self.sink, tag.offset(), self.removals);
+        let mut taking = Taking { sink, offset, removals, instance: None };
+        let mut read = |name| element::read(name, tag.attributes(), &mut self.notes, &mut taking);
+        // Almost every name is one of ours as it stands; a prefix is looked at when it is none.
+        let mut said = if names == Names::Plain { read(tag.name()) } else { Ok(Said::Foreign) };
+        if matches!(said, Ok(Said::Foreign)) && self.scope.has(tag) {
+            said = read(tag.local());
         }
-        element::read(tag.local(), tag.attributes(), &mut self.notes).map_err(|error| at(tag, error))
-    }
-
-    /// Whether the element's own declarations make its prefix another name space.
-    #[cold]
-    fn is_foreign_here(&self, tag: &Tag<'a>) -> bool {
-        let mut here = self.scope.clone();
-        for attribute in tag.attributes() {
-            here.declare(attribute.name(), &attribute.value());
+        let instance = taking.instance;
+        match said.map_err(|error| at(tag, error))? {
+            Said::Something => {}
+            Said::Broken(kind) => kind.into_iter().for_each(|kind| self.lost.insert(kind)),
+            Said::Foreign => self.sink.diagnostic(Code::InventoryUnknownPart, offset, tag.name()),
         }
-        here.is_foreign(tag.prefix())
+        if !self.notes.is_empty() {
+            self.explain(tag);
+        }
+        Ok(instance)
     }
 
     /// Reads the properties of an instance of a management class.
@@ -157,17 +191,6 @@ impl<'a, C: Collector> Reader<'a, '_, C> {
             fact.properties.extend(read);
         }
         Ok(fact)
-    }
-
-    fn removal(&mut self, fact: Fact<'a>, offset: usize) {
-        match self.removals {
-            Removals::Take => self.sink.removal(fact, offset),
-            Removals::Skip => {}
-            Removals::Refuse => {
-                let message = bad_value(fact.element(), "op", "del");
-                self.sink.diagnostic(Code::InventoryBadValue, offset, &message);
-            }
-        }
     }
 
     /// Says what is wrong with an element.

@@ -7,6 +7,7 @@ use super::{NAMESPACE, NAMESPACE_FAMILY};
 use crate::diagnostic::Code;
 use crate::error::Error;
 use crate::model::fact::Text;
+use crate::xml::tags::Tag;
 
 /// The prefixes that stand for other name spaces; the empty one is the default.
 #[derive(Clone, Debug, Default)]
@@ -26,9 +27,23 @@ impl<'a> Scope<'a> {
     }
 
     /// Whether a name's prefix stands for another name space.
-    #[inline]
-    pub(super) fn is_foreign(&self, prefix: Option<&str>) -> bool {
-        !self.foreign.is_empty() && self.foreign.iter().any(|(known, _)| *known == prefix.unwrap_or(""))
+    fn is_foreign(&self, prefix: Option<&str>) -> bool {
+        self.foreign.iter().any(|(known, _)| *known == prefix.unwrap_or(""))
+    }
+
+    /// Whether names without a prefix are of the own name space.
+    pub(super) fn has_plain_names(&self) -> bool {
+        !self.is_foreign(None)
+    }
+
+    /// Whether an element is of the own name space, its own declarations included.
+    #[cold]
+    pub(super) fn has(&self, tag: &Tag<'a>) -> bool {
+        let mut here = self.clone();
+        for attribute in tag.attributes() {
+            here.declare(attribute.name(), &attribute.value());
+        }
+        !here.is_foreign(tag.prefix())
     }
 
     /// Why an `inventory` with this prefix cannot be read, if it cannot.

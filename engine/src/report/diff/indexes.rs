@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::table::{Column, Note, Table, Value};
 use super::{Diff, Outcome, content, rules};
 use crate::index::View;
-use crate::index::columns::{Column as _, part};
+use crate::index::columns::Column as _;
 use crate::model::supersedence::Source;
 use crate::model::update::Update;
 
@@ -173,7 +173,7 @@ fn diagnostics<'i>(a: View<'i>, b: View<'i>, table: &mut Table<'i>) {
         let mut counts = Counts::new();
         for source in 0..view.sources() {
             let feed = view.text(view.columns.source_feed.at(source));
-            for found in part(&view.columns.source_diagnostic_ends, source) {
+            for found in view.columns.source_diagnostic_ends(source) {
                 let code = view.text(view.columns.diagnostic_code.at(found));
                 *counts.entry((feed, code)).or_insert(0) += view.columns.diagnostic_count.at(found);
             }

@@ -1,0 +1,96 @@
+//! Damaged files, and everything that the library does with the bytes of one.
+//!
+//! A damaged file whose checksum fits again is what a hostile or mistaken writer makes: nothing that is
+//! done with it may panic, go on without end or fill the memory.
+
+use std::ops::Range;
+
+use patchstate::archive::map::Bytes;
+use patchstate::eval::batch::Worker;
+use patchstate::eval::plan::Plan;
+use patchstate::index::{Index, View};
+use patchstate::matrix::Matrix;
+use patchstate::model::inventory::Inventory;
+use patchstate::model::options::{Checksum, Detect, Options, Profile, RegistryItems, Supersedence};
+use patchstate::model::verdict::Cell;
+use xxhash_rust::xxh3::Xxh3Default;
+
+/// Where a file keeps its own length.
+pub const LENGTH: Range<usize> = 24..32;
+/// Where a file keeps its checksum.
+pub const CHECKSUM: Range<usize> = 32..40;
+
+/// Makes the checksum of a file fit its bytes, as `docs/index-format.md` says.
+pub fn seal(bytes: &mut [u8]) {
+    let (Some(before), Some(after)) = (bytes.get(..CHECKSUM.start), bytes.get(CHECKSUM.end..)) else {
+        return;
+    };
+    let mut sum = Xxh3Default::new();
+    sum.update(before);
+    sum.update(&[0; 8]);
+    sum.update(after);
+    bytes[CHECKSUM].copy_from_slice(&sum.digest().to_le_bytes());
+}
+
+/// Options under which everything that may be asked of an index is asked.
+pub fn options() -> [Options; 2] {
+    let all = Options {
+        supersedence: Supersedence::Evr,
+        checksum: Checksum::Strict,
+        registry: RegistryItems::Read,
+        detect: Detect::Always,
+        profile: Some(Profile::Suse),
+        install_only: vec!["p0".to_owned()],
+        include_retracted: true,
+    };
+    [Options::default(), all]
+}
+
+/// Does everything with the bytes of an index that the library can; says whether `verify` accepts them.
+pub fn use_index(bytes: &[u8], clients: &[Inventory]) -> bool {
+    let Ok(index) = Index::open(Bytes::copy(bytes)) else { return false };
+    let Ok(view) = index.view() else { return false };
+    let catalogs = view.restore();
+    for entry in &catalogs.updates {
+        view.find_update(&entry.identity);
+    }
+    for options in options() {
+        evaluate(view, &options, clients);
+    }
+    index.verify().is_ok()
+}
+
+/// Evaluates clients over an index.
+pub fn evaluate(view: View<'_>, options: &Options, clients: &[Inventory]) {
+    let plan = Plan::new(view, options, None);
+    let mut worker = Worker::new(&plan);
+    for client in clients {
+        worker.begin();
+        worker.slots.take(client);
+        worker.slots.product_rows();
+        worker.finish();
+    }
+}
+
+/// Does everything with the bytes of a matrix that the library can; says whether `verify` accepts them.
+pub fn use_matrix(bytes: &[u8]) -> bool {
+    let Ok(matrix) = Matrix::open(bytes) else { return false };
+    let (clients, updates) = (matrix.clients.len(), matrix.updates.len());
+    matrix.totals();
+    for client in (0..clients.min(64)).chain([clients, usize::MAX]) {
+        let row: Vec<Cell> = matrix.row(client).collect();
+        for (update, cell) in row.iter().enumerate().take(64) {
+            std::hint::black_box((cell, matrix.cell(client, update)));
+        }
+        matrix.cell(client, updates);
+        matrix.cell(client, usize::MAX);
+        matrix.totals_of(client);
+    }
+    for update in matrix.updates.iter().take(64) {
+        matrix.find_updates(&update.id);
+    }
+    for client in matrix.clients.iter().take(64) {
+        matrix.client(&client.id);
+    }
+    matrix.verify().is_ok()
+}
