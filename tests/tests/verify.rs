@@ -5,10 +5,17 @@ use std::io::Cursor;
 
 use conformance::samples;
 use patchstate::archive::map::Bytes;
+use patchstate::catalog;
 use patchstate::compile;
 use patchstate::diagnostic::Code;
+use patchstate::eval::batch::Worker;
+use patchstate::eval::plan::Plan;
+use patchstate::eval::run;
+use patchstate::generate::fleet::{self, Fleet};
 use patchstate::index::columns::{Columns, NONE};
 use patchstate::index::{self, Index};
+use patchstate::matrix::tables::Client;
+use patchstate::matrix::{self, Matrix};
 
 fn columns() -> Columns {
     let catalogs = vec![samples::windows(8), samples::linux(8)];
@@ -245,4 +252,37 @@ fn rows_agree_with_what_is_kept_of_all_rows() {
     check(|columns| columns.row_epoch[0] = 5, "`row_rank`, entry 0");
     check(|columns| columns.module_subject[0] = 0, "`module_subject`, entry 0");
     check(|columns| columns.gate_module_ends[0] = 0, "`gate_module_ends`, entry 0");
+}
+
+#[test]
+fn the_indexes_of_real_catalogs_and_the_matrices_over_them_are_accepted() {
+    let check = |part: &str| {
+        let Some(path) = conformance::corpora(part) else { return };
+        let mut catalogs = Vec::new();
+        let format = catalog::recognise(&path).unwrap();
+        (format.read)(&path, &catalog::Settings::default(), &mut |read| catalogs.push(read.unwrap()));
+        let index = open(&compile::compile(catalogs, vec![samples::detection()]).unwrap().columns);
+        index.verify().unwrap();
+        let view = index.view().unwrap();
+        let fleet = Fleet::new(view, fleet::Settings { images: 10, ..fleet::Settings::default() });
+        for options in conformance::damage::options() {
+            let plan = Plan::new(view, &options, None);
+            let mut worker = Worker::new(&plan);
+            let rows: Vec<_> = (0..20)
+                .map(|number| {
+                    worker.begin();
+                    worker.slots.take(&fleet.client(number));
+                    (Client { id: format!("c{number:02}"), ..Client::default() }, worker.finish())
+                })
+                .collect();
+            let mut out = Cursor::new(Vec::new());
+            let run = run::run_table(&plan, String::new());
+            matrix::write(&run, &run::update_table(&plan), &rows, &mut out).unwrap();
+            Matrix::open(&out.into_inner()).unwrap().verify().unwrap();
+        }
+    };
+    check("mssecure/mssecure-1.0.1.148-2001-10-04.xml");
+    check("updateinfo/fedora27-vmaas.updateinfo.xml");
+    check("updateinfo/opensuse-delta.updateinfo.xml");
+    check("updateinfo/libdnf-advisories.updateinfo.xml");
 }
