@@ -192,13 +192,14 @@ impl<'i> Known<'i> {
                 }
             }
             Fact::Coverage(record) => {
-                let Some(kind) = record.kind else { return };
-                let under = match kind {
-                    Kind::Registry => registry::normal_key(&record.under, view(record.view)),
-                    _ => self.path(&record.under).trim_end_matches('/').to_owned(),
-                };
-                self.tokens.extend(path::token(&under).map(str::to_owned));
-                self.covered.push((kind, under, stated));
+                if record.kind == Some(Kind::Registry) {
+                    let under = registry::normal_key(&record.under, view(record.view));
+                    self.covered.push((Kind::Registry, under, stated));
+                } else if record.kind == Some(Kind::File) {
+                    let under = self.path(&record.under).trim_end_matches('/').to_owned();
+                    self.tokens.extend(path::token(&under).map(str::to_owned));
+                    self.covered.push((Kind::File, under, stated));
+                }
             }
             _ => {}
         }
@@ -330,11 +331,11 @@ pub fn absent_subjects(kind: Kind, reference: &str, view: View, folders: &Folder
             folders.tokenize(&mut path, 0);
             vec![Subject::File(path)]
         }
-        Kind::Registry => match reference.split_once("::") {
-            Some((key, name)) if !key.eq_ignore_ascii_case("registry") => {
+        Kind::Registry => match split_value(reference) {
+            Some((key, name)) => {
                 vec![Subject::RegistryValue { key: registry::normal_key(key, view), name: fold(name) }]
             }
-            _ => vec![Subject::RegistryKey(registry::normal_key(reference, view))],
+            None => vec![Subject::RegistryKey(registry::normal_key(reference, view))],
         },
         Kind::Hotfix => hotfix::id(reference).map(Subject::Hotfix).into_iter().collect(),
         Kind::Package => [PackageKind::Rpm, PackageKind::Deb]
@@ -346,6 +347,16 @@ pub fn absent_subjects(kind: Kind, reference: &str, view: View, folders: &Folder
         Kind::Product => vec![Subject::Product(folded(reference))],
         Kind::Os | Kind::Msp | Kind::Cbs | Kind::Wmi => Vec::new(),
     }
+}
+
+/// Splits `KEY::NAME`, where the key may begin with `Registry::`.
+fn split_value(reference: &str) -> Option<(&str, &str)> {
+    const PREFIX: &str = "registry::";
+    let reference = reference.trim_start_matches(path::BLANK);
+    let is_prefixed = reference.get(..PREFIX.len()).is_some_and(|head| head.eq_ignore_ascii_case(PREFIX));
+    let start = if is_prefixed { PREFIX.len() } else { 0 };
+    let end = start + reference[start..].find("::")?;
+    Some((&reference[..end], &reference[end + 2..]))
 }
 
 /// The text of an attribute of the operating system.

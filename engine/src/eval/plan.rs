@@ -2,6 +2,7 @@
 //!
 //! Made once, shared by all workers, never changed.
 
+use super::packages::NOARCH;
 use crate::index::View;
 use crate::index::columns::{Column, NONE};
 use crate::index::nodes;
@@ -41,7 +42,7 @@ pub struct Plan<'i> {
     /// Nodes that stand for more than a rule may be, sorted: answered without being walked. There are
     /// none in an index that `verify` accepts.
     pub(super) endless: Vec<u32>,
-    /// The arch `noarch`, and the empty one is 0.
+    /// The arch `noarch`, one of no row where none has it; the empty one is 0.
     pub(super) noarch: u32,
     /// How replacements are followed.
     pub(super) replacements: Replacements,
@@ -108,7 +109,7 @@ impl<'i> Plan<'i> {
                 .filter(|(_, extent)| !extent.is_bounded())
                 .map(|(node, _)| node)
                 .collect(),
-            noarch: arch("noarch").map_or(NONE, |arch| arch as u32),
+            noarch: arch("noarch").map_or(NOARCH, |arch| arch as u32),
             replacements: Replacements::new(view, options),
         }
     }

@@ -189,7 +189,7 @@ impl<'m> Evaluator<'m> {
                 let source = self.source(entry);
                 let judged: Vec<_> =
                     rows.iter().map(|row| self.rows.judge(row, collections, source)).collect();
-                let cell = Cell::of_parts(judged.iter().map(|row| row.cell)).unwrap_or(Cell::NO_EVIDENCE);
+                let cell = Cell::of_parts(judged.iter().map(|row| row.cell)).unwrap_or(rows::NO_PACKAGE);
                 let row = |judged: rows::Judged<'m>| Trace {
                     answer: Answer {
                         truth: judged.truth(),

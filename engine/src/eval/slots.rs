@@ -36,11 +36,13 @@ struct WaitingFile {
     checksum: Option<u64>,
 }
 
-/// A registry value of the 32-bit view that waits until the width of the system is known.
+/// What stands in the 32-bit view of the registry and waits until the width of the system is known.
 #[derive(Clone, Debug)]
-struct WaitingValue {
-    order: u32,
-    value: fact::RegistryValue<'static>,
+enum WaitingNarrow {
+    /// A value, with its place among all facts.
+    Value(u32, fact::RegistryValue<'static>),
+    /// A key.
+    Key(fact::RegistryKey<'static>),
 }
 
 /// One client's facts as answers.
@@ -63,7 +65,8 @@ pub struct Slots<'p> {
     now: u32,
     stamps: Vec<u32>,
     states: Vec<State>,
-    orders: Vec<u32>,
+    /// By subject: which of several statements counts, as its kind of fact numbers them.
+    pub(super) orders: Vec<u32>,
     /// The subjects that the inventory says something about.
     pub(super) touched: Vec<u32>,
     answers: Vec<Answer>,
@@ -72,7 +75,7 @@ pub struct Slots<'p> {
     os: Option<Os<'static>>,
     arena: String,
     files: Vec<WaitingFile>,
-    values: Vec<WaitingValue>,
+    narrow: Vec<WaitingNarrow>,
     traits: Vec<fact::Trait<'static>>,
     absent: Vec<fact::Absent<'static>>,
     covered: Vec<fact::Coverage<'static>>,
@@ -108,7 +111,7 @@ impl<'p> Slots<'p> {
             os: None,
             arena: String::new(),
             files: Vec::new(),
-            values: Vec::new(),
+            narrow: Vec::new(),
             traits: Vec::new(),
             absent: Vec::new(),
             covered: Vec::new(),
@@ -139,7 +142,7 @@ impl<'p> Slots<'p> {
         self.touched.clear();
         self.modules.clear();
         self.files.clear();
-        self.values.clear();
+        self.narrow.clear();
         self.traits.clear();
         self.absent.clear();
         self.covered.clear();
@@ -212,7 +215,17 @@ impl<'p> Slots<'p> {
         self.states[subject] = state;
     }
 
-    fn is_stamped(&self, subject: usize) -> bool {
+    /// Notes that a subject is there of which nothing but that can be asked.
+    #[inline]
+    pub(super) fn exists(&mut self, subject: usize) {
+        self.set(subject, State::Known);
+        for predicate in self.predicates(subject) {
+            let exists = self.plan.view.columns.predicate_question.at(predicate) == question::EXISTS;
+            self.put(predicate, if exists { Answer::TRUE } else { Answer::RULE_ERROR });
+        }
+    }
+
+    pub(super) fn is_stamped(&self, subject: usize) -> bool {
         self.stamps[subject] == self.now
     }
 
@@ -240,7 +253,7 @@ impl<'p> Slots<'p> {
         self.finish_os(os.as_ref());
         self.os = os;
         self.finish_files();
-        self.finish_values(wide);
+        self.finish_narrow(wide);
         self.finish_absent(wide);
         self.finish_coverage(wide);
         self.finish_tokens();
@@ -351,13 +364,22 @@ impl<'p> Slots<'p> {
         }
     }
 
-    fn finish_values(&mut self, wide: bool) {
-        let mut values = std::mem::take(&mut self.values);
-        for waiting in values.drain(..) {
-            let view = if wide { View::Narrow } else { View::Native };
-            self.value(&waiting.value, view, waiting.order);
+    fn finish_narrow(&mut self, wide: bool) {
+        let view = if wide { View::Narrow } else { View::Native };
+        let mut narrow = std::mem::take(&mut self.narrow);
+        for waiting in narrow.drain(..) {
+            match waiting {
+                WaitingNarrow::Value(order, value) => self.value(&value, view, order),
+                WaitingNarrow::Key(key) => self.key(&key, view),
+            }
         }
-        self.values = values;
+        self.narrow = narrow;
+    }
+
+    fn key(&mut self, key: &fact::RegistryKey<'_>, view: View) {
+        self.text.clear();
+        registry::write_normal_key(&key.key, view, &mut self.text);
+        self.keys_above();
     }
 
     /// Answers the questions about a registry value, unless a later statement of it was taken.
@@ -441,8 +463,7 @@ impl<'p> Slots<'p> {
         let key = std::mem::take(&mut self.text);
         for key in std::iter::once(key.as_str()).chain(registry::parents(&key)) {
             if let Some(subject) = self.plan.view.find(tag::REGISTRY_KEY, key.as_bytes(), &[]) {
-                self.set(subject, State::Known);
-                self.compare_text(subject, None, Reason::RegistryDiffers);
+                self.exists(subject);
             }
         }
         self.text = key;
@@ -605,15 +626,15 @@ impl Collector for Slots<'_> {
             Fact::RegistryValue(value) => {
                 let order = u32::try_from(self.facts).unwrap_or(u32::MAX);
                 if value.view == View::Narrow {
-                    self.values.push(WaitingValue { order, value: value.into_owned() });
+                    self.narrow.push(WaitingNarrow::Value(order, value.into_owned()));
                 } else {
                     self.value(&value, View::Native, order);
                 }
             }
-            Fact::RegistryKey(key) if self.plan.asks_keys => {
-                let value = fact::RegistryValue { key: key.key, view: key.view, ..Default::default() };
-                self.key(value);
-            }
+            Fact::RegistryKey(key) if self.plan.asks_keys => match key.view {
+                View::Narrow => self.narrow.push(WaitingNarrow::Key(key.into_owned())),
+                View::Native => self.key(&key, View::Native),
+            },
             Fact::Package(package) => self.package(&package),
             Fact::Hotfix(hotfix) => self.hotfix(&hotfix),
             Fact::Product(product) => self.product(&product),
@@ -652,24 +673,9 @@ impl Collector for Slots<'_> {
 }
 
 impl Slots<'_> {
-    /// Takes a registry key that is there; of the 32-bit view it waits as a value without a name would.
-    fn key(&mut self, key: fact::RegistryValue<'_>) {
-        self.text.clear();
-        registry::write_normal_key(&key.key, View::Native, &mut self.text);
-        if key.view == View::Native {
-            self.keys_above();
-            return;
-        }
-        // The name cannot be one that a rule asks for, so that only the key is noted.
-        let name = fact::Text::Borrowed("\u{0}");
-        let order = u32::try_from(self.facts).unwrap_or(u32::MAX);
-        let value = fact::RegistryValue { name, ..key.into_owned() };
-        self.values.push(WaitingValue { order, value });
-    }
-
     fn module(&mut self, module: Module<'_>) {
         let Some(subject) = self.plan.view.find(tag::MODULE, module.name.as_bytes(), &[]) else { return };
-        self.set(subject, State::Known);
+        self.exists(subject);
         if module.state != ModuleState::Disabled {
             self.modules.push(module.into_owned());
         }

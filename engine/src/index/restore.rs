@@ -134,7 +134,8 @@ impl<'a> View<'a> {
     fn update(&self, at: usize) -> Update {
         let columns = self.columns;
         let identity = self.text(columns.update_identity.at(at));
-        let id = identity.split_once(':').map_or(identity, |(_, id)| id);
+        let feed = self.text(columns.source_feed.at(columns.update_source.at(at) as usize));
+        let id = identity.strip_prefix(feed).and_then(|id| id.strip_prefix(':')).unwrap_or(identity);
         Update {
             id: UpdateId::from_text(id),
             bulletin: self.owned(columns.update_bulletin.at(at)),
