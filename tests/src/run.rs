@@ -10,10 +10,11 @@ use patchstate::compile::{Compiled, compile};
 use patchstate::eval::batch::Worker;
 use patchstate::eval::plan::Plan;
 use patchstate::eval::reference::Evaluator;
+use patchstate::eval::run::{run_table, update_table};
 use patchstate::index::columns::Columns;
 use patchstate::index::{self, Index};
 use patchstate::matrix::row::Row;
-use patchstate::matrix::tables::{Client, Run, Update};
+use patchstate::matrix::tables::Client;
 use patchstate::matrix::{self, Matrix};
 use patchstate::model::catalogs::Catalogs;
 use patchstate::model::inventory::Inventory;
@@ -21,6 +22,7 @@ use patchstate::model::options::Options;
 use patchstate::model::verdict::Cell;
 
 use crate::random::Case;
+use crate::random::rules::Shape;
 
 /// The bytes of an index file.
 pub fn index_bytes(columns: &Columns) -> Vec<u8> {
@@ -59,23 +61,10 @@ pub fn client(inventory: &Inventory) -> Client {
 
 /// The bytes of a matrix file of these rows.
 pub fn matrix_bytes(plan: &Plan<'_>, rows: &[(Client, Row)]) -> Vec<u8> {
-    let updates: Vec<Update> = plan.updates.iter().map(|update| column(plan, *update)).collect();
     let mut out = Cursor::new(Vec::new());
-    let run = Run { index: plan.view.checksum(), ..Run::default() };
-    matrix::write(&run, &updates, rows, &mut out).expect("writes to memory");
+    let run = run_table(plan, String::new());
+    matrix::write(&run, &update_table(plan), rows, &mut out).expect("writes to memory");
     out.into_inner()
-}
-
-fn column(plan: &Plan<'_>, update: u32) -> Update {
-    let entry = plan.view.entry(update as usize);
-    Update {
-        id: entry.identity,
-        source: entry.source,
-        flags: entry.update.flags,
-        absent: plan.absent(update),
-        not_collected: plan.not_collected(update),
-        ..crate::matrices::update("", &entry.update.bulletin, &entry.update.title)
-    }
 }
 
 /// The cells that the reference gives a client: one for each update of the catalogs.
@@ -96,6 +85,10 @@ pub fn compare(case: &Case) -> Result<(), String> {
     let plan = Plan::new(view, &case.options, chosen.as_deref());
     let bytes = matrix_bytes(&plan, &rows(&plan, &case.inventories));
     let matrix = Matrix::open(&bytes).map_err(|error| error.to_string())?;
+    if case.shape == Shape::Real {
+        // A rule of any shape may give a reason that its verdict never has.
+        matrix.verify().map_err(|error| error.to_string())?;
+    }
     let mut sums = [0; 4];
     for (client, inventory) in case.inventories.iter().enumerate() {
         let expected = reference(&compiled.catalogs, &case.options, inventory);

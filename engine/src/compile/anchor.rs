@@ -117,6 +117,7 @@ impl Open<'_> {
 
     /// The cell of two possible answers, unless it takes a reason and flags that may be any.
     fn decide(&self, installed: Possible, applicable: Possible) -> Option<Cell> {
+        let [installed, applicable] = [installed, applicable].map(decided);
         // Two reasons that no rule gives, to see which of the two the cell takes.
         let answer = |(truth, _): Possible, mark| Answer::new(truth, mark);
         let (mark_installed, mark_applicable) = (Reason::InventoryUnreadable, Reason::Declined);
@@ -208,6 +209,14 @@ fn fits(subject: &Subject, question: &Question) -> bool {
 /// The one answer that an expression has.
 fn settled(answer: Answer) -> Possible {
     (answer.truth, Some((answer.reason, answer.flags)))
+}
+
+/// What a verdict takes a possible answer as.
+fn decided((truth, why): Possible) -> Possible {
+    match why {
+        Some((reason, flags)) => settled(Answer { truth, reason, flags }.decided()),
+        None => (Answer::new(truth, Reason::RuleFalse).decided().truth, None),
+    }
 }
 
 /// Any of these truths for any reason.

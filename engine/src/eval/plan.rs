@@ -31,6 +31,8 @@ pub struct Plan<'i> {
     pub(super) uncollected: Vec<Vec<u32>>,
     /// Subjects that are attributes of the operating system.
     pub(super) os: Vec<(u32, OsField)>,
+    /// Whether any rule asks for a file by a path without token.
+    pub(super) asks_bare_paths: bool,
     /// Whether any rule asks for registry keys themselves.
     pub(super) asks_keys: bool,
     /// Per source: the profile of its rows.
@@ -95,6 +97,7 @@ impl<'i> Plan<'i> {
                 .into_iter()
                 .filter_map(|subject| Some((subject, OsField::find(name(subject))?)))
                 .collect(),
+            asks_bare_paths: subjects_of(&[tag::FILE]).iter().any(|subject| !name(*subject).starts_with('%')),
             asks_keys: !subjects_of(&[tag::REGISTRY_KEY]).is_empty(),
             profiles: (0..view.sources())
                 .map(|at| options.profile.or(own_profile(at)).unwrap_or(Profile::Dnf))

@@ -20,6 +20,7 @@ use crate::model::flag::Flags;
 use crate::model::hotfix;
 use crate::model::inventory::{Collector, Header, Inventory, Marks};
 use crate::model::law;
+use crate::model::msi;
 use crate::model::options::{Checksum, RegistryItems};
 use crate::model::path::{self, Folders};
 use crate::model::product;
@@ -43,6 +44,39 @@ enum WaitingNarrow {
     Value(u32, fact::RegistryValue<'static>),
     /// A key.
     Key(fact::RegistryKey<'static>),
+}
+
+/// The paths of rules that begin with a folder that a client states: they are compared in token form.
+#[derive(Debug, Default)]
+struct Renamed {
+    /// Token form and subject, by token form.
+    forms: Vec<(String, usize)>,
+    /// The subjects, sorted.
+    subjects: Vec<usize>,
+}
+
+impl Renamed {
+    fn clear(&mut self) {
+        self.forms.clear();
+        self.subjects.clear();
+    }
+
+    fn sort(&mut self) {
+        self.forms.sort_unstable();
+        self.forms.dedup();
+        self.subjects.extend(self.forms.iter().map(|(_, subject)| *subject));
+        self.subjects.sort_unstable();
+    }
+
+    fn contains(&self, subject: usize) -> bool {
+        !self.subjects.is_empty() && self.subjects.binary_search(&subject).is_ok()
+    }
+
+    /// The places of a token form in `forms`.
+    fn named(&self, form: &str) -> std::ops::Range<usize> {
+        let start = self.forms.partition_point(|(known, _)| known.as_str() < form);
+        start..start + self.forms[start..].iter().take_while(|(known, _)| known == form).count()
+    }
 }
 
 /// One client's facts as answers.
@@ -80,6 +114,7 @@ pub struct Slots<'p> {
     absent: Vec<fact::Absent<'static>>,
     covered: Vec<fact::Coverage<'static>>,
     folders: Folders,
+    renamed: Renamed,
     tokens: Vec<bool>,
     reboot: bool,
     text: String,
@@ -116,6 +151,7 @@ impl<'p> Slots<'p> {
             absent: Vec::new(),
             covered: Vec::new(),
             folders: Folders::default(),
+            renamed: Renamed::default(),
             tokens: vec![false; plan.view.columns.token_text.len()],
             reboot: false,
             text: String::new(),
@@ -138,6 +174,7 @@ impl<'p> Slots<'p> {
         (self.os, self.kernel) = (None, None);
         self.arena.clear();
         self.folders.clear();
+        self.renamed.clear();
         self.tokens.fill(false);
         self.touched.clear();
         self.modules.clear();
@@ -250,6 +287,7 @@ impl<'p> Slots<'p> {
         let wide = known::is_wide(os.as_ref().and_then(|os| os.arch.as_deref()));
         self.reboot = os.as_ref().and_then(|os| os.reboot_pending) == Some(true);
         self.state_folders(os.as_ref(), wide);
+        self.rename();
         self.finish_os(os.as_ref());
         self.os = os;
         self.finish_files();
@@ -271,6 +309,36 @@ impl<'p> Slots<'p> {
                 self.folders.state(&stated.value, &token);
                 self.use_token(&token);
             }
+        }
+    }
+
+    /// Finds the paths of rules that begin with a folder that the client states.
+    fn rename(&mut self) {
+        let view = self.plan.view;
+        for folder in self.folders.paths() {
+            if !self.plan.asks_bare_paths && !folder.starts_with('%') {
+                continue;
+            }
+            for subject in self.at_or_below(tag::FILE, folder) {
+                let path = view.text(view.columns.subject_text.at(subject));
+                let mut form = path.to_owned();
+                self.folders.tokenize(&mut form, 0);
+                if form != path {
+                    self.renamed.forms.push((form, subject));
+                }
+            }
+        }
+        self.renamed.sort();
+    }
+
+    /// Visits the subjects of a file by its path in token form.
+    fn each_file(&mut self, path: &str, mut visit: impl FnMut(&mut Self, usize)) {
+        let found = self.plan.view.find(tag::FILE, path.as_bytes(), &[]);
+        if let Some(subject) = found.filter(|subject| !self.renamed.contains(*subject)) {
+            visit(self, subject);
+        }
+        for at in self.renamed.named(path) {
+            visit(self, self.renamed.forms[at].1);
         }
     }
 
@@ -321,9 +389,7 @@ impl<'p> Slots<'p> {
             if self.tokens.contains(&false) {
                 self.use_token(&text);
             }
-            if let Some(subject) = self.plan.view.find(tag::FILE, text.as_bytes(), &[]) {
-                self.file(subject, file);
-            }
+            self.each_file(&text, |slots, subject| slots.file(subject, file));
             start = end;
         }
         (self.files, self.arena, self.text) = (files, arena, text);
@@ -474,15 +540,23 @@ impl<'p> Slots<'p> {
             let Some(kind) = stated.kind else { continue };
             let view = if wide { stated.view } else { View::Native };
             for subject in absent_subjects(kind, &stated.reference, view, &self.folders) {
-                if let Subject::RegistryKey(key) = &subject {
+                match &subject {
                     // With a key everything below it is absent.
-                    self.cover(&[tag::REGISTRY_VALUE, tag::REGISTRY_KEY], key, false);
-                } else if let Some(subject) = self.plan.view.find_subject(&subject) {
-                    if !self.is_stamped(subject) {
-                        self.set(subject, State::Absent);
+                    Subject::RegistryKey(key) => self.cover_registry(key),
+                    Subject::File(path) => self.each_file(path, Self::set_absent),
+                    _ => {
+                        let found = self.plan.view.find_subject(&subject);
+                        found.into_iter().for_each(|subject| self.set_absent(subject));
                     }
                 }
             }
+        }
+    }
+
+    /// Makes a subject absent, unless something is said of it.
+    fn set_absent(&mut self, subject: usize) {
+        if !self.is_stamped(subject) {
+            self.set(subject, State::Absent);
         }
     }
 
@@ -492,7 +566,7 @@ impl<'p> Slots<'p> {
         for stated in &covered {
             if stated.kind == Some(Kind::Registry) {
                 let key = registry::normal_key(&stated.under, if wide { stated.view } else { View::Native });
-                self.cover(&[tag::REGISTRY_VALUE, tag::REGISTRY_KEY], &key, false);
+                self.cover_registry(&key);
             } else if stated.kind == Some(Kind::File) {
                 let mut under = path::normal(&stated.under);
                 self.folders.tokenize(&mut under, 0);
@@ -502,28 +576,42 @@ impl<'p> Slots<'p> {
             }
         }
         for under in folders {
-            self.cover(&[tag::FILE], &under, true);
+            self.cover_files(&under);
         }
     }
 
-    /// Makes every subject at or below `under` absent that nothing is said of.
-    fn cover(&mut self, tags: &[u8], under: &str, files: bool) {
-        for tag in tags {
-            let below = format!("{under}\\");
-            let slash = format!("{under}/");
-            let exact = self.range(*tag, |text| text < under.as_bytes(), |text| text <= under.as_bytes());
-            let past = |prefix: &str| {
-                let prefix = prefix.as_bytes().to_vec();
-                move |text: &[u8]| text < prefix.as_slice() || text.starts_with(&prefix)
-            };
-            let back = self.range(*tag, |text| text < below.as_bytes(), past(&below));
-            let forward = self.range(*tag, |text| text < slash.as_bytes(), past(&slash));
-            for subject in exact.chain(back).chain(forward) {
-                if !self.is_stamped(subject) && !(files && self.token_is_unknown(subject)) {
-                    self.set(subject, State::Absent);
-                }
+    /// Makes the values and keys at or below a key absent that nothing is said of.
+    fn cover_registry(&mut self, under: &str) {
+        for tag in [tag::REGISTRY_VALUE, tag::REGISTRY_KEY] {
+            self.at_or_below(tag, under).for_each(|subject| self.set_absent(subject));
+        }
+    }
+
+    /// Makes the files at or below a folder absent that nothing is said of.
+    fn cover_files(&mut self, under: &str) {
+        for subject in self.at_or_below(tag::FILE, under) {
+            if !self.token_is_unknown(subject) && !self.renamed.contains(subject) {
+                self.set_absent(subject);
             }
         }
+        for at in 0..self.renamed.forms.len() {
+            let (form, subject) = &self.renamed.forms[at];
+            let rest = form.strip_prefix(under);
+            if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['\\', '/'])) {
+                self.set_absent(*subject);
+            }
+        }
+    }
+
+    /// The subjects of a tag whose text is `under` or begins with it and a separator.
+    fn at_or_below(&self, tag: u8, under: &str) -> impl Iterator<Item = usize> + use<> {
+        let exact = self.range(tag, |text| text < under.as_bytes(), |text| text <= under.as_bytes());
+        let below = |separator: char| {
+            let prefix = format!("{under}{separator}").into_bytes();
+            let within = |text: &[u8]| text < prefix.as_slice() || text.starts_with(&prefix);
+            self.range(tag, |text| text < prefix.as_slice(), within)
+        };
+        exact.chain(below('\\')).chain(below('/'))
     }
 
     /// The subjects of a tag between two bounds on their text, which the order of subjects keeps together.
@@ -569,7 +657,7 @@ impl<'p> Slots<'p> {
             }
             let end = (columns.token_end.at(at) as usize).min(self.stamps.len());
             for subject in columns.token_first.at(at) as usize..end {
-                if !self.is_stamped(subject) {
+                if !self.is_stamped(subject) && !self.renamed.contains(subject) {
                     self.set(subject, State::NotCollected);
                 }
             }
@@ -600,7 +688,7 @@ impl<'p> Slots<'p> {
 
     fn msi(&mut self, stated: &fact::Msi<'_>) {
         self.text.clear();
-        self.text.extend(stated.product.chars().flat_map(char::to_uppercase));
+        msi::write_normal_code(&stated.product, &mut self.text);
         let Some(subject) = self.plan.view.find(tag::MSI, self.text.as_bytes(), &[]) else { return };
         self.set(subject, State::Known);
         self.compare_text(subject, stated.version.as_deref(), Reason::RuleFalse);

@@ -1,8 +1,8 @@
 //! Gives an index back as the model: the compiler's work undone.
 //!
-//! For the reference evaluator, `explain` and `diff`, which want the obvious form. Only where the leaves
-//! of a detection table stand is not kept. Numbers out of range restore as nothing; rules deeper than
-//! [`DEPTH`] restore as Unknown.
+//! For the reference evaluator, `explain` and `diff`, which want the obvious form. Not kept are where the
+//! leaves of a detection table stand, the byte at which its entries do, and the words of diagnostics.
+//! Numbers out of range restore as nothing; rules deeper than [`DEPTH`] restore as Unknown.
 
 use std::ops::Range;
 

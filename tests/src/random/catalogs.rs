@@ -12,22 +12,26 @@ use patchstate::model::update::{
 
 use super::Choices;
 use super::packages;
-use super::rules::{position, tests};
+use super::rules::{Shape, position, tests};
 use super::words::*;
 
 /// Name spaces of identities; two sources may share one.
 const FEEDS: [&str; 3] = ["a", "b", "a:b"];
 
 /// Draws catalogs that compile together: none gives an identity twice.
-pub fn catalogs(choices: &mut Choices<'_>) -> Vec<Catalog> {
+pub fn catalogs(choices: &mut Choices<'_>, shape: Shape) -> Vec<Catalog> {
     let mut identities = BTreeSet::new();
-    choices.list(3, |choices| catalog(choices, &mut identities))
+    choices.list(3, |choices| catalog(choices, shape, &mut identities))
 }
 
-fn catalog(choices: &mut Choices<'_>, identities: &mut BTreeSet<(String, UpdateId)>) -> Catalog {
+fn catalog(
+    choices: &mut Choices<'_>,
+    shape: Shape,
+    identities: &mut BTreeSet<(String, UpdateId)>,
+) -> Catalog {
     let source = source(choices);
     let packages = choices.odds(1, 2);
-    let mut updates = choices.list(9, |choices| update(choices, packages));
+    let mut updates = choices.list(9, |choices| update(choices, packages, shape));
     updates.retain(|update| identities.insert((source.feed.clone(), update.id.clone())));
     let mut diagnostics = Diagnostics::new();
     diagnostics.count(Code::ValueTrimmed, choices.below(3) as u64);
@@ -75,14 +79,14 @@ fn id(choices: &mut Choices<'_>) -> UpdateId {
     }
 }
 
-fn update(choices: &mut Choices<'_>, packages: bool) -> Update {
+fn update(choices: &mut Choices<'_>, packages: bool, shape: Shape) -> Update {
     let kind = choices.below(16);
     let rule = match kind {
         0 => Rule::None,
-        1 if packages => tests(choices),
+        1 if packages => tests(choices, shape),
         1 => packages::rows(choices),
         _ if packages => packages::rows(choices),
-        _ => tests(choices),
+        _ => tests(choices, shape),
     };
     Update {
         id: id(choices),

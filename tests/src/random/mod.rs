@@ -10,6 +10,8 @@ use patchstate::model::options::{Checksum, Detect, Options, Profile, RegistryIte
 use patchstate::model::product::Detection;
 use patchstate::model::update::Catalog;
 
+use rules::Shape;
+
 pub mod catalogs;
 pub mod facts;
 pub mod packages;
@@ -89,6 +91,8 @@ pub fn bytes_of_seed(seed: u64, count: usize) -> Vec<u8> {
 /// Catalogs, clients and options: all that an evaluation takes.
 #[derive(Clone, Debug, Default)]
 pub struct Case {
+    /// Which rules the catalogs have.
+    pub shape: Shape,
     /// The catalogs.
     pub catalogs: Vec<Catalog>,
     /// How products are detected.
@@ -105,12 +109,14 @@ impl Case {
     /// Draws a case.
     pub fn draw(choices: &mut Choices<'_>) -> Case {
         // The catalogs come last: where the bytes end early, there are fewer updates and not fewer facts.
+        let shape = choices.one(&[Shape::Real, Shape::Wild]);
         Case {
+            shape,
             options: options(choices),
             baseline: choices.odds(1, 4).then(|| choices.byte()),
             inventories: (0..1 + choices.below(4)).map(|number| facts::inventory(number, choices)).collect(),
             detections: rules::detections(choices),
-            catalogs: catalogs::catalogs(choices),
+            catalogs: catalogs::catalogs(choices, shape),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Rules, and the tables that detect products.
 //!
-//! Half of the rules have the shape that MSSecure's have, the others any shape at all, also ones that no
-//! reader makes: questions that do not fit their subjects, flags on constants, every operator.
+//! Real rules have the shape that MSSecure's have, wild ones any shape at all, also ones that no reader
+//! makes: questions that do not fit their subjects, flags on constants, every operator.
 
 use patchstate::diagnostic::Position;
 use patchstate::model::expr::{
@@ -24,9 +24,19 @@ pub fn position(choices: &mut Choices<'_>) -> Position {
     Position { offset: u64::from(line) * 40, line, column: line % 7 }
 }
 
+/// Which rules are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// Those that readers make.
+    #[default]
+    Real,
+    /// Any.
+    Wild,
+}
+
 /// Draws the rules of an update.
-pub fn tests(choices: &mut Choices<'_>) -> Rule {
-    if choices.odds(1, 2) {
+pub fn tests(choices: &mut Choices<'_>, shape: Shape) -> Rule {
+    if shape == Shape::Wild && choices.odds(3, 4) {
         return Rule::Tests { installed: wild(choices, 3), applicable: wild(choices, 3) };
     }
     let applicable = applicability(choices);
