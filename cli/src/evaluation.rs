@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use patchstate::diagnostic::Code;
+use patchstate::error::Error;
 use patchstate::ingest;
 use patchstate::inventory::{self, Deltas, Format};
 use patchstate::model::fact::{Kind, Kinds};
@@ -172,6 +174,27 @@ impl Intake {
 /// The options that change answers and differ from the defaults, as they are written on a command line.
 pub(crate) fn written(rules: &Rules, intake: &Intake) -> String {
     [rules.written(), intake.written()].concat().join(" ")
+}
+
+/// The client that was named, or the only one there is.
+pub(crate) fn only_client<'i>(
+    wanted: Option<&str>,
+    intake: &'i ingest::Intake,
+) -> patchstate::error::Result<&'i ingest::Client> {
+    let names = || {
+        let ids: Vec<_> = intake.clients().iter().take(5).map(|client| client.id.as_str()).collect();
+        let more = if intake.clients().len() > 5 { ", …" } else { "" };
+        format!("there are: {}{more}", ids.join(", "))
+    };
+    match (wanted, intake.clients()) {
+        (_, []) => Err(Error::new(Code::BadValue, "no inventory was found")),
+        (None, [client]) => Ok(client),
+        (None, _) => Err(Error::new(Code::BadValue, "the inventories are of several clients")
+            .with_hint(format!("name one with `--client`; {}", names()))),
+        (Some(id), _) => intake
+            .client(id)
+            .ok_or_else(|| Error::new(Code::BadValue, format!("no client `{id}`")).with_hint(names())),
+    }
 }
 
 fn format(name: &str) -> Result<&'static Format, String> {

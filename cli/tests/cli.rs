@@ -11,7 +11,10 @@ const CATALOG: &str = include_str!("catalog.xml");
 
 const VERBS: &[&str] = &[
     "compile",
+    "demo",
     "evaluate",
+    "explain",
+    "facts",
     "report",
     "export",
     "diff",
@@ -139,6 +142,10 @@ snapshots! {
     help_evaluate: "evaluate --help";
     help_convert: "convert --help";
     help_generate_fleet: "generate fleet --help";
+    help_demo: "demo --help";
+    help_explain: "explain --help";
+    help_facts: "facts --help";
+    help_report_list: "report list --help";
     help_lint: "lint --help";
     help_inspect: "inspect --help";
     help_generate: "generate --help";
@@ -446,6 +453,73 @@ fn a_conversion_says_what_it_left_out() {
     assert_eq!(place.run("convert inbox bad.xml -o all.xml").status.code(), Some(1));
     assert_snapshot!("error_nothing_converted", shown(&place.run("convert bad.xml -o none.xml")));
     assert!(!place.path("none.xml").exists());
+}
+
+#[test]
+fn cells_are_explained() {
+    let place = Place::new();
+    inventories(&place);
+    let explain = |words: &str| shown(&place.run(&format!("explain site.idx {words}")));
+    assert_snapshot!("explained", explain("inbox/a.xml --update MS01-022"));
+    assert_snapshot!("explained_replaced", explain("inbox --client WS-002 --update Q279328"));
+    assert_snapshot!("error_several_clients", explain("inbox --update MS01-022"));
+    assert_snapshot!("error_no_such_client", explain("inbox --client WS-003 --update MS01-022"));
+    assert_snapshot!("error_no_such_update", explain("inbox/a.xml --update MS99-999"));
+    assert!(
+        explain("inbox/a.xml --update MS01-022 --format json").starts_with("{\n  \"report\": \"explain\",")
+    );
+}
+
+#[test]
+fn facts_are_what_the_catalogs_ask() {
+    let text = shown(&Place::new().run("facts site.idx --format csv"));
+    assert!(text.starts_with("kind,subject,name,parts,questions\\r\n"), "{text}");
+    assert!(text.contains("msdaipp.dll,,existence;version;checksum,"), "{text}");
+}
+
+#[test]
+fn package_rows_are_listed() {
+    let place = Place::new();
+    std::fs::write(
+        place.path("updates.xml"),
+        r#"<updates><update type="security" version="2"><id>FEDORA-2026-0001</id><title>bash</title>
+             <severity>Important</severity><issued date="2026-01-01"/>
+             <references><reference type="cve" id="CVE-2026-0001" title="a"/></references>
+             <pkglist><collection><package name="bash" version="5.3" release="1" epoch="0" arch="x86_64"/>
+             <package name="zlib" version="1.3" release="1" epoch="1" arch="x86_64"/></collection></pkglist>
+           </update></updates>"#,
+    )
+    .expect("writes");
+    let packages = "bash 0:5.2-1 x86_64\nzlib 1:1.3-1 x86_64\n";
+    std::fs::write(place.path("web-01.rpm"), packages).expect("writes");
+    let output = place.run("compile updates.xml -o list.idx");
+    assert!(output.status.success(), "{}", shown(&output));
+    let list = |words: &str| shown(&place.run(&format!("report list list.idx web-01.rpm {words}")));
+    assert_eq!(list(""), "FEDORA-2026-0001 Important/Sec. bash-5.3-1.x86_64\n");
+    assert_eq!(list("--installed"), "FEDORA-2026-0001 Important/Sec. zlib-1:1.3-1.x86_64\n");
+    assert_eq!(list("--with-cve --cve CVE-2026-0001"), "CVE-2026-0001 Important/Sec. bash-5.3-1.x86_64\n");
+    assert_eq!(list("--bugfix"), "");
+    assert_snapshot!("listed_all", list("--all"));
+    assert_snapshot!("listed_summary", list("--summary"));
+    assert_snapshot!("listed_json", list("--format json"));
+    assert_eq!(place.run("report list list.idx web-01.rpm --all --installed").status.code(), Some(2));
+}
+
+#[test]
+fn the_demonstration_runs_and_says_what_to_type_next() {
+    let place = Place::new();
+    let output = place.run("demo here");
+    assert!(output.status.success(), "{}", shown(&output));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("top missing"));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let (_, next) = said.split_once("Now try:\n").expect("says what to type next");
+    for line in next.lines() {
+        let words = line.trim().strip_prefix("patchstate ").expect("is a command line");
+        let output = place.run(words);
+        assert!(output.status.success(), "{line}: {}", shown(&output));
+    }
+    assert_eq!(place.run("demo here").status.code(), Some(2));
+    assert_snapshot!("error_demo_again", shown(&place.run("demo here")));
 }
 
 #[test]

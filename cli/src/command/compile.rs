@@ -90,11 +90,10 @@ fn summary(
         let updates = catalogs.updates.iter().filter(of_source).count() as u64;
         let about = &source.source;
         output.message(&format!(
-            "{}: {} updates ({} {})",
+            "{}: {} updates ({})",
             about.feed,
             grouped(updates),
-            about.format,
-            about.revision
+            [about.format.as_str(), &about.revision].join(" ").trim_end()
         ));
     }
     let count = |severity: Severity| {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use patchstate::report::{self, Options};
 
+use super::list;
 use crate::exit::Exit;
 use crate::files;
 use crate::output::Output;
@@ -77,6 +78,12 @@ Examples:
         #[command(flatten)]
         request: Request,
     },
+    /// The package rows of one client, as `dnf updateinfo list` prints them
+    #[command(after_long_help = "\
+Examples:
+  patchstate report list fedora.idx web-01.rpm --security
+  patchstate report list fedora.idx inbox/ --client web-01 --installed --with-cve")]
+    List(Box<list::Args>),
 }
 
 #[derive(Debug, clap::Args)]
@@ -98,20 +105,23 @@ struct Request {
 }
 
 impl View {
-    /// The name of the report, what it is about, and how it is asked for.
-    fn parts(&self) -> (&'static str, &str, &Request) {
+    fn run(&self, output: &mut Output) -> anyhow::Result<Exit> {
         match self {
-            View::Summary { request } => ("summary", "", request),
-            View::Client { id, request } => ("client", id, request),
-            View::Update { id, request } => ("update", id, request),
-            View::Site { request } => ("site", "", request),
-            View::Coverage { request } => ("coverage", "", request),
+            View::Summary { request } => print("summary", "", request, output),
+            View::Client { id, request } => print("client", id, request, output),
+            View::Update { id, request } => print("update", id, request, output),
+            View::Site { request } => print("site", "", request, output),
+            View::Coverage { request } => print("coverage", "", request, output),
+            View::List(args) => list::run(args, output),
         }
     }
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
-    let (name, subject, request) = args.view.parts();
+    args.view.run(output)
+}
+
+fn print(name: &str, subject: &str, request: &Request, output: &mut Output) -> anyhow::Result<Exit> {
     let columns = request::columns(request.wide);
     let options = Options { columns, now: request.now, ..request.listing.options() };
     let Some(report) = report::find(name) else { anyhow::bail!("no report `{name}`") };

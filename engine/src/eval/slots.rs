@@ -20,6 +20,7 @@ use crate::model::flag::Flags;
 use crate::model::hotfix;
 use crate::model::inventory::{Collector, Header, Inventory, Marks};
 use crate::model::law;
+use crate::model::msi;
 use crate::model::options::{Checksum, RegistryItems};
 use crate::model::path::{self, Folders};
 use crate::model::product;
@@ -36,11 +37,46 @@ struct WaitingFile {
     checksum: Option<u64>,
 }
 
-/// A registry value of the 32-bit view that waits until the width of the system is known.
+/// What stands in the 32-bit view of the registry and waits until the width of the system is known.
 #[derive(Clone, Debug)]
-struct WaitingValue {
-    order: u32,
-    value: fact::RegistryValue<'static>,
+enum WaitingNarrow {
+    /// A value, with its place among all facts.
+    Value(u32, fact::RegistryValue<'static>),
+    /// A key.
+    Key(fact::RegistryKey<'static>),
+}
+
+/// The paths of rules that begin with a folder that a client states: they are compared in token form.
+#[derive(Debug, Default)]
+struct Renamed {
+    /// Token form and subject, by token form.
+    forms: Vec<(String, usize)>,
+    /// The subjects, sorted.
+    subjects: Vec<usize>,
+}
+
+impl Renamed {
+    fn clear(&mut self) {
+        self.forms.clear();
+        self.subjects.clear();
+    }
+
+    fn sort(&mut self) {
+        self.forms.sort_unstable();
+        self.forms.dedup();
+        self.subjects.extend(self.forms.iter().map(|(_, subject)| *subject));
+        self.subjects.sort_unstable();
+    }
+
+    fn contains(&self, subject: usize) -> bool {
+        !self.subjects.is_empty() && self.subjects.binary_search(&subject).is_ok()
+    }
+
+    /// The places of a token form in `forms`.
+    fn named(&self, form: &str) -> std::ops::Range<usize> {
+        let start = self.forms.partition_point(|(known, _)| known.as_str() < form);
+        start..start + self.forms[start..].iter().take_while(|(known, _)| known == form).count()
+    }
 }
 
 /// One client's facts as answers.
@@ -63,7 +99,8 @@ pub struct Slots<'p> {
     now: u32,
     stamps: Vec<u32>,
     states: Vec<State>,
-    orders: Vec<u32>,
+    /// By subject: which of several statements counts, as its kind of fact numbers them.
+    pub(super) orders: Vec<u32>,
     /// The subjects that the inventory says something about.
     pub(super) touched: Vec<u32>,
     answers: Vec<Answer>,
@@ -72,11 +109,12 @@ pub struct Slots<'p> {
     os: Option<Os<'static>>,
     arena: String,
     files: Vec<WaitingFile>,
-    values: Vec<WaitingValue>,
+    narrow: Vec<WaitingNarrow>,
     traits: Vec<fact::Trait<'static>>,
     absent: Vec<fact::Absent<'static>>,
     covered: Vec<fact::Coverage<'static>>,
     folders: Folders,
+    renamed: Renamed,
     tokens: Vec<bool>,
     reboot: bool,
     text: String,
@@ -108,11 +146,12 @@ impl<'p> Slots<'p> {
             os: None,
             arena: String::new(),
             files: Vec::new(),
-            values: Vec::new(),
+            narrow: Vec::new(),
             traits: Vec::new(),
             absent: Vec::new(),
             covered: Vec::new(),
             folders: Folders::default(),
+            renamed: Renamed::default(),
             tokens: vec![false; plan.view.columns.token_text.len()],
             reboot: false,
             text: String::new(),
@@ -135,11 +174,12 @@ impl<'p> Slots<'p> {
         (self.os, self.kernel) = (None, None);
         self.arena.clear();
         self.folders.clear();
+        self.renamed.clear();
         self.tokens.fill(false);
         self.touched.clear();
         self.modules.clear();
         self.files.clear();
-        self.values.clear();
+        self.narrow.clear();
         self.traits.clear();
         self.absent.clear();
         self.covered.clear();
@@ -212,7 +252,17 @@ impl<'p> Slots<'p> {
         self.states[subject] = state;
     }
 
-    fn is_stamped(&self, subject: usize) -> bool {
+    /// Notes that a subject is there of which nothing but that can be asked.
+    #[inline]
+    pub(super) fn exists(&mut self, subject: usize) {
+        self.set(subject, State::Known);
+        for predicate in self.predicates(subject) {
+            let exists = self.plan.view.columns.predicate_question.at(predicate) == question::EXISTS;
+            self.put(predicate, if exists { Answer::TRUE } else { Answer::RULE_ERROR });
+        }
+    }
+
+    pub(super) fn is_stamped(&self, subject: usize) -> bool {
         self.stamps[subject] == self.now
     }
 
@@ -237,10 +287,11 @@ impl<'p> Slots<'p> {
         let wide = known::is_wide(os.as_ref().and_then(|os| os.arch.as_deref()));
         self.reboot = os.as_ref().and_then(|os| os.reboot_pending) == Some(true);
         self.state_folders(os.as_ref(), wide);
+        self.rename();
         self.finish_os(os.as_ref());
         self.os = os;
         self.finish_files();
-        self.finish_values(wide);
+        self.finish_narrow(wide);
         self.finish_absent(wide);
         self.finish_coverage(wide);
         self.finish_tokens();
@@ -258,6 +309,36 @@ impl<'p> Slots<'p> {
                 self.folders.state(&stated.value, &token);
                 self.use_token(&token);
             }
+        }
+    }
+
+    /// Finds the paths of rules that begin with a folder that the client states.
+    fn rename(&mut self) {
+        let view = self.plan.view;
+        for folder in self.folders.paths() {
+            if !self.plan.asks_bare_paths && !folder.starts_with('%') {
+                continue;
+            }
+            for subject in self.at_or_below(tag::FILE, folder) {
+                let path = view.text(view.columns.subject_text.at(subject));
+                let mut form = path.to_owned();
+                self.folders.tokenize(&mut form, 0);
+                if form != path {
+                    self.renamed.forms.push((form, subject));
+                }
+            }
+        }
+        self.renamed.sort();
+    }
+
+    /// Visits the subjects of a file by its path in token form.
+    fn each_file(&mut self, path: &str, mut visit: impl FnMut(&mut Self, usize)) {
+        let found = self.plan.view.find(tag::FILE, path.as_bytes(), &[]);
+        if let Some(subject) = found.filter(|subject| !self.renamed.contains(*subject)) {
+            visit(self, subject);
+        }
+        for at in self.renamed.named(path) {
+            visit(self, self.renamed.forms[at].1);
         }
     }
 
@@ -308,9 +389,7 @@ impl<'p> Slots<'p> {
             if self.tokens.contains(&false) {
                 self.use_token(&text);
             }
-            if let Some(subject) = self.plan.view.find(tag::FILE, text.as_bytes(), &[]) {
-                self.file(subject, file);
-            }
+            self.each_file(&text, |slots, subject| slots.file(subject, file));
             start = end;
         }
         (self.files, self.arena, self.text) = (files, arena, text);
@@ -351,13 +430,22 @@ impl<'p> Slots<'p> {
         }
     }
 
-    fn finish_values(&mut self, wide: bool) {
-        let mut values = std::mem::take(&mut self.values);
-        for waiting in values.drain(..) {
-            let view = if wide { View::Narrow } else { View::Native };
-            self.value(&waiting.value, view, waiting.order);
+    fn finish_narrow(&mut self, wide: bool) {
+        let view = if wide { View::Narrow } else { View::Native };
+        let mut narrow = std::mem::take(&mut self.narrow);
+        for waiting in narrow.drain(..) {
+            match waiting {
+                WaitingNarrow::Value(order, value) => self.value(&value, view, order),
+                WaitingNarrow::Key(key) => self.key(&key, view),
+            }
         }
-        self.values = values;
+        self.narrow = narrow;
+    }
+
+    fn key(&mut self, key: &fact::RegistryKey<'_>, view: View) {
+        self.text.clear();
+        registry::write_normal_key(&key.key, view, &mut self.text);
+        self.keys_above();
     }
 
     /// Answers the questions about a registry value, unless a later statement of it was taken.
@@ -441,8 +529,7 @@ impl<'p> Slots<'p> {
         let key = std::mem::take(&mut self.text);
         for key in std::iter::once(key.as_str()).chain(registry::parents(&key)) {
             if let Some(subject) = self.plan.view.find(tag::REGISTRY_KEY, key.as_bytes(), &[]) {
-                self.set(subject, State::Known);
-                self.compare_text(subject, None, Reason::RegistryDiffers);
+                self.exists(subject);
             }
         }
         self.text = key;
@@ -453,15 +540,23 @@ impl<'p> Slots<'p> {
             let Some(kind) = stated.kind else { continue };
             let view = if wide { stated.view } else { View::Native };
             for subject in absent_subjects(kind, &stated.reference, view, &self.folders) {
-                if let Subject::RegistryKey(key) = &subject {
+                match &subject {
                     // With a key everything below it is absent.
-                    self.cover(&[tag::REGISTRY_VALUE, tag::REGISTRY_KEY], key, false);
-                } else if let Some(subject) = self.plan.view.find_subject(&subject) {
-                    if !self.is_stamped(subject) {
-                        self.set(subject, State::Absent);
+                    Subject::RegistryKey(key) => self.cover_registry(key),
+                    Subject::File(path) => self.each_file(path, Self::set_absent),
+                    _ => {
+                        let found = self.plan.view.find_subject(&subject);
+                        found.into_iter().for_each(|subject| self.set_absent(subject));
                     }
                 }
             }
+        }
+    }
+
+    /// Makes a subject absent, unless something is said of it.
+    fn set_absent(&mut self, subject: usize) {
+        if !self.is_stamped(subject) {
+            self.set(subject, State::Absent);
         }
     }
 
@@ -471,7 +566,7 @@ impl<'p> Slots<'p> {
         for stated in &covered {
             if stated.kind == Some(Kind::Registry) {
                 let key = registry::normal_key(&stated.under, if wide { stated.view } else { View::Native });
-                self.cover(&[tag::REGISTRY_VALUE, tag::REGISTRY_KEY], &key, false);
+                self.cover_registry(&key);
             } else if stated.kind == Some(Kind::File) {
                 let mut under = path::normal(&stated.under);
                 self.folders.tokenize(&mut under, 0);
@@ -481,28 +576,42 @@ impl<'p> Slots<'p> {
             }
         }
         for under in folders {
-            self.cover(&[tag::FILE], &under, true);
+            self.cover_files(&under);
         }
     }
 
-    /// Makes every subject at or below `under` absent that nothing is said of.
-    fn cover(&mut self, tags: &[u8], under: &str, files: bool) {
-        for tag in tags {
-            let below = format!("{under}\\");
-            let slash = format!("{under}/");
-            let exact = self.range(*tag, |text| text < under.as_bytes(), |text| text <= under.as_bytes());
-            let past = |prefix: &str| {
-                let prefix = prefix.as_bytes().to_vec();
-                move |text: &[u8]| text < prefix.as_slice() || text.starts_with(&prefix)
-            };
-            let back = self.range(*tag, |text| text < below.as_bytes(), past(&below));
-            let forward = self.range(*tag, |text| text < slash.as_bytes(), past(&slash));
-            for subject in exact.chain(back).chain(forward) {
-                if !self.is_stamped(subject) && !(files && self.token_is_unknown(subject)) {
-                    self.set(subject, State::Absent);
-                }
+    /// Makes the values and keys at or below a key absent that nothing is said of.
+    fn cover_registry(&mut self, under: &str) {
+        for tag in [tag::REGISTRY_VALUE, tag::REGISTRY_KEY] {
+            self.at_or_below(tag, under).for_each(|subject| self.set_absent(subject));
+        }
+    }
+
+    /// Makes the files at or below a folder absent that nothing is said of.
+    fn cover_files(&mut self, under: &str) {
+        for subject in self.at_or_below(tag::FILE, under) {
+            if !self.token_is_unknown(subject) && !self.renamed.contains(subject) {
+                self.set_absent(subject);
             }
         }
+        for at in 0..self.renamed.forms.len() {
+            let (form, subject) = &self.renamed.forms[at];
+            let rest = form.strip_prefix(under);
+            if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['\\', '/'])) {
+                self.set_absent(*subject);
+            }
+        }
+    }
+
+    /// The subjects of a tag whose text is `under` or begins with it and a separator.
+    fn at_or_below(&self, tag: u8, under: &str) -> impl Iterator<Item = usize> + use<> {
+        let exact = self.range(tag, |text| text < under.as_bytes(), |text| text <= under.as_bytes());
+        let below = |separator: char| {
+            let prefix = format!("{under}{separator}").into_bytes();
+            let within = |text: &[u8]| text < prefix.as_slice() || text.starts_with(&prefix);
+            self.range(tag, |text| text < prefix.as_slice(), within)
+        };
+        exact.chain(below('\\')).chain(below('/'))
     }
 
     /// The subjects of a tag between two bounds on their text, which the order of subjects keeps together.
@@ -548,7 +657,7 @@ impl<'p> Slots<'p> {
             }
             let end = (columns.token_end.at(at) as usize).min(self.stamps.len());
             for subject in columns.token_first.at(at) as usize..end {
-                if !self.is_stamped(subject) {
+                if !self.is_stamped(subject) && !self.renamed.contains(subject) {
                     self.set(subject, State::NotCollected);
                 }
             }
@@ -579,7 +688,7 @@ impl<'p> Slots<'p> {
 
     fn msi(&mut self, stated: &fact::Msi<'_>) {
         self.text.clear();
-        self.text.extend(stated.product.chars().flat_map(char::to_uppercase));
+        msi::write_normal_code(&stated.product, &mut self.text);
         let Some(subject) = self.plan.view.find(tag::MSI, self.text.as_bytes(), &[]) else { return };
         self.set(subject, State::Known);
         self.compare_text(subject, stated.version.as_deref(), Reason::RuleFalse);
@@ -605,15 +714,15 @@ impl Collector for Slots<'_> {
             Fact::RegistryValue(value) => {
                 let order = u32::try_from(self.facts).unwrap_or(u32::MAX);
                 if value.view == View::Narrow {
-                    self.values.push(WaitingValue { order, value: value.into_owned() });
+                    self.narrow.push(WaitingNarrow::Value(order, value.into_owned()));
                 } else {
                     self.value(&value, View::Native, order);
                 }
             }
-            Fact::RegistryKey(key) if self.plan.asks_keys => {
-                let value = fact::RegistryValue { key: key.key, view: key.view, ..Default::default() };
-                self.key(value);
-            }
+            Fact::RegistryKey(key) if self.plan.asks_keys => match key.view {
+                View::Narrow => self.narrow.push(WaitingNarrow::Key(key.into_owned())),
+                View::Native => self.key(&key, View::Native),
+            },
             Fact::Package(package) => self.package(&package),
             Fact::Hotfix(hotfix) => self.hotfix(&hotfix),
             Fact::Product(product) => self.product(&product),
@@ -652,24 +761,9 @@ impl Collector for Slots<'_> {
 }
 
 impl Slots<'_> {
-    /// Takes a registry key that is there; of the 32-bit view it waits as a value without a name would.
-    fn key(&mut self, key: fact::RegistryValue<'_>) {
-        self.text.clear();
-        registry::write_normal_key(&key.key, View::Native, &mut self.text);
-        if key.view == View::Native {
-            self.keys_above();
-            return;
-        }
-        // The name cannot be one that a rule asks for, so that only the key is noted.
-        let name = fact::Text::Borrowed("\u{0}");
-        let order = u32::try_from(self.facts).unwrap_or(u32::MAX);
-        let value = fact::RegistryValue { name, ..key.into_owned() };
-        self.values.push(WaitingValue { order, value });
-    }
-
     fn module(&mut self, module: Module<'_>) {
         let Some(subject) = self.plan.view.find(tag::MODULE, module.name.as_bytes(), &[]) else { return };
-        self.set(subject, State::Known);
+        self.exists(subject);
         if module.state != ModuleState::Disabled {
             self.modules.push(module.into_owned());
         }

@@ -1,8 +1,8 @@
 //! Gives an index back as the model: the compiler's work undone.
 //!
-//! For the reference evaluator, `explain` and `diff`, which want the obvious form. Only where the leaves
-//! of a detection table stand is not kept. Numbers out of range restore as nothing; rules deeper than
-//! [`DEPTH`] restore as Unknown.
+//! For the reference evaluator, `explain` and `diff`, which want the obvious form. Not kept are where the
+//! leaves of a detection table stand, the byte at which its entries do, and the words of diagnostics.
+//! Numbers out of range restore as nothing; rules deeper than [`DEPTH`] restore as Unknown.
 
 use std::ops::Range;
 
@@ -134,7 +134,8 @@ impl<'a> View<'a> {
     fn update(&self, at: usize) -> Update {
         let columns = self.columns;
         let identity = self.text(columns.update_identity.at(at));
-        let id = identity.split_once(':').map_or(identity, |(_, id)| id);
+        let feed = self.text(columns.source_feed.at(columns.update_source.at(at) as usize));
+        let id = identity.strip_prefix(feed).and_then(|id| id.strip_prefix(':')).unwrap_or(identity);
         Update {
             id: UpdateId::from_text(id),
             bulletin: self.owned(columns.update_bulletin.at(at)),

@@ -117,6 +117,11 @@ impl Folders {
         self.0.insert(at, (folder, token.to_owned()));
     }
 
+    /// The folders, in normal form.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(folder, _)| folder.as_str())
+    }
+
     /// Whether `token` is stated.
     pub fn states(&self, token: &str) -> bool {
         self.0.iter().any(|(_, known)| known == token || self::token(known) == Some(token))

@@ -1,0 +1,92 @@
+//! `patchstate demo`: a small site from nothing: catalog, fleet, index, matrix, report.
+//!
+//! Every step is a command line that anybody can type, and is printed before it runs.
+
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use patchstate::diagnostic::Code;
+use patchstate::error::Error;
+use patchstate::model::verdict::Verdict;
+
+use crate::exit::Exit;
+use crate::files;
+use crate::output::Output;
+
+/// Makes a small site, evaluates it, reports, and says what to type next
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  patchstate demo
+  patchstate demo /tmp/site")]
+pub(crate) struct Args {
+    /// The folder for it; must not be there, or be empty
+    #[arg(value_name = "DIR", default_value = "patchstate-demo")]
+    folder: PathBuf,
+}
+
+pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
+    let folder = &args.folder;
+    std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, "create", error))?;
+    let mut entries = std::fs::read_dir(folder).map_err(|error| Error::io(folder, "list", error))?;
+    if entries.next().is_some() {
+        return Err(Error::new(Code::BadValue, "the folder is not empty")
+            .in_file(folder.to_string_lossy())
+            .with_hint("name another one, or remove it")
+            .into());
+    }
+    let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let [catalog, index, inbox, matrix] = ["catalog.xml", "site.idx", "inbox", "site.matrix"].map(path);
+    step(&["generate", "catalog", "--updates", "400", "--seed", "1", "-o", &catalog], output)?;
+    step(&["compile", &catalog, "-o", &index], output)?;
+    step(&["generate", "fleet", &index, "--clients", "50", "--seed", "1", "-o", &inbox], output)?;
+    step(&["evaluate", &index, &inbox, "-o", &matrix], output)?;
+    step(&["report", "site", &matrix], output)?;
+    output.finish()?;
+    next([&index, &inbox, &matrix], output)?;
+    Ok(Exit::Done)
+}
+
+/// Runs a command line after printing it.
+fn step(words: &[&str], output: &mut Output) -> anyhow::Result<()> {
+    output.finish()?;
+    output.message("");
+    output.message(&format!("$ {}", line(words)));
+    let line = std::iter::once("patchstate").chain(words.iter().copied());
+    crate::Cli::try_parse_from(line)?.command.run(output)?;
+    Ok(())
+}
+
+/// A command line as it is typed into a shell.
+fn line(words: &[&str]) -> String {
+    let plain = |word: &str| word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=".contains(c));
+    let quoted = words.iter().map(|word| match plain(word) {
+        true => (*word).to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    });
+    std::iter::once("patchstate".to_owned()).chain(quoted).collect::<Vec<_>>().join(" ")
+}
+
+/// Says what to type next, about a cell that is really there.
+fn next([index, inbox, matrix]: [&str; 3], output: &mut Output) -> anyhow::Result<()> {
+    let path = Path::new(matrix);
+    let bytes = files::open(path)?;
+    let opened = files::matrix(path, &bytes)?;
+    let missing = |client: usize| opened.row(client).position(|cell| cell.verdict == Verdict::Missing);
+    let found = (0..opened.clients.len()).find_map(|client| Some((client, missing(client)?)));
+    let Some((client, update)) = found else { return Ok(()) };
+    let (client, update) = (&opened.clients[client].id, &opened.updates[update].id);
+    output.message("");
+    output.message("Now try:");
+    for words in [
+        &["report", "client", client, matrix] as &[&str],
+        &["report", "update", update, matrix],
+        &["explain", index, inbox, "--client", client, "--update", update],
+        &["export", "matrix", matrix, "--format", "ndjson"],
+        &["inspect", index],
+        &["facts", index],
+    ] {
+        output.message(&format!("  {}", line(words)));
+    }
+    Ok(())
+}
