@@ -1,8 +1,10 @@
 //! What `explain` shows of a cell: the answer, what it rests on, and where that stands.
 
 use conformance::compiled::{catalog, cells, index};
+use patchstate::archive::map::Bytes;
 use patchstate::diagnostic::Position;
 use patchstate::explain::{Because, Explainer, Folded, Proof, Rules, json, text};
+use patchstate::index::Index;
 use patchstate::model::catalogs::Catalogs;
 use patchstate::model::expr::{Comparison, Data, Expr, Operand, OsField, Presence, Question, Subject};
 use patchstate::model::fact::{
@@ -19,6 +21,9 @@ use patchstate::model::update::Product as CatalogProduct;
 use patchstate::model::update::{Catalog, Collection, ModuleStream, PackageRow, Rule, Update, UpdateId};
 use patchstate::model::verdict::{Cell, Verdict};
 use patchstate::render::Palette;
+use patchstate::report::diff::indexes;
+use patchstate::report::facts;
+use patchstate::report::listing::{Listing, Query, View};
 use patchstate::version::dotted::Version;
 use serde_json::Value;
 
@@ -176,9 +181,6 @@ true (rule-true): any of these
      observed: 2195
      stated: os family="windows" build="2195" windir="C:\WINNT" at ws-1.xml:1:5
      asked at feed.xml:14:3
-
-products
-Windows 2000: stated: product name="Windows 2000" sp="sp2" at ws-1.xml:3:6
 "#;
 
 #[test]
@@ -618,4 +620,30 @@ fn what_a_client_states_does_not_steer_a_terminal() {
         assert!(!text.contains(['\u{1b}', '\u{202e}', '\u{7}']), "{text}");
         assert!(text.lines().all(|line| line.chars().count() < 1000));
     });
+}
+
+#[test]
+fn a_damaged_index_gives_wrong_answers_at_worst() {
+    let rows = packages("P", Vec::new(), vec![row("a", "x86_64", 0, "1", 0)]);
+    let catalogs = vec![simple().remove(0), catalog("os", vec![rows])];
+    let bytes =
+        index(catalogs, vec![detection("Windows 2000", build(2195, 0), Vec::new(), &[], 1)]).bytes().to_vec();
+    let client = inventory(&[Kind::File], vec![windows(), dll("a.dll", [1, 0, 0, 0])]);
+    let options = Options::default();
+    for at in 0..bytes.len() {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 0xff;
+        let Ok(index) = Index::open(Bytes::copy(&damaged)) else { continue };
+        let restored = index.view().expect("opens").restore();
+        let explainer = Explainer::new(&restored, &options, &client);
+        for update in 0..restored.updates.len() {
+            let proof = explainer.proof(update).expect("is there");
+            shown(&proof, &text::Look::PLAIN);
+        }
+        let query = Query { view: View::All, ..Query::default() };
+        Listing::new(&restored, &options, &client, &query).write(&mut Vec::new()).expect("writes to memory");
+        let view = index.view().expect("opens");
+        indexes(view, view);
+        facts::table(view);
+    }
 }

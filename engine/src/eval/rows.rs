@@ -208,10 +208,9 @@ impl<'m> Rows<'m> {
         };
         judged.cell = judge(wanted(row), &instances, manner, &retracted);
         let worlds = worlds(&instances);
-        judged.needed =
-            everywhere(worlds.each_ref().map(|world| is_needed(wanted(row), world, manner)), active);
-        judged.current =
-            everywhere(worlds.each_ref().map(|world| is_current(wanted(row), world, &retracted)), active);
+        let needed = worlds.each_ref().map(|world| is_needed(wanted(row), world, manner));
+        let current = worlds.each_ref().map(|world| is_current(wanted(row), world, &retracted));
+        (judged.needed, judged.current) = (everywhere(needed, active), everywhere(current, active));
         judged
     }
 

@@ -218,6 +218,13 @@ impl Page<'_, '_> {
         }
     }
 
+    /// Where in the catalog something is asked: its file without the folders, which the head names.
+    fn asked(&self, position: Position) -> String {
+        let path = self.proof.source.path.as_str();
+        let name = path.rsplit(['/', '\\']).find(|name| !name.is_empty()).unwrap_or(path);
+        format!("asked at {}", place(name, position))
+    }
+
     /// What is known of the existence of a thing, in words.
     fn because(&self, because: &Because) -> String {
         match because {
