@@ -13,7 +13,7 @@ use super::program::Context;
 use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::index::columns::{Column, NONE};
 use crate::index::probe::tag;
-use crate::index::restore::presence;
+use crate::index::restore::rules::presence;
 use crate::model::expr::{Question, Subject};
 use crate::model::fact::{self, Fact, FileVersion, HotfixState, Kind, Kinds, Module, ModuleState, Os};
 use crate::model::flag::Flags;
