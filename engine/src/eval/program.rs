@@ -8,7 +8,7 @@ use rkyv::rend::u32_le;
 use super::slots::Slots;
 use crate::compile::rules::operator;
 use crate::index::columns::{Column, NONE};
-use crate::index::restore::constant;
+use crate::index::restore::rules::constant;
 use crate::model::expr::{self, DEPTH, Operator, Reasons};
 use crate::model::flag::Flags;
 use crate::model::truth::Truth;

@@ -15,7 +15,7 @@ use super::registry::WaitingNarrow;
 use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::index::columns::Column;
 use crate::index::probe::tag;
-use crate::index::restore::presence;
+use crate::index::restore::rules::presence;
 use crate::model::expr::{Question, Subject};
 use crate::model::fact::{self, Fact, HotfixState, Kind, Kinds, Module, ModuleState, Os};
 use crate::model::flag::Flags;
