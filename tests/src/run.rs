@@ -107,7 +107,7 @@ pub fn compare(case: &Case) -> Result<(), String> {
         let others = (0..view.updates()).filter(|update| !plan.updates.contains(&(*update as u32)));
         for update in others {
             let retracted = compiled.catalogs.updates[update].update.retracted;
-            if case.baseline.is_none() && !(retracted && !case.options.include_retracted) {
+            if case.baseline.is_none() && (!retracted || case.options.include_retracted) {
                 return Err(format!("update {update} has no cell"));
             }
         }

@@ -227,7 +227,8 @@ fn linux_update(number: u32) -> Update {
 /// `count`.
 pub fn inventory(client: &str, count: u32) -> Inventory {
     let complete: Kinds = [Kind::File, Kind::Registry, Kind::Package].into_iter().collect();
-    let mut inventory = Inventory::new(client, if client.len() % 2 == 0 { complete } else { Kinds::NONE });
+    let mut inventory =
+        Inventory::new(client, if client.len().is_multiple_of(2) { complete } else { Kinds::NONE });
     for fact in facts(count) {
         inventory.fact(fact, Position::default());
     }
@@ -245,10 +246,10 @@ fn facts(count: u32) -> Vec<Fact<'static>> {
     let package = |number: u32| fact::Package {
         kind: if number % 4 == 2 { PackageKind::Deb } else { PackageKind::Rpm },
         name: text(&format!("p{number}")),
-        epoch: (number % 3 > 0).then_some(number % 2),
+        epoch: (!number.is_multiple_of(3)).then_some(number % 2),
         version: text("1.3"),
         release: (number % 4 != 2).then(|| text("5.el9")),
-        arch: (number % 5 > 0).then(|| text("x86_64")),
+        arch: (!number.is_multiple_of(5)).then(|| text("x86_64")),
         ..Default::default()
     };
     let mut facts: Vec<Fact<'static>> = vec![

@@ -6,7 +6,7 @@ use super::known::{State, folder_token, windows_folders};
 use super::slots::{Slots, question};
 use crate::index::columns::{Column, NONE};
 use crate::index::probe::tag;
-use crate::index::restore::presence;
+use crate::index::restore::rules::presence;
 use crate::model::expr::Question;
 use crate::model::fact::{self, FileVersion, Kind, Os};
 use crate::model::law;

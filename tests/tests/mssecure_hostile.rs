@@ -1,0 +1,135 @@
+//! MSSecure documents that are none, damaged, cut short or made to hurt.
+
+use std::path::{Path, PathBuf};
+
+use patchstate::catalog::{Settings, mssecure};
+use patchstate::diagnostic::Code;
+use patchstate::error::Result;
+use patchstate::model::update::Catalog;
+
+const REAL: &str = "mssecure/mssecure-1.0.1.148-2001-10-04.xml";
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpora/mssecure").join(name)
+}
+
+fn read(name: &str) -> Catalog {
+    mssecure::read(&fixture(name), &Settings::default()).expect("the document is read")
+}
+
+fn read_bytes(bytes: &[u8]) -> Result<Catalog> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("mssecure.xml");
+    std::fs::write(&path, bytes).expect("the folder is ours");
+    mssecure::read(&path, &Settings::default())
+}
+
+#[test]
+fn what_is_no_such_document_is_an_error_with_its_place() {
+    let check = |bytes: &[u8], code: Code, place: &str| {
+        let error = read_bytes(bytes).expect_err("it is refused");
+        let text = error.to_string();
+        let place_found = text.split_once("mssecure.xml").map_or("", |(_, rest)| rest);
+        assert!(error.code() == code && place_found.starts_with(place), "{text}");
+    };
+    check(b"", Code::NotWellFormed, ":1:1: ");
+    check(b"   \n", Code::NotWellFormed, ":2:1: ");
+    check(b"no markup", Code::NotWellFormed, ":1:1: ");
+    check(b"\xff\xfe", Code::NotWellFormed, ":1:1: ");
+    check(b"<updates/>", Code::WrongFormat, ":1:1: expected `<BulletinDatastore>`, found `<updates>`");
+    check(b"<!-- a -->\n <BulletinDatastore xmlns='urn:x'/>", Code::WrongFormat, ":2:2: ");
+    check(b"<BulletinDatastore>\n<Bulletins>\n</BulletinDatastore>", Code::NotWellFormed, ":3:1: ");
+    check(b"<BulletinDatastore/><more/>", Code::NotWellFormed, ":1:21: ");
+    check(b"<BulletinDatastore DataVersion='&x;'/>", Code::XmlEntity, ":1:");
+    check(b"MSCF\0\0\0\0", Code::WrongFormat, ": is a cabinet, which is not read yet");
+    let deep = format!("<BulletinDatastore>{}", "<a>".repeat(100_000));
+    check(deep.as_bytes(), Code::TooLarge, ":1:");
+}
+
+#[test]
+fn the_encoding_does_not_matter() {
+    let text = std::fs::read_to_string(fixture("plain.xml")).expect("it is there");
+    let marked = |little: bool| -> Vec<u8> {
+        let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+        units.flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
+    };
+    let plain = read("plain.xml");
+    let with_mark = [b"\xef\xbb\xbf", text.as_bytes()].concat();
+    let compressed = {
+        use std::io::Write;
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(text.as_bytes()).expect("into memory");
+        encoder.finish().expect("into memory")
+    };
+    for bytes in [marked(true), marked(false), with_mark, compressed] {
+        let catalog = read_bytes(&bytes).expect("it is read");
+        assert_eq!(catalog.updates, plain.updates);
+        assert_eq!(catalog.products, plain.products);
+    }
+}
+
+#[test]
+fn a_document_that_is_cut_short_is_an_error_wherever_it_is_cut() {
+    let refuse = |bytes: &[u8], length: usize| {
+        let error = read_bytes(&bytes[..length]).expect_err("it is cut short");
+        assert!(matches!(error.code(), Code::NotWellFormed | Code::WrongFormat), "{length}: {error}");
+        assert!(error.position().is_some(), "{length}: {error}");
+    };
+    let small = std::fs::read(fixture("names.xml")).expect("it is there");
+    let end = small.iter().rposition(|byte| *byte == b'>').expect("it has tags");
+    (0..end).for_each(|length| refuse(&small, length));
+    let Some(path) = conformance::corpora(REAL) else { return };
+    let real = std::fs::read(path).expect("it is there");
+    (0..real.len()).step_by(997).for_each(|length| refuse(&real, length));
+}
+
+#[test]
+fn damaged_documents_never_panic() {
+    for (name, _) in FIXTURES {
+        let bytes = std::fs::read(fixture(name)).expect("it is there");
+        for (from, damage) in [b"".as_slice(), b"\"", b"<", b"\xff", b"0", b"</a>"].iter().enumerate() {
+            for at in (from..bytes.len()).step_by(31) {
+                let mut damaged = bytes.clone();
+                damaged.splice(at..at + 1, damage.iter().copied());
+                if let Ok(catalog) = read_bytes(&damaged) {
+                    merge(vec![catalog], Vec::new()).expect("identities are distinct");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn references_that_repeat_too_much_are_refused() {
+    let long = "x".repeat(1 << 20);
+    let bulletin = |attributes: &str, patches: &str| {
+        format!(
+            "<Bulletins><Bulletin BulletinID='a' {attributes}><Patches>{patches}</Patches></Bulletin></Bulletins>"
+        )
+    };
+    let check = |text: &str| {
+        let text = format!("<BulletinDatastore>{text}</BulletinDatastore>");
+        let error = read_bytes(text.as_bytes()).expect_err("it would take gigabytes");
+        assert_eq!(error.code(), Code::TooLarge);
+    };
+    check(&bulletin(&format!("Title='{long}'"), &"<Patch/>".repeat(2000)));
+    check(&bulletin(&format!("Colour='{long}'"), &"<Patch/>".repeat(2000)));
+    let severities = format!("<Severities><Severity SeverityID='1' Description='{long}'/></Severities>");
+    check(&(bulletin("ImpactSeverityID='1'", &"<Patch/>".repeat(2000)) + &severities));
+    let targets = "<SupercededPatch PatchName='a'/>".repeat(10_000);
+    check(
+        &(bulletin("", &"<Patch SBID='1'/>".repeat(10_000))
+            + &format!(
+                "<SupercededBys><SupercededBy SBID='1'><SupercededBulletins><SupercededBulletin>\
+                 <SupercededPatches>{targets}</SupercededPatches>\
+                 </SupercededBulletin></SupercededBulletins></SupercededBy></SupercededBys>"
+            )),
+    );
+    let files = "<File LocationID='1'/>".repeat(2000);
+    check(&format!("<Files>{files}</Files><Locations><Location LocationID='1' Path='{long}'/></Locations>"));
+    let available = "<AvailableSP ServicePackID='1'/>".repeat(2000);
+    check(&format!(
+        "<Products><Product><AvailableSPs>{available}</AvailableSPs></Product></Products>\
+         <ServicePacks><ServicePack ServicePackID='1' Name='{long}'/></ServicePacks>"
+    ));
+}
