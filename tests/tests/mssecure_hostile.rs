@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use patchstate::catalog::{Settings, mssecure};
+use patchstate::compile::merge::merge;
 use patchstate::diagnostic::Code;
 use patchstate::error::Result;
 use patchstate::model::update::Catalog;
@@ -11,6 +12,14 @@ const REAL: &str = "mssecure/mssecure-1.0.1.148-2001-10-04.xml";
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpora/mssecure").join(name)
+}
+
+fn fixtures() -> Vec<String> {
+    let folder = std::fs::read_dir(fixture("")).expect("it is there");
+    let names = folder.map(|entry| entry.expect("can be listed").file_name().to_string_lossy().into_owned());
+    let mut names: Vec<_> = names.filter(|name| name.ends_with(".xml")).collect();
+    names.sort();
+    names
 }
 
 fn read(name: &str) -> Catalog {
@@ -85,8 +94,8 @@ fn a_document_that_is_cut_short_is_an_error_wherever_it_is_cut() {
 
 #[test]
 fn damaged_documents_never_panic() {
-    for (name, _) in FIXTURES {
-        let bytes = std::fs::read(fixture(name)).expect("it is there");
+    for name in fixtures() {
+        let bytes = std::fs::read(fixture(&name)).expect("it is there");
         for (from, damage) in [b"".as_slice(), b"\"", b"<", b"\xff", b"0", b"</a>"].iter().enumerate() {
             for at in (from..bytes.len()).step_by(31) {
                 let mut damaged = bytes.clone();
