@@ -16,7 +16,7 @@ use patchstate::index::{self, Index};
 use patchstate::matrix::row::Row;
 use patchstate::matrix::tables::Client;
 use patchstate::matrix::{self, Matrix};
-use patchstate::model::catalogs::Catalogs;
+use patchstate::model::catalogs::{Catalogs, Entry};
 use patchstate::model::inventory::Inventory;
 use patchstate::model::options::Options;
 use patchstate::model::verdict::Cell;
@@ -83,6 +83,10 @@ pub fn compare(case: &Case) -> Result<(), String> {
     let view = index.view().expect("opened before");
     let chosen = case.chosen(view.updates());
     let plan = Plan::new(view, &case.options, chosen.as_deref());
+    let expected = columns(case, &compiled.catalogs, chosen.as_deref());
+    if plan.updates != expected {
+        return Err(format!("the updates {:?} have cells and should be {expected:?}", plan.updates));
+    }
     let bytes = matrix_bytes(&plan, &rows(&plan, &case.inventories));
     let matrix = Matrix::open(&bytes).map_err(|error| error.to_string())?;
     if case.shape == Shape::Real {
@@ -90,32 +94,48 @@ pub fn compare(case: &Case) -> Result<(), String> {
         matrix.verify().map_err(|error| error.to_string())?;
     }
     let mut sums = [0; 4];
-    for (client, inventory) in case.inventories.iter().enumerate() {
-        let expected = reference(&compiled.catalogs, &case.options, inventory);
-        let rows: Vec<Cell> = matrix.row(client).collect();
-        if rows.len() != plan.updates.len() {
-            return Err(format!("{} cells of {} updates", rows.len(), plan.updates.len()));
-        }
-        for (place, update) in plan.updates.iter().enumerate() {
-            let (expected, found) = (expected[*update as usize], matrix.cell(client, place));
-            sums[usize::from(expected.verdict.code())] += 1;
-            if found != expected || rows[place] != expected {
-                let found = [found, rows[place]];
-                return Err(difference(case, &compiled.catalogs, client, *update as usize, expected, found));
-            }
-        }
-        let others = (0..view.updates()).filter(|update| !plan.updates.contains(&(*update as u32)));
-        for update in others {
-            let retracted = compiled.catalogs.updates[update].update.retracted;
-            if case.baseline.is_none() && (!retracted || case.options.include_retracted) {
-                return Err(format!("update {update} has no cell"));
-            }
+    for client in 0..case.inventories.len() {
+        for cell in compare_row(case, &compiled.catalogs, &matrix, &plan, client)? {
+            sums[usize::from(cell.verdict.code())] += 1;
         }
     }
     if matrix.totals() != sums {
-        return Err(format!("totals are {:?} and should be {sums:?}", matrix.totals()));
+        return Err(format!("the totals are {:?} and should be {sums:?}", matrix.totals()));
     }
     Ok(())
+}
+
+/// The updates that have cells.
+fn columns(case: &Case, catalogs: &Catalogs, chosen: Option<&[u32]>) -> Vec<u32> {
+    let has_cell = |(number, entry): (u32, &Entry)| {
+        let gives_verdict = case.options.include_retracted || !entry.update.retracted;
+        let has = gives_verdict && chosen.is_none_or(|chosen| chosen.contains(&number));
+        has.then_some(number)
+    };
+    (0u32..).zip(&catalogs.updates).filter_map(has_cell).collect()
+}
+
+/// The cells of one client, which must be those of the reference however they are looked up.
+fn compare_row(
+    case: &Case,
+    catalogs: &Catalogs,
+    matrix: &Matrix<'_>,
+    plan: &Plan<'_>,
+    client: usize,
+) -> Result<Vec<Cell>, String> {
+    let all = reference(catalogs, &case.options, &case.inventories[client]);
+    let expected: Vec<Cell> = plan.updates.iter().map(|update| all[*update as usize]).collect();
+    let found: Vec<Cell> = matrix.row(client).collect();
+    if found.len() != expected.len() {
+        return Err(format!("client {client} has {} cells of {}", found.len(), expected.len()));
+    }
+    for (place, update) in plan.updates.iter().enumerate() {
+        let found = [found[place], matrix.cell(client, place)];
+        if found != [expected[place]; 2] {
+            return Err(difference(case, catalogs, client, *update as usize, expected[place], found));
+        }
+    }
+    Ok(expected)
 }
 
 /// Everything that it takes to see why two cells differ.

@@ -46,6 +46,9 @@ proptest! {
     fn an_index_gives_back_what_was_compiled(bytes in bytes()) {
         let compiled = compiled(&Case::from_bytes(&bytes));
         let index = open(&compiled.columns);
+        prop_assert!(index.check().is_ok());
+        let verified = index.verify();
+        prop_assert!(verified.is_ok(), "{}", verified.unwrap_err());
         let restored = index.view().expect("opens").restore();
         prop_assert_eq!(restored, kept(compiled.catalogs));
     }

@@ -7,7 +7,7 @@ use conformance::run;
 use patchstate::diagnostic::Position;
 use patchstate::eval::plan::Plan;
 use patchstate::matrix::Matrix;
-use patchstate::model::expr::{Comparison, DEPTH, Expr, Operand, OsField, Presence, Question, Subject};
+use patchstate::model::expr::{Comparison, DEPTH, Expr, Operand, Presence, Question, Subject};
 use patchstate::model::fact::*;
 use patchstate::model::flag::Flags;
 use patchstate::model::inventory::{Collector, Header, Inventory};
@@ -21,7 +21,6 @@ use patchstate::model::update::{
     Catalog, Collection, ModuleStream, PackageRow, Product as CatalogProduct, Rule, Update, UpdateId,
 };
 use patchstate::model::verdict::{Answer, Cell, Verdict};
-use patchstate::version::dotted::Version;
 
 fn inventory(complete: &[Kind], facts: Vec<Fact<'static>>) -> Inventory {
     let mut inventory = Inventory::new("client", complete.iter().copied().collect());
@@ -319,16 +318,6 @@ fn packages_of_two_kinds_do_not_replace_each_other() {
     let catalogs = vec![catalog("a", vec![packages("A", vec![rpm]), packages("B", vec![deb])])];
     let catalogs = run::compiled(&case(catalogs, vec![])).catalogs;
     assert!(catalogs.updates.iter().all(|entry| entry.replaced_by.is_empty()));
-}
-
-#[test]
-fn file_evidence_of_another_thing_restores() {
-    let version = Some(Version([1, 2, 3, 4]));
-    let question = Question::FileEvidence { presence: Presence::Required, version, checksum: Some(7) };
-    let update = installed(test(Subject::Os(OsField::Build), question));
-    let compiled = run::compiled(&case(vec![catalog("a", vec![update])], vec![]));
-    let restored = run::open(&compiled.columns).view().expect("opens").restore();
-    assert_eq!(restored, compiled.catalogs);
 }
 
 #[test]

@@ -179,13 +179,13 @@ fn hotfix(choices: &mut Choices<'_>) -> Subject {
     Subject::Hotfix(choices.often(2, &HOTFIXES).0)
 }
 
-/// Any question, whatever its subject.
+/// Any question, whatever its subject; only of files is a version kept.
 fn question(choices: &mut Choices<'_>) -> Question {
     match choices.below(5) {
         0 => Question::Exists,
         1 => Question::Compare(comparison(choices), operand(choices)),
         2 => Question::Data(data(choices)),
-        3 => file_evidence(choices),
+        3 => Question::FileEvidence { presence: Presence::Removed, version: None, checksum: Some(1) },
         _ => level(choices),
     }
 }
