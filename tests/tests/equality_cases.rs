@@ -5,15 +5,17 @@ use conformance::random::Case;
 use conformance::random::rules::Shape;
 use conformance::run;
 use patchstate::diagnostic::Position;
+use patchstate::eval::plan::Plan;
 use patchstate::matrix::Matrix;
 use patchstate::model::expr::{Comparison, DEPTH, Expr, Operand, OsField, Presence, Question, Subject};
 use patchstate::model::fact::*;
 use patchstate::model::flag::Flags;
-use patchstate::model::inventory::{Collector, Inventory};
+use patchstate::model::inventory::{Collector, Header, Inventory};
 use patchstate::model::options::{Options, Profile, Supersedence};
 use patchstate::model::product::{Detection, Level};
 use patchstate::model::reason::Reason;
 use patchstate::model::registry::View;
+use patchstate::model::supersedence::{Replacement, Source};
 use patchstate::model::truth::Truth;
 use patchstate::model::update::{
     Catalog, Collection, ModuleStream, PackageRow, Product as CatalogProduct, Rule, Update, UpdateId,
@@ -29,20 +31,19 @@ fn inventory(complete: &[Kind], facts: Vec<Fact<'static>>) -> Inventory {
 
 fn case(catalogs: Vec<Catalog>, inventories: Vec<Inventory>) -> Case {
     let name = |(number, inventory): (usize, Inventory)| {
-        let header = patchstate::model::inventory::Header {
-            client: format!("client{number}").into(),
-            ..inventory.header
-        };
-        Inventory { header, ..inventory }
+        let client = format!("client{number}").into();
+        Inventory { header: Header { client, ..inventory.header }, ..inventory }
     };
-    Case { catalogs, inventories: inventories.into_iter().enumerate().map(name).collect(), ..Case::default() }
+    let inventories = inventories.into_iter().enumerate().map(name).collect();
+    // Rules of any shape may give reasons that no rule of a reader gives.
+    Case { shape: Shape::Wild, catalogs, inventories, ..Case::default() }
 }
 
 /// The cells of a case, client by client, which both evaluations give.
 fn cells(case: &Case) -> Vec<Cell> {
     run::compare(case).unwrap_or_else(|difference| panic!("{difference}"));
     let index = run::open(&run::compiled(case).columns);
-    let plan = patchstate::eval::plan::Plan::new(index.view().expect("opens"), &case.options, None);
+    let plan = Plan::new(index.view().expect("opens"), &case.options, None);
     let bytes = run::matrix_bytes(&plan, &run::rows(&plan, &case.inventories));
     let matrix = Matrix::open(&bytes).expect("opens");
     (0..case.inventories.len()).flat_map(|client| matrix.row(client).collect::<Vec<_>>()).collect()
@@ -345,9 +346,9 @@ fn a_cycle_of_replacements_folds_like_a_chain() {
     let replaced = |id: &str, by: &[&str], row: PackageRow| Update {
         replacements: by
             .iter()
-            .map(|by| patchstate::model::supersedence::Replacement {
+            .map(|by| Replacement {
                 by: UpdateId::from_text(*by),
-                source: patchstate::model::supersedence::Source::Declared,
+                source: Source::Declared,
                 position: Position::default(),
             })
             .collect(),

@@ -152,8 +152,9 @@ const NEWER: usize = 256;
 /// cheap to see, because following edges finds them again.
 fn imply_by_versions(merged: &mut Catalogs) {
     type Place<'u> = (PackageKind, &'u str, &'u str);
+    type Listed = Vec<(Vec<u8>, u32)>;
     let mut rows: Vec<BTreeMap<Place<'_>, Vec<u8>>> = Vec::with_capacity(merged.updates.len());
-    let mut places: BTreeMap<(u32, Place<'_>), Vec<(Vec<u8>, u32)>> = BTreeMap::new();
+    let mut places: BTreeMap<(u32, Place<'_>), Listed> = BTreeMap::new();
     for (number, entry) in (0u32..).zip(&merged.updates) {
         let mut of_update = BTreeMap::new();
         for row in package_rows(&entry.update) {

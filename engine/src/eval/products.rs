@@ -138,7 +138,7 @@ impl Slots<'_> {
     }
 
     fn detect(&mut self, detection: usize, subject: usize) {
-        let context = Context { checksums: true };
+        let context = Context::new(true);
         match self.node(self.plan.view.columns.detection_when.at(detection), context).truth {
             Truth::True => {
                 let levels = self.detect_level(detection, context);
