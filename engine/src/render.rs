@@ -95,7 +95,7 @@ const FULL: usize = 1 << 16;
 /// let mut json = Json::new(&mut out);
 /// json.object(|json| {
 ///     json.key("name").text("a \"b\"");
-///     json.key("numbers").array([1, 2], |json, number| json.number(number));
+///     json.key("numbers").array([1u32, 2], |json, number| json.number(number));
 /// });
 /// json.finish().expect("writes to memory");
 /// assert_eq!(String::from_utf8_lossy(&out), "{\n  \"name\": \"a \\\"b\\\"\",\n  \"numbers\": [1, 2]\n}\n");

@@ -8,6 +8,7 @@ use std::ops::Range;
 use patchstate::archive::map::Bytes;
 use patchstate::eval::batch::Worker;
 use patchstate::eval::plan::Plan;
+use patchstate::eval::run;
 use patchstate::index::{Index, View};
 use patchstate::matrix::Matrix;
 use patchstate::model::inventory::Inventory;
@@ -63,6 +64,8 @@ pub fn use_index(bytes: &[u8], clients: &[Inventory]) -> bool {
 /// Evaluates clients over an index.
 pub fn evaluate(view: View<'_>, options: &Options, clients: &[Inventory]) {
     let plan = Plan::new(view, options, None);
+    run::run_table(&plan, String::new());
+    run::update_table(&plan);
     let mut worker = Worker::new(&plan);
     for client in clients {
         worker.begin();

@@ -6,6 +6,8 @@ pub mod compiled;
 pub mod damage;
 pub mod facts;
 pub mod matrices;
+pub mod random;
+pub mod run;
 pub mod samples;
 
 /// The path of `part` below the shared corpora, or `None` after one printed line when it is not there.

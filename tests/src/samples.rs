@@ -73,11 +73,11 @@ pub fn windows(count: u32) -> Catalog {
 fn windows_update(number: u32, count: u32) -> Update {
     let next = UpdateId::new([&*format!("W{}", number + 1)]);
     let by = Replacement { by: next, source: supersedence::Source::Declared, position: place(number) };
-    let applicable = Expr::Combine {
-        operator: Operator::And,
-        reasons: Reasons::Strongest,
-        operands: vec![level(number), os(number)],
-    };
+    // The absence of the product settles the first kind and not the second.
+    let reasons = if number.is_multiple_of(2) { Reasons::InOrder } else { Reasons::Strongest };
+    let applicable =
+        Expr::Combine { operator: Operator::And, reasons, operands: vec![level(number), os(number)] };
+    let installed = Expr::all(vec![applicable.clone(), evidence(number)]);
     Update {
         id: UpdateId::new([&*format!("W{number}")]),
         bulletin: format!("B{number}"),
@@ -101,7 +101,7 @@ fn windows_update(number: u32, count: u32) -> Update {
         products: vec![ProductRow { product: "Win 9".to_owned(), levels: vec!["SP1".to_owned()] }],
         flags: if number % 4 == 3 { Flags::EXPIRED } else { Flags::NONE },
         replacements: if number + 1 < count { vec![by] } else { Vec::new() },
-        rule: Rule::Tests { installed: evidence(number), applicable },
+        rule: Rule::Tests { installed, applicable },
         extra: vec![("x".to_owned(), "y".to_owned())],
         position: place(number),
         ..Update::default()

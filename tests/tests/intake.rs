@@ -411,3 +411,24 @@ fn links_are_passed_over() {
     // Named by a person it is read.
     assert_eq!(shown(&scan(&folder.path().join("b.xml"))), "a:1");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_read_once() {
+    let folder = folder(&[]);
+    let path = folder.path().join("clients");
+    let made = std::process::Command::new("mkfifo").arg(&path).status();
+    if !made.is_ok_and(|status| status.success()) {
+        conformance::skipped("there is no mkfifo");
+        return;
+    }
+    let text = gzip(several(&[("a", 1), ("b", 2)]).as_bytes());
+    let writer = std::thread::spawn({
+        let path = path.clone();
+        move || fs::write(path, text)
+    });
+    let intake = scan(&path);
+    writer.join().unwrap().unwrap();
+    assert_eq!(shown(&intake), "a:1 b:2");
+    assert_eq!(shown(&intake), "a:1 b:2");
+}

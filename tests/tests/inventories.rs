@@ -438,7 +438,7 @@ fn one_bad_inventory_of_several_leaves_those_before_it() {
     let around = |inside: &str| format!(r#"<inventories version="1">{inside}</inventories>"#);
     assert_eq!(units(&around(a)), "a:");
     assert_eq!(units(&around(&format!("{a}{b}{c}{a}"))), "a: b:wrong-version ?:no-client-id a:");
-    assert_eq!(units(&around(&format!("{a}{bad}{a}"))), "a: d:");
+    assert_eq!(units(&around(&format!("{a}{bad}{a}"))), "a: d:not-well-formed");
     assert_eq!(units(&around(&format!("{a}<x><y></x>"))), "a: ?:not-well-formed");
     assert_eq!(units(&format!("{}<x/>", around(a))), "a: ?:not-well-formed");
     assert_eq!(units(&around("")), "");
@@ -458,4 +458,26 @@ fn a_beginning_is_enough_for_one_client() {
     }
     assert!(matches!(units(&head[..head.len() - 5]), Found::NeedsAll));
     assert!(matches!(units(r#"<inventories version="1"><inventory"#), Found::NeedsAll));
+}
+
+#[test]
+fn errors_stand_where_they_are_in_the_whole_document() {
+    let place = |inside: &str| {
+        let text = format!(
+            "<inventories version=\"1\">\n<inventory version=\"1\" client=\"a\"/>\n{inside}\n</inventories>"
+        );
+        let error = read_all("native", &text, &Settings::default()).unwrap_err();
+        let position = error.position().unwrap();
+        assert_eq!(position, Position::START.after(&text.as_bytes()[..position.offset as usize]), "{error}");
+        position.to_string()
+    };
+    let client = |inside: &str| format!("  <inventory version=\"1\" client=\"b\">\n {inside}</inventory>");
+    assert_eq!(place(&client("<file path=\"a\" version=\"\"/>")), "4:2");
+    assert_eq!(place(&client("<file path=\"&x;\"/>")), "4:14");
+    assert_eq!(place(&client("</os>")), "4:2");
+    assert_eq!(place(&client(&r#"<tag name="a"/>"#.repeat(inventory::MAX_FACTS as usize + 1))), "4:30000002");
+    assert_eq!(place("  <inventory version=\"1\" client=\"b\" mode=\"delta\"/>"), "3:3");
+    assert_eq!(place("  <inventory version=\"2\" client=\"b\"/>"), "3:3");
+    assert_eq!(place("  <inventory version=\"1\"/>"), "3:3");
+    assert_eq!(place("<"), "3:1");
 }

@@ -6,8 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::expr::{self, Expr, Operator, Question, Reasons, Subject};
+use crate::model::expr::{self, Expr, Operand, Operator, Question, Reasons, Subject};
 use crate::model::fact::Kind;
+use crate::model::flag::Flags;
 use crate::model::law;
 use crate::model::reason::Reason;
 use crate::model::truth::{Tally, Truth};
@@ -89,8 +90,8 @@ enum Anchor {
     NotCollected,
 }
 
-/// An answer that an expression may have; without a reason where it may be any.
-type Possible = (Truth, Option<Reason>);
+/// An answer that an expression may have; without reason and flags where they may be any.
+type Possible = (Truth, Option<(Reason, Flags)>);
 
 /// Evaluation with the anchors in one state and everything else open.
 struct Open<'e> {
@@ -114,8 +115,9 @@ impl Open<'_> {
         settled
     }
 
-    /// The cell of two possible answers, unless it takes a reason that may be any.
+    /// The cell of two possible answers, unless it takes a reason and flags that may be any.
     fn decide(&self, installed: Possible, applicable: Possible) -> Option<Cell> {
+        let [installed, applicable] = [installed, applicable].map(decided);
         // Two reasons that no rule gives, to see which of the two the cell takes.
         let answer = |(truth, _): Possible, mark| Answer::new(truth, mark);
         let (mark_installed, mark_applicable) = (Reason::InventoryUnreadable, Reason::Declined);
@@ -124,17 +126,17 @@ impl Open<'_> {
             answer(applicable, mark_applicable),
             Answer::FALSE,
         );
-        let reason = match cell.reason {
+        let (reason, flags) = match cell.reason {
             reason if reason == mark_installed => installed.1?,
             reason if reason == mark_applicable => applicable.1?,
-            reason => reason,
+            reason => (reason, cell.flags),
         };
-        Some(Cell { reason, ..cell })
+        Some(Cell { verdict: cell.verdict, reason, flags })
     }
 
     fn possible(&self, expr: &Expr) -> BTreeSet<Possible> {
         match expr {
-            Expr::Constant(answer) => BTreeSet::from([(answer.truth, Some(answer.reason))]),
+            Expr::Constant(answer) => BTreeSet::from([settled(*answer)]),
             Expr::Test { subject, question, .. } => self.leaf(subject, question),
             Expr::Combine { operator: Operator::One | Operator::Xor, .. } => any(&Truth::ALL),
             Expr::Combine { operator, reasons, operands } => {
@@ -147,11 +149,8 @@ impl Open<'_> {
                 united.unwrap_or_else(|| any(&[Truth::Unknown]))
             }
             Expr::Not(operand) => {
-                let negate = |(truth, reason): Possible| match reason {
-                    Some(reason) => {
-                        let answer = expr::negate(Answer::new(truth, reason));
-                        (answer.truth, Some(answer.reason))
-                    }
+                let negate = |(truth, why): Possible| match why {
+                    Some((reason, flags)) => settled(expr::negate(Answer { truth, reason, flags })),
                     None => (!truth, None),
                 };
                 self.possible(operand).into_iter().map(negate).collect()
@@ -175,14 +174,48 @@ impl Open<'_> {
                 Anchor::Absent => law::absent(subject, question),
                 Anchor::NotCollected => Answer::NOT_COLLECTED,
             };
-            return BTreeSet::from([(answer.truth, Some(answer.reason))]);
+            return BTreeSet::from([settled(answer)]);
         }
         use Truth::{Error, False, NotApplicable, True, Unknown};
-        match question {
-            Question::Data(_) | Question::FileEvidence { .. } => any(&[True, False, Unknown, NotApplicable]),
-            Question::Exists | Question::Level { .. } => any(&[True, False, Unknown]),
-            Question::Compare(..) => any(&[True, False, Unknown, Error]),
+        let mut possible = any(&[True, False, Unknown]);
+        if matches!(question, Question::Data(_) | Question::FileEvidence { .. }) {
+            possible.extend(any(&[NotApplicable]));
         }
+        if !fits(subject, question) {
+            possible.extend(any(&[Error]));
+        }
+        possible
+    }
+}
+
+/// Whether a question can be asked of a subject; one that cannot is an error where the thing is there.
+fn fits(subject: &Subject, question: &Question) -> bool {
+    match (subject, question) {
+        (_, Question::Exists)
+        | (Subject::File(_), Question::FileEvidence { .. } | Question::Compare(_, Operand::Version(_)))
+        | (Subject::RegistryValue { .. }, Question::Data(_) | Question::Compare(..))
+        | (Subject::Os(_) | Subject::Msi(_), Question::Compare(..))
+        | (Subject::Product(_), Question::Level { .. }) => true,
+        (
+            _,
+            Question::FileEvidence { .. }
+            | Question::Compare(..)
+            | Question::Data(_)
+            | Question::Level { .. },
+        ) => false,
+    }
+}
+
+/// The one answer that an expression has.
+fn settled(answer: Answer) -> Possible {
+    (answer.truth, Some((answer.reason, answer.flags)))
+}
+
+/// What a verdict takes a possible answer as.
+fn decided((truth, why): Possible) -> Possible {
+    match why {
+        Some((reason, flags)) => settled(Answer { truth, reason, flags }.decided()),
+        None => (Answer::new(truth, Reason::RuleFalse).decided().truth, None),
     }
 }
 
@@ -195,21 +228,33 @@ fn any(truths: &[Truth]) -> BTreeSet<Possible> {
 fn pair(operator: Operator, reasons: Reasons, a: Possible, b: Possible) -> Possible {
     let tally: Tally = [a.0, b.0].into_iter().collect();
     let truth = if operator == Operator::And { tally.and() } else { tally.or() };
-    let reason = match (a.0 == truth, b.0 == truth) {
+    let why = match (a.0 == truth, b.0 == truth) {
+        // All operands of an AND that holds give their flags.
+        (true, true) if operator == Operator::And && truth == Truth::True => match (a.1, b.1) {
+            (Some(a), Some(b)) => {
+                stronger(reasons, truth, Some(a), Some(b)).map(|(reason, _)| (reason, a.1 | b.1))
+            }
+            _ => None,
+        },
         (true, true) => stronger(reasons, truth, a.1, b.1),
         (true, false) => a.1,
         (false, _) => b.1,
     };
-    (truth, reason)
+    (truth, why)
 }
 
-/// The reason that wins of two of equal truth; `None` where that is open.
-fn stronger(reasons: Reasons, truth: Truth, a: Option<Reason>, b: Option<Reason>) -> Option<Reason> {
+/// The reason that wins of two of equal truth, with its flags; `None` where that is open.
+fn stronger(
+    reasons: Reasons,
+    truth: Truth,
+    a: Option<(Reason, Flags)>,
+    b: Option<(Reason, Flags)>,
+) -> Option<(Reason, Flags)> {
     let weight = |reason| reasons.weight(truth, reason);
     let most = Reason::ALL.iter().map(|reason| weight(*reason)).max().unwrap_or(0);
     match (a, b) {
-        (Some(a), Some(b)) => Some(if weight(a) >= weight(b) { a } else { b }),
-        (Some(a), None) if weight(a) == most => Some(a),
+        (Some(a), Some(b)) => Some(if weight(a.0) >= weight(b.0) { a } else { b }),
+        (Some(a), None) if weight(a.0) == most => Some(a),
         _ => None,
     }
 }

@@ -6,6 +6,7 @@ use super::rules::row_key;
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
 use crate::model::catalogs::{Catalogs, Edge, Entry, SourceEntry};
+use crate::model::fact::PackageKind;
 use crate::model::product::{Detection, folded};
 use crate::model::supersedence;
 use crate::model::update::{Catalog, Product, Rule, Update};
@@ -150,13 +151,14 @@ const NEWER: usize = 256;
 /// They count under `--supersedence evr` only. Edges that follow from others are left out where they are
 /// cheap to see, because following edges finds them again.
 fn imply_by_versions(merged: &mut Catalogs) {
-    type Place<'u> = (&'u str, &'u str);
-    let mut rows: Vec<HashMap<Place<'_>, Vec<u8>>> = Vec::with_capacity(merged.updates.len());
-    let mut places: BTreeMap<(u32, Place<'_>), Vec<(Vec<u8>, u32)>> = BTreeMap::new();
+    type Place<'u> = (PackageKind, &'u str, &'u str);
+    type Listed = Vec<(Vec<u8>, u32)>;
+    let mut rows: Vec<BTreeMap<Place<'_>, Vec<u8>>> = Vec::with_capacity(merged.updates.len());
+    let mut places: BTreeMap<(u32, Place<'_>), Listed> = BTreeMap::new();
     for (number, entry) in (0u32..).zip(&merged.updates) {
-        let mut of_update = HashMap::new();
+        let mut of_update = BTreeMap::new();
         for row in package_rows(&entry.update) {
-            let place = (row.name.as_str(), row.arch.as_str());
+            let place = (row.kind, row.name.as_str(), row.arch.as_str());
             let Some(key) = row_key(row) else { continue };
             places.entry((entry.source, place)).or_default().push((key.clone(), number));
             let best: &mut Vec<u8> = of_update.entry(place).or_default();

@@ -309,12 +309,12 @@ fn write_node(node: &Node, columns: &mut Columns) -> Result<()> {
     Ok(())
 }
 
-/// The threshold that a question about a file compares with.
+/// The threshold that a question about a file compares with; file evidence of anything else, which is an
+/// error to ask, keeps its version there too.
 fn threshold(subject: &Subject, question: &Question) -> Option<Vec<u8>> {
-    let Subject::File(_) = subject else { return None };
-    match question {
-        Question::FileEvidence { version: Some(version), .. } => Some(version.key().to_vec()),
-        Question::Compare(_, Operand::Version(version)) => Some(version.key().to_vec()),
+    match (subject, question) {
+        (_, Question::FileEvidence { version: Some(version), .. })
+        | (Subject::File(_), Question::Compare(_, Operand::Version(version))) => Some(version.key().to_vec()),
         _ => None,
     }
 }

@@ -138,8 +138,10 @@ impl<'p> Worker<'p> {
         let columns = view.columns;
         let cell = match columns.update_rule.at(update) {
             1 => {
-                let context = Context { checksums: self.checksums_count(update) };
-                let applicable = self.slots.node(columns.update_applicable.at(update), context);
+                let context = Context::new(self.checksums_count(update));
+                let node = columns.update_applicable.at(update);
+                let applicable = self.slots.node(node, context);
+                let context = Context { known: (node, applicable), ..context };
                 let installed = self.slots.node(columns.update_installed.at(update), context);
                 Cell::decide(installed, applicable, Answer::FALSE)
             }

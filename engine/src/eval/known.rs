@@ -11,6 +11,7 @@ use crate::model::fact::{
 };
 use crate::model::hotfix;
 use crate::model::inventory::{Inventory, Stated};
+use crate::model::msi;
 use crate::model::path::{self, Folders};
 use crate::model::product::folded;
 use crate::model::registry::{self, View};
@@ -159,7 +160,7 @@ impl<'i> Known<'i> {
                 self.add_key(&registry::normal_key(&record.key, view(record.view)), stated);
             }
             Fact::Msi(record) => {
-                self.products.insert(record.product.to_uppercase(), Found { record, stated });
+                self.products.insert(msi::normal_code(&record.product), Found { record, stated });
             }
             Fact::Hotfix(record) => {
                 let Some(id) = hotfix::id(&record.id) else { return };
@@ -192,13 +193,14 @@ impl<'i> Known<'i> {
                 }
             }
             Fact::Coverage(record) => {
-                let Some(kind) = record.kind else { return };
-                let under = match kind {
-                    Kind::Registry => registry::normal_key(&record.under, view(record.view)),
-                    _ => self.path(&record.under).trim_end_matches('/').to_owned(),
-                };
-                self.tokens.extend(path::token(&under).map(str::to_owned));
-                self.covered.push((kind, under, stated));
+                if record.kind == Some(Kind::Registry) {
+                    let under = registry::normal_key(&record.under, view(record.view));
+                    self.covered.push((Kind::Registry, under, stated));
+                } else if record.kind == Some(Kind::File) {
+                    let under = self.path(&record.under).trim_end_matches('/').to_owned();
+                    self.tokens.extend(path::token(&under).map(str::to_owned));
+                    self.covered.push((Kind::File, under, stated));
+                }
             }
             _ => {}
         }
@@ -208,6 +210,21 @@ impl<'i> Known<'i> {
         let mut path = path::normal(text);
         self.folders.tokenize(&mut path, 0);
         path
+    }
+
+    /// The token form of a rule's path, where it begins with a folder that the client states.
+    fn token_form(&self, path: &str) -> Option<String> {
+        let mut form = path.to_owned();
+        self.folders.tokenize(&mut form, 0);
+        (form != path).then_some(form)
+    }
+
+    /// The file that a rule's path names.
+    pub fn file(&self, path: &str) -> Option<Found<'i, File<'static>>> {
+        match self.token_form(path) {
+            Some(path) => self.files.get(&path).copied(),
+            None => self.files.get(path).copied(),
+        }
     }
 
     fn add_key(&mut self, key: &str, stated: usize) {
@@ -226,6 +243,21 @@ impl<'i> Known<'i> {
 
     /// What the inventory's word about the existence of a subject rests on.
     pub fn evidence<'k>(&'k self, subject: &'k Subject) -> Evidence<'k> {
+        let renamed = match subject {
+            Subject::File(path) => self.token_form(path).map(Subject::File),
+            _ => None,
+        };
+        let token = match (subject, &renamed) {
+            (Subject::File(path), None) => path::token(path).filter(|token| !self.tokens.contains(*token)),
+            // The token of a folder that the client states is one that it states.
+            _ => None,
+        };
+        self.evidence_below(renamed.as_ref().unwrap_or(subject), token)
+    }
+
+    /// What the word about a subject in token form rests on, below a `token` that the client neither
+    /// states nor uses.
+    fn evidence_below<'k>(&'k self, subject: &Subject, token: Option<&'k str>) -> Evidence<'k> {
         if self.is_there(subject) {
             return Evidence::Stated;
         }
@@ -236,10 +268,6 @@ impl<'i> Known<'i> {
             return Evidence::ProvedAbsent(*stated);
         }
         let complete = self.complete.contains(subject.kind());
-        let token = match subject {
-            Subject::File(file) => path::token(file).filter(|token| !self.tokens.contains(*token)),
-            _ => None,
-        };
         match (token, self.coverage(subject)) {
             (Some(token), _) if complete => Evidence::TokenUnknown(token),
             (None, _) if complete => Evidence::Complete(subject.kind()),
@@ -330,11 +358,11 @@ pub fn absent_subjects(kind: Kind, reference: &str, view: View, folders: &Folder
             folders.tokenize(&mut path, 0);
             vec![Subject::File(path)]
         }
-        Kind::Registry => match reference.split_once("::") {
-            Some((key, name)) if !key.eq_ignore_ascii_case("registry") => {
+        Kind::Registry => match split_value(reference) {
+            Some((key, name)) => {
                 vec![Subject::RegistryValue { key: registry::normal_key(key, view), name: fold(name) }]
             }
-            _ => vec![Subject::RegistryKey(registry::normal_key(reference, view))],
+            None => vec![Subject::RegistryKey(registry::normal_key(reference, view))],
         },
         Kind::Hotfix => hotfix::id(reference).map(Subject::Hotfix).into_iter().collect(),
         Kind::Package => [PackageKind::Rpm, PackageKind::Deb]
@@ -342,10 +370,20 @@ pub fn absent_subjects(kind: Kind, reference: &str, view: View, folders: &Folder
             .map(|kind| Subject::Package(kind, reference.trim().to_owned()))
             .collect(),
         Kind::Module => vec![Subject::Module(reference.trim().to_owned())],
-        Kind::Msi => vec![Subject::Msi(reference.trim().to_uppercase())],
+        Kind::Msi => vec![Subject::Msi(msi::normal_code(reference))],
         Kind::Product => vec![Subject::Product(folded(reference))],
         Kind::Os | Kind::Msp | Kind::Cbs | Kind::Wmi => Vec::new(),
     }
+}
+
+/// Splits `KEY::NAME`, where the key may begin with `Registry::`.
+fn split_value(reference: &str) -> Option<(&str, &str)> {
+    const PREFIX: &str = "registry::";
+    let reference = reference.trim_start_matches(path::BLANK);
+    let is_prefixed = reference.get(..PREFIX.len()).is_some_and(|head| head.eq_ignore_ascii_case(PREFIX));
+    let start = if is_prefixed { PREFIX.len() } else { 0 };
+    let end = start + reference[start..].find("::")?;
+    Some((&reference[..end], &reference[end + 2..]))
 }
 
 /// The text of an attribute of the operating system.

@@ -6,12 +6,14 @@
 //! or a report.
 
 pub mod batch;
+mod files;
 pub mod known;
 mod packages;
 pub mod plan;
 mod products;
 mod program;
 pub mod reference;
+mod registry;
 pub mod rows;
 pub mod run;
 pub mod slots;

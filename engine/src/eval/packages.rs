@@ -20,6 +20,8 @@ use crate::version::{debian, evr};
 
 /// An arch that no row has.
 const OTHER: u32 = NONE - 1;
+/// The arch `noarch` where no row has it.
+pub(super) const NOARCH: u32 = NONE - 2;
 /// An arch that the client does not state.
 const UNKNOWN: u32 = NONE;
 
@@ -100,7 +102,7 @@ impl Slots<'_> {
         if self.packages.arena.len() > u32::MAX as usize / 2 {
             return;
         }
-        self.set(subject, State::Known);
+        self.exists(subject);
         let release = stated.release.as_deref().filter(|release| !release.is_empty());
         let packages = &mut self.packages;
         let installed = Installed {
@@ -184,7 +186,7 @@ impl Slots<'_> {
                 break;
             }
         }
-        best.unwrap_or(Cell::NO_EVIDENCE)
+        best.unwrap_or(rows::NO_PACKAGE)
     }
 
     fn profile(&self, update: usize) -> Profile {
@@ -197,12 +199,11 @@ impl Slots<'_> {
         let columns = self.plan.view.columns;
         let subject = columns.row_subject.at(row) as usize;
         let active = self.collection(columns.row_collection.at(row) as usize);
-        let absent = Cell::new(Verdict::NotApplicable, Reason::PackageAbsent);
         if active == Truth::False {
-            return absent;
+            return rows::NO_PACKAGE;
         }
         match self.state(subject) {
-            State::Absent => return absent,
+            State::Absent => return rows::NO_PACKAGE,
             State::NotCollected => return Cell::new(Verdict::Unknown, Reason::NotCollected),
             State::Known => {}
         }
@@ -220,7 +221,7 @@ impl Slots<'_> {
             .map(|one| one.code);
         let threshold = rank.saturating_mul(2).saturating_add(1);
         let Some(code) = (if profile == Profile::Dnf { codes.max() } else { codes.min() }) else {
-            return absent;
+            return rows::NO_PACKAGE;
         };
         match (active, code < threshold) {
             (Truth::True, true) => Cell::new(Verdict::Missing, Reason::PackageOlder),
@@ -350,6 +351,9 @@ impl Slots<'_> {
 }
 
 fn arch_number(plan: &Plan<'_>, arch: &str) -> u32 {
+    if arch == "noarch" {
+        return plan.noarch;
+    }
     let arches = &plan.view.columns.arch_text;
     let found = (0..arches.len()).find(|at| plan.view.text_bytes(arches.at(*at)) == arch.as_bytes());
     found.map_or(OTHER, |found| found as u32)

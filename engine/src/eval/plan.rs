@@ -2,6 +2,7 @@
 //!
 //! Made once, shared by all workers, never changed.
 
+use super::packages::NOARCH;
 use crate::index::View;
 use crate::index::columns::{Column, NONE};
 use crate::index::nodes;
@@ -30,6 +31,8 @@ pub struct Plan<'i> {
     pub(super) uncollected: Vec<Vec<u32>>,
     /// Subjects that are attributes of the operating system.
     pub(super) os: Vec<(u32, OsField)>,
+    /// Whether any rule asks for a file by a path without token.
+    pub(super) asks_bare_paths: bool,
     /// Whether any rule asks for registry keys themselves.
     pub(super) asks_keys: bool,
     /// Per source: the profile of its rows.
@@ -41,7 +44,7 @@ pub struct Plan<'i> {
     /// Nodes that stand for more than a rule may be, sorted: answered without being walked. There are
     /// none in an index that `verify` accepts.
     pub(super) endless: Vec<u32>,
-    /// The arch `noarch`, and the empty one is 0.
+    /// The arch `noarch`, one of no row where none has it; the empty one is 0.
     pub(super) noarch: u32,
     /// How replacements are followed.
     pub(super) replacements: Replacements,
@@ -94,6 +97,7 @@ impl<'i> Plan<'i> {
                 .into_iter()
                 .filter_map(|subject| Some((subject, OsField::find(name(subject))?)))
                 .collect(),
+            asks_bare_paths: subjects_of(&[tag::FILE]).iter().any(|subject| !name(*subject).starts_with('%')),
             asks_keys: !subjects_of(&[tag::REGISTRY_KEY]).is_empty(),
             profiles: (0..view.sources())
                 .map(|at| options.profile.or(own_profile(at)).unwrap_or(Profile::Dnf))
@@ -108,7 +112,7 @@ impl<'i> Plan<'i> {
                 .filter(|(_, extent)| !extent.is_bounded())
                 .map(|(node, _)| node)
                 .collect(),
-            noarch: arch("noarch").map_or(NONE, |arch| arch as u32),
+            noarch: arch("noarch").map_or(NOARCH, |arch| arch as u32),
             replacements: Replacements::new(view, options),
         }
     }

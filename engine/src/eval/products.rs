@@ -20,6 +20,9 @@ use crate::model::verdict::Answer;
 /// The most service packs that a worker remembers; clients are not trusted to state few.
 const REMEMBERED: usize = 1 << 14;
 
+/// The order of a product that no detection is asked about any more.
+const SETTLED: u32 = 1;
+
 /// What a product and a statement of its service pack answer.
 #[derive(Debug)]
 struct Resolved {
@@ -74,6 +77,7 @@ impl Slots<'_> {
             self.put(predicate, *answer);
         }
         self.products.there.push((subject as u32, resolved));
+        self.orders[subject] = SETTLED;
     }
 
     /// The service packs that catalogs use with a product.
@@ -120,25 +124,31 @@ impl Slots<'_> {
             Detect::Never => false,
         };
         let count = if run { self.plan.view.columns.detection_name.len() } else { 0 };
-        let stated = self.products.there.len();
         for detection in 0..count {
-            let subject = self.plan.view.columns.detection_subject.at(detection);
-            let is_stated = self.products.there[..stated].iter().any(|(of, _)| *of == subject);
-            if subject != NONE && !is_stated && (subject as usize) < self.plan.view.subjects() {
-                self.detect(detection, subject as usize);
+            let subject = self.plan.view.columns.detection_subject.at(detection) as usize;
+            if subject < self.plan.view.subjects() && !self.is_settled(subject) {
+                self.detect(detection, subject);
             }
         }
     }
 
+    /// Whether a product is stated, or an earlier detection decided about it.
+    fn is_settled(&self, subject: usize) -> bool {
+        self.is_stamped(subject) && self.orders[subject] == SETTLED
+    }
+
     fn detect(&mut self, detection: usize, subject: usize) {
-        let context = Context { checksums: true };
+        let context = Context::new(true);
         match self.node(self.plan.view.columns.detection_when.at(detection), context).truth {
             Truth::True => {
                 let levels = self.detect_level(detection, context);
                 let resolved = Arc::new(self.resolve(subject, levels));
                 self.set_product(subject, resolved);
             }
-            Truth::False | Truth::NotApplicable => self.set(subject, State::Absent),
+            Truth::False | Truth::NotApplicable => {
+                self.set(subject, State::Absent);
+                self.orders[subject] = SETTLED;
+            }
             Truth::Error | Truth::Unknown | Truth::NotEvaluated => {}
         }
     }

@@ -3,14 +3,15 @@
 //! Equal to the reference, with two differences that change nothing: it stops where no further operand
 //! can change the answer, and a node that lies too deep is Unknown instead of not there.
 
+use rkyv::rend::u32_le;
+
 use super::slots::Slots;
 use crate::compile::rules::operator;
 use crate::index::columns::{Column, NONE};
-use crate::index::restore::constant;
+use crate::index::restore::rules::constant;
 use crate::model::expr::{self, DEPTH, Operator, Reasons};
 use crate::model::flag::Flags;
-use crate::model::reason::Reason;
-use crate::model::truth::{Tally, Truth};
+use crate::model::truth::Truth;
 use crate::model::verdict::Answer;
 
 /// What a node needs to know of the update that it is asked for.
@@ -18,6 +19,16 @@ use crate::model::verdict::Answer;
 pub(super) struct Context {
     /// Whether checksums count for the update's source.
     pub(super) checksums: bool,
+    /// A node whose answer is known already, so that a rule that contains another one does not ask it
+    /// again; NONE when there is none.
+    pub(super) known: (u32, Answer),
+}
+
+impl Context {
+    /// Nothing is known already.
+    pub(super) const fn new(checksums: bool) -> Context {
+        Context { checksums, known: (NONE, Answer::NOT_COLLECTED) }
+    }
 }
 
 impl Slots<'_> {
@@ -40,8 +51,8 @@ impl Slots<'_> {
         match columns.node_operator.at(at) {
             operator::CONSTANT => constant(a, b),
             operator::TEST => self.predicate(a, context),
-            operator::AND => self.combine(node, Operator::And, context, depth),
-            operator::OR => self.combine(node, Operator::Or, context, depth),
+            operator::AND => self.choose(node, AND, context, depth),
+            operator::OR => self.choose(node, OR, context, depth),
             operator::NOT => expr::negate(self.node_at(a, context, depth)),
             operator::OTHERWISE => match self.node_at(a, context, depth) {
                 Answer { truth: Truth::NotApplicable, .. } => self.node_at(b, context, depth),
@@ -49,24 +60,58 @@ impl Slots<'_> {
             },
             number => {
                 let operator = if number == operator::ONE { Operator::One } else { Operator::Xor };
-                self.combine(node, operator, context, depth)
+                self.count(node, operator, context, depth)
             }
         }
     }
 
-    fn combine(&self, node: u32, operator: Operator, context: Context, depth: usize) -> Answer {
-        let columns = self.plan.view.columns;
-        let at = node as usize;
-        let reasons = if columns.node_reasons.at(at) == 1 { Reasons::Strongest } else { Reasons::InOrder };
-        let (start, end) = (columns.node_a.at(at) as usize, columns.node_b.at(at) as usize);
-        let operands = columns.operand.as_slice().get(start..end).unwrap_or_default();
-        let mut state = Combining::new(operator, reasons);
-        for operand in operands {
-            if state.take(self.node_at(operand.to_native(), context, depth)) {
+    /// The answer of AND or OR: that of the operand whose truth outranks the others'.
+    fn choose(&self, node: u32, ranks: Ranks, context: Context, depth: usize) -> Answer {
+        let reasons = self.reasons(node);
+        let mut best: Option<(u8, u8, Answer)> = None;
+        let mut flags = Flags::NONE;
+        for operand in self.operands(node) {
+            let answer = match operand.to_native() {
+                known if known == context.known.0 => context.known.1,
+                operand => self.node_at(operand, context, depth),
+            };
+            let (rank, weight) = (ranks.of(answer.truth), reasons.weight(answer.truth, answer.reason));
+            if answer.truth == Truth::True {
+                flags |= answer.flags;
+            }
+            if best.is_none_or(|(best, heavy, _)| (best, heavy) < (rank, weight)) {
+                best = Some((rank, weight, answer));
+            }
+            if rank == Ranks::DECIDES && weight >= heaviest(reasons, answer.truth) {
                 break;
             }
         }
-        state.finish()
+        match best {
+            None => expr::combine(Operator::And, reasons, &[]),
+            // Of AND, every operand that holds is part of why it holds.
+            Some((.., best)) if best.truth == Truth::True && ranks.0 == AND.0 => Answer { flags, ..best },
+            Some((.., best)) => best,
+        }
+    }
+
+    /// The answer of ONE or XOR, which ask how many operands hold.
+    fn count(&self, node: u32, operator: Operator, context: Context, depth: usize) -> Answer {
+        let operands = self.operands(node).iter();
+        let answers: Vec<_> =
+            operands.map(|operand| self.node_at(operand.to_native(), context, depth)).collect();
+        expr::combine(operator, self.reasons(node), &answers)
+    }
+
+    fn operands(&self, node: u32) -> &[u32_le] {
+        let columns = self.plan.view.columns;
+        let (start, end) =
+            (columns.node_a.at(node as usize) as usize, columns.node_b.at(node as usize) as usize);
+        columns.operand.as_slice().get(start..end).unwrap_or_default()
+    }
+
+    fn reasons(&self, node: u32) -> Reasons {
+        let strongest = self.plan.view.columns.node_reasons.at(node as usize) == 1;
+        if strongest { Reasons::Strongest } else { Reasons::InOrder }
     }
 
     /// The answer of a predicate, from the state of its subject.
@@ -78,67 +123,23 @@ impl Slots<'_> {
     }
 }
 
-/// Combines operands one by one, without keeping them.
-struct Combining {
-    operator: Operator,
-    reasons: Reasons,
-    tally: Tally,
-    /// Per truth: the operand whose reason wins so far.
-    best: [Option<Answer>; 6],
-    flags: Flags,
-}
+/// Which truth wins where operands differ: the table of AND or of OR as an order, by truth number.
+#[derive(Clone, Copy)]
+struct Ranks([u8; 6]);
 
-impl Combining {
-    fn new(operator: Operator, reasons: Reasons) -> Self {
-        Combining { operator, reasons, tally: Tally::default(), best: [None; 6], flags: Flags::NONE }
-    }
+impl Ranks {
+    /// The rank of the truth that no other operand can change.
+    const DECIDES: u8 = 5;
 
-    /// Takes an operand; says whether no further one can change the answer.
-    #[inline]
-    fn take(&mut self, answer: Answer) -> bool {
-        self.tally.add(answer.truth);
-        let weight = |answer: Answer| self.reasons.weight(answer.truth, answer.reason);
-        let best = &mut self.best[answer.truth as usize];
-        if best.is_none_or(|best| weight(best) < weight(answer)) {
-            *best = Some(answer);
-        }
-        if answer.truth == Truth::True {
-            self.flags |= answer.flags;
-        }
-        let dominant = match self.operator {
-            Operator::And => Truth::False,
-            Operator::Or => Truth::True,
-            Operator::One | Operator::Xor => return false,
-        };
-        answer.truth == dominant && weight(answer) >= heaviest(self.reasons, dominant)
-    }
-
-    fn finish(self) -> Answer {
-        let truth = match self.operator {
-            Operator::And => self.tally.and(),
-            Operator::Or => self.tally.or(),
-            Operator::One => self.tally.one(),
-            Operator::Xor => self.tally.xor(),
-        };
-        match self.best[truth as usize] {
-            Some(best) if self.operator == Operator::And && truth == Truth::True => {
-                Answer { flags: best.flags | self.flags, ..best }
-            }
-            Some(best) => best,
-            // No operand has this truth: let the definition say what that gives.
-            None => expr::combine(self.operator, self.reasons, &self.representatives()),
-        }
-    }
-
-    /// Operands with the same counts as those taken.
-    fn representatives(&self) -> Vec<Answer> {
-        let of = |truth: Truth| {
-            let answer = self.best[truth as usize].unwrap_or(Answer::new(truth, Reason::NoEvidence));
-            std::iter::repeat_n(answer, self.tally.of(truth) as usize)
-        };
-        Truth::ALL.into_iter().flat_map(of).collect()
+    fn of(self, truth: Truth) -> u8 {
+        self.0[truth as usize]
     }
 }
+
+/// AND: False before Error, Unknown, NotEvaluated, True; NotApplicable only where there is nothing else.
+const AND: Ranks = Ranks([1, 5, 4, 3, 2, 0]);
+/// OR: the same with True and False in each other's place.
+const OR: Ranks = Ranks([5, 1, 4, 3, 2, 0]);
 
 /// The greatest weight that a reason of this truth can have.
 fn heaviest(reasons: Reasons, truth: Truth) -> u8 {

@@ -189,7 +189,7 @@ impl<'m> Evaluator<'m> {
                 let source = self.source(entry);
                 let judged: Vec<_> =
                     rows.iter().map(|row| self.rows.judge(row, collections, source)).collect();
-                let cell = Cell::of_parts(judged.iter().map(|row| row.cell)).unwrap_or(Cell::NO_EVIDENCE);
+                let cell = Cell::of_parts(judged.iter().map(|row| row.cell)).unwrap_or(rows::NO_PACKAGE);
                 let row = |judged: rows::Judged<'m>| Trace {
                     answer: Answer {
                         truth: judged.truth(),
@@ -324,7 +324,7 @@ impl<'m> Evaluator<'m> {
     fn fact(&self, subject: &Subject) -> Option<usize> {
         match subject {
             Subject::Os(_) => self.known.os.map(|os| os.stated),
-            Subject::File(path) => self.known.files.get(path).map(|file| file.stated),
+            Subject::File(path) => self.known.file(path).map(|file| file.stated),
             Subject::RegistryValue { key, name } => {
                 self.known.values.get(&(key.clone(), name.clone())).map(|value| value.stated)
             }
@@ -377,7 +377,7 @@ impl<'m> Evaluator<'m> {
     }
 
     fn file(&self, path: &str, question: &Question, policy: Checksum) -> Answer {
-        let Some(file) = self.known.files.get(path) else { return Answer::NOT_COLLECTED };
+        let Some(file) = self.known.file(path) else { return Answer::NOT_COLLECTED };
         let record = file.record;
         match question {
             Question::FileEvidence { presence, version, checksum } => {

@@ -103,6 +103,9 @@ pub struct Manner {
     pub active: Truth,
 }
 
+/// The cell of a row that finds no package, and of an update that has no row.
+pub const NO_PACKAGE: Cell = Cell::new(Verdict::NotApplicable, Reason::PackageAbsent);
+
 /// What a row finds in one possible world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Find {
@@ -173,12 +176,11 @@ impl<'m> Rows<'m> {
     /// Judges one row.
     pub fn judge(&self, row: &'m PackageRow, collections: &'m [Collection], source: &Source) -> Judged<'m> {
         let profile = self.profile(source);
-        let nothing = Cell::new(Verdict::NotApplicable, Reason::PackageAbsent);
         let active = collections
             .get(row.collection as usize)
             .map_or(Truth::True, |one| self.modules.active(&one.modules));
         let (needed, current) = (Truth::False, Truth::False);
-        let mut judged = Judged { row, cell: nothing, instances: Vec::new(), active, needed, current };
+        let mut judged = Judged { row, cell: NO_PACKAGE, instances: Vec::new(), active, needed, current };
         if active == Truth::False {
             return judged;
         }
@@ -206,10 +208,9 @@ impl<'m> Rows<'m> {
         };
         judged.cell = judge(wanted(row), &instances, manner, &retracted);
         let worlds = worlds(&instances);
-        judged.needed =
-            everywhere(worlds.each_ref().map(|world| is_needed(wanted(row), world, manner)), active);
-        judged.current =
-            everywhere(worlds.each_ref().map(|world| is_current(wanted(row), world, &retracted)), active);
+        let needed = worlds.each_ref().map(|world| is_needed(wanted(row), world, manner));
+        let current = worlds.each_ref().map(|world| is_current(wanted(row), world, &retracted));
+        (judged.needed, judged.current) = (everywhere(needed, active), everywhere(current, active));
         judged
     }
 
@@ -246,7 +247,7 @@ impl<'m> Rows<'m> {
                 None => (self.epoch_range(package, profile), false),
             },
         };
-        let release = package.release.as_deref();
+        let release = package.release.as_deref().filter(|release| !release.is_empty());
         let (arch, source) = (package.arch.as_deref(), package.source.as_deref());
         let built =
             |running: &Running<'_>| running.built(&package.name, &package.version, release, arch, source);
@@ -315,7 +316,7 @@ pub fn judge(
         _ if !certain => Cell::new(Verdict::Unknown, Reason::PartNotCollected),
         Find::Needed => Cell::new(Verdict::Missing, Reason::PackageOlder),
         Find::Current => Cell::new(Verdict::Installed, Reason::PackageCurrent),
-        Find::Nothing => Cell::new(Verdict::NotApplicable, Reason::PackageAbsent),
+        Find::Nothing => NO_PACKAGE,
     };
     if somewhere && instances.iter().any(|instance| instance.lent) {
         cell.flags |= Flags::EPOCH_LENT;

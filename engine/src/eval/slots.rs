@@ -5,43 +5,30 @@
 //! (folders, the width of the system, the running kernel) waits in one arena until the client is whole.
 //! All memory is reused from client to client.
 
-use super::known::{self, State, absent_subjects, folder_token, os_text, windows_folders};
+use super::files::Files;
+use super::known::{self, State, absent_subjects, os_text};
 use super::packages::Instances;
 use super::plan::Plan;
 use super::products::Products;
 use super::program::Context;
+use super::registry::WaitingNarrow;
 use crate::diagnostic::{Code, Diagnostics, Position};
-use crate::index::columns::{Column, NONE};
+use crate::index::columns::Column;
 use crate::index::probe::tag;
-use crate::index::restore::presence;
+use crate::index::restore::rules::presence;
 use crate::model::expr::{Question, Subject};
-use crate::model::fact::{self, Fact, FileVersion, HotfixState, Kind, Kinds, Module, ModuleState, Os};
+use crate::model::fact::{self, Fact, HotfixState, Kind, Kinds, Module, ModuleState, Os};
 use crate::model::flag::Flags;
 use crate::model::hotfix;
 use crate::model::inventory::{Collector, Header, Inventory, Marks};
 use crate::model::law;
+use crate::model::msi;
 use crate::model::options::{Checksum, RegistryItems};
-use crate::model::path::{self, Folders};
-use crate::model::product;
+use crate::model::path;
 use crate::model::reason::Reason;
 use crate::model::registry::{self, View};
 use crate::model::truth::Truth;
 use crate::model::verdict::Answer;
-
-/// A file that waits until the client's folders are known; its path is in the arena.
-#[derive(Clone, Copy, Debug)]
-struct WaitingFile {
-    end: u32,
-    version: FileVersion,
-    checksum: Option<u64>,
-}
-
-/// A registry value of the 32-bit view that waits until the width of the system is known.
-#[derive(Clone, Debug)]
-struct WaitingValue {
-    order: u32,
-    value: fact::RegistryValue<'static>,
-}
 
 /// One client's facts as answers.
 #[derive(Debug)]
@@ -63,24 +50,22 @@ pub struct Slots<'p> {
     now: u32,
     stamps: Vec<u32>,
     states: Vec<State>,
-    orders: Vec<u32>,
+    /// By subject: which of several statements counts, as its kind of fact numbers them.
+    pub(super) orders: Vec<u32>,
     /// The subjects that the inventory says something about.
     pub(super) touched: Vec<u32>,
-    answers: Vec<Answer>,
+    pub(super) answers: Vec<Answer>,
     /// The answers with checksums left out, where they count at all.
-    unchecked: Vec<Answer>,
+    pub(super) unchecked: Vec<Answer>,
     os: Option<Os<'static>>,
-    arena: String,
-    files: Vec<WaitingFile>,
-    values: Vec<WaitingValue>,
-    traits: Vec<fact::Trait<'static>>,
+    pub(super) files: Files,
+    pub(super) narrow: Vec<WaitingNarrow>,
     absent: Vec<fact::Absent<'static>>,
     covered: Vec<fact::Coverage<'static>>,
-    folders: Folders,
-    tokens: Vec<bool>,
     reboot: bool,
-    text: String,
-    name: String,
+    /// Text that is made of a fact, a second one beside it.
+    pub(super) text: String,
+    pub(super) name: String,
 }
 
 impl<'p> Slots<'p> {
@@ -106,14 +91,10 @@ impl<'p> Slots<'p> {
             answers: vec![Answer::NOT_COLLECTED; predicates],
             unchecked: vec![Answer::NOT_COLLECTED; if checks { predicates } else { 0 }],
             os: None,
-            arena: String::new(),
-            files: Vec::new(),
-            values: Vec::new(),
-            traits: Vec::new(),
+            files: Files::new(plan.view.columns.token_text.len()),
+            narrow: Vec::new(),
             absent: Vec::new(),
             covered: Vec::new(),
-            folders: Folders::default(),
-            tokens: vec![false; plan.view.columns.token_text.len()],
             reboot: false,
             text: String::new(),
             name: String::new(),
@@ -133,14 +114,10 @@ impl<'p> Slots<'p> {
         self.products.clear();
         self.packages.clear();
         (self.os, self.kernel) = (None, None);
-        self.arena.clear();
-        self.folders.clear();
-        self.tokens.fill(false);
         self.touched.clear();
         self.modules.clear();
         self.files.clear();
-        self.values.clear();
-        self.traits.clear();
+        self.narrow.clear();
         self.absent.clear();
         self.covered.clear();
     }
@@ -212,7 +189,17 @@ impl<'p> Slots<'p> {
         self.states[subject] = state;
     }
 
-    fn is_stamped(&self, subject: usize) -> bool {
+    /// Notes that a subject is there of which nothing but that can be asked.
+    #[inline]
+    pub(super) fn exists(&mut self, subject: usize) {
+        self.set(subject, State::Known);
+        for predicate in self.predicates(subject) {
+            let exists = self.plan.view.columns.predicate_question.at(predicate) == question::EXISTS;
+            self.put(predicate, if exists { Answer::TRUE } else { Answer::RULE_ERROR });
+        }
+    }
+
+    pub(super) fn is_stamped(&self, subject: usize) -> bool {
         self.stamps[subject] == self.now
     }
 
@@ -237,38 +224,16 @@ impl<'p> Slots<'p> {
         let wide = known::is_wide(os.as_ref().and_then(|os| os.arch.as_deref()));
         self.reboot = os.as_ref().and_then(|os| os.reboot_pending) == Some(true);
         self.state_folders(os.as_ref(), wide);
+        self.rename();
         self.finish_os(os.as_ref());
         self.os = os;
         self.finish_files();
-        self.finish_values(wide);
+        self.finish_narrow(wide);
         self.finish_absent(wide);
         self.finish_coverage(wide);
         self.finish_tokens();
         self.finish_products();
         self.finish_packages();
-    }
-
-    fn state_folders(&mut self, os: Option<&Os<'_>>, wide: bool) {
-        for (folder, token) in windows_folders(os) {
-            self.folders.state(folder, token);
-            self.use_token(token);
-        }
-        for stated in std::mem::take(&mut self.traits) {
-            if let Some(token) = folder_token(&stated.group, &stated.name, wide) {
-                self.folders.state(&stated.value, &token);
-                self.use_token(&token);
-            }
-        }
-    }
-
-    /// Notes that the client uses the token that a normal path begins with.
-    fn use_token(&mut self, path: &str) {
-        let Some(token) = path::token(path) else { return };
-        let columns = self.plan.view.columns;
-        let same = |at: &usize| self.plan.view.text(columns.token_text.at(*at)) == token;
-        if let Some(at) = (0..self.tokens.len()).find(same) {
-            self.tokens[at] = true;
-        }
     }
 
     fn finish_os(&mut self, os: Option<&Os<'_>>) {
@@ -295,173 +260,28 @@ impl<'p> Slots<'p> {
         }
     }
 
-    fn finish_files(&mut self) {
-        let files = std::mem::take(&mut self.files);
-        let arena = std::mem::take(&mut self.arena);
-        let mut text = std::mem::take(&mut self.text);
-        let mut start = 0;
-        for file in &files {
-            let end = file.end as usize;
-            text.clear();
-            text.push_str(&arena[start..end]);
-            self.folders.tokenize(&mut text, 0);
-            if self.tokens.contains(&false) {
-                self.use_token(&text);
-            }
-            if let Some(subject) = self.plan.view.find(tag::FILE, text.as_bytes(), &[]) {
-                self.file(subject, file);
-            }
-            start = end;
-        }
-        (self.files, self.arena, self.text) = (files, arena, text);
-    }
-
-    /// Answers the questions about a file that is there.
-    fn file(&mut self, subject: usize, file: &WaitingFile) {
-        self.set(subject, State::Known);
-        let plan = self.plan;
-        let columns = plan.view.columns;
-        let code = law::file_version(file.version).map(|version| plan.view.code(subject, &version.key()));
-        let order = |rank: u32| code.map(|code| code.cmp(&rank.saturating_mul(2).saturating_add(1)));
-        for predicate in self.predicates(subject) {
-            let (a, b) = (columns.predicate_a.at(predicate), columns.predicate_b.at(predicate));
-            match columns.predicate_question.at(predicate) {
-                question::EXISTS => self.put(predicate, Answer::TRUE),
-                question::FILE_EVIDENCE => {
-                    let order = if b == NONE { Some(std::cmp::Ordering::Equal) } else { order(b) };
-                    let expected = u64::from(columns.predicate_c.at(predicate))
-                        | u64::from(columns.predicate_d.at(predicate)) << 32;
-                    let expected = (a >> 8 & 1 == 1).then_some(expected);
-                    let answer = |policy| law::file(presence(a), order, expected, file.checksum, policy);
-                    self.answers[predicate] = answer(plan.options.checksum);
-                    if let Some(unchecked) = self.unchecked.get_mut(predicate) {
-                        *unchecked = answer(Checksum::Off);
-                    }
-                }
-                _ => {
-                    let answer = match plan.view.predicate(predicate) {
-                        Some((_, Question::Compare(comparison, operand))) => {
-                            law::compare_file(comparison, &operand, file.version)
-                        }
-                        _ => Answer::RULE_ERROR,
-                    };
-                    self.put(predicate, answer);
-                }
-            }
-        }
-    }
-
-    fn finish_values(&mut self, wide: bool) {
-        let mut values = std::mem::take(&mut self.values);
-        for waiting in values.drain(..) {
-            let view = if wide { View::Narrow } else { View::Native };
-            self.value(&waiting.value, view, waiting.order);
-        }
-        self.values = values;
-    }
-
-    /// Answers the questions about a registry value, unless a later statement of it was taken.
-    fn value(&mut self, value: &fact::RegistryValue<'_>, view: View, order: u32) {
-        self.text.clear();
-        registry::write_normal_key(&value.key, view, &mut self.text);
-        self.keys_above();
-        self.name.clear();
-        path::fold_text(&value.name, &mut self.name);
-        let found = self.plan.view.find(tag::REGISTRY_VALUE, self.text.as_bytes(), self.name.as_bytes());
-        let Some(subject) = found else { return };
-        let later = self.is_stamped(subject) && self.orders[subject] > order;
-        if later {
-            return;
-        }
-        self.set(subject, State::Known);
-        self.orders[subject] = order;
-        self.data(subject, value.data.as_deref());
-    }
-
-    /// Answers the questions about the data of a registry value.
-    fn data(&mut self, subject: usize, data: Option<&str>) {
-        let view = self.plan.view;
-        let columns = view.columns;
-        for predicate in self.predicates(subject) {
-            if columns.predicate_question.at(predicate) == question::COMPARE {
-                self.compare_value(predicate, data);
-                continue;
-            }
-            let (a, b) = (columns.predicate_a.at(predicate), columns.predicate_b.at(predicate));
-            let fits = match (columns.predicate_question.at(predicate), a, data) {
-                (question::EXISTS, ..) | (question::DATA, 0, _) => Some(true),
-                (question::DATA, _, None) => None,
-                (question::DATA, 1, Some(data)) => {
-                    let expected = u64::from(b) | u64::from(columns.predicate_c.at(predicate)) << 32;
-                    Some(registry::number(data) == Some(expected))
-                }
-                (question::DATA, 2, Some(data)) => {
-                    self.name.clear();
-                    product::write_folded(data, &mut self.name);
-                    Some(self.name.as_bytes() == view.text_bytes(b))
-                }
-                (question::DATA, _, Some(_)) => {
-                    let answer = match view.predicate(predicate) {
-                        Some((_, Question::Data(expected))) => law::registry_data(&expected, data),
-                        _ => Answer::RULE_ERROR,
-                    };
-                    self.put(predicate, answer);
-                    continue;
-                }
-                _ => {
-                    self.put(predicate, Answer::RULE_ERROR);
-                    continue;
-                }
-            };
-            let answer = match fits {
-                Some(true) => Answer::TRUE,
-                Some(false) => Answer::not(Reason::RegistryDiffers),
-                None => Answer::PART_NOT_COLLECTED,
-            };
-            self.put(predicate, answer);
-        }
-    }
-
-    fn compare_value(&mut self, predicate: usize, data: Option<&str>) {
-        let answer = match (self.plan.view.predicate(predicate), data) {
-            (Some((_, Question::Compare(..))), None) => Answer::PART_NOT_COLLECTED,
-            (Some((_, Question::Compare(comparison, operand))), Some(data)) => {
-                law::compare(comparison, &operand, data, Reason::RegistryDiffers)
-            }
-            _ => Answer::RULE_ERROR,
-        };
-        self.put(predicate, answer);
-    }
-
-    /// Notes the key in `text`, and those above it, as there; only where rules ask for keys.
-    fn keys_above(&mut self) {
-        if !self.plan.asks_keys {
-            return;
-        }
-        let key = std::mem::take(&mut self.text);
-        for key in std::iter::once(key.as_str()).chain(registry::parents(&key)) {
-            if let Some(subject) = self.plan.view.find(tag::REGISTRY_KEY, key.as_bytes(), &[]) {
-                self.set(subject, State::Known);
-                self.compare_text(subject, None, Reason::RegistryDiffers);
-            }
-        }
-        self.text = key;
-    }
-
     fn finish_absent(&mut self, wide: bool) {
         for stated in std::mem::take(&mut self.absent) {
             let Some(kind) = stated.kind else { continue };
             let view = if wide { stated.view } else { View::Native };
-            for subject in absent_subjects(kind, &stated.reference, view, &self.folders) {
-                if let Subject::RegistryKey(key) = &subject {
+            for subject in absent_subjects(kind, &stated.reference, view, self.files.folders()) {
+                match &subject {
                     // With a key everything below it is absent.
-                    self.cover(&[tag::REGISTRY_VALUE, tag::REGISTRY_KEY], key, false);
-                } else if let Some(subject) = self.plan.view.find_subject(&subject) {
-                    if !self.is_stamped(subject) {
-                        self.set(subject, State::Absent);
+                    Subject::RegistryKey(key) => self.cover_registry(key),
+                    Subject::File(path) => self.each_file(path, Self::set_absent),
+                    _ => {
+                        let found = self.plan.view.find_subject(&subject);
+                        found.into_iter().for_each(|subject| self.set_absent(subject));
                     }
                 }
             }
+        }
+    }
+
+    /// Makes a subject absent, unless something is said of it.
+    pub(super) fn set_absent(&mut self, subject: usize) {
+        if !self.is_stamped(subject) {
+            self.set(subject, State::Absent);
         }
     }
 
@@ -471,38 +291,25 @@ impl<'p> Slots<'p> {
         for stated in &covered {
             if stated.kind == Some(Kind::Registry) {
                 let key = registry::normal_key(&stated.under, if wide { stated.view } else { View::Native });
-                self.cover(&[tag::REGISTRY_VALUE, tag::REGISTRY_KEY], &key, false);
+                self.cover_registry(&key);
             } else if stated.kind == Some(Kind::File) {
-                let mut under = path::normal(&stated.under);
-                self.folders.tokenize(&mut under, 0);
-                self.use_token(&under);
-                under.truncate(under.trim_end_matches('/').len());
-                folders.push(under);
+                folders.push(self.covered_folder(&stated.under));
             }
         }
         for under in folders {
-            self.cover(&[tag::FILE], &under, true);
+            self.cover_files(&under);
         }
     }
 
-    /// Makes every subject at or below `under` absent that nothing is said of.
-    fn cover(&mut self, tags: &[u8], under: &str, files: bool) {
-        for tag in tags {
-            let below = format!("{under}\\");
-            let slash = format!("{under}/");
-            let exact = self.range(*tag, |text| text < under.as_bytes(), |text| text <= under.as_bytes());
-            let past = |prefix: &str| {
-                let prefix = prefix.as_bytes().to_vec();
-                move |text: &[u8]| text < prefix.as_slice() || text.starts_with(&prefix)
-            };
-            let back = self.range(*tag, |text| text < below.as_bytes(), past(&below));
-            let forward = self.range(*tag, |text| text < slash.as_bytes(), past(&slash));
-            for subject in exact.chain(back).chain(forward) {
-                if !self.is_stamped(subject) && !(files && self.token_is_unknown(subject)) {
-                    self.set(subject, State::Absent);
-                }
-            }
-        }
+    /// The subjects of a tag whose text is `under` or begins with it and a separator.
+    pub(super) fn at_or_below(&self, tag: u8, under: &str) -> impl Iterator<Item = usize> + use<> {
+        let exact = self.range(tag, |text| text < under.as_bytes(), |text| text <= under.as_bytes());
+        let below = |separator: char| {
+            let prefix = format!("{under}{separator}").into_bytes();
+            let within = |text: &[u8]| text < prefix.as_slice() || text.starts_with(&prefix);
+            self.range(tag, |text| text < prefix.as_slice(), within)
+        };
+        exact.chain(below('\\')).chain(below('/'))
     }
 
     /// The subjects of a tag between two bounds on their text, which the order of subjects keeps together.
@@ -525,34 +332,6 @@ impl<'p> Slots<'p> {
         };
         let start = bound(&before);
         start..bound(&within).max(start)
-    }
-
-    fn token_is_unknown(&self, subject: usize) -> bool {
-        let columns = self.plan.view.columns;
-        let holds = |at: &usize| {
-            (columns.token_first.at(*at) as usize..columns.token_end.at(*at) as usize).contains(&subject)
-        };
-        (0..self.tokens.len()).find(holds).is_some_and(|at| !self.tokens[at])
-    }
-
-    /// A file below a token that the client neither states nor uses was not collected, whatever is
-    /// complete.
-    fn finish_tokens(&mut self) {
-        let columns = self.plan.view.columns;
-        if !self.header.complete.contains(Kind::File) {
-            return;
-        }
-        for at in 0..self.tokens.len() {
-            if self.tokens[at] {
-                continue;
-            }
-            let end = (columns.token_end.at(at) as usize).min(self.stamps.len());
-            for subject in columns.token_first.at(at) as usize..end {
-                if !self.is_stamped(subject) {
-                    self.set(subject, State::NotCollected);
-                }
-            }
-        }
     }
 
     fn hotfix(&mut self, stated: &fact::Hotfix<'_>) {
@@ -579,7 +358,7 @@ impl<'p> Slots<'p> {
 
     fn msi(&mut self, stated: &fact::Msi<'_>) {
         self.text.clear();
-        self.text.extend(stated.product.chars().flat_map(char::to_uppercase));
+        msi::write_normal_code(&stated.product, &mut self.text);
         let Some(subject) = self.plan.view.find(tag::MSI, self.text.as_bytes(), &[]) else { return };
         self.set(subject, State::Known);
         self.compare_text(subject, stated.version.as_deref(), Reason::RuleFalse);
@@ -597,23 +376,9 @@ impl Collector for Slots<'_> {
     fn fact(&mut self, fact: Fact<'_>, _position: Position) {
         self.facts += 1;
         match fact {
-            Fact::File(file) => {
-                path::write_normal(&file.path, &mut self.arena);
-                let Ok(end) = u32::try_from(self.arena.len()) else { return };
-                self.files.push(WaitingFile { end, version: file.version, checksum: file.checksum });
-            }
-            Fact::RegistryValue(value) => {
-                let order = u32::try_from(self.facts).unwrap_or(u32::MAX);
-                if value.view == View::Narrow {
-                    self.values.push(WaitingValue { order, value: value.into_owned() });
-                } else {
-                    self.value(&value, View::Native, order);
-                }
-            }
-            Fact::RegistryKey(key) if self.plan.asks_keys => {
-                let value = fact::RegistryValue { key: key.key, view: key.view, ..Default::default() };
-                self.key(value);
-            }
+            Fact::File(file) => self.files.take(&file),
+            Fact::RegistryValue(value) => self.take_value(value),
+            Fact::RegistryKey(key) if self.plan.asks_keys => self.take_key(key),
             Fact::Package(package) => self.package(&package),
             Fact::Hotfix(hotfix) => self.hotfix(&hotfix),
             Fact::Product(product) => self.product(&product),
@@ -621,7 +386,7 @@ impl Collector for Slots<'_> {
             Fact::Module(module) => self.module(module),
             Fact::Os(os) => self.os = Some(os.into_owned()),
             Fact::Kernel(kernel) => self.kernel = Some(kernel.into_owned()),
-            Fact::Trait(stated) => self.traits.push(stated.into_owned()),
+            Fact::Trait(stated) => self.files.take_trait(stated),
             Fact::Absent(absent) => self.absent.push(absent.into_owned()),
             Fact::Coverage(covered) => self.covered.push(covered.into_owned()),
             Fact::RegistryKey(_)
@@ -652,24 +417,9 @@ impl Collector for Slots<'_> {
 }
 
 impl Slots<'_> {
-    /// Takes a registry key that is there; of the 32-bit view it waits as a value without a name would.
-    fn key(&mut self, key: fact::RegistryValue<'_>) {
-        self.text.clear();
-        registry::write_normal_key(&key.key, View::Native, &mut self.text);
-        if key.view == View::Native {
-            self.keys_above();
-            return;
-        }
-        // The name cannot be one that a rule asks for, so that only the key is noted.
-        let name = fact::Text::Borrowed("\u{0}");
-        let order = u32::try_from(self.facts).unwrap_or(u32::MAX);
-        let value = fact::RegistryValue { name, ..key.into_owned() };
-        self.values.push(WaitingValue { order, value });
-    }
-
     fn module(&mut self, module: Module<'_>) {
         let Some(subject) = self.plan.view.find(tag::MODULE, module.name.as_bytes(), &[]) else { return };
-        self.set(subject, State::Known);
+        self.exists(subject);
         if module.state != ModuleState::Disabled {
             self.modules.push(module.into_owned());
         }

@@ -47,7 +47,7 @@ pub use witness::Witness;
 ///     Catalogs { sources: vec![SourceEntry::default()], updates: vec![entry], ..Catalogs::default() };
 /// let (options, inventory) = (Options::default(), Inventory::default());
 /// let explainer = Explainer::new(&catalogs, &options, &inventory);
-/// let [update] = catalogs.find_updates("A-1")[..] else { panic!() };
+/// let [update] = catalogs.find_updates("feed:A-1")[..] else { panic!() };
 /// let proof = explainer.proof(update).expect("is there");
 /// let mut out = Vec::new();
 /// text::write(&proof, &text::Look::PLAIN, &mut out).expect("writes to memory");

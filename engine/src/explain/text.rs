@@ -110,12 +110,12 @@ struct Page<'p, 'm> {
 
 impl Page<'_, '_> {
     fn line(&mut self, text: &str) {
-        self.text.push_str(&clean(Cow::Borrowed(text)));
+        self.text.push_str(&clean(cut(text, LINE)));
         self.text.push('\n');
     }
 
     fn paint(&mut self, color: &str, text: &str) {
-        self.look.palette.paint(color, &clean(Cow::Borrowed(text)), &mut self.text);
+        self.look.palette.paint(color, &clean(cut(text, LINE)), &mut self.text);
     }
 
     fn heading(&mut self, text: &str) {
@@ -218,6 +218,13 @@ impl Page<'_, '_> {
         }
     }
 
+    /// Where in the catalog something is asked: its file without the folders, which the head names.
+    fn asked(&self, position: Position) -> String {
+        let path = self.proof.source.path.as_str();
+        let name = path.rsplit(['/', '\\']).find(|name| !name.is_empty()).unwrap_or(path);
+        format!("asked at {}", place(name, position))
+    }
+
     /// What is known of the existence of a thing, in words.
     fn because(&self, because: &Because) -> String {
         match because {
@@ -257,12 +264,21 @@ fn witness_words(witness: &Witness<'_>) -> String {
     }
 }
 
-/// The beginning of a value that is longer than a few lines.
+/// How many characters of a line are printed.
+const LINE: usize = 900;
+/// How many characters of a value are printed.
+const VALUE: usize = 200;
+
+/// The beginning of a value that is long.
 fn short(value: &str) -> Cow<'_, str> {
-    const SHOWN: usize = 200;
-    match value.char_indices().nth(SHOWN) {
-        Some((end, _)) => Cow::Owned(format!("{}... ({} bytes)", &value[..end], value.len())),
-        None => Cow::Borrowed(value),
+    cut(value, VALUE)
+}
+
+/// The first characters of a text that has more of them, and its length.
+fn cut(text: &str, characters: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => Cow::Owned(format!("{}... ({} bytes)", &text[..end], text.len())),
+        None => Cow::Borrowed(text),
     }
 }
 

@@ -13,7 +13,7 @@ use super::spool::{Spool, read_at};
 use crate::container::{self, Limits};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
-use crate::inventory::Format;
+use crate::inventory::{Format, Look};
 
 /// How many bytes one document may have, expanded.
 pub const MAX_DOCUMENT: u64 = 1 << 30;
@@ -106,7 +106,7 @@ pub(super) struct Store {
 
 impl Store {
     /// Reads the first bytes of a source and says whether they are all.
-    pub(super) fn beginning(&self, source: &Source, most: usize, bytes: &mut Vec<u8>) -> Result<bool> {
+    pub(super) fn beginning(&self, source: &Source, most: usize, bytes: &mut Vec<u8>) -> Result<Look> {
         bytes.clear();
         let one_more = most as u64 + 1;
         match source {
@@ -122,9 +122,9 @@ impl Store {
             }
             Source::Lost => {}
         }
-        let all = bytes.len() <= most;
+        let look = if bytes.len() <= most { Look::All } else { Look::Beginning };
         bytes.truncate(most);
-        Ok(all)
+        Ok(look)
     }
 
     /// Reads all of a source within the budget; the share is to be held while the bytes are used.

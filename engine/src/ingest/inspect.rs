@@ -12,6 +12,7 @@ use super::grouping::{Inspected, Piece, group};
 use super::sources::{self, Input, Opening, Origin};
 use super::spool::Spool;
 use super::{Budget, Intake, Loaded, Settings};
+use crate::container::printable;
 use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::error::{Error, Result};
 use crate::inventory::{self, Excerpt, Found, Look, Unit};
@@ -60,20 +61,29 @@ struct Looker<'i> {
 impl Looker<'_> {
     /// Looks at a file, unless it must be spooled first.
     fn origin(&self, origin: Origin, buffer: &mut Buffer) -> First {
-        let Origin::File(path) = origin else { return First::Stdin };
+        let path = match origin {
+            Origin::File(path) => path,
+            Origin::Stream(path) => return First::Archive(path),
+            Origin::Stdin => return First::Stdin,
+        };
         let name = path.to_string_lossy().into_owned();
+        let lost = |error| {
+            let document = Document::new(printable(&name), &name, Source::Lost);
+            First::Done(Box::new(Inspected { document, found: Err(error) }))
+        };
         let plain = Source::File { path: path.clone(), skip: 0 };
-        let opening = self
-            .store
-            .beginning(&plain, BEGINNING, &mut buffer.bytes)
-            .and_then(|_| sources::open(path, &buffer.bytes));
-        match opening {
+        let look = match self.store.beginning(&plain, BEGINNING, &mut buffer.bytes) {
+            Ok(look) => look,
+            Err(error) => return lost(error),
+        };
+        match sources::open(path, &buffer.bytes) {
             Ok(Opening::Archive(path)) => First::Archive(path),
-            Ok(Opening::Document(document)) => First::Done(Box::new(self.document(document, buffer))),
-            Err(error) => {
-                let document = Document::new(name.clone(), &name, Source::Lost);
-                First::Done(Box::new(Inspected { document, found: Err(error) }))
+            Ok(Opening::Packed(document)) => First::Done(Box::new(self.document(document, buffer))),
+            Ok(Opening::Plain(mut document)) => {
+                let found = self.units(&mut document, look, buffer);
+                First::Done(Box::new(Inspected { document, found }))
             }
+            Err(error) => lost(error),
         }
     }
 
@@ -90,17 +100,19 @@ impl Looker<'_> {
     }
 
     fn document(&self, mut document: Document, buffer: &mut Buffer) -> Inspected {
-        let found = self.units(&mut document, buffer);
+        let beginning = self.store.beginning(&document.source, BEGINNING, &mut buffer.bytes);
+        let found = beginning.and_then(|look| self.units(&mut document, look, buffer));
         Inspected { document, found }
     }
 }
 
 impl Looker<'_> {
-    /// Finds the inventories of a document, whose beginning is read first and all of it if need be.
-    fn units(&self, document: &mut Document, buffer: &mut Buffer) -> Result<Vec<Unit>> {
-        let all = self.store.beginning(&document.source, BEGINNING, &mut buffer.bytes)?;
-        let look = if all { Look::All } else { Look::Beginning };
-        let beginning = if all { &buffer.bytes[..] } else { whole_characters(&buffer.bytes) };
+    /// Finds the inventories of a document whose beginning is in the buffer; reads all of it if need be.
+    fn units(&self, document: &mut Document, look: Look, buffer: &mut Buffer) -> Result<Vec<Unit>> {
+        let beginning = match look {
+            Look::All => &buffer.bytes[..],
+            Look::Beginning => whole_characters(&buffer.bytes),
+        };
         let Decoded { text, .. } = self.decode(beginning)?;
         let format = self.settings.format.map_or_else(|| inventory::recognise(&text), Ok)?;
         document.format = Some(format);

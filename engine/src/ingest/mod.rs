@@ -198,6 +198,8 @@ impl Intake {
 
     /// Gives every piece of a client's inventory to `visit`: the whole one first, then the parts.
     ///
+    /// A share of the budget is held meanwhile, so that `visit` must not read another client.
+    ///
     /// # Errors
     ///
     /// A piece cannot be read, or `visit` failed; the message names file and member.

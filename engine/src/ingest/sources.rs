@@ -40,8 +40,10 @@ const STDIN: &str = "stdin";
 /// A stream of documents, before it is looked into.
 #[derive(Debug)]
 pub(super) enum Origin {
-    /// A regular file, or what was named as one.
+    /// A regular file.
     File(PathBuf),
+    /// A pipe or a device, which can be read only once.
+    Stream(PathBuf),
     /// Standard input.
     Stdin,
 }
@@ -59,8 +61,12 @@ pub(super) fn list(inputs: &[Input], diagnostics: &mut Diagnostics) -> Result<Ve
             continue;
         };
         let metadata = std::fs::metadata(path).map_err(|error| Error::io(path, "open", error))?;
-        if !metadata.is_dir() {
+        if metadata.is_file() {
             origins.push(Origin::File(path.clone()));
+            continue;
+        }
+        if !metadata.is_dir() {
+            origins.push(Origin::Stream(path.clone()));
             continue;
         }
         let listing = directory::list(path)?;
@@ -73,7 +79,9 @@ pub(super) fn list(inputs: &[Input], diagnostics: &mut Diagnostics) -> Result<Ve
 /// A document, or an archive of some.
 pub(super) enum Opening {
     /// A document that can be read whenever it is needed.
-    Document(Document),
+    Plain(Document),
+    /// The same, to be expanded.
+    Packed(Document),
     /// Documents that must be spooled first.
     Archive(PathBuf),
 }
@@ -82,12 +90,12 @@ pub(super) enum Opening {
 pub(super) fn open(path: PathBuf, beginning: &[u8]) -> Result<Opening> {
     let kind = container::recognise(beginning);
     let name = printable(&path.to_string_lossy());
-    let document = |source| Opening::Document(Document::new(name.clone(), &path.to_string_lossy(), source));
+    let document = |source| Document::new(name.clone(), &path.to_string_lossy(), source);
     match kind {
-        container::Kind::Plain => Ok(document(Source::File { path: path.clone(), skip: 0 })),
+        container::Kind::Plain => Ok(Opening::Plain(document(Source::File { path: path.clone(), skip: 0 }))),
         container::Kind::Tar | container::Kind::Zip => Ok(Opening::Archive(path)),
         _ if container::open_within(&path, LIMITS)?.content().is_archive() => Ok(Opening::Archive(path)),
-        _ => Ok(document(Source::Packed { path: path.clone() })),
+        _ => Ok(Opening::Packed(document(Source::Packed { path: path.clone() }))),
     }
 }
 

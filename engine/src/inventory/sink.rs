@@ -49,11 +49,7 @@ impl<'a, 'c, C: Collector + ?Sized> Sink<'a, 'c, C> {
     pub(super) fn fact(&mut self, fact: Fact<'_>, offset: usize) -> Result<()> {
         self.facts += 1;
         if self.facts > MAX_FACTS {
-            return Err(self.error(
-                Code::TooLarge,
-                offset,
-                format!("more than {MAX_FACTS} facts of one client"),
-            ));
+            return Err(too_many(offset));
         }
         if let Fact::Package(package) = &fact
             && package.kind == PackageKind::Rpm
@@ -90,13 +86,8 @@ impl<'a, 'c, C: Collector + ?Sized> Sink<'a, 'c, C> {
         self.out.diagnostic(code, position, message);
     }
 
-    /// Makes an error that stands `offset` bytes into the excerpt.
-    #[cold]
-    pub(super) fn error(&mut self, code: Code, offset: usize, message: impl Into<String>) -> Error {
-        Error::new(code, message).at(self.position(offset))
-    }
-
-    /// Moves an error from its place in the excerpt to that in the document.
+    /// Gives an error its place in the document, once it is the result; until then its place is an
+    /// offset into the excerpt.
     #[cold]
     pub(super) fn moved(&mut self, error: Error) -> Error {
         let Some(place) = error.position() else { return error };
@@ -128,4 +119,15 @@ impl<'a, 'c, C: Collector + ?Sized> Sink<'a, 'c, C> {
         self.counted += passed.len();
         self.place
     }
+}
+
+/// The error at an offset into the excerpt.
+#[cold]
+pub(super) fn error(code: Code, offset: usize, message: impl Into<String>) -> Error {
+    Error::new(code, message).at(Position { offset: offset as u64, line: 0, column: 0 })
+}
+
+#[cold]
+fn too_many(offset: usize) -> Error {
+    error(Code::TooLarge, offset, format!("more than {MAX_FACTS} facts of one client"))
 }

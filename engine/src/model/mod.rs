@@ -11,6 +11,7 @@ pub mod hotfix;
 pub mod inventory;
 pub mod key;
 pub mod law;
+pub mod msi;
 pub mod options;
 pub mod path;
 pub mod product;

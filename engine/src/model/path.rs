@@ -39,6 +39,11 @@ pub const BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
 /// Folds case and separators; a leading double backslash stays, a trailing one goes.
 fn fold_separators(path: &str, out: &mut String) {
     let start = out.len();
+    if is_plain(path) {
+        out.push_str(path);
+        out[start..].make_ascii_lowercase();
+        return;
+    }
     for c in path.chars() {
         if c != '\\' && c != '/' {
             fold_char(c, out);
@@ -49,6 +54,19 @@ fn fold_separators(path: &str, out: &mut String) {
     while out.len() > start + 1 && out.ends_with('\\') {
         out.pop();
     }
+}
+
+/// Whether folding a path or key only changes the case of ASCII letters, as for nearly all of them.
+pub(super) fn is_plain(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut next = None;
+    for at in memchr::memchr2_iter(b'\\', b'/', bytes) {
+        if bytes[at] == b'/' || next == Some(at) {
+            return false;
+        }
+        next = Some(at + 1);
+    }
+    next != Some(bytes.len()) && text.is_ascii()
 }
 
 /// Appends the simple lower-case mapping of `c`: one character for one character.
@@ -115,6 +133,11 @@ impl Folders {
         self.0.retain(|(known, _)| *known != folder);
         let at = self.0.partition_point(|(known, _)| known.len() >= folder.len());
         self.0.insert(at, (folder, token.to_owned()));
+    }
+
+    /// The folders, in normal form.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(folder, _)| folder.as_str())
     }
 
     /// Whether `token` is stated.

@@ -2,7 +2,7 @@
 //!
 //! Source of truth: `docs/inventories.md`, "Normal forms".
 
-use super::path::{BLANK, fold_char};
+use super::path::{BLANK, fold_char, is_plain};
 
 /// Which view of the registry a key stands in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +45,26 @@ pub fn write_normal_key(key: &str, view: View, out: &mut String) {
         }
     }
     let start = out.len();
+    if is_plain(key) && !key.starts_with('\\') {
+        out.push_str(key);
+        out[start..].make_ascii_lowercase();
+    } else {
+        fold(key, out);
+    }
+    let end = memchr::memchr(b'\\', &out.as_bytes()[start..]).map_or(out.len(), |end| start + end);
+    if &out[start..end] == "hklm" {
+        // The normal form already, as for nearly all of them.
+    } else if let Some((_, short)) = HIVES.iter().find(|(long, _)| *long == &out[start..end]) {
+        out.replace_range(start..end, short);
+    }
+    if view == View::Narrow {
+        redirect(out, start);
+    }
+}
+
+/// Appends `key` in lower case with single backslashes, none of them at its ends.
+fn fold(key: &str, out: &mut String) {
+    let start = out.len();
     for c in key.chars() {
         match c {
             '\\' | '/' if out.len() == start || out.ends_with('\\') => {}
@@ -54,13 +74,6 @@ pub fn write_normal_key(key: &str, view: View, out: &mut String) {
     }
     while out.len() > start && out.ends_with('\\') {
         out.pop();
-    }
-    let end = out[start..].find('\\').map_or(out.len(), |end| start + end);
-    if let Some((_, short)) = HIVES.iter().find(|(long, _)| *long == &out[start..end]) {
-        out.replace_range(start..end, short);
-    }
-    if view == View::Narrow {
-        redirect(out, start);
     }
 }
 

@@ -90,6 +90,15 @@ impl Answer {
         Answer::new(Truth::False, reason)
     }
 
+    /// The answer as a verdict takes it: False where the question did not arise.
+    #[must_use]
+    pub fn decided(self) -> Self {
+        match self.truth {
+            Truth::NotApplicable => Answer { truth: Truth::False, reason: Reason::RuleFalse, ..self },
+            _ => self,
+        }
+    }
+
     /// True for `reason`.
     pub const fn yes(reason: Reason) -> Self {
         Answer::new(Truth::True, reason)
@@ -124,8 +133,9 @@ impl Cell {
 
     /// Forms the cell of an update from the truth of its rules.
     ///
-    /// Error and NotEvaluated count as Unknown, the truth value NotApplicable as False. The reason is
-    /// the one of the rule that decides: of `installed` where the update is Installed or Missing, of
+    /// Error and NotEvaluated count as Unknown, the truth value NotApplicable as False, with the reason
+    /// of that: why a question did not arise is no reason of a proof. The reason is the one of the rule
+    /// that decides: of `installed` where the update is Installed or Missing, of
     /// `applicable` where it is NotApplicable, of the first that is undecided where it is Unknown.
     ///
     /// ```
@@ -142,6 +152,7 @@ impl Cell {
             Truth::False | Truth::NotApplicable => False,
             Truth::Error | Truth::Unknown | Truth::NotEvaluated => Unknown,
         };
+        let [installed, applicable] = [installed, applicable].map(Answer::decided);
         match (three(installed.truth), three(applicable.truth), three(superseded.truth)) {
             (True, ..) => Cell::of(Verdict::Installed, installed),
             (_, False, _) => Cell::of(Verdict::NotApplicable, applicable),

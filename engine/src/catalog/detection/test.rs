@@ -4,6 +4,7 @@ use super::node::Node;
 use crate::error::Result;
 use crate::model::expr::{Comparison, Expr, Operand, OsField, Question, Subject};
 use crate::model::hotfix;
+use crate::model::msi;
 use crate::model::path;
 use crate::model::product::folded;
 use crate::model::registry::{self, View};
@@ -72,8 +73,8 @@ fn file(node: &Node) -> Result<Leaf> {
 
 fn msi(node: &Node) -> Result<Leaf> {
     node.only_attributes(&["product", "op", "version"])?;
-    let code = node.attribute("product")?.to_uppercase();
-    Ok((Subject::Msi(braced(&code)), question(node, "version", version)?))
+    let code = msi::normal_code(node.attribute("product")?);
+    Ok((Subject::Msi(code), question(node, "version", version)?))
 }
 
 fn hotfix_id(node: &Node) -> Result<Leaf> {
@@ -141,9 +142,4 @@ fn version(node: &Node, comparison: Comparison, text: &str) -> Result<Operand> {
         Some(version) => Ok(Operand::Version(version)),
         None => Err(node.error(format!("`{text}` is no version"))),
     }
-}
-
-/// An installer's code with braces around it.
-fn braced(code: &str) -> String {
-    format!("{{{}}}", code.trim_start_matches('{').trim_end_matches('}'))
 }

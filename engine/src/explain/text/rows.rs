@@ -33,8 +33,7 @@ impl Page<'_, '_> {
             if judged.cell.flags.is_empty() { String::new() } else { format!(" [{}]", judged.cell.flags) };
         let wanted = package_row(judged.row);
         self.line(&format!(", {}{flags}: {wanted}", judged.cell.reason));
-        let asked = super::place(&self.proof.source.path, judged.row.position);
-        self.detail(&format!("asked at {asked}"));
+        self.detail(&self.asked(judged.row.position));
         self.gate(row);
         if row.judged.active == Truth::False {
             return;

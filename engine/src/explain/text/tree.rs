@@ -69,8 +69,8 @@ impl Page<'_, '_> {
             }
             because => details.push(self.because(because)),
         }
-        let asked = leaf.position.map(|position| place(&self.proof.source.path, position));
-        details.extend(asked.map(|asked| format!("asked at {asked}")));
+        let asked = leaf.position.map(|position| self.asked(position));
+        details.extend(asked);
         for detail in details {
             self.text.push_str(prefix);
             self.text.push_str("  ");
@@ -103,24 +103,24 @@ impl Page<'_, '_> {
         }
     }
 
+    /// The products that a detection table was asked for; the leaves say what is known of the others.
     pub(super) fn products(&mut self) {
-        if self.proof.products.is_empty() {
+        let proof = self.proof;
+        let detected: Vec<_> =
+            proof.products.iter().filter(|product| !product.detections.is_empty()).collect();
+        if detected.is_empty() {
             return;
         }
         self.heading("products");
-        let proof = self.proof;
-        let shown = proof.products.len().min(self.look.bounds.entries);
-        for product in &proof.products[..shown] {
+        let shown = detected.len().min(self.look.bounds.entries);
+        for product in &detected[..shown] {
             self.product(product);
         }
-        self.left_out("", proof.products.len() - shown, "products");
+        self.left_out("", detected.len() - shown, "products");
     }
 
     fn product(&mut self, product: &Product<'_>) {
-        let words = match (&product.because, product.fact) {
-            (Because::Stated, Some(fact)) => format!("stated: {}", self.witness(fact)),
-            (because, _) => self.because(because),
-        };
+        let words = self.because(&product.because);
         self.line(&format!("{}: {words}", product.name));
         for detected in &product.detections {
             self.detected(detected);

@@ -48,6 +48,16 @@ pub(super) const CHECKS: &[Check] = &[
         holds: |view, at| rises(at, |at| view.text_bytes(view.columns.update_identity.at(at))),
         wrong: "not after the identity before it",
     },
+    Check {
+        column: "update_source",
+        count: |columns| columns.updates(),
+        holds: |view, at| {
+            let feed = view.text(view.columns.source_feed.at(view.columns.update_source.at(at) as usize));
+            let identity = view.text(view.columns.update_identity.at(at));
+            identity.strip_prefix(feed).is_some_and(|id| id.starts_with(':'))
+        },
+        wrong: "the identity begins with another feed than the source has",
+    },
     Check { column: "edge_by", count: |columns| columns.updates(), holds: edges, wrong: EDGES },
     Check { column: "update_rule", count: |columns| columns.updates(), holds: rule, wrong: RULE },
     Check {

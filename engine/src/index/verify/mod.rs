@@ -27,6 +27,7 @@ pub(super) fn verify(view: View<'_>) -> Result<()> {
     rules::nodes(view)?;
     rules::predicates(view)?;
     rules::anchors(view)?;
+    packages::groups(view)?;
     totals(view)
 }
 

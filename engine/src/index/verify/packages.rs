@@ -1,7 +1,10 @@
 //! Conditions that package rows, their arches, collections and modules meet one by one.
 
-use super::{Check, rises};
+use std::collections::BTreeMap;
+
+use super::{Check, bad, rises};
 use crate::compile::rules::row_key;
+use crate::error::Result;
 use crate::index::View;
 use crate::index::columns::{Column, NONE};
 use crate::index::probe::tag;
@@ -26,7 +29,6 @@ pub(super) const CHECKS: &[Check] = &[
         wrong: "the subject is not a package",
     },
     Check { column: "row_rank", count: |columns| columns.rows(), holds: rank, wrong: RANK },
-    Check { column: "row_epoch", count: |columns| columns.rows(), holds: epoch, wrong: EPOCH },
     Check {
         column: "row_collection",
         count: |columns| columns.updates(),
@@ -34,17 +36,6 @@ pub(super) const CHECKS: &[Check] = &[
         wrong: COLLECTIONS,
     },
     Check { column: "retracted_row", count: |columns| columns.updates(), holds: withdrawn, wrong: WITHDRAWN },
-    Check {
-        column: "subject_group_ends",
-        count: |columns| columns.subjects(),
-        holds: |view, at| {
-            let columns = view.columns;
-            let groups = columns.subject_group_ends(at);
-            let ordered = |group: usize| columns.group_low.at(group) <= columns.group_high.at(group);
-            groups.clone().all(ordered) && rising(groups, |group| columns.group_arch.at(group))
-        },
-        wrong: "the arches or epochs of its rows are out of order",
-    },
     Check {
         column: "subject_retracted_ends",
         count: |columns| columns.subjects(),
@@ -97,18 +88,6 @@ fn rank(view: View<'_>, row: usize) -> bool {
     }
 }
 
-const EPOCH: &str = "outside the epochs that its package and arch have";
-
-fn epoch(view: View<'_>, row: usize) -> bool {
-    let columns = view.columns;
-    let (arch, epoch) = (columns.row_arch.at(row), columns.row_epoch.at(row));
-    let mut groups = columns.subject_group_ends(columns.row_subject.at(row) as usize);
-    groups.any(|group| {
-        let epochs = columns.group_low.at(group)..=columns.group_high.at(group);
-        columns.group_arch.at(group) == arch && epochs.contains(&epoch)
-    })
-}
-
 const COLLECTIONS: &str = "of its update: a row names a collection of another update";
 
 fn collections(view: View<'_>, update: usize) -> bool {
@@ -127,4 +106,31 @@ fn withdrawn(view: View<'_>, update: usize) -> bool {
         listed.any(|at| columns.retracted_row.at(at) as usize == row)
     };
     columns.update_retracted.at(update) == 0 || columns.update_row_ends(update).all(listed)
+}
+
+/// The groups of every subject are the arches of its rows, in order, with the lowest and the highest
+/// epoch of each.
+pub(super) fn groups(view: View<'_>) -> Result<()> {
+    let columns = view.columns;
+    let mut epochs: BTreeMap<(u32, u32), (u32, u32)> = BTreeMap::new();
+    for row in 0..columns.rows() {
+        let (subject, arch) = (columns.row_subject.at(row), columns.row_arch.at(row));
+        let epoch = columns.row_epoch.at(row);
+        let (low, high) = epochs.entry((subject, arch)).or_insert((epoch, epoch));
+        (*low, *high) = (epoch.min(*low), epoch.max(*high));
+    }
+    let mut expected = epochs.into_iter();
+    for subject in 0..columns.subjects() {
+        for group in columns.subject_group_ends(subject) {
+            let found =
+                (columns.group_arch.at(group), (columns.group_low.at(group), columns.group_high.at(group)));
+            if expected.next() != Some(((subject as u32, found.0), found.1)) {
+                return Err(bad("group_arch", group, "not the arch and the epochs of rows of its subject"));
+            }
+        }
+    }
+    match expected.next() {
+        Some(_) => Err(bad("group_arch", columns.groups(), "ends here, and there are more arches of rows")),
+        None => Ok(()),
+    }
 }

@@ -26,7 +26,8 @@ pub fn read<C: Collector>(excerpt: Excerpt<'_>, settings: &Settings, out: &mut C
         outer(excerpt.head, &mut scope)?;
     }
     let sink = Sink::new(excerpt, out);
-    let mut reader = Reader { scope, sink, lost: Kinds::NONE, removals: Removals::Refuse, notes: Vec::new() };
+    let (lost, removals, notes) = (Kinds::NONE, Removals::Refuse, Vec::new());
+    let mut reader = Reader { scope, sink, lost, removals, notes, root: 0 };
     match reader.read(excerpt.text, settings) {
         Ok(complete) => Ok(reader.finish(complete)),
         Err(error) => Err(reader.sink.moved(error)),
@@ -61,6 +62,8 @@ struct Reader<'a, 'c, C> {
     removals: Removals,
     /// What is wrong with the current element; empty for almost all.
     notes: Vec<Note<'a>>,
+    /// Where the tag of the inventory stands.
+    root: usize,
 }
 
 /// Whether names of elements are ours as they stand.
@@ -108,6 +111,7 @@ impl<'a, C: Collector> Reader<'a, '_, C> {
     fn read(&mut self, text: &'a str, settings: &Settings) -> Result<Kinds> {
         let mut tags = Tags::new(text);
         let root = root(&mut tags)?;
+        self.root = root.offset();
         let complete = self.head(&root, settings)?;
         let names = if self.scope.has_plain_names() { Names::Plain } else { Names::Prefixed };
         while let Some(tag) = tags.child(&root)? {
@@ -220,7 +224,7 @@ impl<'a, C: Collector> Reader<'a, '_, C> {
     fn finish(mut self, declared: Kinds) -> u32 {
         let lost = Kinds::from_bits(declared.bits() & self.lost.bits());
         if lost != Kinds::NONE {
-            self.sink.refuse(lost, 0, "a fact could not be read");
+            self.sink.refuse(lost, self.root, "a fact could not be read");
         }
         self.sink.finish()
     }

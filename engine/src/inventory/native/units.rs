@@ -63,8 +63,8 @@ fn of_root(text: &str) -> Result<Option<Unit>> {
 
 /// Goes through a document of several inventories.
 ///
-/// What is wrong within an inventory is the problem of that one when it is read; what is wrong between
-/// two of them is an inventory without a name, so that it is told.
+/// What is not well-formed within an inventory is the problem of that one, and the last that is found;
+/// between two of them it is the problem of an inventory without a name, so that it is told.
 fn several(text: &str) -> Result<Vec<Unit>> {
     let mut tags = Tags::new(text);
     let mut scope = Scope::default();
@@ -92,8 +92,10 @@ fn several(text: &str) -> Result<Vec<Unit>> {
         let end = end_of(text, &tag, &mut tags);
         let body = tag.offset()..end.as_ref().map_or(text.len(), |end| *end);
         unit.place = Some(Place { head: head.clone(), body, start });
+        let ended = end.is_err();
+        unit.problem = unit.problem.or(end.err());
         units.push(unit);
-        if end.is_err() {
+        if ended {
             break;
         }
     }

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::model::fact::{Fact, Kernel, Kind, Kinds, Module, ModuleState, Os, Package, Text};
 use crate::model::inventory::{Collector, Header};
 
-use super::sink::Sink;
+use super::sink::{Sink, error};
 use super::{Excerpt, Format, Found, Look, MAX_HEAD, MAX_TEXT, Place, Scope, Settings, Unit};
 
 /// The kinds that a package list may have completely.
@@ -311,11 +311,24 @@ fn read(
     out: &mut dyn Collector,
 ) -> Result<u32> {
     let mut sink = Sink::new(excerpt, out);
-    Comments::of(excerpt.text).or(Comments::of(excerpt.head)).state(&mut sink)?;
-    let (mut readable, mut modules) = (true, false);
+    match states(vouches, line, excerpt, &mut sink) {
+        Ok(()) => Ok(sink.finish()),
+        Err(error) => Err(sink.moved(error)),
+    }
+}
+
+/// Hands over what a list states.
+fn states<'a>(
+    vouches: Kinds,
+    line: ReadLine,
+    excerpt: Excerpt<'a>,
+    sink: &mut Sink<'a, '_, dyn Collector + '_>,
+) -> Result<()> {
+    Comments::of(excerpt.text).or(Comments::of(excerpt.head)).state(sink)?;
+    let (mut packages, mut readable, mut modules) = (false, true, false);
     for (offset, text) in lines(excerpt.text) {
         if text.len() > MAX_TEXT {
-            return Err(sink.error(Code::TooLarge, offset, format!("a line of more than {MAX_TEXT} bytes")));
+            return Err(error(Code::TooLarge, offset, format!("a line of more than {MAX_TEXT} bytes")));
         }
         match frame(text) {
             Frame::Client(_) | Frame::Comment(_) => {}
@@ -324,7 +337,10 @@ fn read(
                 module.map_or(Ok(()), |module| sink.fact(module.into(), offset))?;
             }
             Frame::Other => match line(text) {
-                Line::Installed(package) => sink.fact(package.into(), offset)?,
+                Line::Installed(package) => {
+                    packages = true;
+                    sink.fact(package.into(), offset)?;
+                }
                 Line::NotInstalled => sink.diagnostic(Code::EntryWithoutFact, offset, "not installed"),
                 Line::Unreadable => {
                     readable = false;
@@ -333,10 +349,11 @@ fn read(
             },
         }
     }
-    let complete = [(Kind::Package, readable), (Kind::Module, readable && modules)];
+    // A command that failed prints nothing, and no system has no package: an empty list proves nothing.
+    let complete = [(Kind::Package, readable && packages), (Kind::Module, readable && modules)];
     let complete = complete.into_iter().filter(|(kind, is)| *is && vouches.contains(*kind));
     sink.complete(complete.map(|(kind, _)| kind).collect());
-    Ok(sink.finish())
+    Ok(())
 }
 
 /// The beginning of a line, as a finding shows it.

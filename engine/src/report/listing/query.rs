@@ -85,10 +85,10 @@ impl Query {
             return true;
         }
         let refers = |wanted: &[String], kind: fn(&Reference) -> bool| {
-            let named = |one: &Reference| kind(one) && wanted.iter().any(|wanted| *wanted == one.id);
+            let named = |one: &Reference| kind(one) && wanted.contains(&one.id);
             update.references.iter().any(named)
         };
-        self.kinds.iter().any(|kind| *kind == update.kind)
+        self.kinds.contains(&update.kind)
             || self.ids.iter().any(|id| *id == update.bulletin || *id == update.id.as_str())
             || refers(&self.cves, is_cve)
             || refers(&self.bugs, is_bug)

@@ -1,0 +1,264 @@
+//! Files over slots: paths into token form, and what is asked of each file answered at once.
+//!
+//! A client may state its folders after its files, so files wait, in one arena, until it is whole.
+
+use super::known::{State, folder_token, windows_folders};
+use super::slots::{Slots, question};
+use crate::index::columns::{Column, NONE};
+use crate::index::probe::tag;
+use crate::index::restore::presence;
+use crate::model::expr::Question;
+use crate::model::fact::{self, FileVersion, Kind, Os};
+use crate::model::law;
+use crate::model::options::Checksum;
+use crate::model::path::{self, Folders};
+use crate::model::verdict::Answer;
+
+/// A file that waits; its path is in the arena.
+#[derive(Clone, Copy, Debug)]
+struct WaitingFile {
+    end: u32,
+    version: FileVersion,
+    checksum: Option<u64>,
+}
+
+/// The files and folders of a client.
+#[derive(Debug, Default)]
+pub(super) struct Files {
+    arena: String,
+    waiting: Vec<WaitingFile>,
+    traits: Vec<fact::Trait<'static>>,
+    folders: Folders,
+    renamed: Renamed,
+    /// By token of the index: whether the client states or uses it.
+    tokens: Vec<bool>,
+}
+
+impl Files {
+    pub(super) fn new(tokens: usize) -> Files {
+        Files { tokens: vec![false; tokens], ..Files::default() }
+    }
+
+    /// Forgets the client and keeps the memory.
+    pub(super) fn clear(&mut self) {
+        self.arena.clear();
+        self.waiting.clear();
+        self.traits.clear();
+        self.folders.clear();
+        self.renamed.clear();
+        self.tokens.fill(false);
+    }
+
+    /// Takes a file.
+    #[inline]
+    pub(super) fn take(&mut self, file: &fact::File<'_>) {
+        path::write_normal(&file.path, &mut self.arena);
+        let Ok(end) = u32::try_from(self.arena.len()) else { return };
+        self.waiting.push(WaitingFile { end, version: file.version, checksum: file.checksum });
+    }
+
+    /// Takes what may state a folder.
+    pub(super) fn take_trait(&mut self, stated: fact::Trait<'_>) {
+        self.traits.push(stated.into_owned());
+    }
+
+    /// The folders, once they are stated.
+    pub(super) fn folders(&self) -> &Folders {
+        &self.folders
+    }
+}
+
+/// The paths of rules that begin with a folder that a client states: they are compared in token form.
+#[derive(Debug, Default)]
+struct Renamed {
+    /// Token form and subject, by token form.
+    forms: Vec<(String, usize)>,
+    /// The subjects, sorted.
+    subjects: Vec<usize>,
+}
+
+impl Renamed {
+    fn clear(&mut self) {
+        self.forms.clear();
+        self.subjects.clear();
+    }
+
+    fn sort(&mut self) {
+        self.forms.sort_unstable();
+        self.forms.dedup();
+        self.subjects.extend(self.forms.iter().map(|(_, subject)| *subject));
+        self.subjects.sort_unstable();
+    }
+
+    fn contains(&self, subject: usize) -> bool {
+        !self.subjects.is_empty() && self.subjects.binary_search(&subject).is_ok()
+    }
+
+    /// The places of a token form in `forms`.
+    fn named(&self, form: &str) -> std::ops::Range<usize> {
+        let start = self.forms.partition_point(|(known, _)| known.as_str() < form);
+        start..start + self.forms[start..].iter().take_while(|(known, _)| known == form).count()
+    }
+}
+
+impl Slots<'_> {
+    pub(super) fn state_folders(&mut self, os: Option<&Os<'_>>, wide: bool) {
+        for (folder, token) in windows_folders(os) {
+            self.files.folders.state(folder, token);
+            self.use_token(token);
+        }
+        for stated in std::mem::take(&mut self.files.traits) {
+            if let Some(token) = folder_token(&stated.group, &stated.name, wide) {
+                self.files.folders.state(&stated.value, &token);
+                self.use_token(&token);
+            }
+        }
+    }
+
+    /// Finds the paths of rules that begin with a folder that the client states.
+    pub(super) fn rename(&mut self) {
+        let view = self.plan.view;
+        for folder in self.files.folders.paths() {
+            if !self.plan.asks_bare_paths && !folder.starts_with('%') {
+                continue;
+            }
+            for subject in self.at_or_below(tag::FILE, folder) {
+                let path = view.text(view.columns.subject_text.at(subject));
+                let mut form = path.to_owned();
+                self.files.folders.tokenize(&mut form, 0);
+                if form != path {
+                    self.files.renamed.forms.push((form, subject));
+                }
+            }
+        }
+        self.files.renamed.sort();
+    }
+
+    /// Visits the subjects of a file by its path in token form.
+    pub(super) fn each_file(&mut self, path: &str, mut visit: impl FnMut(&mut Self, usize)) {
+        let found = self.plan.view.find(tag::FILE, path.as_bytes(), &[]);
+        if let Some(subject) = found.filter(|subject| !self.files.renamed.contains(*subject)) {
+            visit(self, subject);
+        }
+        for at in self.files.renamed.named(path) {
+            visit(self, self.files.renamed.forms[at].1);
+        }
+    }
+
+    /// The token form of a folder that is complete; the client uses its token.
+    pub(super) fn covered_folder(&mut self, under: &str) -> String {
+        let mut under = path::normal(under);
+        self.files.folders.tokenize(&mut under, 0);
+        self.use_token(&under);
+        under.truncate(under.trim_end_matches('/').len());
+        under
+    }
+
+    /// Notes that the client uses the token that a normal path begins with.
+    fn use_token(&mut self, path: &str) {
+        let Some(token) = path::token(path) else { return };
+        let columns = self.plan.view.columns;
+        let same = |at: &usize| self.plan.view.text(columns.token_text.at(*at)) == token;
+        if let Some(at) = (0..self.files.tokens.len()).find(same) {
+            self.files.tokens[at] = true;
+        }
+    }
+
+    pub(super) fn finish_files(&mut self) {
+        let waiting = std::mem::take(&mut self.files.waiting);
+        let arena = std::mem::take(&mut self.files.arena);
+        let mut text = std::mem::take(&mut self.text);
+        let mut start = 0;
+        for file in &waiting {
+            let end = file.end as usize;
+            text.clear();
+            text.push_str(&arena[start..end]);
+            self.files.folders.tokenize(&mut text, 0);
+            if self.files.tokens.contains(&false) {
+                self.use_token(&text);
+            }
+            self.each_file(&text, |slots, subject| slots.file(subject, file));
+            start = end;
+        }
+        (self.files.waiting, self.files.arena, self.text) = (waiting, arena, text);
+    }
+
+    /// Answers the questions about a file that is there.
+    fn file(&mut self, subject: usize, file: &WaitingFile) {
+        self.set(subject, State::Known);
+        let plan = self.plan;
+        let columns = plan.view.columns;
+        let code = law::file_version(file.version).map(|version| plan.view.code(subject, &version.key()));
+        let order = |rank: u32| code.map(|code| code.cmp(&rank.saturating_mul(2).saturating_add(1)));
+        for predicate in self.predicates(subject) {
+            let (a, b) = (columns.predicate_a.at(predicate), columns.predicate_b.at(predicate));
+            match columns.predicate_question.at(predicate) {
+                question::EXISTS => self.put(predicate, Answer::TRUE),
+                question::FILE_EVIDENCE => {
+                    let order = if b == NONE { Some(std::cmp::Ordering::Equal) } else { order(b) };
+                    let expected = u64::from(columns.predicate_c.at(predicate))
+                        | u64::from(columns.predicate_d.at(predicate)) << 32;
+                    let expected = (a >> 8 & 1 == 1).then_some(expected);
+                    let answer = |policy| law::file(presence(a), order, expected, file.checksum, policy);
+                    self.answers[predicate] = answer(plan.options.checksum);
+                    if let Some(unchecked) = self.unchecked.get_mut(predicate) {
+                        *unchecked = answer(Checksum::Off);
+                    }
+                }
+                _ => {
+                    let answer = match plan.view.predicate(predicate) {
+                        Some((_, Question::Compare(comparison, operand))) => {
+                            law::compare_file(comparison, &operand, file.version)
+                        }
+                        _ => Answer::RULE_ERROR,
+                    };
+                    self.put(predicate, answer);
+                }
+            }
+        }
+    }
+
+    /// Makes the files at or below a folder absent that nothing is said of.
+    pub(super) fn cover_files(&mut self, under: &str) {
+        for subject in self.at_or_below(tag::FILE, under) {
+            if !self.token_is_unknown(subject) && !self.files.renamed.contains(subject) {
+                self.set_absent(subject);
+            }
+        }
+        for at in 0..self.files.renamed.forms.len() {
+            let (form, subject) = &self.files.renamed.forms[at];
+            let rest = form.strip_prefix(under);
+            if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['\\', '/'])) {
+                self.set_absent(*subject);
+            }
+        }
+    }
+
+    fn token_is_unknown(&self, subject: usize) -> bool {
+        let columns = self.plan.view.columns;
+        let holds = |at: &usize| {
+            (columns.token_first.at(*at) as usize..columns.token_end.at(*at) as usize).contains(&subject)
+        };
+        (0..self.files.tokens.len()).find(holds).is_some_and(|at| !self.files.tokens[at])
+    }
+
+    /// A file below a token that the client neither states nor uses was not collected, whatever is
+    /// complete.
+    pub(super) fn finish_tokens(&mut self) {
+        let columns = self.plan.view.columns;
+        if !self.header.complete.contains(Kind::File) {
+            return;
+        }
+        for at in 0..self.files.tokens.len() {
+            if self.files.tokens[at] {
+                continue;
+            }
+            let end = (columns.token_end.at(at) as usize).min(self.plan.view.subjects());
+            for subject in columns.token_first.at(at) as usize..end {
+                if !self.is_stamped(subject) && !self.files.renamed.contains(subject) {
+                    self.set(subject, State::NotCollected);
+                }
+            }
+        }
+    }
+}

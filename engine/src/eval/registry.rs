@@ -1,0 +1,160 @@
+//! Registry keys and values over slots: what is asked of each answered at once.
+//!
+//! Where the 32-bit view stands depends on the width of the system, which a client may state later, so
+//! what stands in it waits until the client is whole.
+
+use super::known::State;
+use super::slots::{Slots, question};
+use crate::index::columns::Column;
+use crate::index::probe::tag;
+use crate::model::expr::Question;
+use crate::model::fact;
+use crate::model::law;
+use crate::model::path;
+use crate::model::product;
+use crate::model::reason::Reason;
+use crate::model::registry::{self, View};
+use crate::model::verdict::Answer;
+
+/// What stands in the 32-bit view of the registry and waits until the width of the system is known.
+#[derive(Clone, Debug)]
+pub(super) enum WaitingNarrow {
+    /// A value, with its place among all facts.
+    Value(u32, fact::RegistryValue<'static>),
+    /// A key.
+    Key(fact::RegistryKey<'static>),
+}
+
+impl Slots<'_> {
+    /// Takes a value.
+    #[inline]
+    pub(super) fn take_value(&mut self, value: fact::RegistryValue<'_>) {
+        let order = u32::try_from(self.facts).unwrap_or(u32::MAX);
+        match value.view {
+            View::Narrow => self.narrow.push(WaitingNarrow::Value(order, value.into_owned())),
+            View::Native => self.value(&value, View::Native, order),
+        }
+    }
+
+    /// Takes a key.
+    pub(super) fn take_key(&mut self, key: fact::RegistryKey<'_>) {
+        match key.view {
+            View::Narrow => self.narrow.push(WaitingNarrow::Key(key.into_owned())),
+            View::Native => self.key(&key, View::Native),
+        }
+    }
+
+    /// Takes what waited for the width of the system.
+    pub(super) fn finish_narrow(&mut self, wide: bool) {
+        let view = if wide { View::Narrow } else { View::Native };
+        let mut narrow = std::mem::take(&mut self.narrow);
+        for waiting in narrow.drain(..) {
+            match waiting {
+                WaitingNarrow::Value(order, value) => self.value(&value, view, order),
+                WaitingNarrow::Key(key) => self.key(&key, view),
+            }
+        }
+        self.narrow = narrow;
+    }
+
+    /// Notes a key as there.
+    fn key(&mut self, key: &fact::RegistryKey<'_>, view: View) {
+        self.text.clear();
+        registry::write_normal_key(&key.key, view, &mut self.text);
+        self.keys_above();
+    }
+
+    /// Answers the questions about a value, unless a later statement of it was taken.
+    fn value(&mut self, value: &fact::RegistryValue<'_>, view: View, order: u32) {
+        self.text.clear();
+        registry::write_normal_key(&value.key, view, &mut self.text);
+        self.keys_above();
+        self.name.clear();
+        path::fold_text(&value.name, &mut self.name);
+        let found = self.plan.view.find(tag::REGISTRY_VALUE, self.text.as_bytes(), self.name.as_bytes());
+        let Some(subject) = found else { return };
+        let later = self.is_stamped(subject) && self.orders[subject] > order;
+        if later {
+            return;
+        }
+        self.set(subject, State::Known);
+        self.orders[subject] = order;
+        self.data(subject, value.data.as_deref());
+    }
+
+    /// Answers the questions about the data of a value.
+    fn data(&mut self, subject: usize, data: Option<&str>) {
+        let view = self.plan.view;
+        let columns = view.columns;
+        for predicate in self.predicates(subject) {
+            if columns.predicate_question.at(predicate) == question::COMPARE {
+                self.compare_value(predicate, data);
+                continue;
+            }
+            let (a, b) = (columns.predicate_a.at(predicate), columns.predicate_b.at(predicate));
+            let fits = match (columns.predicate_question.at(predicate), a, data) {
+                (question::EXISTS, ..) | (question::DATA, 0, _) => Some(true),
+                (question::DATA, _, None) => None,
+                (question::DATA, 1, Some(data)) => {
+                    let expected = u64::from(b) | u64::from(columns.predicate_c.at(predicate)) << 32;
+                    Some(registry::number(data) == Some(expected))
+                }
+                (question::DATA, 2, Some(data)) => {
+                    self.name.clear();
+                    product::write_folded(data, &mut self.name);
+                    Some(self.name.as_bytes() == view.text_bytes(b))
+                }
+                (question::DATA, _, Some(_)) => {
+                    let answer = match view.predicate(predicate) {
+                        Some((_, Question::Data(expected))) => law::registry_data(&expected, data),
+                        _ => Answer::RULE_ERROR,
+                    };
+                    self.put(predicate, answer);
+                    continue;
+                }
+                _ => {
+                    self.put(predicate, Answer::RULE_ERROR);
+                    continue;
+                }
+            };
+            let answer = match fits {
+                Some(true) => Answer::TRUE,
+                Some(false) => Answer::not(Reason::RegistryDiffers),
+                None => Answer::PART_NOT_COLLECTED,
+            };
+            self.put(predicate, answer);
+        }
+    }
+
+    fn compare_value(&mut self, predicate: usize, data: Option<&str>) {
+        let answer = match (self.plan.view.predicate(predicate), data) {
+            (Some((_, Question::Compare(..))), None) => Answer::PART_NOT_COLLECTED,
+            (Some((_, Question::Compare(comparison, operand))), Some(data)) => {
+                law::compare(comparison, &operand, data, Reason::RegistryDiffers)
+            }
+            _ => Answer::RULE_ERROR,
+        };
+        self.put(predicate, answer);
+    }
+
+    /// Notes the key in `text`, and those above it, as there; only where rules ask for keys.
+    fn keys_above(&mut self) {
+        if !self.plan.asks_keys {
+            return;
+        }
+        let key = std::mem::take(&mut self.text);
+        for key in std::iter::once(key.as_str()).chain(registry::parents(&key)) {
+            if let Some(subject) = self.plan.view.find(tag::REGISTRY_KEY, key.as_bytes(), &[]) {
+                self.exists(subject);
+            }
+        }
+        self.text = key;
+    }
+
+    /// Makes the values and keys at or below a key absent that nothing is said of.
+    pub(super) fn cover_registry(&mut self, under: &str) {
+        for tag in [tag::REGISTRY_VALUE, tag::REGISTRY_KEY] {
+            self.at_or_below(tag, under).for_each(|subject| self.set_absent(subject));
+        }
+    }
+}

@@ -1,0 +1,374 @@
+//! What the two evaluations once differed in, or both had wrong: a test for each, with its name.
+
+use conformance::compiled::catalog;
+use conformance::random::Case;
+use conformance::random::rules::Shape;
+use conformance::run;
+use patchstate::diagnostic::Position;
+use patchstate::eval::plan::Plan;
+use patchstate::matrix::Matrix;
+use patchstate::model::expr::{Comparison, DEPTH, Expr, Operand, OsField, Presence, Question, Subject};
+use patchstate::model::fact::*;
+use patchstate::model::flag::Flags;
+use patchstate::model::inventory::{Collector, Header, Inventory};
+use patchstate::model::options::{Options, Profile, Supersedence};
+use patchstate::model::product::{Detection, Level};
+use patchstate::model::reason::Reason;
+use patchstate::model::registry::View;
+use patchstate::model::supersedence::{Replacement, Source};
+use patchstate::model::truth::Truth;
+use patchstate::model::update::{
+    Catalog, Collection, ModuleStream, PackageRow, Product as CatalogProduct, Rule, Update, UpdateId,
+};
+use patchstate::model::verdict::{Answer, Cell, Verdict};
+use patchstate::version::dotted::Version;
+
+fn inventory(complete: &[Kind], facts: Vec<Fact<'static>>) -> Inventory {
+    let mut inventory = Inventory::new("client", complete.iter().copied().collect());
+    facts.into_iter().for_each(|fact| inventory.fact(fact, Position::default()));
+    inventory
+}
+
+fn case(catalogs: Vec<Catalog>, inventories: Vec<Inventory>) -> Case {
+    let name = |(number, inventory): (usize, Inventory)| {
+        let client = format!("client{number}").into();
+        Inventory { header: Header { client, ..inventory.header }, ..inventory }
+    };
+    let inventories = inventories.into_iter().enumerate().map(name).collect();
+    // Rules of any shape may give reasons that no rule of a reader gives.
+    Case { shape: Shape::Wild, catalogs, inventories, ..Case::default() }
+}
+
+/// The cells of a case, client by client, which both evaluations give.
+fn cells(case: &Case) -> Vec<Cell> {
+    run::compare(case).unwrap_or_else(|difference| panic!("{difference}"));
+    let index = run::open(&run::compiled(case).columns);
+    let plan = Plan::new(index.view().expect("opens"), &case.options, None);
+    let bytes = run::matrix_bytes(&plan, &run::rows(&plan, &case.inventories));
+    let matrix = Matrix::open(&bytes).expect("opens");
+    (0..case.inventories.len()).flat_map(|client| matrix.row(client).collect::<Vec<_>>()).collect()
+}
+
+/// Checks the first cell of one client and one catalog.
+fn check(updates: Vec<Update>, client: Inventory, expect: Cell) {
+    check_with(Options::default(), updates, client, expect);
+}
+
+fn check_with(options: Options, updates: Vec<Update>, client: Inventory, expect: Cell) {
+    let case = Case { options, ..case(vec![catalog("a", updates)], vec![client]) };
+    assert_eq!(cells(&case)[0], expect);
+}
+
+fn update(id: &str, rule: Rule) -> Update {
+    Update { id: UpdateId::from_text(id), rule, ..Update::default() }
+}
+
+/// An update that is for every client and there where `installed` holds.
+fn installed(expr: Expr) -> Update {
+    update("U", Rule::Tests { installed: expr, applicable: Expr::Constant(Answer::TRUE) })
+}
+
+fn test(subject: Subject, question: Question) -> Expr {
+    Expr::test(subject, question, Position::default())
+}
+
+fn file(path: &str) -> Expr {
+    test(Subject::File(path.to_owned()), Question::Exists)
+}
+
+fn stated(path: &'static str) -> Fact<'static> {
+    File { path: path.into(), ..File::default() }.into()
+}
+
+fn windows() -> Fact<'static> {
+    Os { family: "windows".into(), ..Os::default() }.into()
+}
+
+fn row(name: &str, arch: &str) -> PackageRow {
+    let release = Some("2".to_owned());
+    let [name, arch, version] = [name, arch, "1.0"].map(str::to_owned);
+    PackageRow { name, arch, version, release, ..PackageRow::default() }
+}
+
+fn packages(id: &str, rows: Vec<PackageRow>) -> Update {
+    update(id, Rule::Packages { collections: Vec::new(), rows })
+}
+
+fn package(name: &'static str, arch: &'static str, release: &'static str) -> Package<'static> {
+    Package {
+        name: name.into(),
+        epoch: Some(0),
+        version: "1.0".into(),
+        release: Some(release.into()),
+        arch: Some(arch.into()),
+        ..Package::default()
+    }
+}
+
+const MISSING: Cell = Cell::new(Verdict::Missing, Reason::PackageOlder);
+const INSTALLED: Cell = Cell::new(Verdict::Installed, Reason::RuleTrue);
+
+#[test]
+fn an_anchor_keeps_the_flags_of_constants() {
+    let flagged = Answer { flags: Flags::BUILD_CONFLICT, ..Answer::new(Truth::Unknown, Reason::NoEvidence) };
+    let rule = Rule::Tests { installed: Expr::Constant(flagged), applicable: file(r"c:\x") };
+    let expect = Cell { flags: Flags::BUILD_CONFLICT, ..Cell::NO_EVIDENCE };
+    check(vec![update("U", rule)], inventory(&[], vec![]), expect);
+}
+
+#[test]
+fn a_question_that_does_not_fit_leaves_an_anchor_open() {
+    // Where the hotfix is there the level is an error, which is not the Unknown of what is not collected.
+    let level = Question::Level { affected: vec!["Gold".to_owned()], fixed: None };
+    let anchor = test(Subject::Hotfix(100_001), Question::Exists);
+    let unfit = test(Subject::File(r"c:\x".to_owned()), level);
+    let rule = Rule::Tests { installed: unfit.clone(), applicable: Expr::all(vec![anchor, unfit]) };
+    let client = inventory(&[], vec![stated(r"C:\X")]);
+    check(vec![update("U", rule)], client, Cell::new(Verdict::Unknown, Reason::RuleError));
+}
+
+#[test]
+fn a_row_of_no_collection_is_not_gated_by_the_next_update() {
+    let gate = ModuleStream { name: "perl".to_owned(), ..ModuleStream::default() };
+    let collections = vec![Collection { name: String::new(), modules: vec![gate] }];
+    let gated = Rule::Packages { collections, rows: vec![row("bash", "x86_64")] };
+    let kinds = [Kind::Package, Kind::Module];
+    for beyond in [0, 7, u32::MAX] {
+        let beyond = PackageRow { collection: beyond, ..row("bash", "x86_64") };
+        let client = inventory(&kinds, vec![package("bash", "x86_64", "1").into()]);
+        check(vec![packages("A", vec![beyond]), update("B", gated.clone())], client, MISSING);
+    }
+}
+
+#[test]
+fn an_arch_for_all_counts_where_no_row_has_it() {
+    let options = Options { profile: Some(Profile::Suse), ..Options::default() };
+    let client = inventory(&[], vec![package("bash", "noarch", "1").into()]);
+    check_with(options, vec![packages("A", vec![row("bash", "x86_64")])], client.clone(), MISSING);
+    check(vec![packages("A", vec![row("bash", "")])], client, MISSING);
+}
+
+#[test]
+fn an_update_without_rows_holds_no_package() {
+    let expect = Cell::new(Verdict::NotApplicable, Reason::PackageAbsent);
+    check(vec![packages("A", Vec::new())], inventory(&[], vec![]), expect);
+}
+
+#[test]
+fn an_empty_release_is_no_release() {
+    // Of the running kernel's packages the older one decides; its version and arch are all that it has.
+    let old = Package { release: Some("".into()), ..package("kernel", "x86_64", "") };
+    let new = Package { version: "9.0".into(), ..package("kernel", "x86_64", "1") };
+    let running = Kernel { running: "1.0.x86_64".into(), ..Kernel::default() };
+    let client = inventory(&[], vec![old.into(), new.into(), running.into()]);
+    let row = PackageRow { version: "2.0".to_owned(), ..row("kernel", "x86_64") };
+    check(vec![packages("A", vec![row])], client, MISSING);
+}
+
+#[test]
+fn a_package_that_a_rule_asks_for_is_answered_for_every_client() {
+    let subjects =
+        [Subject::Package(PackageKind::Rpm, "bash".to_owned()), Subject::Module("perl".to_owned())];
+    for subject in subjects {
+        let there: [Fact<'static>; 2] = [
+            package("bash", "x86_64", "1").into(),
+            Module { name: "perl".into(), state: ModuleState::Disabled, ..Module::default() }.into(),
+        ];
+        let clients = vec![inventory(&[], vec![]), inventory(&[], there.to_vec())];
+        let update = installed(test(subject, Question::Exists));
+        let cells = cells(&case(vec![catalog("a", vec![update])], clients));
+        assert_eq!(cells, [Cell::new(Verdict::Unknown, Reason::NotCollected), INSTALLED]);
+    }
+}
+
+#[test]
+fn a_registry_key_has_nothing_to_compare() {
+    let question = Question::Compare(Comparison::Eq, Operand::Number(1));
+    let update = installed(test(Subject::RegistryKey(r"hklm\software\a".to_owned()), question));
+    let key = RegistryKey { key: r"HKLM\Software\A".into(), ..RegistryKey::default() };
+    check(vec![update], inventory(&[], vec![key.into()]), Cell::new(Verdict::Unknown, Reason::RuleError));
+}
+
+#[test]
+fn a_key_of_the_narrow_view_is_no_value_without_a_name() {
+    let name = "\u{0}".to_owned();
+    let value = Subject::RegistryValue { key: r"hklm\software\wow6432node\a".to_owned(), name };
+    let asks_keys = test(Subject::RegistryKey("hklm".to_owned()), Question::Exists);
+    let update = installed(Expr::all(vec![asks_keys, test(value, Question::Exists)]));
+    let key = RegistryKey { key: r"HKLM\Software\A".into(), view: View::Narrow, ..RegistryKey::default() };
+    let expect = Cell::new(Verdict::Unknown, Reason::NotCollected);
+    check(vec![update], inventory(&[], vec![key.into()]), expect);
+}
+
+#[test]
+fn the_first_detection_that_decides_is_the_one() {
+    let detection = |truth: Answer, level: &str| Detection {
+        name: "Office".to_owned(),
+        when: Expr::Constant(truth),
+        levels: vec![Level { names: vec![level.to_owned()], test: None }],
+        inherit: Vec::new(),
+        position: Position::default(),
+    };
+    let question = |level: &str| Question::Level { affected: vec![level.to_owned()], fixed: None };
+    let asks = |level: &str| installed(test(Subject::Product("office".to_owned()), question(level)));
+    let out = Cell::new(Verdict::Missing, Reason::ServicePackOutOfRange);
+    let absent = Cell::new(Verdict::Missing, Reason::ProductAbsent);
+    let check = |tables: [(Answer, &str); 3], asked: &str, expect: Cell| {
+        let product = CatalogProduct { name: "Office".to_owned(), ..CatalogProduct::default() };
+        let catalog = Catalog { products: vec![product], ..catalog("a", vec![asks(asked)]) };
+        let detections = tables.map(|(truth, level)| detection(truth, level)).to_vec();
+        let case = Case { detections, ..case(vec![catalog], vec![inventory(&[], vec![])]) };
+        assert_eq!(cells(&case)[0], expect);
+    };
+    let tables = [(Answer::NOT_COLLECTED, "A"), (Answer::TRUE, "B"), (Answer::TRUE, "C")];
+    check(tables, "B", INSTALLED);
+    check(tables, "C", out);
+    check([(Answer::FALSE, "A"), (Answer::TRUE, "B"), (Answer::TRUE, "C")], "B", absent);
+}
+
+#[test]
+fn coverage_of_what_has_no_subtree_proves_nothing() {
+    let under = |kind| Coverage { kind: Some(kind), under: r"%exchsrvr%\bin".into(), ..Coverage::default() };
+    let update = || vec![installed(file(r"%exchsrvr%\a.exe"))];
+    let unknown = Cell::new(Verdict::Unknown, Reason::NotCollected);
+    for kind in [Kind::Msi, Kind::Registry, Kind::Os] {
+        check(update(), inventory(&[Kind::File], vec![under(kind).into()]), unknown);
+    }
+    let absent = Cell::new(Verdict::Missing, Reason::FileAbsent);
+    check(update(), inventory(&[Kind::File], vec![under(Kind::File).into()]), absent);
+}
+
+#[test]
+fn an_installer_code_needs_no_braces() {
+    let code = "{0A000000-0000-0000-0000-00000000000B}";
+    let update = || vec![installed(test(Subject::Msi(code.to_owned()), Question::Exists))];
+    for spelling in [code, "0a000000-0000-0000-0000-00000000000b"] {
+        let msi = Msi { product: spelling.into(), ..Msi::default() };
+        check(update(), inventory(&[], vec![msi.into()]), INSTALLED);
+        let absent = Absent { kind: Some(Kind::Msi), reference: spelling.into(), ..Absent::default() };
+        let expect = Cell::new(Verdict::Missing, Reason::MsiProductAbsent);
+        check(update(), inventory(&[], vec![absent.into()]), expect);
+    }
+}
+
+#[test]
+fn a_path_without_token_is_compared_in_token_form() {
+    let update = |path: &str| vec![installed(file(path))];
+    let complete = [Kind::File];
+    let there = |path| inventory(&complete, vec![windows(), stated(path)]);
+    let absent = Cell::new(Verdict::Missing, Reason::FileAbsent);
+    check(update(r"c:\winnt\a.dll"), there(r"C:\WINNT\A.dll"), INSTALLED);
+    check(update(r"c:\winnt\a.dll"), there(r"%SystemRoot%\a.dll"), INSTALLED);
+    check(update(r"c:\winnt\a.dll"), there(r"C:\WINNT\b.dll"), absent);
+    check(update(r"c:\winnt2\a.dll"), there(r"C:\WINNT2\A.dll"), INSTALLED);
+    let proved = |fact: Fact<'static>| inventory(&[], vec![windows(), fact]);
+    let gone = Absent { kind: Some(Kind::File), reference: r"C:\WINNT\a.dll".into(), ..Absent::default() };
+    check(update(r"c:\winnt\a.dll"), proved(gone.into()), absent);
+    let under = Coverage { kind: Some(Kind::File), under: r"%windir%".into(), ..Coverage::default() };
+    check(update(r"c:\winnt\a.dll"), proved(under.into()), absent);
+    let folder = Trait { group: "env".into(), name: "X".into(), value: r"%y%\z".into(), ..Trait::default() };
+    let client = inventory(&complete, vec![folder.into(), stated(r"%X%\a.dll")]);
+    check(update(r"%y%\z\a.dll"), client, INSTALLED);
+}
+
+#[test]
+fn the_absence_of_a_value_may_be_told_with_a_prefix() {
+    let subject = Subject::RegistryValue { key: r"hklm\software\a".to_owned(), name: "v".to_owned() };
+    let reference = r"Registry::HKLM\Software\A::V";
+    let absent = Absent { kind: Some(Kind::Registry), reference: reference.into(), ..Absent::default() };
+    let expect = Cell::new(Verdict::Missing, Reason::RegistryMissing);
+    check(vec![installed(test(subject, Question::Exists))], inventory(&[], vec![absent.into()]), expect);
+}
+
+#[test]
+fn a_proof_does_not_rest_on_what_did_not_arise() {
+    let question = Question::FileEvidence { presence: Presence::Optional, version: None, checksum: None };
+    let optional = test(Subject::File(r"c:\x".to_owned()), question);
+    let expect = Cell::new(Verdict::Missing, Reason::RuleFalse);
+    check(vec![installed(optional)], inventory(&[Kind::File], vec![]), expect);
+}
+
+#[test]
+fn a_feed_may_hold_a_colon() {
+    let catalogs = vec![catalog("a:b", vec![update("U", Rule::None)])];
+    let index = run::open(&run::compiled(&case(catalogs, vec![])).columns);
+    let entry = index.view().expect("opens").entry(0);
+    assert_eq!((entry.identity.as_str(), entry.update.id.as_str()), ("a:b:U", "U"));
+}
+
+#[test]
+fn edges_by_versions_are_the_same_in_every_compile() {
+    // Several rows with equally many newer updates, whose order differs from row to row.
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    let update = |number: usize| {
+        let version = |at: usize| ((number * (at + 3)) % 11 + 10).to_string();
+        let rows = names.iter().enumerate();
+        let rows = rows.map(|(at, name)| PackageRow { version: version(at / 7), ..row(name, "x86_64") });
+        packages(&format!("U{number}"), rows.collect())
+    };
+    let catalogs = vec![catalog("a", (0..10).map(update).collect())];
+    let compile = || run::index_bytes(&run::compiled(&case(catalogs.clone(), vec![])).columns);
+    let first = compile();
+    assert!((0..20).all(|_| compile() == first));
+}
+
+#[test]
+fn packages_of_two_kinds_do_not_replace_each_other() {
+    let rpm = row("bash", "x86_64");
+    let deb = PackageRow { kind: PackageKind::Deb, version: "9".to_owned(), release: None, ..rpm.clone() };
+    let catalogs = vec![catalog("a", vec![packages("A", vec![rpm]), packages("B", vec![deb])])];
+    let catalogs = run::compiled(&case(catalogs, vec![])).catalogs;
+    assert!(catalogs.updates.iter().all(|entry| entry.replaced_by.is_empty()));
+}
+
+#[test]
+fn file_evidence_of_another_thing_restores() {
+    let version = Some(Version([1, 2, 3, 4]));
+    let question = Question::FileEvidence { presence: Presence::Required, version, checksum: Some(7) };
+    let update = installed(test(Subject::Os(OsField::Build), question));
+    let compiled = run::compiled(&case(vec![catalog("a", vec![update])], vec![]));
+    let restored = run::open(&compiled.columns).view().expect("opens").restore();
+    assert_eq!(restored, compiled.catalogs);
+}
+
+#[test]
+fn a_rule_of_the_greatest_depth_is_evaluated() {
+    let mut rule = file(r"c:\x");
+    for _ in 1..DEPTH {
+        rule = Expr::Not(Box::new(rule));
+    }
+    let expect = Cell::new(Verdict::Missing, Reason::RuleFalse);
+    check(vec![installed(rule)], inventory(&[], vec![stated(r"c:\x")]), expect);
+}
+
+#[test]
+fn a_cycle_of_replacements_folds_like_a_chain() {
+    let replaced = |id: &str, by: &[&str], row: PackageRow| Update {
+        replacements: by
+            .iter()
+            .map(|by| Replacement {
+                by: UpdateId::from_text(*by),
+                source: Source::Declared,
+                position: Position::default(),
+            })
+            .collect(),
+        ..packages(id, vec![row])
+    };
+    let updates = || {
+        vec![
+            replaced("A", &["B"], row("bash", "x86_64")),
+            replaced("B", &["A", "C"], row("bash", "x86_64")),
+            replaced("C", &["C", "D", "lost"], row("libx", "x86_64")),
+            replaced("D", &[], row("zlib", "x86_64")),
+        ]
+    };
+    let client = |zlib| {
+        let facts = vec![package("bash", "x86_64", "1").into(), package("zlib", "x86_64", zlib).into()];
+        inventory(&[Kind::Package], facts)
+    };
+    let replaced = Cell::new(Verdict::Installed, Reason::ReplacedByInstalled);
+    check(updates(), client("2"), replaced);
+    check(updates(), client("1"), Cell { flags: Flags::SUPERSEDED, ..MISSING });
+    let off = Options { supersedence: Supersedence::Off, ..Options::default() };
+    check_with(off, updates(), client("2"), MISSING);
+}
