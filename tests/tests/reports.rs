@@ -113,7 +113,7 @@ proptest! {
                             serde_json::Value::Null => text.is_empty(),
                             serde_json::Value::Array(items) => items.iter().map(|item| item.as_str().unwrap_or_default()).collect::<Vec<_>>().join(";") == *text,
                             serde_json::Value::String(said) => said == text,
-                            other => other.to_string() == *text,
+                            other => format!("{other}") == *text,
                         };
                         prop_assert!(same, "{name}: {said} {text}");
                     }
