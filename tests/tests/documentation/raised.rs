@@ -1,0 +1,157 @@
+//! Every code is raised by a document of `corpora/`, or by something that is made here.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use conformance::samples;
+use patchstate::archive::map::Bytes;
+use patchstate::catalog::{self, Settings, Verify, detection};
+use patchstate::compile::merge::merge;
+use patchstate::diagnostic::{Code, Diagnostics};
+use patchstate::eval::plan::Plan;
+use patchstate::eval::run;
+use patchstate::index::Index;
+use patchstate::ingest::{Buffer, Input, Intake};
+use patchstate::model::inventory::Inventory;
+use patchstate::model::options::Options;
+use patchstate::{ingest, inventory};
+
+use crate::page::{root, walk};
+
+/// The codes that were raised, with the first document of each.
+#[derive(Default)]
+struct Raised(BTreeMap<Code, String>);
+
+impl Raised {
+    fn add(&mut self, code: Code, by: &str) {
+        self.0.entry(code).or_insert_with(|| by.to_owned());
+    }
+
+    fn all(&mut self, found: &Diagnostics, by: &str) {
+        found.counts().for_each(|(code, _)| self.add(code, by));
+    }
+
+    /// Reads a catalog, with checksums that must fit and with others, and merges it with the product table.
+    fn catalog(&mut self, path: &Path) {
+        let by = path.to_string_lossy();
+        let format = match catalog::recognise(path) {
+            Ok(format) => format,
+            Err(error) => return self.add(error.code(), &by),
+        };
+        for verify in [Verify::Refuse, Verify::Warn] {
+            let mut catalogs = Vec::new();
+            (format.read)(path, &Settings { verify, ..Settings::default() }, &mut |catalog| match catalog {
+                Ok(catalog) => catalogs.push(catalog),
+                Err(error) => self.add(error.code(), &by),
+            });
+            match merge(catalogs, detection::built_in()) {
+                Ok(merged) => merged.sources.iter().for_each(|source| self.all(&source.diagnostics, &by)),
+                Err(error) => self.add(error.code(), &by),
+            }
+        }
+    }
+
+    /// Reads all inventories of a file or folder.
+    fn inventories(&mut self, path: &Path) {
+        let by = path.to_string_lossy();
+        let ending = path.extension().and_then(|ending| inventory::find(ending.to_str()?));
+        let format = ending.filter(|format| format.name.starts_with("agent-"));
+        let settings = ingest::Settings { format, ..ingest::Settings::default() };
+        let intake = match Intake::scan(&[Input::from(path)], settings) {
+            Ok(intake) => intake,
+            Err(error) => return self.add(error.code(), &by),
+        };
+        self.all(intake.diagnostics(), &by);
+        for client in intake.clients() {
+            let mut inventory = Inventory::default();
+            match intake.import(client, &mut Buffer::new(), &mut inventory) {
+                Ok(imported) => self.all(&imported.diagnostics, &by),
+                Err(error) => self.add(error.code(), &by),
+            }
+        }
+    }
+}
+
+/// Reads every document of the corpora.
+fn of_corpora(raised: &mut Raised) {
+    let corpora = root().join("corpora");
+    let is_document = |path: &Path| path.extension().is_some_and(|ending| ending == "xml");
+    for folder in ["mssecure", "updateinfo"] {
+        walk(&corpora.join(folder), &mut |path| {
+            if is_document(path) {
+                raised.catalog(path);
+            }
+        });
+    }
+    raised.catalog(&corpora.join("updateinfo/repositories"));
+    // Alone, because documents of one client stand against each other in the folder.
+    walk(&corpora.join("inventory"), &mut |path| raised.inventories(path));
+    raised.inventories(&corpora.join("inventory"));
+}
+
+/// Makes what raises a code in an empty folder.
+type Make = fn(&Path, &mut Raised);
+
+/// Codes that no document can hold by itself, because they speak of places, of files that are changed
+/// or of a whole run.
+const MADE: [(Code, Make); 6] = [
+    (Code::Io, |folder, raised| raised.catalog(&folder.join("missing.xml"))),
+    (Code::BadReference, |folder, raised| {
+        let location = "<repomd><data type='updateinfo'><location href='../../out.xml'/></data></repomd>";
+        fs::create_dir(folder.join("repodata")).expect("the folder is ours");
+        write(&folder.join("repodata/repomd.xml"), location.as_bytes());
+        raised.catalog(folder);
+    }),
+    (Code::BadTable, |_, raised| {
+        let whole = fs::read(root().join("corpora/compat/index-1.psi")).expect("an index is there");
+        let opened = Index::open(Bytes::copy(&whole[..whole.len() - 1]));
+        opened.err().into_iter().for_each(|error| raised.add(error.code(), "index-1.psi, cut off"));
+    }),
+    (Code::ProductEntryReplaced, |folder, raised| {
+        let entry = "<product name='Outlook 2000'><when><hotfix id='Q300001'/></when></product>";
+        let path = folder.join("products.xml");
+        let table = format!("<productDetection version='1'>{entry}</productDetection>");
+        write(&path, table.as_bytes());
+        let mut found = Diagnostics::new();
+        detection::table(None, &[&path], &mut found).expect("is a table");
+        raised.all(&found, "products.xml");
+    }),
+    (Code::InventorySkipped, |folder, raised| {
+        write(&folder.join(".hidden.xml"), b"<inventory/>");
+        raised.inventories(folder);
+    }),
+    (Code::InventoryUnreadable, |folder, raised| {
+        write(&folder.join("bad.xml"), b"<inventory");
+        let index = Index::open(Bytes::copy(&samples::index(1).expect("is compiled"))).expect("opens");
+        let options = Options::default();
+        let plan = Plan::new(index.view().expect("opens"), &options, None);
+        let intake = Intake::scan(&[Input::from(folder)], ingest::Settings::default()).expect("is listed");
+        let clients: Vec<_> = intake.clients().iter().collect();
+        let outcome = run::evaluate(&plan, &intake, &clients, &|_| {});
+        raised.all(&outcome.diagnostics, "bad.xml");
+    }),
+];
+
+fn write(path: &Path, bytes: &[u8]) {
+    fs::write(path, bytes).expect("the folder is ours");
+}
+
+/// Codes that nothing raises: a delta that removes what is not there shows only against a store of
+/// inventories, and there is none yet.
+const NEVER: [Code; 1] = [Code::DeltaMissing];
+
+#[test]
+fn every_code_is_raised() {
+    let mut raised = Raised::default();
+    of_corpora(&mut raised);
+    for (code, make) in MADE {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut made = Raised::default();
+        make(folder.path(), &mut made);
+        assert!(made.0.contains_key(&code), "{code} is not raised by what was made for it: {:?}", made.0);
+        made.0.into_iter().for_each(|(code, by)| raised.add(code, &by));
+    }
+    let silent = Code::ALL.iter().copied().filter(|code| !raised.0.contains_key(code));
+    assert_eq!(silent.collect::<Vec<_>>(), NEVER, "raised by nothing");
+}

@@ -1,0 +1,140 @@
+//! Every name that reports, exports and proofs print for programs is on their page.
+
+use std::collections::BTreeSet;
+
+use conformance::{matrices, samples};
+use patchstate::archive::map::Bytes;
+use patchstate::explain::{Explainer, json};
+use patchstate::index::Index;
+use patchstate::matrix::Matrix;
+use patchstate::model::options::Options;
+use patchstate::report::listing::{Listing, Query};
+use patchstate::report::table::{Form, Table};
+use patchstate::report::{self, Columns, EXPORTS, History, REPORTS, Subject, diff, facts, findings, inspect};
+use serde_json::Value;
+
+use crate::page::Page;
+
+/// The words that the page writes as code.
+fn words() -> BTreeSet<String> {
+    let code = Page::of_docs("reports.md").code();
+    code.iter().flat_map(|code| code.split(' ')).map(str::to_owned).collect()
+}
+
+fn assert_known(names: &BTreeSet<String>) {
+    let words = words();
+    let missing: Vec<_> = names.iter().filter(|name| !words.contains(*name)).collect();
+    assert!(!names.is_empty() && missing.is_empty(), "the page lacks {missing:?}");
+}
+
+/// The names of columns, and of everything that its JSON has.
+fn names(table: &Table<'_>) -> BTreeSet<String> {
+    let mut out = Vec::new();
+    table.write(&Form::Json, &mut out).expect("writes to memory");
+    let value: Value = serde_json::from_slice(&out).expect("is JSON");
+    let mut names: BTreeSet<String> = table.columns.iter().map(|column| column.name.to_owned()).collect();
+    keys(&value, &mut names);
+    names
+}
+
+/// The keys of an object and of what stands in it, but for counts and attributes, whose names are others'.
+fn keys(value: &Value, found: &mut BTreeSet<String>) {
+    const OTHERS: [&str; 7] =
+        ["totals", "hidden", "counts", "kinds", "diagnostics", "sections", "attributes"];
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                found.insert(name.clone());
+                if !OTHERS.contains(&name.as_str()) {
+                    keys(value, found);
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| keys(item, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn reports_of_a_matrix() {
+    let bytes = Bytes::copy(&matrices::sample());
+    let matrix = Matrix::open(bytes.as_ref()).expect("opens");
+    let options = report::Options {
+        columns: Columns::Wide,
+        history: History::Both,
+        now: Some("2026-03-01T00:00:00Z".parse().expect("is a time")),
+        ..report::Options::default()
+    };
+    let mut found = BTreeSet::new();
+    for report in REPORTS {
+        let subjects: Vec<String> = match report.subject {
+            Subject::Matrix => vec![String::new()],
+            Subject::Client => matrix.clients.iter().map(|client| client.id.clone()).collect(),
+            Subject::Update => matrix.updates.iter().map(|update| update.id.clone()).collect(),
+        };
+        found.insert(report.name.to_owned());
+        for subject in subjects {
+            found.append(&mut names(&(report.table)(&matrix, &subject, &options).expect("makes a table")));
+        }
+    }
+    found.append(&mut names(&diff::matrices(&matrix, &matrix).table));
+    assert_known(&found);
+}
+
+#[test]
+fn exports_of_a_matrix() {
+    let bytes = Bytes::copy(&matrices::sample());
+    let matrix = Matrix::open(bytes.as_ref()).expect("opens");
+    let mut found = BTreeSet::new();
+    for export in EXPORTS {
+        found.insert(export.name.to_owned());
+        if !export.forms.contains(&report::Form::Csv) {
+            continue;
+        }
+        let mut out = Vec::new();
+        (export.write)(&matrix, report::Form::Csv, &report::Options::default(), &mut out).expect("writes");
+        let text = String::from_utf8(out).expect("is UTF-8");
+        found.extend(text.lines().next().into_iter().flat_map(|header| header.split(',')).map(str::to_owned));
+    }
+    assert_known(&found);
+}
+
+fn index() -> Index {
+    Index::open(Bytes::copy(&samples::index(12).expect("is compiled"))).expect("opens")
+}
+
+#[test]
+fn tables_of_an_index() {
+    let (index, options, query) = (index(), Options::default(), Query::default());
+    let view = index.view().expect("opens");
+    let (catalogs, inventory) = (view.restore(), samples::inventory("a", 12));
+    let mut found = names(&facts::table(view));
+    found.append(&mut names(&Listing::new(&catalogs, &options, &inventory, &query).table()));
+    found.append(&mut names(&diff::indexes(view, view).table));
+    found.append(&mut names(&findings::list(&catalogs.sources[0].diagnostics)));
+    for inspection in inspect::VIEWS {
+        found.insert(inspection.name.to_owned());
+        found.append(&mut names(&(inspection.table)(view)));
+    }
+    assert_known(&found);
+}
+
+#[test]
+fn proofs() {
+    let index = index();
+    let catalogs = index.view().expect("opens").restore();
+    let options = Options::default();
+    let mut found = BTreeSet::new();
+    for client in ["a", "bb"] {
+        let inventory = samples::inventory(client, 12);
+        let explainer = Explainer::new(&catalogs, &options, &inventory);
+        for update in 0..catalogs.updates.len() {
+            let mut out = Vec::new();
+            json::write(&explainer.proof(update).expect("is there"), &mut out).expect("writes to memory");
+            let value: Value = serde_json::from_slice(&out).expect("is JSON");
+            keys(&value, &mut found);
+        }
+    }
+    assert!(found.len() > 60, "the samples show few keys: {found:?}");
+    assert_known(&found);
+}
