@@ -7,17 +7,16 @@ use patchstate::xml::tags::{TagEvent, Tags};
 use patchstate::xml::{Limits, encoding};
 
 fuzz_target!(|bytes: &[u8]| {
-    if let Ok(mut cursor) = Cursor::new(bytes, Limits::default()) {
-        loop {
-            match cursor.next() {
-                Ok(Event::Open(tag)) => {
-                    for attribute in tag.attributes().iter() {
-                        std::hint::black_box(attribute.value());
-                    }
+    let mut cursor = Cursor::new(bytes, Limits::default());
+    loop {
+        match cursor.next() {
+            Ok(Event::Open(tag)) => {
+                for attribute in tag.attributes().iter() {
+                    std::hint::black_box(attribute.value());
                 }
-                Ok(Event::End) | Err(_) => break,
-                Ok(_) => {}
             }
+            Ok(Event::End) | Err(_) => break,
+            Ok(_) => {}
         }
     }
     let Ok(decoded) = encoding::decode(bytes, None) else { return };

@@ -16,7 +16,9 @@ pub fn catalog(name: &str, bytes: &[u8]) {
     let Some(format) = patchstate::catalog::find(name) else { return };
     with_file(bytes, |path| {
         let mut catalogs = Vec::new();
-        (format.read)(path, &patchstate::catalog::Settings::default(), &mut |catalog| catalogs.extend(catalog));
+        (format.read)(path, &patchstate::catalog::Settings::default(), &mut |catalog| {
+            catalogs.extend(catalog)
+        });
         // Two updates of one identity are refused, which is an answer too.
         let _compiled = patchstate::compile::compile(catalogs, Vec::new());
     });
@@ -28,7 +30,7 @@ pub fn inventory(name: &str, bytes: &[u8]) {
     let Some(format) = find(name) else { return };
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let mut inventory = patchstate::model::inventory::Inventory::default();
-    let _facts = format.read(Excerpt::whole(text), &Settings::default(), &mut inventory);
+    let _facts = format.read(Excerpt::from(text), &Settings::default(), &mut inventory);
     if let Ok(Found::Units(units)) = format.units(text, Look::All) {
         std::hint::black_box(units);
     }

@@ -3,5 +3,6 @@
 //! A fuzzer that flips bytes of a file with a checksum tests the checksum. Here a mutation changes
 //! numbers where numbers stand, and the length and the checksum are put right after it.
 
+pub mod document;
 pub mod frame;
 pub mod random;
