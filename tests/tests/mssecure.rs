@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use patchstate::catalog::{Settings, mssecure, recognise};
 use patchstate::compile::merge::merge;
 use patchstate::diagnostic::Code;
-use patchstate::error::Result;
 use patchstate::model::expr::{Data, Expr, Operator, Presence, Question, Reasons, Subject};
 use patchstate::model::update::{Catalog, Reboot, Rule, Update};
 
