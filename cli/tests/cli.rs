@@ -418,7 +418,7 @@ fn threads_and_parts_change_nothing() {
     let place = Place::new();
     place.run("generate catalog --updates 300 -o large.xml");
     place.run("compile large.xml -o large.idx");
-    assert!(place.run("generate fleet large.idx --clients 40 -o fleet").status.success());
+    assert!(place.run("generate fleet --for large.idx --clients 40 -o fleet").status.success());
     let matrix = |words: &str| {
         let output = place.run(&format!("evaluate large.idx fleet -o new.matrix {words}"));
         assert!(output.status.success(), "{}", shown(&output));

@@ -290,7 +290,7 @@ impl Diagnostics {
     /// Counts a finding that is made already, and keeps it while few of its code are kept.
     pub fn add(&mut self, diagnostic: Diagnostic) {
         let count = self.counts.entry(diagnostic.code).or_insert(0);
-        *count += 1;
+        *count = count.saturating_add(1);
         if *count <= Self::KEPT {
             self.kept.push(diagnostic);
         }
@@ -299,7 +299,7 @@ impl Diagnostics {
     /// Counts a finding and keeps it while few of its code are kept.
     pub fn push(&mut self, code: Code, position: Position, element: &str, message: impl Into<String>) {
         let count = self.counts.entry(code).or_insert(0);
-        *count += 1;
+        *count = count.saturating_add(1);
         if *count <= Self::KEPT {
             let (element, message) = (element.to_owned(), message.into());
             self.kept.push(Diagnostic { code, file: String::new(), position, element, message });
@@ -309,7 +309,8 @@ impl Diagnostics {
     /// Counts `times` findings that have no place worth naming one by one.
     pub fn count(&mut self, code: Code, times: u64) {
         if times > 0 {
-            *self.counts.entry(code).or_insert(0) += times;
+            let count = self.counts.entry(code).or_insert(0);
+            *count = count.saturating_add(times);
         }
     }
 
@@ -322,8 +323,8 @@ impl Diagnostics {
 
     /// Takes over all findings of `other`.
     pub fn append(&mut self, other: Diagnostics) {
-        for (code, count) in other.counts {
-            *self.counts.entry(code).or_insert(0) += count;
+        for (code, times) in other.counts {
+            self.count(code, times);
         }
         self.kept.extend(other.kept);
     }

@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use conformance::damage::{CHECKSUM, LENGTH, seal, use_index, use_matrix};
+use conformance::run::index_bytes;
 use conformance::samples;
 use patchstate::archive::map::Bytes;
+use patchstate::compile;
 use patchstate::diagnostic::Code;
 use patchstate::error::{Error, Result};
 use patchstate::index::{Index, View};
@@ -196,4 +198,13 @@ fn bytes_that_are_not_aligned_are_refused() {
     assert_eq!(error.code(), Code::BadTable);
     assert_eq!(error.to_string(), "the index stands in memory at no multiple of 16");
     assert!(error.hint().is_some_and(|hint| hint.contains("Bytes")));
+}
+
+#[test]
+fn counts_of_diagnostics_that_overflow_are_harmless() {
+    let catalogs = vec![samples::windows(1), samples::linux(1)];
+    let mut columns = compile::compile(catalogs, Vec::new()).unwrap().columns;
+    columns.diagnostic_count.fill(u64::MAX);
+    columns.source_diagnostic_ends[0] = 2;
+    use_index(&index_bytes(&columns), &clients(1));
 }

@@ -3,8 +3,9 @@
 
 use std::io::Cursor;
 
+use conformance::random::{Case, bytes_of_seed};
+use conformance::run::{compiled, open};
 use conformance::samples;
-use patchstate::archive::map::Bytes;
 use patchstate::catalog;
 use patchstate::compile;
 use patchstate::diagnostic::Code;
@@ -13,19 +14,12 @@ use patchstate::eval::plan::Plan;
 use patchstate::eval::run;
 use patchstate::generate::fleet::{self, Fleet};
 use patchstate::index::columns::{Columns, NONE};
-use patchstate::index::{self, Index};
 use patchstate::matrix::tables::Client;
 use patchstate::matrix::{self, Matrix};
 
 fn columns() -> Columns {
     let catalogs = vec![samples::windows(8), samples::linux(8)];
     compile::compile(catalogs, vec![samples::detection()]).unwrap().columns
-}
-
-fn open(columns: &Columns) -> Index {
-    let mut out = Cursor::new(Vec::new());
-    index::write(columns, &mut out).unwrap();
-    Index::open(Bytes::copy(&out.into_inner())).unwrap()
 }
 
 /// The place of the first entry that is `wanted`.
@@ -49,6 +43,14 @@ fn what_the_compiler_makes_is_accepted() {
     open(&columns()).verify().unwrap();
     let empty = compile::compile(Vec::new(), Vec::new()).unwrap().columns;
     open(&empty).verify().unwrap();
+}
+
+#[test]
+fn what_the_compiler_makes_of_generated_catalogs_is_accepted() {
+    for seed in 0..1000 {
+        let compiled = compiled(&Case::from_bytes(&bytes_of_seed(seed, 2400)));
+        open(&compiled.columns).verify().unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+    }
 }
 
 #[test]

@@ -39,11 +39,24 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let [catalog, index, inbox, matrix] = ["catalog.xml", "site.idx", "inbox", "site.matrix"].map(path);
     step(&["generate", "catalog", "--updates", "400", "--seed", "1", "-o", &catalog], output)?;
     step(&["compile", &catalog, "-o", &index], output)?;
-    step(&["generate", "fleet", &index, "--clients", "50", "--seed", "1", "-o", &inbox], output)?;
+    step(&["generate", "fleet", "--for", &index, "--clients", "50", "--seed", "1", "-o", &inbox], output)?;
     step(&["evaluate", &index, &inbox, "-o", &matrix], output)?;
     step(&["report", "site", &matrix], output)?;
+    let Some((client, update)) = missing(Path::new(&matrix))? else { return Ok(Exit::Done) };
+    let explain = ["explain", &index, &inbox, "--client", &client, "--update", &update];
+    step(&explain, output)?;
     output.finish()?;
-    next([&index, &inbox, &matrix], output)?;
+    output.message("");
+    output.message("Now try:");
+    for words in [
+        &["report", "client", &client, &matrix] as &[&str],
+        &["report", "update", &update, &matrix],
+        &["export", "matrix", &matrix, "--format", "ndjson"],
+        &["inspect", &index],
+        &["facts", &index],
+    ] {
+        output.message(&format!("  {}", line(words)));
+    }
     Ok(Exit::Done)
 }
 
@@ -67,26 +80,11 @@ fn line(words: &[&str]) -> String {
     std::iter::once("patchstate".to_owned()).chain(quoted).collect::<Vec<_>>().join(" ")
 }
 
-/// Says what to type next, about a cell that is really there.
-fn next([index, inbox, matrix]: [&str; 3], output: &mut Output) -> anyhow::Result<()> {
-    let path = Path::new(matrix);
-    let bytes = files::open(path)?;
-    let opened = files::matrix(path, &bytes)?;
+/// A client and an update that it lacks.
+fn missing(matrix: &Path) -> anyhow::Result<Option<(String, String)>> {
+    let bytes = files::open(matrix)?;
+    let opened = files::matrix(matrix, &bytes)?;
     let missing = |client: usize| opened.row(client).position(|cell| cell.verdict == Verdict::Missing);
     let found = (0..opened.clients.len()).find_map(|client| Some((client, missing(client)?)));
-    let Some((client, update)) = found else { return Ok(()) };
-    let (client, update) = (&opened.clients[client].id, &opened.updates[update].id);
-    output.message("");
-    output.message("Now try:");
-    for words in [
-        &["report", "client", client, matrix] as &[&str],
-        &["report", "update", update, matrix],
-        &["explain", index, inbox, "--client", client, "--update", update],
-        &["export", "matrix", matrix, "--format", "ndjson"],
-        &["inspect", index],
-        &["facts", index],
-    ] {
-        output.message(&format!("  {}", line(words)));
-    }
-    Ok(())
+    Ok(found.map(|(client, update)| (opened.clients[client].id.clone(), opened.updates[update].id.clone())))
 }

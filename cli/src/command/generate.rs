@@ -18,7 +18,7 @@ use crate::output::Output;
 #[command(after_long_help = "\
 Examples:
   patchstate generate catalog --updates 20000 --seed 1 -o catalog.xml
-  patchstate generate fleet site.idx --clients 1000 --seed 1 -o inbox")]
+  patchstate generate fleet --for site.idx --clients 1000 --seed 1 -o inbox")]
 pub(crate) struct Args {
     #[command(subcommand)]
     what: What,
@@ -51,11 +51,11 @@ Examples:
     /// A fleet of clients that an index has updates for, as native inventories
     #[command(after_long_help = "\
 Examples:
-  patchstate generate fleet site.idx --clients 1000 --seed 1 -o inbox
-  patchstate generate fleet site.idx --clients 1 --deviation 0 -o golden")]
+  patchstate generate fleet --for site.idx --clients 1000 --seed 1 -o inbox
+  patchstate generate fleet --for site.idx --clients 1 --deviation 0 -o golden")]
     Fleet {
         /// The index
-        #[arg(value_name = "INDEX")]
+        #[arg(long = "for", value_name = "INDEX")]
         index: PathBuf,
         /// How many clients
         #[arg(long, value_name = "N", default_value_t = 100)]

@@ -19,6 +19,10 @@ use crate::model::update::{Catalog, Product, Rule, Update};
 pub fn merge(catalogs: Vec<Catalog>, mut detections: Vec<Detection>) -> Result<Catalogs> {
     let mut merged = Catalogs::default();
     for (number, mut catalog) in (0u32..).zip(catalogs) {
+        // The rest of the path says where a machine keeps it, and an index must not depend on that.
+        if let Some(name) = std::path::Path::new(&catalog.source.path).file_name() {
+            catalog.source.path = name.to_string_lossy().into_owned();
+        }
         for product in catalog.products {
             add_product(&mut merged.products, product);
         }

@@ -321,7 +321,7 @@ impl<'m> Explainer<'m> {
             facts.extend(found.into_iter().flatten().map(|found| found.stated));
         }
         let observed = match because.state() {
-            Some(State::Known) => self.observed(subject, question, fact),
+            Some(State::Known) => self.observed(subject, question, fact, policy),
             _ => None,
         };
         let words = words::question(subject, question, self.product_name(subject), policy);
@@ -353,12 +353,18 @@ impl<'m> Explainer<'m> {
     }
 
     /// What was observed of the part that a question asks.
-    fn observed(&self, subject: &Subject, question: &Question, fact: Option<usize>) -> Option<String> {
+    fn observed(
+        &self,
+        subject: &Subject,
+        question: &Question,
+        fact: Option<usize>,
+        policy: Checksum,
+    ) -> Option<String> {
         if let Subject::Product(name) = subject {
             return self.evaluator.products().get(name).map(observed::levels);
         }
         let fact = fact.and_then(|fact| self.inventory.facts.get(fact));
-        observed::observed(subject, question, &fact?.fact)
+        observed::observed(subject, question, &fact?.fact, policy)
     }
 
     /// A product's name as catalogs write it.

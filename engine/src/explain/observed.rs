@@ -6,10 +6,16 @@ use crate::eval::reference::ProductState;
 use crate::model::expr::{Question, Subject};
 use crate::model::fact::{Fact, FileVersion};
 use crate::model::law::Levels;
+use crate::model::options::Checksum;
 use crate::model::product::folded;
 
 /// What was observed of the part that a question asks; `None` where the fact is of another kind.
-pub(super) fn observed(subject: &Subject, question: &Question, fact: &Fact<'_>) -> Option<String> {
+pub(super) fn observed(
+    subject: &Subject,
+    question: &Question,
+    fact: &Fact<'_>,
+    policy: Checksum,
+) -> Option<String> {
     match (subject, fact) {
         (Subject::Os(field), Fact::Os(os)) => os_text(os, *field),
         (Subject::File(_), Fact::File(_)) if *question == Question::Exists => Some("there".to_owned()),
@@ -19,7 +25,8 @@ pub(super) fn observed(subject: &Subject, question: &Question, fact: &Fact<'_>) 
                 FileVersion::NoResource => "no version resource".to_owned(),
                 FileVersion::Known(version) => format!("version {version}"),
             };
-            if matches!(question, Question::FileEvidence { checksum: Some(_), .. }) {
+            let asked = matches!(question, Question::FileEvidence { checksum: Some(_), .. });
+            if asked && policy != Checksum::Off {
                 match file.checksum {
                     Some(checksum) => words.push_str(&format!(", checksum {checksum}")),
                     None => words.push_str(", checksum not collected"),

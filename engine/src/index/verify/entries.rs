@@ -191,10 +191,10 @@ const THRESHOLDS: &str = "its thresholds do not rise, or are no versions of its 
 fn thresholds(view: View<'_>, subject: usize) -> bool {
     let mut thresholds = view.thresholds(subject);
     let rise = thresholds.clone().skip(1).all(|at| view.threshold(at - 1) < view.threshold(at));
+    // File evidence may be asked of anything, though only a file has it.
     rise && match view.columns.subject_tag.at(subject) {
-        tag::FILE => thresholds.all(|at| view.threshold(at).len() == 16),
         tag::RPM | tag::DEB => true,
-        _ => thresholds.is_empty(),
+        _ => thresholds.all(|at| view.threshold(at).len() == 16),
     }
 }
 

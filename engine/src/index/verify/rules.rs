@@ -133,9 +133,10 @@ fn is_data(view: View<'_>, [a, b, c, d]: [u32; 4]) -> bool {
 
 fn is_evidence(view: View<'_>, subject: usize, [a, b, c, d]: [u32; 4]) -> bool {
     let (presence, checksum) = (a & 0xff, a >> 8);
-    let file = view.columns.subject_tag.at(subject) == tag::FILE;
-    let rank = b == NONE || file && (b as usize) < view.thresholds(subject).len();
-    presence <= 2 && rank && (checksum == 1 || checksum == 0 && c == 0 && d == 0)
+    let thresholds = view.thresholds(subject);
+    let at = thresholds.start + b as usize;
+    let known = b == NONE || thresholds.contains(&at) && view.threshold(at).len() == 16;
+    presence <= 2 && known && (checksum == 1 || checksum == 0 && c == 0 && d == 0)
 }
 
 fn is_text(view: View<'_>, text: u32) -> bool {
@@ -148,10 +149,10 @@ fn is_version(view: View<'_>, text: u32, holds: impl Fn(Version) -> bool) -> boo
     Version::parse(text).is_some_and(|version| version.to_string() == text && holds(version))
 }
 
-/// Whether a rank is that of a version among the thresholds of a subject; only files have them.
+/// Whether a rank is that of a version among the thresholds of a subject, which a file always has.
 fn is_rank(view: View<'_>, subject: usize, rank: u32, version: Version) -> bool {
-    if view.columns.subject_tag.at(subject) != tag::FILE {
-        return rank == NONE;
+    if rank == NONE {
+        return view.columns.subject_tag.at(subject) != tag::FILE;
     }
     let thresholds = view.thresholds(subject);
     let at = thresholds.start + rank as usize;

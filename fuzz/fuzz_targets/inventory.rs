@@ -1,0 +1,39 @@
+//! Reads whatever text as an inventory of every format, and what a native one says once more after
+//! writing it.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use patchstate::inventory::{Excerpt, FORMATS, Found, Look, Settings, native};
+use patchstate::model::inventory::Inventory;
+
+fn write_again(inventory: &Inventory) {
+    let mut out = Vec::new();
+    if native::write(inventory, &mut out).is_err() {
+        return;
+    }
+    let text = std::str::from_utf8(&out).expect("what is written is text");
+    let mut again = Inventory::default();
+    native::read(text.into(), &Settings::default(), &mut again).expect("what is written is read");
+    assert_eq!(again.facts.len(), inventory.facts.len());
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    for format in FORMATS {
+        std::hint::black_box((format.recognises)(text));
+        std::hint::black_box(format.units(text, Look::Beginning).is_ok());
+        let Ok(Found::Units(units)) = format.units(text, Look::All) else { continue };
+        for unit in units.into_iter().take(16) {
+            let excerpt = match unit.place {
+                Some(place) => {
+                    Excerpt { head: &text[place.head], text: &text[place.body], start: place.start }
+                }
+                None => text.into(),
+            };
+            let mut inventory = Inventory::default();
+            if format.read(excerpt, &Settings::default(), &mut inventory).is_ok() {
+                write_again(&inventory);
+            }
+        }
+    }
+});
