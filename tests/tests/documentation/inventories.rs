@@ -129,3 +129,29 @@ fn the_page_has_every_format() {
     let said: Vec<String> = rows.iter().flat_map(|row| code_of(&row[0])).collect();
     assert_eq!(said, FORMATS.iter().map(|format| format.name).collect::<Vec<_>>());
 }
+
+#[test]
+fn examples_are_read_without_findings() {
+    let examples = Page::of_docs("inventories.md").blocks("xml");
+    assert!(!examples.is_empty(), "the examples are not where they should be");
+    for text in examples {
+        let mut inventory = Inventory::default();
+        inventory.document("it");
+        let format = inventory::recognise(&text).expect("is recognised");
+        let facts = format.read(text.as_str().into(), &Settings::default(), &mut inventory);
+        assert!(facts.is_ok_and(|facts| facts > 3) && inventory.diagnostics.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn examples_of_product_tables_are_read() {
+    let examples = Page::of_docs("mssecure.md").blocks("xml");
+    assert!(!examples.is_empty(), "the examples are not where they should be");
+    for text in examples {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("products.xml");
+        std::fs::write(&path, &text).expect("the folder is ours");
+        let table = patchstate::catalog::detection::read(&path);
+        assert!(table.is_ok_and(|entries| !entries.is_empty()), "{text}");
+    }
+}

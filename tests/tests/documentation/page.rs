@@ -45,6 +45,13 @@ impl Page {
         })
     }
 
+    /// The blocks of code in a language.
+    pub(crate) fn blocks(&self, language: &str) -> Vec<String> {
+        let begin = format!("```{language}\n");
+        let after = self.text.split(&begin).skip(1);
+        after.filter_map(|rest| rest.split_once("```")).map(|(block, _)| block.to_owned()).collect()
+    }
+
     /// The headings, without their marks.
     pub(crate) fn headings(&self) -> Vec<String> {
         self.lines().filter_map(heading).map(str::to_owned).collect()
