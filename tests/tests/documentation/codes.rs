@@ -158,3 +158,15 @@ fn the_verdict_table_is_that_of_the_model() {
         }
     }
 }
+
+#[test]
+fn the_golden_table_is_that_of_its_test() {
+    let golden = Page::read(&crate::page::root().join("tests/tests/mssecure_golden.rs")).text;
+    let tables = Page::of_docs("mssecure.md").tables();
+    let rows = tables.iter().find(|table| table.section == "Golden tables").map(|table| &table.rows);
+    for row in rows.expect("the table is there") {
+        let [_, _, alone, after, superseded] = row.as_slice() else { panic!("{row:?}") };
+        let numbers = format!("[{alone}], [{after}, {superseded}]");
+        assert!(golden.contains(&numbers), "the test does not have {numbers}");
+    }
+}
