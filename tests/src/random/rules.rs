@@ -37,7 +37,9 @@ pub enum Shape {
 /// Draws the rules of an update.
 pub fn tests(choices: &mut Choices<'_>, shape: Shape) -> Rule {
     if shape == Shape::Wild && choices.odds(3, 4) {
-        return Rule::Tests { installed: wild(choices, 3), applicable: wild(choices, 3) };
+        let installed = wild(choices, 3);
+        let applicable = if choices.odds(1, 4) { half_settled(choices) } else { wild(choices, 3) };
+        return Rule::Tests { installed, applicable };
     }
     let applicable = applicability(choices);
     let installed = Expr::all(vec![applicable.clone(), evidence(choices)]);
@@ -77,6 +79,12 @@ fn evidence(choices: &mut Choices<'_>) -> Expr {
         return fallback;
     }
     Expr::Otherwise(Box::new(Expr::all(items)), Box::new(fallback))
+}
+
+/// A leaf beside a constant: settled by one of them in some states of the leaf, by the other in others.
+fn half_settled(choices: &mut Choices<'_>) -> Expr {
+    let operands = vec![leaf(choices), Expr::Constant(constant(choices))];
+    if choices.odds(3, 4) { Expr::all(operands) } else { Expr::any(operands) }
 }
 
 /// Any rule, at most `depth` levels above its leaves.
@@ -127,7 +135,7 @@ fn question_of(subject: &Subject, choices: &mut Choices<'_>) -> Question {
 }
 
 fn constant(choices: &mut Choices<'_>) -> Answer {
-    let truth = choices.one(&Truth::ALL);
+    let truth = choices.often(2, &Truth::ALL);
     let reason = match truth {
         Truth::True => choices.one(&[Reason::RuleTrue, Reason::FileNewer, Reason::BuildCurrent]),
         Truth::False => choices.one(&[
