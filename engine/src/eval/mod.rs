@@ -1,6 +1,6 @@
 //! Evaluation: what an index and a client's facts say about every update.
 //!
-//! [`reference`] is the definition: slow, obvious, over the model. [`batch`] is the fast path over the
+//! [`mod@reference`] is the definition: slow, obvious, over the model. [`batch`] is the fast path over the
 //! index, equal to it on everything; the property tests and a fuzz target hold that.
 //! [`crate::model::law`] holds what a single question means, which both use. Nothing here knows a format
 //! or a report.

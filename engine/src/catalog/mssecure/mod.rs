@@ -1,7 +1,7 @@
 //! Reads `mssecure.xml`, the patch catalog of Microsoft's scanners from 2001 on.
 //!
 //! A document is a set of tables whose records name each other by ids that mean something in this
-//! document only. It is read as [`records`], looked over by [`lint`], and becomes one update per patch.
+//! document only. It is read as `records`, looked over by `lint`, and becomes one update per patch.
 //! Knows nothing of how rules are evaluated. An element that no real document has shown is reported
 //! and kept as text, never guessed. Source of truth: `docs/mssecure.md`.
 

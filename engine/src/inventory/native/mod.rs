@@ -1,7 +1,7 @@
 //! Reads and writes the native inventory format, `urn:patchstate:inventory:1`.
 //!
 //! One element is one fact. Reading is a single pass that allocates nothing per fact; what elements and
-//! attributes there are stands once, in the table of [`dialect`]. Knows nothing of how facts are
+//! attributes there are stands once, in the table of `dialect`. Knows nothing of how facts are
 //! compared. Source of truth: `docs/inventories.md`, "Native format", and `inventory-1.xsd`.
 
 mod codec;
