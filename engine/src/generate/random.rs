@@ -49,4 +49,52 @@ impl Random {
     pub fn pick<'t, T>(&mut self, items: &'t [T]) -> Option<&'t T> {
         items.get(self.below(items.len()))
     }
+
+    /// Puts items into random order.
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for end in (1..items.len()).rev() {
+            items.swap(end, self.below(end + 1));
+        }
+    }
+
+    /// Takes `count` of the items, or all, in random order.
+    pub fn choose<T>(&mut self, mut items: Vec<T>, count: usize) -> Vec<T> {
+        self.shuffle(&mut items);
+        items.truncate(count);
+        items
+    }
+
+    /// Deals `count` items in random order, of each exactly its share by weight.
+    ///
+    /// ```
+    /// use patchstate::generate::random::Random;
+    ///
+    /// let mut dealt = Random::new(1).deal(8, &[("often", 3), ("seldom", 1)]);
+    /// dealt.sort();
+    /// assert_eq!(dealt, ["often", "often", "often", "often", "often", "often", "seldom", "seldom"]);
+    /// ```
+    pub fn deal<T: Copy>(&mut self, count: usize, weights: &[(T, u32)]) -> Vec<T> {
+        let shares = shares(count, weights);
+        let mut dealt: Vec<T> =
+            shares.into_iter().flat_map(|(item, share)| std::iter::repeat_n(item, share)).collect();
+        self.shuffle(&mut dealt);
+        dealt
+    }
+}
+
+/// Divides `count` by weight; what does not divide evenly goes to the largest remainders.
+pub fn shares<T: Copy>(count: usize, weights: &[(T, u32)]) -> Vec<(T, usize)> {
+    let total = weights.iter().map(|(_, weight)| *weight as usize).sum::<usize>().max(1);
+    let parts = weights.iter().map(|(item, weight)| (*item, count * *weight as usize));
+    let (mut shares, mut remainders) = (Vec::new(), Vec::new());
+    for (at, (item, part)) in parts.enumerate() {
+        shares.push((item, part / total));
+        remainders.push((part % total, at));
+    }
+    remainders.sort_by_key(|(remainder, at)| (std::cmp::Reverse(*remainder), *at));
+    let left = count - shares.iter().map(|(_, share)| share).sum::<usize>();
+    for (_, at) in remainders.into_iter().take(left) {
+        shares[at].1 += 1;
+    }
+    shares
 }
