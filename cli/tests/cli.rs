@@ -443,6 +443,39 @@ fn threads_and_parts_change_nothing() {
 }
 
 #[test]
+fn a_generated_fleet_is_spoken_of_and_leaves_other_files_alone() {
+    let place = Place::new();
+    assert!(place.run("generate catalog --updates 20 -o small.xml").status.success());
+    place.run("compile small.xml -o small.idx");
+    let fleet =
+        |words: &str| shown(&place.run(&format!("generate fleet --for small.idx --facts 50 {words}")));
+    assert_snapshot!("generated_fleet", fleet("--clients 3 -o a/b"));
+    assert_snapshot!("generated_fleet_again", fleet("--clients 2 -o a/b"));
+    assert_snapshot!("error_generated_into_file", fleet("-o small.xml"));
+    assert_snapshot!("error_no_image", fleet("--images 0 -o c"));
+    assert!(!place.path("c").exists());
+}
+
+#[test]
+#[cfg(unix)]
+fn nothing_takes_the_place_of_what_is_no_file() {
+    let place = Place::new();
+    let socket = std::os::unix::net::UnixListener::bind(place.path("socket")).expect("binds");
+    std::os::unix::fs::symlink("socket", place.path("link")).expect("links");
+    std::fs::write(place.path("target"), "").expect("writes");
+    std::os::unix::fs::symlink("target", place.path("to-target")).expect("links");
+    let generate = |name: &str| place.run(&format!("generate catalog --updates 1 -o {name}"));
+    assert_snapshot!("error_output_is_no_file", shown(&generate("socket")));
+    assert_snapshot!("error_output_in_no_folder", shown(&generate("none/where.xml")));
+    assert!(!generate("link").status.success() && !generate(".").status.success());
+    drop(socket);
+    assert!(generate("to-target").status.success());
+    let kind = |name: &str| std::fs::symlink_metadata(place.path(name)).expect("is there").file_type();
+    assert!(kind("to-target").is_symlink() && kind("link").is_symlink() && !kind("socket").is_file());
+    assert!(std::fs::metadata(place.path("target")).expect("is there").len() > 0);
+}
+
+#[test]
 fn a_conversion_says_what_it_left_out() {
     let place = Place::new();
     inventories(&place);

@@ -1,6 +1,7 @@
 //! `patchstate generate`: catalogs and fleets made of nothing but numbers.
 
 use std::io::Write;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
@@ -8,10 +9,13 @@ use patchstate::error::Error;
 use patchstate::generate::catalog::{self, Cleanliness, Shape};
 use patchstate::generate::fleet::{self, Fleet};
 use patchstate::inventory::native;
+use patchstate::report::grouped;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::exit::Exit;
 use crate::files;
 use crate::output::Output;
+use crate::progress::Progress;
 
 /// Makes test data; the same seed gives the same bytes
 #[derive(Debug, clap::Args)]
@@ -67,8 +71,8 @@ Examples:
         #[arg(long, value_name = "PERCENT", default_value_t = 2, value_parser = clap::value_parser!(u32).range(..=100))]
         deviation: u32,
         /// How many images the clients are copied from
-        #[arg(long, value_name = "N", default_value_t = 30)]
-        images: usize,
+        #[arg(long, value_name = "N", default_value = "30")]
+        images: NonZeroUsize,
         /// About how many facts a client has
         #[arg(long, value_name = "N", default_value_t = 1500)]
         facts: usize,
@@ -97,9 +101,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         }
         What::Fleet { index, clients, seed, deviation, images, facts, output: folder } => {
             let index = files::index(index)?;
-            let settings =
-                fleet::Settings { deviation: *deviation, seed: *seed, images: *images, facts: *facts };
-            write_fleet(&Fleet::new(index.view()?, settings), *clients, folder)?;
+            let images = images.get();
+            let settings = fleet::Settings { deviation: *deviation, seed: *seed, images, facts: *facts };
+            write_fleet(&Fleet::new(index.view()?, settings), *clients, folder, output)?;
         }
     }
     Ok(Exit::Done)
@@ -120,14 +124,45 @@ pub(crate) fn write_catalog(
     Ok(file.finish()?)
 }
 
-/// Writes a fleet, a file per client.
-pub(crate) fn write_fleet(fleet: &Fleet, clients: usize, folder: &Path) -> anyhow::Result<()> {
+/// Writes a fleet, a file per client; other files of the folder stay, and are spoken of.
+pub(crate) fn write_fleet(
+    fleet: &Fleet,
+    clients: usize,
+    folder: &Path,
+    output: &mut Output,
+) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, "create", error))?;
-    for number in 0..clients {
-        let path = folder.join(format!("{}.xml", Fleet::id(number)));
-        let mut document = Vec::new();
-        native::write(&fleet.client(number), &mut document)?;
-        std::fs::write(&path, document).map_err(|error| Error::io(&path, "write", error))?;
+    let progress = Progress::clients(clients as u64, output);
+    let written: patchstate::error::Result<u64> = (0..clients)
+        .into_par_iter()
+        .map(|number| {
+            let bytes = write_client(fleet, number, folder)?;
+            progress.step();
+            Ok(bytes)
+        })
+        .try_reduce(|| 0, |a, b| Ok(a + b));
+    progress.finish();
+    let [written, clients] = [written?, clients as u64];
+    let name = folder.display();
+    output.message(&format!("{name}: {} clients, {} bytes", grouped(clients), grouped(written)));
+    let entries = std::fs::read_dir(folder).map_err(|error| Error::io(folder, "read", error))?;
+    let others = (entries.count() as u64).saturating_sub(clients);
+    if others > 0 {
+        output.warning(&format!("{name}: files of before that stay: {}", grouped(others)));
     }
     Ok(())
+}
+
+/// Writes the file of one client, or nothing, and gives its size.
+fn write_client(fleet: &Fleet, number: usize, folder: &Path) -> patchstate::error::Result<u64> {
+    let path = folder.join(format!("{}.xml", Fleet::id(number)));
+    let mut document = Vec::new();
+    native::write(&fleet.client(number), &mut document)?;
+    let mut file = std::fs::File::create(&path).map_err(|error| Error::io(&path, "create", error))?;
+    file.write_all(&document).map_err(|error| {
+        // A part of an inventory would look like a damaged one. That it cannot be removed is no news.
+        let _ = std::fs::remove_file(&path);
+        Error::io(&path, "write", error)
+    })?;
+    Ok(document.len() as u64)
 }

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::NamedTempFile;
 
+use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 
 /// The files of this process that are being written. A signal ends a process without running any
@@ -61,12 +62,17 @@ impl Output {
     ///
     /// # Errors
     ///
-    /// The folder is not there or cannot be written.
+    /// The folder is not there or cannot be written, or what stands at `path` is no ordinary file.
     pub fn create(path: &Path) -> Result<Output> {
+        let path = &destination(path)?;
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
+        if !folder.is_dir() {
+            let error = Error::new(Code::Io, format!("there is no folder `{}`", folder.display()));
+            return Err(error.in_file(path.to_string_lossy()));
+        }
         let mut paths = unfinished();
         let file = tempfile::Builder::new().prefix(".patchstate-").tempfile_in(folder);
         let file = file.map_err(|error| Error::io(path, "create", error))?;
@@ -97,6 +103,19 @@ impl Output {
         drop(self.known);
         Ok(())
     }
+}
+
+/// The file that is to be replaced: what a link leads to, and never a device or a pipe, because a rename
+/// would put the file in its place for everyone and for good.
+fn destination(path: &Path) -> Result<PathBuf> {
+    let is_link = std::fs::symlink_metadata(path).is_ok_and(|known| known.is_symlink());
+    let target = if is_link { std::fs::canonicalize(path).ok() } else { None };
+    let target = target.unwrap_or_else(|| path.to_owned());
+    if std::fs::metadata(&target).is_ok_and(|known| !known.is_file()) {
+        let error = Error::new(Code::Io, "is there and is no ordinary file, so it is not replaced");
+        return Err(error.in_file(path.to_string_lossy()));
+    }
+    Ok(target)
 }
 
 /// Gives the file the permissions of an ordinary new file instead of a private one.

@@ -2,7 +2,7 @@
 //!
 //! A catalog is made as a [`draft`] of records by the [`ratios`] of its shape, hazards befall the draft
 //! where it is to be dirty, and it is written as a document. Knows nothing of how documents are read.
-//! Source of truth: `docs/mssecure.md`, "The format", "Diagnostics", "Generator".
+//! Source of truth: `docs/mssecure.md`, "The format", "Diagnostics".
 
 mod document;
 mod draft;
@@ -14,12 +14,13 @@ mod replace;
 use std::io::Write;
 
 use super::random::Random;
+use crate::diagnostic::Code;
 
 /// What kind of catalog is made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Shape {
     /// The catalog of the `fleet` workload: many products of which a client has few, about three
-    /// questions an update, and 15,000 subjects for 20,000 updates of 400 products.
+    /// questions an update, and 15,000 subjects for 20,000 updates of some 400 products.
     #[default]
     Fleet,
     /// The ratios of a real MSSecure file, that of October 2001.
@@ -72,4 +73,17 @@ pub fn write(settings: &Settings, out: &mut impl Write) -> std::io::Result<()> {
         hazards::befall(&mut draft, &mut random);
     }
     document::write(&draft, out)
+}
+
+/// What is found in a dirty catalog of [`Shape::MsSecure`] and not in a clean one: how often for 393
+/// updates, as many as the real file has.
+///
+/// ```
+/// use patchstate::diagnostic::Code;
+/// use patchstate::generate::catalog;
+///
+/// assert!(catalog::hazards().any(|hazard| hazard == (Code::ChecksumConflict, 18)));
+/// ```
+pub fn hazards() -> impl Iterator<Item = (Code, usize)> {
+    hazards::findings()
 }

@@ -16,6 +16,7 @@ use crate::diagnostic::Code;
 use crate::generate::random::Random;
 
 /// Something that befalls records of a catalog.
+#[derive(Clone, Copy, Debug)]
 struct Hazard {
     /// The finding it raises.
     code: Code,
@@ -81,6 +82,11 @@ const HAZARDS: &[Hazard] = &[
     hazard(Code::ValueTrimmed, 196, Among::Bulletins, text::blanks),
 ];
 
+/// The findings of hazards, and how often the real file has each.
+pub(super) fn findings() -> impl Iterator<Item = (Code, usize)> {
+    HAZARDS.iter().map(|hazard| (hazard.code, hazard.real))
+}
+
 /// Lets all hazards befall a catalog, each at least once.
 pub(super) fn befall(draft: &mut Draft, random: &mut Random) {
     let sizes = [draft.patches.len(), draft.bulletins.len(), draft.products.len()];
@@ -94,12 +100,6 @@ pub(super) fn befall(draft: &mut Draft, random: &mut Random) {
         let count = ((hazard.real * records + of / 2) / of).max(1);
         let mut scene = Scene { draft: &mut *draft, random: &mut *random };
         (hazard.befall)(&mut scene, count);
-    }
-}
-
-impl std::fmt::Debug for Hazard {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.code.name(), self.real)
     }
 }
 
