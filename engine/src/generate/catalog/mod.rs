@@ -1,6 +1,6 @@
 //! Generated catalogs in the MSSecure format.
 //!
-//! A catalog is made as a [`draft`] of records by the [`ratios`] of its shape, hazards befall the draft
+//! A catalog is made as a `draft` of records by the `ratios` of its shape, hazards befall the draft
 //! where it is to be dirty, and it is written as a document. Knows nothing of how documents are read.
 //! Source of truth: `docs/mssecure.md`, "The format", "Diagnostics".
 
