@@ -220,54 +220,13 @@ fn report_cycles(merged: &mut Catalogs) {
 }
 
 /// The updates on cycles of declared edges: those of strongly connected components of several updates.
-///
-/// Tarjan's algorithm with a stack of its own, so that a chain of any length is no depth of calls.
 fn cyclic(merged: &Catalogs) -> Vec<usize> {
-    const FRESH: u32 = u32::MAX;
-    let count = merged.updates.len();
-    let (mut order, mut low) = (vec![FRESH; count], vec![0u32; count]);
-    let (mut open, mut is_open) = (Vec::new(), vec![false; count]);
-    let (mut next, mut found) = (0u32, Vec::new());
     let declared = |at: usize| {
         let edges = merged.updates[at].replaced_by.iter();
         edges.filter(|edge| edge.source == supersedence::Source::Declared).map(|edge| edge.by as usize)
     };
-    for root in 0..count {
-        if order[root] != FRESH {
-            continue;
-        }
-        let mut calls: Vec<(usize, usize)> = vec![(root, 0)];
-        while let Some((at, step)) = calls.last_mut() {
-            let (at, edge) = (*at, *step);
-            if edge == 0 {
-                (order[at], low[at]) = (next, next);
-                next += 1;
-                open.push(at);
-                is_open[at] = true;
-            }
-            *step += 1;
-            if let Some(by) = declared(at).nth(edge) {
-                if order[by] == FRESH {
-                    calls.push((by, 0));
-                } else if is_open[by] {
-                    low[at] = low[at].min(order[by]);
-                }
-                continue;
-            }
-            calls.pop();
-            if let Some((parent, _)) = calls.last() {
-                low[*parent] = low[*parent].min(low[at]);
-            }
-            if low[at] == order[at] {
-                let start = open.iter().rposition(|open| *open == at).unwrap_or(0);
-                let component = open.split_off(start);
-                component.iter().for_each(|member| is_open[*member] = false);
-                if component.len() > 1 {
-                    found.extend(component);
-                }
-            }
-        }
-    }
-    found.sort_unstable();
-    found
+    let component = supersedence::components(merged.updates.len(), &declared);
+    let mut members = vec![0u32; component.len()];
+    component.iter().for_each(|component| members[*component as usize] += 1);
+    (0..component.len()).filter(|at| members[component[*at] as usize] > 1).collect()
 }

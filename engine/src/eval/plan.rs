@@ -11,7 +11,7 @@ use crate::index::restore::unpack;
 use crate::model::expr::OsField;
 use crate::model::fact::{Kind, Kinds};
 use crate::model::options::{Options, Profile, Supersedence};
-use crate::model::supersedence::Source;
+use crate::model::supersedence::{Source, components};
 use crate::model::verdict::Cell;
 
 /// An index made ready for evaluation under certain options.
@@ -215,51 +215,4 @@ fn slice<'s>(all: &'s [u32], ends: &[u32], at: u32) -> &'s [u32] {
     let end = |at: usize| ends.get(at).copied().unwrap_or(0) as usize;
     let start = (at as usize).checked_sub(1).map_or(0, end);
     all.get(start..end(at as usize)).unwrap_or_default()
-}
-
-/// Numbers the strongly connected components from 0 without a gap.
-///
-/// Tarjan's algorithm with a stack of its own, so that a chain of any length is no depth of calls.
-fn components<I: Iterator<Item = usize>>(count: usize, edges: &dyn Fn(usize) -> I) -> Vec<u32> {
-    let (mut order, mut low) = (vec![NONE; count], vec![0u32; count]);
-    let mut component = vec![NONE; count];
-    let mut open = Vec::new();
-    let (mut next, mut found) = (0u32, 0u32);
-    for root in 0..count {
-        if order[root] != NONE {
-            continue;
-        }
-        let mut calls = vec![(root, edges(root))];
-        (order[root], low[root]) = (next, next);
-        next += 1;
-        open.push(root);
-        while let Some((at, rest)) = calls.last_mut() {
-            let at = *at;
-            if let Some(by) = rest.next() {
-                if order[by] == NONE {
-                    (order[by], low[by]) = (next, next);
-                    next += 1;
-                    open.push(by);
-                    calls.push((by, edges(by)));
-                } else if component[by] == NONE {
-                    low[at] = low[at].min(order[by]);
-                }
-                continue;
-            }
-            calls.pop();
-            if let Some((parent, _)) = calls.last() {
-                low[*parent] = low[*parent].min(low[at]);
-            }
-            if low[at] == order[at] {
-                while let Some(member) = open.pop() {
-                    component[member] = found;
-                    if member == at {
-                        break;
-                    }
-                }
-                found += 1;
-            }
-        }
-    }
-    component
 }

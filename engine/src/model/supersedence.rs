@@ -38,3 +38,51 @@ impl Source {
         [Source::Declared, Source::Versions].into_iter().find(|source| *source as u8 == number)
     }
 }
+
+/// Numbers the strongly connected components from 0 without a gap.
+///
+/// Tarjan's algorithm with a stack of its own, so that a chain of any length is no depth of calls.
+pub fn components<I: Iterator<Item = usize>>(count: usize, edges: &dyn Fn(usize) -> I) -> Vec<u32> {
+    const FRESH: u32 = u32::MAX;
+    let (mut order, mut low) = (vec![FRESH; count], vec![0u32; count]);
+    let mut component = vec![FRESH; count];
+    let mut open = Vec::new();
+    let (mut next, mut found) = (0u32, 0u32);
+    for root in 0..count {
+        if order[root] != FRESH {
+            continue;
+        }
+        let mut calls = vec![(root, edges(root))];
+        (order[root], low[root]) = (next, next);
+        next += 1;
+        open.push(root);
+        while let Some((at, rest)) = calls.last_mut() {
+            let at = *at;
+            if let Some(by) = rest.next() {
+                if order[by] == FRESH {
+                    (order[by], low[by]) = (next, next);
+                    next += 1;
+                    open.push(by);
+                    calls.push((by, edges(by)));
+                } else if component[by] == FRESH {
+                    low[at] = low[at].min(order[by]);
+                }
+                continue;
+            }
+            calls.pop();
+            if let Some((parent, _)) = calls.last() {
+                low[*parent] = low[*parent].min(low[at]);
+            }
+            if low[at] == order[at] {
+                while let Some(member) = open.pop() {
+                    component[member] = found;
+                    if member == at {
+                        break;
+                    }
+                }
+                found += 1;
+            }
+        }
+    }
+    component
+}
