@@ -4,6 +4,7 @@
 
 use super::known::{State, folder_token, windows_folders};
 use super::slots::{Slots, question};
+use super::statements::{Meaning, put_all};
 use crate::index::columns::{Column, NONE};
 use crate::index::probe::tag;
 use crate::index::restore::rules::presence;
@@ -14,21 +15,56 @@ use crate::model::options::Checksum;
 use crate::model::path::{self, Folders};
 use crate::model::verdict::Answer;
 
-/// A file that waits; its path is in the arena.
+/// A file that waits until the client is whole.
 #[derive(Clone, Copy, Debug)]
-struct WaitingFile {
-    end: u32,
+enum Waiting {
+    /// Its path is in the arena, where it ends here.
+    Read(u32, Observed),
+    /// Its statement is a known one.
+    Known(u32),
+}
+
+/// What is compared of a file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Observed {
     version: FileVersion,
     checksum: Option<u64>,
+}
+
+/// A file that earlier clients stated in the same words.
+#[derive(Debug)]
+pub(super) struct KnownFile {
+    /// In normal form, but not in token form.
+    path: Box<str>,
+    observed: Observed,
+    /// The lay of folders for which the following is found.
+    lay: u64,
+    /// The token that its path then begins with; NONE when that is none of the index.
+    token: u32,
+    subject: Subject,
+    /// The answers of the subject's predicates, and those without checksums.
+    answers: Box<[Answer]>,
+    unchecked: Box<[Answer]>,
+}
+
+/// What a file is to the index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Subject {
+    /// Nothing that a rule asks about.
+    None,
+    One(usize),
+    /// Several, because rules name it in different forms.
+    Several,
 }
 
 /// The files and folders of a client.
 #[derive(Debug, Default)]
 pub(super) struct Files {
     arena: String,
-    waiting: Vec<WaitingFile>,
+    waiting: Vec<Waiting>,
     traits: Vec<fact::Trait<'static>>,
     folders: Folders,
+    lays: Lays,
     renamed: Renamed,
     /// By token of the index: whether the client states or uses it.
     tokens: Vec<bool>,
@@ -54,7 +90,13 @@ impl Files {
     pub(super) fn take(&mut self, file: &fact::File<'_>) {
         path::write_normal(&file.path, &mut self.arena);
         let Ok(end) = u32::try_from(self.arena.len()) else { return };
-        self.waiting.push(WaitingFile { end, version: file.version, checksum: file.checksum });
+        self.waiting.push(Waiting::Read(end, Observed::of(file)));
+    }
+
+    /// Takes a file whose statement is a known one.
+    #[inline]
+    pub(super) fn take_known(&mut self, entry: u32) {
+        self.waiting.push(Waiting::Known(entry));
     }
 
     /// Takes what may state a folder.
@@ -65,6 +107,64 @@ impl Files {
     /// The folders, once they are stated.
     pub(super) fn folders(&self) -> &Folders {
         &self.folders
+    }
+
+    /// Finds out which lay the folders have, once they are stated.
+    pub(super) fn find_lay(&mut self) {
+        self.lays.find(&self.folders);
+    }
+}
+
+impl Observed {
+    fn of(file: &fact::File<'_>) -> Observed {
+        Observed { version: file.version, checksum: file.checksum }
+    }
+}
+
+impl KnownFile {
+    /// A file of which nothing is known yet but what is stated.
+    pub(super) fn new(file: &fact::File<'_>) -> KnownFile {
+        KnownFile {
+            path: path::normal(&file.path).into(),
+            observed: Observed::of(file),
+            lay: 0,
+            token: NONE,
+            subject: Subject::None,
+            answers: Box::default(),
+            unchecked: Box::default(),
+        }
+    }
+}
+
+/// How the folders of clients lie: numbers for what paths depend on, from 1.
+#[derive(Debug, Default)]
+struct Lays {
+    known: Vec<Folders>,
+    /// The number of the first known one.
+    first: u64,
+    current: u64,
+}
+
+impl Lays {
+    /// The most that are remembered; a site has few.
+    const MOST: usize = 64;
+
+    fn find(&mut self, folders: &Folders) {
+        let of = |at: usize| at as u64 + 1;
+        let current = (self.current - self.first).checked_sub(1).and_then(|at| self.known.get(at as usize));
+        if current == Some(folders) {
+            return;
+        }
+        let found = self.known.iter().position(|known| known == folders);
+        let at = found.unwrap_or_else(|| {
+            if self.known.len() == Self::MOST {
+                self.first += self.known.len() as u64;
+                self.known.clear();
+            }
+            self.known.push(folders.clone());
+            self.known.len() - 1
+        });
+        self.current = self.first + of(at);
     }
 }
 
@@ -136,13 +236,18 @@ impl Slots<'_> {
 
     /// Visits the subjects of a file by its path in token form.
     pub(super) fn each_file(&mut self, path: &str, mut visit: impl FnMut(&mut Self, usize)) {
-        let found = self.plan.view.find(tag::FILE, path.as_bytes(), &[]);
-        if let Some(subject) = found.filter(|subject| !self.files.renamed.contains(*subject)) {
+        if let Some(subject) = self.file_subject(path) {
             visit(self, subject);
         }
         for at in self.files.renamed.named(path) {
             visit(self, self.files.renamed.forms[at].1);
         }
+    }
+
+    /// The subject that rules name as a path in token form names it.
+    fn file_subject(&self, path: &str) -> Option<usize> {
+        let found = self.plan.view.find(tag::FILE, path.as_bytes(), &[]);
+        found.filter(|subject| !self.files.renamed.contains(*subject))
     }
 
     /// The token form of a folder that is complete; the client uses its token.
@@ -156,35 +261,108 @@ impl Slots<'_> {
 
     /// Notes that the client uses the token that a normal path begins with.
     fn use_token(&mut self, path: &str) {
-        let Some(token) = path::token(path) else { return };
-        let columns = self.plan.view.columns;
-        let same = |at: &usize| self.plan.view.text(columns.token_text.at(*at)) == token;
-        if let Some(at) = (0..self.files.tokens.len()).find(same) {
+        if let Some(at) = self.token(path) {
             self.files.tokens[at] = true;
         }
     }
 
+    /// The token of the index that a normal path begins with.
+    fn token(&self, path: &str) -> Option<usize> {
+        let token = path::token(path)?;
+        let columns = self.plan.view.columns;
+        let same = |at: &usize| self.plan.view.text(columns.token_text.at(*at)) == token;
+        (0..self.files.tokens.len()).find(same)
+    }
+
+    /// Answers the questions about all files.
     pub(super) fn finish_files(&mut self) {
         let waiting = std::mem::take(&mut self.files.waiting);
         let arena = std::mem::take(&mut self.files.arena);
-        let mut text = std::mem::take(&mut self.text);
         let mut start = 0;
         for file in &waiting {
-            let end = file.end as usize;
-            text.clear();
-            text.push_str(&arena[start..end]);
-            self.files.folders.tokenize(&mut text, 0);
-            if self.files.tokens.contains(&false) {
-                self.use_token(&text);
+            match file {
+                Waiting::Known(entry) => self.known_file(*entry),
+                Waiting::Read(end, observed) => {
+                    let end = *end as usize;
+                    self.read_file(&arena[start..end], observed);
+                    start = end;
+                }
             }
-            self.each_file(&text, |slots, subject| slots.file(subject, file));
-            start = end;
         }
-        (self.files.waiting, self.files.arena, self.text) = (waiting, arena, text);
+        (self.files.waiting, self.files.arena) = (waiting, arena);
+    }
+
+    /// Answers the questions about a file by its path in normal form.
+    fn read_file(&mut self, path: &str, observed: &Observed) {
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        text.push_str(path);
+        self.files.folders.tokenize(&mut text, 0);
+        if self.files.tokens.contains(&false) {
+            self.use_token(&text);
+        }
+        self.each_file(&text, |slots, subject| slots.file(subject, observed));
+        self.text = text;
+    }
+
+    /// Answers the questions about a file whose statement is a known one.
+    #[inline]
+    fn known_file(&mut self, entry: u32) {
+        let lay = self.files.lays.current;
+        if !matches!(self.statements.means(entry), Meaning::File(file) if file.lay == lay) {
+            self.lay_file(entry);
+        }
+        let Meaning::File(file) = self.statements.means(entry) else { return };
+        let (token, subject) = (file.token, file.subject);
+        if let Some(used) = self.files.tokens.get_mut(token as usize) {
+            *used = true;
+        }
+        match subject {
+            Subject::None => {}
+            Subject::One(subject) => {
+                self.set(subject, State::Known);
+                let range = self.predicates(subject);
+                let Meaning::File(file) = self.statements.means(entry) else { return };
+                put_all(&mut self.answers, range.clone(), &file.answers);
+                put_all(&mut self.unchecked, range, &file.unchecked);
+            }
+            Subject::Several => {
+                let Meaning::File(file) = self.statements.means(entry) else { return };
+                let (path, observed) = (file.path.clone(), file.observed);
+                self.read_file(&path, &observed);
+            }
+        }
+    }
+
+    /// Finds out what a known file is to the index, as the folders of the client lie.
+    #[cold]
+    fn lay_file(&mut self, entry: u32) {
+        let Meaning::File(file) = self.statements.means(entry) else { return };
+        let (mut path, observed) = (String::from(&*file.path), file.observed);
+        self.files.folders.tokenize(&mut path, 0);
+        let token = self.token(&path).map_or(NONE, |token| token as u32);
+        let renamed = self.files.renamed.named(&path);
+        let subject = match (self.file_subject(&path), renamed.len()) {
+            (None, 0) => Subject::None,
+            (Some(subject), 0) => Subject::One(subject),
+            (None, 1) => Subject::One(self.files.renamed.forms[renamed.start].1),
+            _ => Subject::Several,
+        };
+        let (mut answers, mut unchecked) = (Box::default(), Box::default());
+        if let Subject::One(subject) = subject {
+            self.file(subject, &observed);
+            let range = self.predicates(subject);
+            answers = self.answers[range.clone()].into();
+            unchecked = self.unchecked.get(range).unwrap_or_default().into();
+        }
+        let lay = self.files.lays.current;
+        let Meaning::File(file) = self.statements.means(entry) else { return };
+        let path = std::mem::take(&mut file.path);
+        *file = KnownFile { path, observed, lay, token, subject, answers, unchecked };
     }
 
     /// Answers the questions about a file that is there.
-    fn file(&mut self, subject: usize, file: &WaitingFile) {
+    fn file(&mut self, subject: usize, file: &Observed) {
         self.set(subject, State::Known);
         let plan = self.plan;
         let columns = plan.view.columns;

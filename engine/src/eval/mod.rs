@@ -8,6 +8,7 @@
 pub mod batch;
 mod files;
 pub mod known;
+mod memo;
 mod packages;
 pub mod plan;
 mod products;
@@ -17,3 +18,4 @@ mod registry;
 pub mod rows;
 pub mod run;
 pub mod slots;
+mod statements;

@@ -25,7 +25,7 @@ const SETTLED: u32 = 1;
 
 /// What a product and a statement of its service pack answer.
 #[derive(Debug)]
-struct Resolved {
+pub(super) struct Resolved {
     levels: Levels,
     /// The answers of the subject's predicates, in order.
     answers: Vec<Answer>,
@@ -53,11 +53,11 @@ impl Products {
 }
 
 impl Slots<'_> {
-    /// Takes a product that the inventory states.
-    pub(super) fn product(&mut self, stated: &fact::Product<'_>) {
+    /// Takes a product that the inventory states; gives what it is to the index.
+    pub(super) fn product(&mut self, stated: &fact::Product<'_>) -> Option<(usize, Arc<Resolved>)> {
         let mut name = String::new();
         product::write_folded(&stated.name, &mut name);
-        let Some(subject) = self.plan.view.find(tag::PRODUCT, name.as_bytes(), &[]) else { return };
+        let subject = self.plan.view.find(tag::PRODUCT, name.as_bytes(), &[])?;
         let key = (subject as u32, stated.sp.as_deref().map(str::to_owned));
         let resolved = match self.products.stated.get(&key) {
             Some(resolved) => Arc::clone(resolved),
@@ -68,10 +68,12 @@ impl Slots<'_> {
                 resolved
             }
         };
-        self.set_product(subject, resolved);
+        self.set_product(subject, Arc::clone(&resolved));
+        Some((subject, resolved))
     }
 
-    fn set_product(&mut self, subject: usize, resolved: Arc<Resolved>) {
+    /// Notes a product as there.
+    pub(super) fn set_product(&mut self, subject: usize, resolved: Arc<Resolved>) {
         self.set(subject, State::Known);
         for (predicate, answer) in self.predicates(subject).zip(&resolved.answers) {
             self.put(predicate, *answer);

@@ -29,11 +29,17 @@ impl Slots<'_> {
     /// Takes a value.
     #[inline]
     pub(super) fn take_value(&mut self, value: fact::RegistryValue<'_>) {
-        let order = u32::try_from(self.facts).unwrap_or(u32::MAX);
+        let place = self.place_of_fact();
         match value.view {
-            View::Narrow => self.narrow.push(WaitingNarrow::Value(order, value.into_owned())),
-            View::Native => self.value(&value, View::Native, order),
+            View::Narrow => self.narrow.push(WaitingNarrow::Value(place, value.into_owned())),
+            View::Native => _ = self.value(&value, View::Native, place),
         }
+    }
+
+    /// The place of the current fact among all facts of the client.
+    #[inline]
+    pub(super) fn place_of_fact(&self) -> u32 {
+        u32::try_from(self.facts).unwrap_or(u32::MAX)
     }
 
     /// Takes a key.
@@ -50,7 +56,7 @@ impl Slots<'_> {
         let mut narrow = std::mem::take(&mut self.narrow);
         for waiting in narrow.drain(..) {
             match waiting {
-                WaitingNarrow::Value(order, value) => self.value(&value, view, order),
+                WaitingNarrow::Value(place, value) => _ = self.value(&value, view, place),
                 WaitingNarrow::Key(key) => self.key(&key, view),
             }
         }
@@ -64,22 +70,33 @@ impl Slots<'_> {
         self.keys_above();
     }
 
-    /// Answers the questions about a value, unless a later statement of it was taken.
-    fn value(&mut self, value: &fact::RegistryValue<'_>, view: View, order: u32) {
+    /// Answers the questions about a value, unless a later statement of it was taken; gives its subject.
+    pub(super) fn value(
+        &mut self,
+        value: &fact::RegistryValue<'_>,
+        view: View,
+        place: u32,
+    ) -> Option<usize> {
         self.text.clear();
         registry::write_normal_key(&value.key, view, &mut self.text);
         self.keys_above();
         self.name.clear();
         path::fold_text(&value.name, &mut self.name);
-        let found = self.plan.view.find(tag::REGISTRY_VALUE, self.text.as_bytes(), self.name.as_bytes());
-        let Some(subject) = found else { return };
-        let later = self.is_stamped(subject) && self.orders[subject] > order;
-        if later {
-            return;
+        let view = self.plan.view;
+        let subject = view.find(tag::REGISTRY_VALUE, self.text.as_bytes(), self.name.as_bytes())?;
+        let later = self.is_stamped(subject) && self.orders[subject] > place;
+        if !later {
+            self.set_value(subject, place);
+            self.data(subject, value.data.as_deref());
         }
+        Some(subject)
+    }
+
+    /// Notes a value as there, stated at this place among the facts.
+    #[inline]
+    pub(super) fn set_value(&mut self, subject: usize, place: u32) {
         self.set(subject, State::Known);
-        self.orders[subject] = order;
-        self.data(subject, value.data.as_deref());
+        self.orders[subject] = place;
     }
 
     /// Answers the questions about the data of a value.

@@ -12,6 +12,7 @@ use super::plan::Plan;
 use super::products::Products;
 use super::program::Context;
 use super::registry::WaitingNarrow;
+use super::statements::Statements;
 use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::index::columns::Column;
 use crate::index::probe::tag;
@@ -20,7 +21,7 @@ use crate::model::expr::{Question, Subject};
 use crate::model::fact::{self, Fact, HotfixState, Kind, Kinds, Module, ModuleState, Os};
 use crate::model::flag::Flags;
 use crate::model::hotfix;
-use crate::model::inventory::{Collector, Header, Inventory, Marks};
+use crate::model::inventory::{Collector, Followed, Header, Inventory, Marks};
 use crate::model::law;
 use crate::model::msi;
 use crate::model::options::{Checksum, RegistryItems};
@@ -59,6 +60,8 @@ pub struct Slots<'p> {
     pub(super) unchecked: Vec<Answer>,
     os: Option<Os<'static>>,
     pub(super) files: Files,
+    /// What earlier clients stated.
+    pub(super) statements: Statements,
     pub(super) narrow: Vec<WaitingNarrow>,
     absent: Vec<fact::Absent<'static>>,
     covered: Vec<fact::Coverage<'static>>,
@@ -92,6 +95,7 @@ impl<'p> Slots<'p> {
             unchecked: vec![Answer::NOT_COLLECTED; if checks { predicates } else { 0 }],
             os: None,
             files: Files::new(plan.view.columns.token_text.len()),
+            statements: Statements::default(),
             narrow: Vec::new(),
             absent: Vec::new(),
             covered: Vec::new(),
@@ -117,6 +121,7 @@ impl<'p> Slots<'p> {
         self.touched.clear();
         self.modules.clear();
         self.files.clear();
+        self.statements.begin();
         self.narrow.clear();
         self.absent.clear();
         self.covered.clear();
@@ -225,6 +230,7 @@ impl<'p> Slots<'p> {
         self.reboot = os.as_ref().and_then(|os| os.reboot_pending) == Some(true);
         self.state_folders(os.as_ref(), wide);
         self.rename();
+        self.files.find_lay();
         self.finish_os(os.as_ref());
         self.os = os;
         self.finish_files();
@@ -334,13 +340,18 @@ impl<'p> Slots<'p> {
         start..bound(&within).max(start)
     }
 
-    fn hotfix(&mut self, stated: &fact::Hotfix<'_>) {
-        let Some(id) = hotfix::id(&stated.id) else { return };
+    /// Finds the subject of a hotfix.
+    pub(super) fn find_hotfix(&mut self, stated: &fact::Hotfix<'_>) -> Option<usize> {
+        let id = hotfix::id(&stated.id)?;
         self.text.clear();
         // Writing to a string cannot fail.
         _ = std::fmt::Write::write_fmt(&mut self.text, format_args!("{id}"));
-        let Some(subject) = self.plan.view.find(tag::HOTFIX, self.text.as_bytes(), &[]) else { return };
-        let rank = match stated.state {
+        self.plan.view.find(tag::HOTFIX, self.text.as_bytes(), &[])
+    }
+
+    /// Answers the questions about a hotfix, unless a state that counts more was taken.
+    pub(super) fn set_hotfix(&mut self, subject: usize, state: HotfixState) {
+        let rank = match state {
             HotfixState::Installed => 1,
             HotfixState::Failed => 2,
             HotfixState::Pending => 3,
@@ -352,7 +363,7 @@ impl<'p> Slots<'p> {
         self.orders[subject] = rank;
         for predicate in self.predicates(subject) {
             let exists = self.plan.view.columns.predicate_question.at(predicate) == question::EXISTS;
-            self.put(predicate, if exists { law::hotfix(stated.state) } else { Answer::RULE_ERROR });
+            self.put(predicate, if exists { law::hotfix(state) } else { Answer::RULE_ERROR });
         }
     }
 
@@ -375,28 +386,18 @@ impl Collector for Slots<'_> {
     #[inline]
     fn fact(&mut self, fact: Fact<'_>, _position: Position) {
         self.facts += 1;
-        match fact {
-            Fact::File(file) => self.files.take(&file),
-            Fact::RegistryValue(value) => self.take_value(value),
-            Fact::RegistryKey(key) if self.plan.asks_keys => self.take_key(key),
-            Fact::Package(package) => self.package(&package),
-            Fact::Hotfix(hotfix) => self.hotfix(&hotfix),
-            Fact::Product(product) => self.product(&product),
-            Fact::Msi(msi) => self.msi(&msi),
-            Fact::Module(module) => self.module(module),
-            Fact::Os(os) => self.os = Some(os.into_owned()),
-            Fact::Kernel(kernel) => self.kernel = Some(kernel.into_owned()),
-            Fact::Trait(stated) => self.files.take_trait(stated),
-            Fact::Absent(absent) => self.absent.push(absent.into_owned()),
-            Fact::Coverage(covered) => self.covered.push(covered.into_owned()),
-            Fact::RegistryKey(_)
-            | Fact::MsiPart(_)
-            | Fact::Msp(_)
-            | Fact::Cbs(_)
-            | Fact::Wmi(_)
-            | Fact::ScanResult(_)
-            | Fact::Tag(_) => {}
-        }
+        self.take_fact(fact);
+    }
+
+    #[inline]
+    fn stated(&mut self, fact: Fact<'_>, statement: &str, _position: Position) {
+        self.facts += 1;
+        self.take_stated(fact, statement);
+    }
+
+    #[inline]
+    fn follow(&mut self, text: &str) -> Followed {
+        self.follow_statements(text)
     }
 
     fn complete(&mut self, kinds: Kinds) {
@@ -417,6 +418,37 @@ impl Collector for Slots<'_> {
 }
 
 impl Slots<'_> {
+    /// Takes one fact.
+    #[inline]
+    pub(super) fn take_fact(&mut self, fact: Fact<'_>) {
+        match fact {
+            Fact::File(file) => self.files.take(&file),
+            Fact::RegistryValue(value) => self.take_value(value),
+            Fact::RegistryKey(key) if self.plan.asks_keys => self.take_key(key),
+            Fact::Package(package) => self.package(&package),
+            Fact::Hotfix(hotfix) => {
+                if let Some(subject) = self.find_hotfix(&hotfix) {
+                    self.set_hotfix(subject, hotfix.state);
+                }
+            }
+            Fact::Product(product) => _ = self.product(&product),
+            Fact::Msi(msi) => self.msi(&msi),
+            Fact::Module(module) => self.module(module),
+            Fact::Os(os) => self.os = Some(os.into_owned()),
+            Fact::Kernel(kernel) => self.kernel = Some(kernel.into_owned()),
+            Fact::Trait(stated) => self.files.take_trait(stated),
+            Fact::Absent(absent) => self.absent.push(absent.into_owned()),
+            Fact::Coverage(covered) => self.covered.push(covered.into_owned()),
+            Fact::RegistryKey(_)
+            | Fact::MsiPart(_)
+            | Fact::Msp(_)
+            | Fact::Cbs(_)
+            | Fact::Wmi(_)
+            | Fact::ScanResult(_)
+            | Fact::Tag(_) => {}
+        }
+    }
+
     fn module(&mut self, module: Module<'_>) {
         let Some(subject) = self.plan.view.find(tag::MODULE, module.name.as_bytes(), &[]) else { return };
         self.exists(subject);

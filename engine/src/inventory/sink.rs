@@ -2,6 +2,8 @@
 //!
 //! Every reader hands over through a [`Sink`], so that the rules that all formats share stand once.
 
+use std::ops::Range;
+
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
 use crate::model::fact::{Fact, Kinds, PackageKind};
@@ -47,10 +49,7 @@ impl<'a, 'c, C: Collector + ?Sized> Sink<'a, 'c, C> {
     /// Hands over a fact that stands `offset` bytes into the excerpt.
     #[inline]
     pub(super) fn fact(&mut self, fact: Fact<'_>, offset: usize) -> Result<()> {
-        self.facts += 1;
-        if self.facts > MAX_FACTS {
-            return Err(too_many(offset));
-        }
+        self.count(1, offset)?;
         if let Fact::Package(package) = &fact
             && package.kind == PackageKind::Rpm
             && package.epoch.is_none()
@@ -58,6 +57,36 @@ impl<'a, 'c, C: Collector + ?Sized> Sink<'a, 'c, C> {
             self.marks.insert(Marks::EPOCH_UNKNOWN);
         }
         self.out.fact(fact, self.offset(offset));
+        Ok(())
+    }
+
+    /// Hands over a fact of which the bytes at `statement` of the excerpt are all that is said.
+    #[inline]
+    pub(super) fn stated(&mut self, fact: Fact<'_>, statement: Range<usize>) -> Result<()> {
+        // The mark that a package without epoch leaves would be missing where its statement is followed.
+        if let Fact::Package(_) = fact {
+            return self.fact(fact, statement.start);
+        }
+        self.count(1, statement.start)?;
+        let position = self.offset(statement.start);
+        self.out.stated(fact, self.text.get(statement).unwrap_or_default(), position);
+        Ok(())
+    }
+
+    /// Hands over what the rest of the excerpt begins with and was stated before; gives its bytes.
+    #[inline]
+    pub(super) fn follow(&mut self, rest: &str) -> Result<usize> {
+        let followed = self.out.follow(rest);
+        self.count(followed.facts, self.text.len() - rest.len())?;
+        Ok(followed.bytes)
+    }
+
+    #[inline]
+    fn count(&mut self, facts: u32, offset: usize) -> Result<()> {
+        self.facts = self.facts.saturating_add(facts);
+        if self.facts > MAX_FACTS {
+            return Err(too_many(offset));
+        }
         Ok(())
     }
 

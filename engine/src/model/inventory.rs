@@ -102,6 +102,17 @@ pub trait Collector {
     fn header(&mut self, header: Header<'_>);
     /// Takes one fact that stands at `position`.
     fn fact(&mut self, fact: Fact<'_>, position: Position);
+    /// Takes one fact of which `statement` is all that the document says: whatever client says the same
+    /// again states the same fact. A statement begins with `<` and holds no other one.
+    fn stated(&mut self, fact: Fact<'_>, _statement: &str, position: Position) {
+        self.fact(fact, position);
+    }
+    /// Takes the statements that `text` begins with, as long as each was taken before.
+    ///
+    /// A collector that wants to be told where facts stand takes none.
+    fn follow(&mut self, _text: &str) -> Followed {
+        Followed::default()
+    }
     /// Takes the withdrawal of a fact, told by its key alone.
     ///
     /// Only a delta that is read as a delta has any, so who never asks for that may ignore them.
@@ -114,6 +125,15 @@ pub trait Collector {
     fn mark(&mut self, marks: Marks);
     /// Takes a finding.
     fn diagnostic(&mut self, code: Code, position: Position, message: &str);
+}
+
+/// How much of a text a collector took without having it read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Followed {
+    /// Bytes of whole statements.
+    pub bytes: usize,
+    /// How many statements that is.
+    pub facts: u32,
 }
 
 /// A fact and where it stood.
@@ -156,7 +176,7 @@ impl Inventory {
         &self.header.client
     }
 
-    fn stated(&self, fact: Fact<'_>, position: Position) -> Stated {
+    fn place(&self, fact: Fact<'_>, position: Position) -> Stated {
         let document = u32::try_from(self.documents.len().saturating_sub(1)).unwrap_or(u32::MAX);
         Stated { fact: fact.into_owned(), document, position }
     }
@@ -174,6 +194,16 @@ impl<C: Collector + ?Sized> Collector for &mut C {
     #[inline]
     fn fact(&mut self, fact: Fact<'_>, position: Position) {
         (**self).fact(fact, position);
+    }
+
+    #[inline]
+    fn stated(&mut self, fact: Fact<'_>, statement: &str, position: Position) {
+        (**self).stated(fact, statement, position);
+    }
+
+    #[inline]
+    fn follow(&mut self, text: &str) -> Followed {
+        (**self).follow(text)
     }
 
     fn removal(&mut self, fact: Fact<'_>, position: Position) {
@@ -221,12 +251,12 @@ impl Collector for Inventory {
     }
 
     fn fact(&mut self, fact: Fact<'_>, position: Position) {
-        let stated = self.stated(fact, position);
+        let stated = self.place(fact, position);
         self.facts.push(stated);
     }
 
     fn removal(&mut self, fact: Fact<'_>, position: Position) {
-        let stated = self.stated(fact, position);
+        let stated = self.place(fact, position);
         self.removals.push(stated);
     }
 

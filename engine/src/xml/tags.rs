@@ -70,6 +70,12 @@ impl<'a> Tag<'a> {
         self.content == Content::None
     }
 
+    /// All of it as written, `<` to `>`.
+    #[inline]
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+
     /// All attributes, name space declarations among them.
     #[inline]
     pub fn attributes(&self) -> Attributes<'_, 'a> {
@@ -204,6 +210,26 @@ impl<'a> Tags<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// Whether `element` is the innermost one that is open.
+    #[inline]
+    pub fn is_in(&self, element: &Tag<'_>) -> bool {
+        !element.is_empty() && self.open.len() == element.depth
+    }
+
+    /// What follows the last tag.
+    #[inline]
+    pub fn rest(&self) -> &'a str {
+        &self.text[self.at()..]
+    }
+
+    /// Passes over so many bytes of the rest: whole elements, each with the white space behind it, that
+    /// the caller knows to be well-formed.
+    #[inline]
+    pub fn pass_known(&mut self, bytes: usize) {
+        let rest = self.reader.get_mut();
+        *rest = rest.get(bytes..).unwrap_or_default();
     }
 
     /// Where the last tag begins, in bytes of the text.

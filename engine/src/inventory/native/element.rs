@@ -27,8 +27,8 @@ pub(super) enum Said {
 ///
 /// A fact is large, so that it is handed over from where it was made and not returned.
 pub(super) trait Taker<'a> {
-    /// Takes a fact that is stated.
-    fn fact(&mut self, fact: Fact<'a>) -> Result<()>;
+    /// Takes a fact that is stated, and what is wrong with its element all the same.
+    fn fact(&mut self, fact: Fact<'a>, notes: &[Note<'a>]) -> Result<()>;
     /// Takes a fact that is withdrawn.
     fn removal(&mut self, fact: Fact<'a>);
 }
@@ -85,7 +85,7 @@ impl Seen {
     ) -> Result<Said> {
         let plain = !(self.broken | self.removal | self.foreign);
         if plain && self.keys == required.keys && self.needs == required.needs {
-            taker.fact(fact)?;
+            taker.fact(fact, notes)?;
             return Ok(Said::Something);
         }
         let said = self.explain(fact.kind(), required, attributes, notes);

@@ -79,6 +79,9 @@ enum Names {
 struct Taking<'r, 'a, 'c, C> {
     sink: &'r mut Sink<'a, 'c, C>,
     offset: usize,
+    /// Where the element ends if it alone says what its fact is: without content, and with nothing in it
+    /// that is decided elsewhere.
+    end: Option<usize>,
     removals: Removals,
     /// An instance of a management class, whose properties follow.
     instance: Option<Wmi<'a>>,
@@ -86,12 +89,15 @@ struct Taking<'r, 'a, 'c, C> {
 
 impl<'a, C: Collector> Taker<'a> for Taking<'_, 'a, '_, C> {
     #[inline]
-    fn fact(&mut self, fact: Fact<'a>) -> Result<()> {
+    fn fact(&mut self, fact: Fact<'a>, notes: &[Note<'a>]) -> Result<()> {
         if let Fact::Wmi(instance) = fact {
             self.instance = Some(instance);
             return Ok(());
         }
-        self.sink.fact(fact, self.offset)
+        match self.end.filter(|_| notes.is_empty()) {
+            Some(end) => self.sink.stated(fact, self.offset..end),
+            None => self.sink.fact(fact, self.offset),
+        }
     }
 
     fn removal(&mut self, fact: Fact<'a>) {
@@ -114,7 +120,12 @@ impl<'a, C: Collector> Reader<'a, '_, C> {
         self.root = root.offset();
         let complete = self.head(&root, settings)?;
         let names = if self.scope.has_plain_names() { Names::Plain } else { Names::Prefixed };
-        while let Some(tag) = tags.child(&root)? {
+        loop {
+            // What earlier clients stated in the same words needs no reading; see [`Collector::follow`].
+            if names == Names::Plain && tags.is_in(&root) {
+                tags.pass_known(self.sink.follow(tags.rest())?);
+            }
+            let Some(tag) = tags.child(&root)? else { break };
             if let Some(instance) = self.element(&tag, names)? {
                 let instance = self.instance(instance, &tag, &mut tags)?;
                 self.sink.fact(instance.into(), tag.offset())?;
@@ -162,12 +173,17 @@ impl<'a, C: Collector> Reader<'a, '_, C> {
     #[inline]
     fn element(&mut self, tag: &Tag<'a>, names: Names) -> Result<Option<Wmi<'a>>> {
         let (sink, offset, removals) = (&mut self.sink, tag.offset(), self.removals);
-        let mut taking = Taking { sink, offset, removals, instance: None };
-        let mut read = |name| element::read(name, tag.attributes(), &mut self.notes, &mut taking);
+        let end = tag.is_empty().then(|| offset + tag.text().len());
+        let mut taking = Taking { sink, offset, end, removals, instance: None };
+        let mut read =
+            |name, taking: &mut _| element::read(name, tag.attributes(), &mut self.notes, taking);
         // Almost every name is one of ours as it stands; a prefix is looked at when it is none.
-        let mut said = if names == Names::Plain { read(tag.name()) } else { Ok(Said::Foreign) };
+        let mut said =
+            if names == Names::Plain { read(tag.name(), &mut taking) } else { Ok(Said::Foreign) };
         if matches!(said, Ok(Said::Foreign)) && self.scope.has(tag) {
-            said = read(tag.local());
+            // What a prefix stands for is said elsewhere.
+            taking.end = None;
+            said = read(tag.local(), &mut taking);
         }
         let instance = taking.instance;
         match said.map_err(|error| at(tag, error))? {

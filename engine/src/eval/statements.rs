@@ -1,0 +1,126 @@
+//! What a statement of a client means to the rules of an index, so that the same words need not be read,
+//! brought into normal form, looked up and compared for every client that says them.
+//!
+//! Whatever depends on the rest of an inventory is left open: in which folders a file lies is decided
+//! once for all clients that state the same folders.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::files::KnownFile;
+use super::memo::Memo;
+use super::products::Resolved;
+use super::slots::Slots;
+use crate::model::fact::{Fact, HotfixState};
+use crate::model::inventory::Followed;
+use crate::model::registry::View;
+use crate::model::verdict::Answer;
+
+/// The statements that a worker remembers.
+pub(super) type Statements = Memo<Meaning>;
+
+/// What a statement means.
+#[derive(Debug)]
+pub(super) enum Meaning {
+    /// Nothing that any rule asks about.
+    Nothing,
+    /// A file.
+    File(KnownFile),
+    /// The value of a registry entry: the subject, and the answers of its predicates.
+    Value(usize, Box<[Answer]>),
+    /// A hotfix: the subject, and its state.
+    Hotfix(usize, HotfixState),
+    /// A product at a service pack.
+    Product(usize, Arc<Resolved>),
+}
+
+impl Slots<'_> {
+    /// Takes the statements that a text begins with, as long as they are known.
+    #[inline]
+    pub(super) fn follow_statements(&mut self, text: &str) -> Followed {
+        let mut rest = text.as_bytes();
+        let mut facts = 0;
+        loop {
+            let statement = rest.trim_ascii_start();
+            let Some((entry, bytes)) = self.statements.follow(statement) else { break };
+            rest = &statement[bytes..];
+            facts += 1;
+            self.facts += 1;
+            self.take_known(entry);
+        }
+        Followed { bytes: text.len() - rest.len(), facts }
+    }
+
+    /// Takes a fact of which the statement is known.
+    #[inline]
+    fn take_known(&mut self, entry: u32) {
+        match self.statements.means(entry) {
+            Meaning::Nothing => {}
+            Meaning::File(_) => self.files.take_known(entry),
+            Meaning::Hotfix(subject, state) => {
+                let (subject, state) = (*subject, *state);
+                self.set_hotfix(subject, state);
+            }
+            Meaning::Product(subject, resolved) => {
+                let (subject, resolved) = (*subject, Arc::clone(resolved));
+                self.set_product(subject, resolved);
+            }
+            Meaning::Value(subject, _) => {
+                let subject = *subject;
+                self.set_value(subject, self.place_of_fact());
+                let range = self.predicates(subject);
+                let Meaning::Value(_, known) = self.statements.means(entry) else { return };
+                put_all(&mut self.answers, range.clone(), known);
+                put_all(&mut self.unchecked, range, known);
+            }
+        }
+    }
+
+    /// Takes a fact, and remembers its statement if it came before.
+    pub(super) fn take_stated(&mut self, fact: Fact<'_>, statement: &str) {
+        let statement = statement.as_bytes();
+        if !is_lasting(&fact, self.plan.asks_keys) || !self.statements.wants(statement) {
+            return self.take_fact(fact);
+        }
+        let meaning = match fact {
+            Fact::File(file) => {
+                self.files.take(&file);
+                Meaning::File(KnownFile::new(&file))
+            }
+            Fact::RegistryValue(value) => match self.value(&value, View::Native, self.place_of_fact()) {
+                Some(subject) => Meaning::Value(subject, self.answers[self.predicates(subject)].into()),
+                None => Meaning::Nothing,
+            },
+            Fact::Hotfix(hotfix) => match self.find_hotfix(&hotfix) {
+                Some(subject) => {
+                    self.set_hotfix(subject, hotfix.state);
+                    Meaning::Hotfix(subject, hotfix.state)
+                }
+                None => Meaning::Nothing,
+            },
+            Fact::Product(product) => match self.product(&product) {
+                Some((subject, resolved)) => Meaning::Product(subject, resolved),
+                None => Meaning::Nothing,
+            },
+            _ => return self.take_fact(fact),
+        };
+        self.statements.remember(statement, meaning);
+    }
+}
+
+/// Puts the answers of a subject's predicates where they belong; `answers` is empty where none are kept.
+#[inline]
+pub(super) fn put_all(answers: &mut [Answer], predicates: Range<usize>, known: &[Answer]) {
+    if let Some(answers) = answers.get_mut(predicates).filter(|answers| answers.len() == known.len()) {
+        answers.copy_from_slice(known);
+    }
+}
+
+/// Whether what a fact means depends on nothing but the index, or on folders alone.
+fn is_lasting(fact: &Fact<'_>, asks_keys: bool) -> bool {
+    match fact {
+        Fact::File(_) | Fact::Hotfix(_) | Fact::Product(_) => true,
+        Fact::RegistryValue(value) => value.view == View::Native && !asks_keys,
+        _ => false,
+    }
+}
