@@ -9,7 +9,6 @@ use super::plan::Plan;
 use super::program::Context;
 use super::slots::Slots;
 use crate::index::columns::{Column, NONE};
-use crate::index::restore::unpack;
 use crate::matrix::row::{self, Row, implied};
 use crate::model::fact::{Kind, Kinds};
 use crate::model::flag::Flags;
@@ -134,29 +133,26 @@ impl<'p> Worker<'p> {
 
     /// The cell of an update by its rules alone.
     fn cell(&mut self, update: usize) -> Cell {
-        let view = self.plan.view;
-        let columns = view.columns;
-        let cell = match columns.update_rule.at(update) {
+        let Some(decision) = self.plan.code.decisions.get(update) else { return Cell::NO_EVIDENCE };
+        let cell = match decision.rule {
             1 => {
-                let context = Context::new(self.checksums_count(update));
-                let node = columns.update_applicable.at(update);
-                let applicable = self.slots.node(node, context);
-                let context = Context { known: (node, applicable), ..context };
-                let installed = self.slots.node(columns.update_installed.at(update), context);
+                let context = Context::new(self.checksums_count(decision.source as usize));
+                let applicable = self.slots.run(decision.applicable, context);
+                let context = Context { known: applicable, ..context };
+                let installed = self.slots.run(decision.installed, context);
                 Cell::decide(installed, applicable, Answer::FALSE)
             }
             2 => self.slots.packages_cell(update),
             _ => Cell::NO_EVIDENCE,
         };
-        cell.withdrawn(view.flags(update))
+        cell.withdrawn(decision.flags)
     }
 
     /// Whether checksums count: not for a client in another language than the feed's.
-    fn checksums_count(&self, update: usize) -> bool {
+    fn checksums_count(&self, source: usize) -> bool {
         if self.plan.options.checksum == Checksum::Off {
             return true;
         }
-        let source = self.plan.view.columns.update_source.at(update) as usize;
         let language = self.plan.languages.get(source).copied().unwrap_or("");
         !law::other_language(language, self.slots.language())
     }
@@ -184,7 +180,6 @@ impl<'p> Worker<'p> {
     /// Packs the cells.
     fn row(&mut self, complete: Kinds) -> Row {
         let plan = self.plan;
-        let columns = plan.view.columns;
         let mut exceptions = Vec::new();
         for (update, cell) in &self.cells {
             let place = plan.place.get(*update as usize).copied().unwrap_or(NONE);
@@ -192,9 +187,7 @@ impl<'p> Worker<'p> {
                 continue;
             }
             row::set(&mut self.packed, place as usize, cell.verdict);
-            let at = *update as usize;
-            let absent = unpack(columns.update_absent.at(at));
-            if implied(cell.verdict, absent, plan.not_collected(*update)) != *cell {
+            if implied(cell.verdict, plan.absent(*update), plan.not_collected(*update)) != *cell {
                 exceptions.push((place, *cell));
             }
         }

@@ -6,6 +6,7 @@
 //! or a report.
 
 pub mod batch;
+mod code;
 mod files;
 pub mod known;
 mod memo;

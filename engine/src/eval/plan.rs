@@ -2,12 +2,11 @@
 //!
 //! Made once, shared by all workers, never changed.
 
+use super::code::Code;
 use super::packages::NOARCH;
 use crate::index::View;
 use crate::index::columns::{Column, NONE};
-use crate::index::nodes;
 use crate::index::probe::tag;
-use crate::index::restore::unpack;
 use crate::model::expr::OsField;
 use crate::model::fact::{Kind, Kinds};
 use crate::model::options::{Options, Profile, Supersedence};
@@ -41,11 +40,10 @@ pub struct Plan<'i> {
     pub(super) languages: Vec<&'i str>,
     /// Package subjects installed in several versions on purpose, sorted.
     pub(super) install_only: Vec<u32>,
-    /// Nodes that stand for more than a rule may be, sorted: answered without being walked. There are
-    /// none in an index that `verify` accepts.
-    pub(super) endless: Vec<u32>,
     /// The arch `noarch`, one of no row where none has it; the empty one is 0.
     pub(super) noarch: u32,
+    /// The rules.
+    pub(super) code: Code,
     /// How replacements are followed.
     pub(super) replacements: Replacements,
 }
@@ -107,12 +105,8 @@ impl<'i> Plan<'i> {
                 .into_iter()
                 .filter(|subject| options.is_install_only(name(*subject)))
                 .collect(),
-            endless: (0u32..)
-                .zip(nodes::extents(columns))
-                .filter(|(_, extent)| !extent.is_bounded())
-                .map(|(node, _)| node)
-                .collect(),
             noarch: arch("noarch").map_or(NOARCH, |arch| arch as u32),
+            code: Code::new(view),
             replacements: Replacements::new(view, options),
         }
     }
@@ -121,7 +115,7 @@ impl<'i> Plan<'i> {
     pub(super) fn default(&self, update: u32, complete: Kinds) -> Cell {
         let columns = self.view.columns;
         let at = update as usize;
-        let absent = unpack(columns.update_absent.at(at));
+        let absent = self.absent(update);
         match Kind::ALL.get(usize::from(columns.update_anchored.at(at))) {
             Some(kind) if complete.contains(*kind) => absent,
             Some(_) => self.not_collected(update),
@@ -131,15 +125,12 @@ impl<'i> Plan<'i> {
 
     /// The cell of an update whose anchors were not collected; no evidence where other things decide.
     pub fn not_collected(&self, update: u32) -> Cell {
-        match self.view.columns.update_not_collected.at(update as usize) {
-            NONE => Cell::NO_EVIDENCE,
-            cell => unpack(cell),
-        }
+        self.code.decisions.get(update as usize).map_or(Cell::NO_EVIDENCE, |known| known.not_collected)
     }
 
     /// The cell of an update whose anchors are absent.
     pub fn absent(&self, update: u32) -> Cell {
-        unpack(self.view.columns.update_absent.at(update as usize))
+        self.code.decisions.get(update as usize).map_or(Cell::NO_EVIDENCE, |known| known.absent)
     }
 }
 

@@ -79,7 +79,7 @@ impl Slots<'_> {
             self.put(predicate, *answer);
         }
         self.products.there.push((subject as u32, resolved));
-        self.orders[subject] = SETTLED;
+        self.set_order(subject, SETTLED);
     }
 
     /// The service packs that catalogs use with a product.
@@ -136,12 +136,13 @@ impl Slots<'_> {
 
     /// Whether a product is stated, or an earlier detection decided about it.
     fn is_settled(&self, subject: usize) -> bool {
-        self.is_stamped(subject) && self.orders[subject] == SETTLED
+        self.is_stamped(subject) && self.order(subject) == SETTLED
     }
 
     fn detect(&mut self, detection: usize, subject: usize) {
         let context = Context::new(true);
-        match self.node(self.plan.view.columns.detection_when.at(detection), context).truth {
+        let when = self.plan.code.detections.get(detection).copied().unwrap_or(NONE);
+        match self.run(when, context).truth {
             Truth::True => {
                 let levels = self.detect_level(detection, context);
                 let resolved = Arc::new(self.resolve(subject, levels));
@@ -149,7 +150,7 @@ impl Slots<'_> {
             }
             Truth::False | Truth::NotApplicable => {
                 self.set(subject, State::Absent);
-                self.orders[subject] = SETTLED;
+                self.set_order(subject, SETTLED);
             }
             Truth::Error | Truth::Unknown | Truth::NotEvaluated => {}
         }
@@ -160,8 +161,8 @@ impl Slots<'_> {
         let view = self.plan.view;
         let columns = view.columns;
         for step in columns.detection_level_ends(detection) {
-            let test = columns.step_test.at(step);
-            let truth = if test == NONE { Truth::True } else { self.node(test, context).truth };
+            let test = self.plan.code.levels.get(step).copied().unwrap_or(NONE);
+            let truth = if test == NONE { Truth::True } else { self.run(test, context).truth };
             match truth {
                 Truth::True => {
                     let names = columns.step_name_ends(step);

@@ -1,93 +1,97 @@
-//! Walks the nodes of an index over a client's slots.
+//! Runs the rules of an index over a client's slots.
 //!
 //! Equal to the reference, with two differences that change nothing: it stops where no further operand
-//! can change the answer, and a node that lies too deep is Unknown instead of not there.
+//! can change the answer, and a rule that is too deep or too large is Unknown instead of not there.
 
-use rkyv::rend::u32_le;
-
+use super::code::{Step, own};
 use super::slots::Slots;
 use crate::compile::rules::operator;
-use crate::index::columns::{Column, NONE};
 use crate::index::restore::rules::constant;
-use crate::model::expr::{self, DEPTH, Operator, Reasons};
+use crate::model::expr::{self, Operator, Reasons};
 use crate::model::flag::Flags;
 use crate::model::truth::Truth;
 use crate::model::verdict::Answer;
 
-/// What a node needs to know of the update that it is asked for.
+/// What a rule needs to know of the update that it is run for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Context {
     /// Whether checksums count for the update's source.
     pub(super) checksums: bool,
-    /// A node whose answer is known already, so that a rule that contains another one does not ask it
-    /// again; NONE when there is none.
-    pub(super) known: (u32, Answer),
+    /// The answer of the update's other rule, so that one that contains it does not run it again.
+    pub(super) known: Answer,
 }
 
 impl Context {
     /// Nothing is known already.
     pub(super) const fn new(checksums: bool) -> Context {
-        Context { checksums, known: (NONE, Answer::NOT_COLLECTED) }
+        Context { checksums, known: Answer::UNSUPPORTED }
     }
 }
 
 impl Slots<'_> {
-    /// The answer of a node.
-    pub(super) fn node(&self, node: u32, context: Context) -> Answer {
-        // Empty unless the bytes are damaged.
-        if self.plan.endless.binary_search(&node).is_ok() {
-            return Answer::UNSUPPORTED;
-        }
-        self.node_at(node, context, DEPTH)
+    /// The answer of the rule that stands at a place of the code.
+    // INVARIANT: only rules of bounded depth are written, so that this ends.
+    pub(super) fn run(&self, place: u32, context: Context) -> Answer {
+        self.run_at(place as usize, context)
     }
 
-    fn node_at(&self, node: u32, context: Context, depth: usize) -> Answer {
-        let columns = self.plan.view.columns;
-        let at = node as usize;
-        let Some(depth) = depth.checked_sub(1).filter(|_| at < columns.node_operator.len()) else {
-            return Answer::UNSUPPORTED;
-        };
-        let (a, b) = (columns.node_a.at(at), columns.node_b.at(at));
-        match columns.node_operator.at(at) {
-            operator::CONSTANT => constant(a, b),
-            operator::TEST => self.predicate(a, context),
-            operator::AND => self.choose(node, AND, context, depth),
-            operator::OR => self.choose(node, OR, context, depth),
-            operator::NOT => expr::negate(self.node_at(a, context, depth)),
-            operator::OTHERWISE => match self.node_at(a, context, depth) {
-                Answer { truth: Truth::NotApplicable, .. } => self.node_at(b, context, depth),
+    fn step(&self, at: usize) -> Step {
+        self.plan.code.steps.get(at).copied().unwrap_or(Step::UNSUPPORTED)
+    }
+
+    fn run_at(&self, at: usize, context: Context) -> Answer {
+        let step = self.step(at);
+        match step.operator {
+            operator::TEST => self.answer(&step, context),
+            operator::AND => self.choose(at, step, AND, context),
+            operator::OR => self.choose(at, step, OR, context),
+            own::KNOWN => context.known,
+            operator::CONSTANT => constant(step.a, step.b),
+            operator::NOT => expr::negate(self.run_at(at + 1, context)),
+            operator::OTHERWISE => match self.run_at(at + 1, context) {
+                Answer { truth: Truth::NotApplicable, .. } => {
+                    self.run_at(at + 1 + self.step(at + 1).length as usize, context)
+                }
                 answer => answer,
             },
-            number => {
-                let operator = if number == operator::ONE { Operator::One } else { Operator::Xor };
-                self.count(node, operator, context, depth)
-            }
+            own::CALL => self.run_at(step.a as usize, context),
+            operator::ONE => self.count(at, step, Operator::One, context),
+            _ => self.count(at, step, Operator::Xor, context),
         }
+    }
+
+    /// Where the operands of a step stand.
+    fn operands(&self, at: usize, step: Step) -> impl Iterator<Item = usize> {
+        let end = at + step.length as usize;
+        let mut next = at + 1;
+        std::iter::from_fn(move || {
+            let operand = next;
+            (operand < end).then(|| {
+                next += self.step(operand).length as usize;
+                operand
+            })
+        })
     }
 
     /// The answer of AND or OR: that of the operand whose truth outranks the others'.
-    fn choose(&self, node: u32, ranks: Ranks, context: Context, depth: usize) -> Answer {
-        let reasons = self.reasons(node);
+    fn choose(&self, at: usize, step: Step, ranks: Ranks, context: Context) -> Answer {
         let mut best: Option<(u8, u8, Answer)> = None;
         let mut flags = Flags::NONE;
-        for operand in self.operands(node) {
-            let answer = match operand.to_native() {
-                known if known == context.known.0 => context.known.1,
-                operand => self.node_at(operand, context, depth),
-            };
-            let (rank, weight) = (ranks.of(answer.truth), reasons.weight(answer.truth, answer.reason));
+        for operand in self.operands(at, step) {
+            let answer = self.run_at(operand, context);
+            let (rank, weight) = (ranks.of(answer.truth), step.reasons.weight(answer.truth, answer.reason));
             if answer.truth == Truth::True {
                 flags |= answer.flags;
             }
             if best.is_none_or(|(best, heavy, _)| (best, heavy) < (rank, weight)) {
                 best = Some((rank, weight, answer));
             }
-            if rank == Ranks::DECIDES && weight >= heaviest(reasons, answer.truth) {
+            if rank == Ranks::DECIDES && weight >= heaviest(step.reasons, answer.truth) {
                 break;
             }
         }
         match best {
-            None => expr::combine(Operator::And, reasons, &[]),
+            None => expr::combine(Operator::And, step.reasons, &[]),
             // Of AND, every operand that holds is part of why it holds.
             Some((.., best)) if best.truth == Truth::True && ranks.0 == AND.0 => Answer { flags, ..best },
             Some((.., best)) => best,
@@ -95,31 +99,10 @@ impl Slots<'_> {
     }
 
     /// The answer of ONE or XOR, which ask how many operands hold.
-    fn count(&self, node: u32, operator: Operator, context: Context, depth: usize) -> Answer {
-        let operands = self.operands(node).iter();
+    fn count(&self, at: usize, step: Step, operator: Operator, context: Context) -> Answer {
         let answers: Vec<_> =
-            operands.map(|operand| self.node_at(operand.to_native(), context, depth)).collect();
-        expr::combine(operator, self.reasons(node), &answers)
-    }
-
-    fn operands(&self, node: u32) -> &[u32_le] {
-        let columns = self.plan.view.columns;
-        let (start, end) =
-            (columns.node_a.at(node as usize) as usize, columns.node_b.at(node as usize) as usize);
-        columns.operand.as_slice().get(start..end).unwrap_or_default()
-    }
-
-    fn reasons(&self, node: u32) -> Reasons {
-        let strongest = self.plan.view.columns.node_reasons.at(node as usize) == 1;
-        if strongest { Reasons::Strongest } else { Reasons::InOrder }
-    }
-
-    /// The answer of a predicate, from the state of its subject.
-    fn predicate(&self, predicate: u32, context: Context) -> Answer {
-        if predicate == NONE {
-            return Answer::UNSUPPORTED;
-        }
-        self.answer(predicate as usize, context)
+            self.operands(at, step).map(|operand| self.run_at(operand, context)).collect();
+        expr::combine(operator, step.reasons, &answers)
     }
 }
 

@@ -84,7 +84,7 @@ impl Slots<'_> {
         path::fold_text(&value.name, &mut self.name);
         let view = self.plan.view;
         let subject = view.find(tag::REGISTRY_VALUE, self.text.as_bytes(), self.name.as_bytes())?;
-        let later = self.is_stamped(subject) && self.orders[subject] > place;
+        let later = self.is_stamped(subject) && self.order(subject) > place;
         if !later {
             self.set_value(subject, place);
             self.data(subject, value.data.as_deref());
@@ -96,7 +96,7 @@ impl Slots<'_> {
     #[inline]
     pub(super) fn set_value(&mut self, subject: usize, place: u32) {
         self.set(subject, State::Known);
-        self.orders[subject] = place;
+        self.set_order(subject, place);
     }
 
     /// Answers the questions about the data of a value.

@@ -5,6 +5,7 @@
 //! (folders, the width of the system, the running kernel) waits in one arena until the client is whole.
 //! All memory is reused from client to client.
 
+use super::code::Step;
 use super::files::Files;
 use super::known::{self, State, absent_subjects, os_text};
 use super::packages::Instances;
@@ -14,7 +15,7 @@ use super::program::Context;
 use super::registry::WaitingNarrow;
 use super::statements::Statements;
 use crate::diagnostic::{Code, Diagnostics, Position};
-use crate::index::columns::Column;
+use crate::index::columns::{Column, NONE};
 use crate::index::probe::tag;
 use crate::index::restore::rules::presence;
 use crate::model::expr::{Question, Subject};
@@ -30,6 +31,16 @@ use crate::model::reason::Reason;
 use crate::model::registry::{self, View};
 use crate::model::truth::Truth;
 use crate::model::verdict::Answer;
+
+/// What a client says of a subject.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    /// The number of the client; another one's word does not count.
+    client: u32,
+    /// Which of several statements counts.
+    order: u32,
+    state: State,
+}
 
 /// One client's facts as answers.
 #[derive(Debug)]
@@ -47,12 +58,10 @@ pub struct Slots<'p> {
     pub(super) packages: Instances,
     pub(super) modules: Vec<Module<'static>>,
     pub(super) kernel: Option<fact::Kernel<'static>>,
-    /// Counts clients; what carries another number is of an earlier one.
+    /// Counts clients, from 1.
     now: u32,
-    stamps: Vec<u32>,
-    states: Vec<State>,
-    /// By subject: which of several statements counts, as its kind of fact numbers them.
-    pub(super) orders: Vec<u32>,
+    /// By subject.
+    slots: Vec<Slot>,
     /// The subjects that the inventory says something about.
     pub(super) touched: Vec<u32>,
     pub(super) answers: Vec<Answer>,
@@ -87,9 +96,7 @@ impl<'p> Slots<'p> {
             modules: Vec::new(),
             kernel: None,
             now: 0,
-            stamps: vec![0; plan.view.subjects()],
-            states: vec![State::NotCollected; plan.view.subjects()],
-            orders: vec![0; plan.view.subjects()],
+            slots: vec![Slot { client: 0, order: 0, state: State::NotCollected }; plan.view.subjects()],
             touched: Vec::new(),
             answers: vec![Answer::NOT_COLLECTED; predicates],
             unchecked: vec![Answer::NOT_COLLECTED; if checks { predicates } else { 0 }],
@@ -109,7 +116,7 @@ impl<'p> Slots<'p> {
     pub fn begin(&mut self) {
         self.now = self.now.wrapping_add(1);
         if self.now == 0 {
-            self.stamps.fill(0);
+            self.slots.iter_mut().for_each(|slot| slot.client = 0);
             self.now = 1;
         }
         self.header = Header::default();
@@ -147,34 +154,42 @@ impl<'p> Slots<'p> {
     /// What the inventory says about the existence of a subject.
     #[inline]
     pub(super) fn state(&self, subject: usize) -> State {
-        if self.stamps.get(subject) == Some(&self.now) {
-            return self.states[subject];
+        self.state_of(subject, self.plan.view.columns.subject_tag.at(subject))
+    }
+
+    /// The same, where the tag of the subject is known.
+    #[inline]
+    fn state_of(&self, subject: usize, tag: u8) -> State {
+        if let Some(slot) = self.slots.get(subject)
+            && slot.client == self.now
+        {
+            return slot.state;
         }
-        match kind_of(self.plan.view.columns.subject_tag.at(subject)) {
+        match kind_of(tag) {
             Some(kind) if kind != Kind::Os && self.header.complete.contains(kind) => State::Absent,
             _ => State::NotCollected,
         }
     }
 
-    /// The answer of a predicate.
+    /// The answer of a test.
     #[inline]
-    pub(super) fn answer(&self, predicate: usize, context: Context) -> Answer {
-        let columns = self.plan.view.columns;
-        let question = columns.predicate_question.at(predicate);
+    pub(super) fn answer(&self, test: &Step, context: Context) -> Answer {
+        let question = test.question;
         if question == question::DATA && self.plan.options.registry == RegistryItems::Ignored {
             return Answer::new(Truth::NotApplicable, Reason::NoEvidence);
         }
-        let subject = columns.predicate_subject.at(predicate) as usize;
-        match self.state(subject) {
+        match self.state_of(test.b as usize, test.tag) {
+            // What no predicate asks has no subject either.
+            State::NotCollected | State::Absent if test.a == NONE => Answer::UNSUPPORTED,
             State::NotCollected => Answer::NOT_COLLECTED,
             State::Absent if question == question::FILE_EVIDENCE => {
-                law::absent_file(presence(columns.predicate_a.at(predicate)))
+                law::absent_file(presence(self.plan.view.columns.predicate_a.at(test.a as usize)))
             }
-            State::Absent => Answer::not(absent_reason(columns.subject_tag.at(subject))),
+            State::Absent => Answer::not(absent_reason(test.tag)),
             State::Known => {
                 let checked = context.checksums || self.unchecked.is_empty();
                 let answers = if checked { &self.answers } else { &self.unchecked };
-                let mut answer = answers.get(predicate).copied().unwrap_or(Answer::UNSUPPORTED);
+                let mut answer = answers.get(test.a as usize).copied().unwrap_or(Answer::UNSUPPORTED);
                 if self.reboot && question == question::FILE_EVIDENCE && answer.truth == Truth::True {
                     answer.flags |= Flags::REBOOT_PENDING;
                 }
@@ -186,12 +201,12 @@ impl<'p> Slots<'p> {
     /// Sets the state of a subject.
     #[inline]
     pub(super) fn set(&mut self, subject: usize, state: State) {
-        if self.stamps[subject] != self.now {
-            self.stamps[subject] = self.now;
-            self.orders[subject] = 0;
+        let slot = &mut self.slots[subject];
+        if slot.client != self.now {
+            *slot = Slot { client: self.now, order: 0, state };
             self.touched.push(subject as u32);
         }
-        self.states[subject] = state;
+        slot.state = state;
     }
 
     /// Notes that a subject is there of which nothing but that can be asked.
@@ -205,7 +220,18 @@ impl<'p> Slots<'p> {
     }
 
     pub(super) fn is_stamped(&self, subject: usize) -> bool {
-        self.stamps[subject] == self.now
+        self.slots[subject].client == self.now
+    }
+
+    /// Which of several statements about a subject counts, as its kind of fact numbers them.
+    #[inline]
+    pub(super) fn order(&self, subject: usize) -> u32 {
+        self.slots[subject].order
+    }
+
+    #[inline]
+    pub(super) fn set_order(&mut self, subject: usize, order: u32) {
+        self.slots[subject].order = order;
     }
 
     /// The predicates of a subject.
@@ -356,11 +382,11 @@ impl<'p> Slots<'p> {
             HotfixState::Failed => 2,
             HotfixState::Pending => 3,
         };
-        if self.is_stamped(subject) && self.orders[subject] >= rank {
+        if self.is_stamped(subject) && self.order(subject) >= rank {
             return;
         }
         self.set(subject, State::Known);
-        self.orders[subject] = rank;
+        self.set_order(subject, rank);
         for predicate in self.predicates(subject) {
             let exists = self.plan.view.columns.predicate_question.at(predicate) == question::EXISTS;
             self.put(predicate, if exists { law::hotfix(state) } else { Answer::RULE_ERROR });

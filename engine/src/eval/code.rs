@@ -1,0 +1,221 @@
+//! Rules as they are run: for each update one stretch of steps, and those of one anchor side by side.
+//!
+//! An index keeps each rule once, as columns of nodes. Whoever walks it waits for memory at every node
+//! and for every field of it. So a run first writes the rules out in the order in which clients reach
+//! them, with everything that a step needs beside it. A rule that several contain stands in its place
+//! where it is small, and is called where it is not: the code grows with the index and with nothing else.
+
+use std::collections::HashMap;
+
+use crate::compile::rules::operator;
+use crate::index::View;
+use crate::index::columns::{Column, NONE};
+use crate::index::nodes::{self, Extent, operands};
+use crate::index::restore::unpack;
+use crate::model::expr::Reasons;
+use crate::model::flag::Flags;
+use crate::model::verdict::Cell;
+
+/// Up to so many nodes a rule stands in its place.
+const SMALL: u64 = 32;
+
+/// Operators of steps that no node has.
+pub(super) mod own {
+    /// The rule that stands at `a`.
+    pub(in crate::eval) const CALL: u8 = 254;
+    /// The update's other rule, whose answer is known already.
+    pub(in crate::eval) const KNOWN: u8 = 255;
+}
+
+/// One step of a rule; its operands follow it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step {
+    pub(super) operator: u8,
+    pub(super) reasons: Reasons,
+    /// Of a test: what it asks, of what kind of subject.
+    pub(super) question: u8,
+    pub(super) tag: u8,
+    /// How many steps it is with all of its operands.
+    pub(super) length: u32,
+    /// Of a constant its truth, of a test its predicate, of a call the place.
+    pub(super) a: u32,
+    /// Of a constant its reason and flags, of a test its subject.
+    pub(super) b: u32,
+}
+
+impl Step {
+    /// What cannot be asked.
+    pub(super) const UNSUPPORTED: Step = Step {
+        operator: operator::TEST,
+        reasons: Reasons::InOrder,
+        question: 0,
+        tag: 0,
+        length: 1,
+        a: NONE,
+        b: NONE,
+    };
+}
+
+/// What decides about an update, and what its cell is by default.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Decision {
+    /// How it is decided: 0 not at all, 1 by tests, 2 by packages.
+    pub(super) rule: u8,
+    pub(super) flags: Flags,
+    pub(super) source: u32,
+    /// Where its rules stand.
+    pub(super) applicable: u32,
+    pub(super) installed: u32,
+    /// The cell where its anchors are absent.
+    pub(super) absent: Cell,
+    /// The cell where they were not collected.
+    pub(super) not_collected: Cell,
+}
+
+/// The rules of an index, ready to run.
+#[derive(Debug)]
+pub(super) struct Code {
+    pub(super) steps: Vec<Step>,
+    /// By update.
+    pub(super) decisions: Vec<Decision>,
+    /// By detection: where the rule stands that holds where the product is there.
+    pub(super) detections: Vec<u32>,
+    /// By step of a detection: where its test stands; NONE where it always holds.
+    pub(super) levels: Vec<u32>,
+}
+
+impl Code {
+    /// Writes the rules of an index out.
+    pub(super) fn new(view: View<'_>) -> Code {
+        let columns = view.columns;
+        let mut decisions: Vec<Decision> = (0..view.updates()).map(|at| decision(view, at)).collect();
+        let mut writer = Writer::new(view);
+        let mut written = vec![false; decisions.len()];
+        let anchored = columns.anchor_update.iter().map(|update| update.to_native() as usize);
+        for update in anchored.chain(0..view.updates()) {
+            let Some(done) = written.get_mut(update).filter(|done| !**done) else { continue };
+            *done = true;
+            if decisions[update].rule == 1 {
+                let applicable = columns.update_applicable.at(update);
+                decisions[update].applicable = writer.root(applicable, NONE);
+                decisions[update].installed = writer.root(columns.update_installed.at(update), applicable);
+            }
+        }
+        let detections = columns.detection_when.iter().map(|when| writer.root(when.to_native(), NONE));
+        let detections = detections.collect();
+        let levels = columns.step_test.iter().map(|test| match test.to_native() {
+            NONE => NONE,
+            test => writer.root(test, NONE),
+        });
+        let levels = levels.collect();
+        Code { steps: writer.finish(), decisions, detections, levels }
+    }
+}
+
+fn decision(view: View<'_>, update: usize) -> Decision {
+    let columns = view.columns;
+    Decision {
+        rule: columns.update_rule.at(update),
+        flags: view.flags(update),
+        source: columns.update_source.at(update),
+        applicable: NONE,
+        installed: NONE,
+        absent: unpack(columns.update_absent.at(update)),
+        not_collected: match columns.update_not_collected.at(update) {
+            NONE => Cell::NO_EVIDENCE,
+            cell => unpack(cell),
+        },
+    }
+}
+
+struct Writer<'i> {
+    view: View<'i>,
+    extents: Vec<Extent>,
+    steps: Vec<Step>,
+    /// Where the rules stand that are called, by node.
+    called: HashMap<u32, u32, ahash::RandomState>,
+    /// Rules that are called and not written yet.
+    todo: Vec<(u32, u32)>,
+}
+
+impl<'i> Writer<'i> {
+    fn new(view: View<'i>) -> Self {
+        let (steps, called, todo) = (Vec::new(), HashMap::default(), Vec::new());
+        Writer { view, extents: nodes::extents(view.columns), steps, called, todo }
+    }
+
+    /// Writes the rule of a node, in which `known` is answered already; gives where it stands.
+    fn root(&mut self, node: u32, known: u32) -> u32 {
+        let place = self.steps.len() as u32;
+        match node == known {
+            true => self.steps.push(Step { operator: own::KNOWN, ..Step::UNSUPPORTED }),
+            false => self.write(node, known),
+        }
+        place
+    }
+
+    /// Writes a node and its operands.
+    fn write(&mut self, node: u32, known: u32) {
+        let bounded = self.extents.get(node as usize).is_some_and(Extent::is_bounded);
+        // Only damaged bytes have a node that is not, or more than fits.
+        if !bounded || self.steps.len() >= (NONE / 2) as usize {
+            return self.steps.push(Step::UNSUPPORTED);
+        }
+        let place = self.steps.len();
+        self.steps.push(self.step(node as usize));
+        let below: Vec<u32> = operands(self.view.columns, node as usize).collect();
+        for operand in below {
+            if operand == known {
+                self.steps.push(Step { operator: own::KNOWN, ..Step::UNSUPPORTED });
+            } else if self.extents.get(operand as usize).is_some_and(|extent| extent.nodes > SMALL) {
+                self.call(operand);
+            } else {
+                self.write(operand, known);
+            }
+        }
+        self.steps[place].length = (self.steps.len() - place) as u32;
+    }
+
+    /// The step of a node without its operands.
+    fn step(&self, node: usize) -> Step {
+        let columns = self.view.columns;
+        let step = Step {
+            operator: columns.node_operator.at(node),
+            reasons: if columns.node_reasons.at(node) == 1 { Reasons::Strongest } else { Reasons::InOrder },
+            a: columns.node_a.at(node),
+            b: columns.node_b.at(node),
+            ..Step::UNSUPPORTED
+        };
+        if step.operator != operator::TEST {
+            return step;
+        }
+        let predicate = step.a as usize;
+        let subject = columns.predicate_subject.at(predicate);
+        let (question, tag) =
+            (columns.predicate_question.at(predicate), columns.subject_tag.at(subject as usize));
+        Step { question, tag, b: subject, ..step }
+    }
+
+    /// Writes the call of a rule, which follows once where no other one is being written.
+    fn call(&mut self, node: u32) {
+        let place = self.steps.len() as u32;
+        self.steps.push(Step { operator: own::CALL, ..Step::UNSUPPORTED });
+        self.todo.push((node, place));
+    }
+
+    /// Writes what is called.
+    fn finish(mut self) -> Vec<Step> {
+        while let Some((node, from)) = self.todo.pop() {
+            let place = match self.called.get(&node) {
+                Some(place) => *place,
+                None => {
+                    let place = self.root(node, NONE);
+                    self.called.insert(node, place);
+                    place
+                }
+            };
+            self.steps[from as usize].a = place;
+        }
+        self.steps
+    }
+}
