@@ -2,6 +2,10 @@
 //!
 //! `FLEET_UPDATES`, `FLEET_CLIENTS`, `FLEET_DEVIATION` and `FLEET_PAIRS` change the size.
 
+use std::cell::RefCell;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
 use benches::{Paired, files, loops, rates, say, setting, site};
 use criterion::Criterion;
 use patchstate::error::Result;
@@ -32,10 +36,12 @@ fn main() -> Result<()> {
     let plan = Plan::new(index.view()?, &options, None);
     let inputs = files(&inbox)?;
     let pairs = setting("FLEET_PAIRS", 9);
+    let phases = RefCell::new([Phases::default(); 3]);
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let result = pool.map(|pool| pool.install(|| end_to_end(&plan, &inbox, folder.path())));
-        assert!(matches!(result, Ok(Ok(()))), "the run fails");
+        let Ok(Ok(taken)) = result else { panic!("the run fails") };
+        phases.borrow_mut()[threads] = taken;
     };
     let cells = (clients * plan.updates.len()) as u64;
 
@@ -48,6 +54,7 @@ fn main() -> Result<()> {
     say(&format!("ratio to events alone: {:.2}", paired.ratio()));
     let paired = Paired::run(pairs, || run(1), || run(2));
     say(&format!("two threads against one: {:.2} times", paired.ratio()));
+    [1, 2].into_iter().for_each(|threads| say_phases(threads, phases.borrow()[threads]));
 
     let fleet = Fleet::new(index.view()?, settings);
     evaluation(&plan, &fleet, "evaluation/complete", None);
@@ -55,14 +62,29 @@ fn main() -> Result<()> {
     Ok(())
 }
 
+/// What the steps of a run take: finding the clients, evaluating them, writing the matrix.
+#[derive(Clone, Copy, Default)]
+struct Phases([Duration; 3]);
+
 /// From the folder to the matrix file.
-fn end_to_end(plan: &Plan<'_>, inbox: &std::path::Path, folder: &std::path::Path) -> Result<()> {
+fn end_to_end(plan: &Plan<'_>, inbox: &Path, folder: &Path) -> Result<Phases> {
+    let start = Instant::now();
     let intake = Intake::scan(&[inbox.into()], ingest::Settings::default())?;
+    let scanned = Instant::now();
     let outcome = run::evaluate(plan, &intake, &intake.clients().iter().collect::<Vec<_>>(), &|_| {});
+    let evaluated = Instant::now();
     let mut out = patchstate::archive::output::Output::create(&folder.join("fleet.matrix"))?;
     let (table, updates) = (run::run_table(plan, String::new()), run::update_table(plan));
     matrix::write(&table, &updates, &outcome.rows, &mut out)?;
-    out.finish()
+    out.finish()?;
+    Ok(Phases([scanned - start, evaluated - scanned, evaluated.elapsed()]))
+}
+
+/// Prints the steps of the last run of a number of threads.
+fn say_phases(threads: usize, Phases([scan, evaluate, write]): Phases) {
+    let ms = |time: Duration| time.as_secs_f64() * 1e3;
+    let (scan, evaluate, write) = (ms(scan), ms(evaluate), ms(write));
+    say(&format!("  {threads} threads: scan {scan:.1} ms, evaluate {evaluate:.1} ms, write {write:.1} ms"));
 }
 
 /// Evaluation alone: the facts are in their slots when the clock starts.

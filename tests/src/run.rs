@@ -7,17 +7,19 @@ use std::io::Cursor;
 
 use patchstate::archive::map::Bytes;
 use patchstate::compile::{Compiled, compile};
+use patchstate::diagnostic::Diagnostics;
 use patchstate::eval::batch::Worker;
 use patchstate::eval::plan::Plan;
 use patchstate::eval::reference::Evaluator;
 use patchstate::eval::run::{run_table, update_table};
 use patchstate::index::columns::Columns;
 use patchstate::index::{self, Index};
+use patchstate::inventory::{self, native};
 use patchstate::matrix::row::Row;
 use patchstate::matrix::tables::Client;
 use patchstate::matrix::{self, Matrix};
 use patchstate::model::catalogs::{Catalogs, Entry};
-use patchstate::model::inventory::Inventory;
+use patchstate::model::inventory::{Inventory, Marks};
 use patchstate::model::options::Options;
 use patchstate::model::verdict::Cell;
 
@@ -102,7 +104,61 @@ pub fn compare(case: &Case) -> Result<(), String> {
     if matrix.totals() != sums {
         return Err(format!("the totals are {:?} and should be {sums:?}", matrix.totals()));
     }
+    let documents: Vec<String> = case.inventories.iter().filter_map(document).collect();
+    compare_documents(&plan, &documents, 3)
+}
+
+/// An inventory as a native document; none for a client without an id.
+pub fn document(inventory: &Inventory) -> Option<String> {
+    let mut document = Vec::new();
+    native::write(inventory, &mut document).ok()?;
+    String::from_utf8(document).ok()
+}
+
+/// What reading a document into slots, and evaluating them, gives.
+#[derive(Debug, PartialEq)]
+struct Outcome {
+    read: Result<u32, String>,
+    row: Row,
+    diagnostics: Diagnostics,
+    marks: Marks,
+}
+
+/// Reads documents with one worker, several times over, and each with a worker that knows no statement.
+///
+/// # Errors
+///
+/// What earlier documents said changes what one says, or reading it into slots gives another row than
+/// keeping its facts.
+pub fn compare_documents(plan: &Plan<'_>, documents: &[String], times: usize) -> Result<(), String> {
+    let mut worker = Worker::new(plan);
+    for (number, document) in documents.iter().cycle().take(times * documents.len()).enumerate() {
+        let alone = read(&mut Worker::new(plan), document);
+        let after_others = read(&mut worker, document);
+        let mut kept = Inventory::default();
+        let format = inventory::find("native").expect("is a format");
+        let as_facts = format.read(document.as_str().into(), &inventory::Settings::default(), &mut kept);
+        if as_facts.is_ok() && row(&mut Worker::new(plan), &kept) != alone.row {
+            return Err(format!("facts that are kept give another row than ones that are not:\n{document}"));
+        }
+        if alone != after_others {
+            return Err(format!(
+                "document {number} is read as {after_others:?} after others, alone as {alone:?}:\n{document}"
+            ));
+        }
+    }
     Ok(())
+}
+
+fn read(worker: &mut Worker<'_>, document: &str) -> Outcome {
+    worker.begin();
+    let format = inventory::find("native").expect("is a format");
+    let read = format.read(document.into(), &inventory::Settings::default(), &mut worker.slots);
+    let read = read.map_err(|error| error.to_string());
+    // An error leaves an unknown part of the inventory behind.
+    let row = if read.is_ok() { worker.finish() } else { Row::default() };
+    let (diagnostics, marks) = (std::mem::take(&mut worker.slots.diagnostics), worker.slots.marks);
+    Outcome { read, row, diagnostics, marks }
 }
 
 /// The updates that have cells.

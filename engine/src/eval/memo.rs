@@ -28,6 +28,8 @@ pub(super) struct Memo<K> {
     hasher: RandomState,
     /// The entry that was taken last.
     last: u32,
+    /// The most bytes of all statements together.
+    most: usize,
 }
 
 #[derive(Debug)]
@@ -48,6 +50,7 @@ impl<K> Default for Memo<K> {
             glimpses: Vec::new(),
             hasher: RandomState::new(),
             last: 0,
+            most: BYTES,
         }
     }
 }
@@ -64,7 +67,7 @@ impl<K> Memo<K> {
     }
 
     fn is_full(&self) -> bool {
-        self.texts.len() + self.entries.len() * size_of::<Entry<K>>() > BYTES
+        self.texts.len() + self.entries.len() * size_of::<Entry<K>>() > self.most
     }
 
     /// What a statement means.
@@ -153,4 +156,56 @@ fn first_statement(text: &[u8]) -> Option<&[u8]> {
     let rest = text.strip_prefix(b"<")?;
     let length = memchr::memchr(b'<', rest).map_or(text.len(), |next| next + 1);
     Some(text[..length].trim_ascii_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes a document as a reader and its collector do: follows what is known and remembers the rest.
+    fn take(memo: &mut Memo<String>, statements: &[&str]) -> usize {
+        memo.begin();
+        let mut followed = 0;
+        for (at, statement) in statements.iter().enumerate() {
+            let rest = statements[at..].join("\n");
+            if let Some((entry, bytes)) = memo.follow(rest.as_bytes()) {
+                assert_eq!((memo.means(entry).as_str(), bytes), (*statement, statement.len()));
+                followed += 1;
+            } else if memo.wants(statement.as_bytes()) {
+                memo.remember(statement.as_bytes(), (*statement).to_owned());
+            }
+        }
+        followed
+    }
+
+    #[test]
+    fn a_statement_is_known_from_the_third_time_on() {
+        let mut memo = Memo::default();
+        let document = ["<a/>", "<a b='1'/>", "<c/>"];
+        assert_eq!([(); 4].map(|()| take(&mut memo, &document)), [0, 0, 3, 3]);
+    }
+
+    #[test]
+    fn what_is_missing_changed_or_added_does_not_lose_the_rest() {
+        let mut memo = Memo::default();
+        let document = ["<a/>", "<b/>", "<c/>", "<d/>"];
+        (0..3).for_each(|_| _ = take(&mut memo, &document));
+        assert_eq!(take(&mut memo, &["<a/>", "<c/>", "<d/>"]), 3);
+        assert_eq!(take(&mut memo, &["<a/>", "<x/>", "<c/>", "<d/>"]), 3);
+        assert_eq!(take(&mut memo, &["<a/>", "<y/>", "<b/>", "<c/>", "<d/>"]), 4);
+        assert_eq!(take(&mut memo, &["<d/>", "<c/>", "<b/>", "<a/>"]), 4);
+        assert_eq!(take(&mut memo, &["<ab/>", "<a", "<a/ >"]), 0);
+    }
+
+    #[test]
+    fn too_many_statements_are_forgotten() {
+        let mut memo = Memo { most: 300, ..Memo::default() };
+        let names: Vec<String> = (0..100).map(|number| format!("<a{number}/>")).collect();
+        let document: Vec<&str> = names.iter().map(String::as_str).collect();
+        for _ in 0..20 {
+            let followed = take(&mut memo, &document);
+            assert!(followed < 20, "{followed}");
+            assert!(memo.entries.len() < 20, "{}", memo.entries.len());
+        }
+    }
 }

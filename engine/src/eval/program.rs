@@ -100,8 +100,7 @@ impl Slots<'_> {
 
     /// The answer of ONE or XOR, which ask how many operands hold.
     fn count(&self, at: usize, step: Step, operator: Operator, context: Context) -> Answer {
-        let answers: Vec<_> =
-            self.operands(at, step).map(|operand| self.run_at(operand, context)).collect();
+        let answers: Vec<_> = self.operands(at, step).map(|operand| self.run_at(operand, context)).collect();
         expr::combine(operator, step.reasons, &answers)
     }
 }

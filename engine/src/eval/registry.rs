@@ -71,12 +71,7 @@ impl Slots<'_> {
     }
 
     /// Answers the questions about a value, unless a later statement of it was taken; gives its subject.
-    pub(super) fn value(
-        &mut self,
-        value: &fact::RegistryValue<'_>,
-        view: View,
-        place: u32,
-    ) -> Option<usize> {
+    pub(super) fn value(&mut self, value: &fact::RegistryValue<'_>, view: View, place: u32) -> Option<usize> {
         self.text.clear();
         registry::write_normal_key(&value.key, view, &mut self.text);
         self.keys_above();

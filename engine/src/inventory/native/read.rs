@@ -175,11 +175,9 @@ impl<'a, C: Collector> Reader<'a, '_, C> {
         let (sink, offset, removals) = (&mut self.sink, tag.offset(), self.removals);
         let end = tag.is_empty().then(|| offset + tag.text().len());
         let mut taking = Taking { sink, offset, end, removals, instance: None };
-        let mut read =
-            |name, taking: &mut _| element::read(name, tag.attributes(), &mut self.notes, taking);
+        let mut read = |name, taking: &mut _| element::read(name, tag.attributes(), &mut self.notes, taking);
         // Almost every name is one of ours as it stands; a prefix is looked at when it is none.
-        let mut said =
-            if names == Names::Plain { read(tag.name(), &mut taking) } else { Ok(Said::Foreign) };
+        let mut said = if names == Names::Plain { read(tag.name(), &mut taking) } else { Ok(Said::Foreign) };
         if matches!(said, Ok(Said::Foreign)) && self.scope.has(tag) {
             // What a prefix stands for is said elsewhere.
             taking.end = None;
