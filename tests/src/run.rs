@@ -104,15 +104,18 @@ pub fn compare(case: &Case) -> Result<(), String> {
     if matrix.totals() != sums {
         return Err(format!("the totals are {:?} and should be {sums:?}", matrix.totals()));
     }
-    let documents: Vec<String> = case.inventories.iter().filter_map(document).collect();
+    let documents: Vec<_> = case.inventories.iter().filter_map(document).collect();
     compare_documents(&plan, &documents, 3)
 }
 
+/// The name of an inventory format, and a text in it.
+pub type Document = (&'static str, String);
+
 /// An inventory as a native document; none for a client without an id.
-pub fn document(inventory: &Inventory) -> Option<String> {
+fn document(inventory: &Inventory) -> Option<Document> {
     let mut document = Vec::new();
     native::write(inventory, &mut document).ok()?;
-    String::from_utf8(document).ok()
+    Some(("native", String::from_utf8(document).ok()?))
 }
 
 /// What reading a document into slots, and evaluating them, gives.
@@ -130,13 +133,13 @@ struct Outcome {
 ///
 /// What earlier documents said changes what one says, or reading it into slots gives another row than
 /// keeping its facts.
-pub fn compare_documents(plan: &Plan<'_>, documents: &[String], times: usize) -> Result<(), String> {
+pub fn compare_documents(plan: &Plan<'_>, documents: &[Document], times: usize) -> Result<(), String> {
     let mut worker = Worker::new(plan);
-    for (number, document) in documents.iter().cycle().take(times * documents.len()).enumerate() {
-        let alone = read(&mut Worker::new(plan), document);
-        let after_others = read(&mut worker, document);
+    for (number, (format, document)) in documents.iter().cycle().take(times * documents.len()).enumerate() {
+        let format = inventory::find(format).expect("is a format");
+        let alone = read(&mut Worker::new(plan), format, document);
+        let after_others = read(&mut worker, format, document);
         let mut kept = Inventory::default();
-        let format = inventory::find("native").expect("is a format");
         let as_facts = format.read(document.as_str().into(), &inventory::Settings::default(), &mut kept);
         if as_facts.is_ok() && row(&mut Worker::new(plan), &kept) != alone.row {
             return Err(format!("facts that are kept give another row than ones that are not:\n{document}"));
@@ -150,9 +153,8 @@ pub fn compare_documents(plan: &Plan<'_>, documents: &[String], times: usize) ->
     Ok(())
 }
 
-fn read(worker: &mut Worker<'_>, document: &str) -> Outcome {
+fn read(worker: &mut Worker<'_>, format: &inventory::Format, document: &str) -> Outcome {
     worker.begin();
-    let format = inventory::find("native").expect("is a format");
     let read = format.read(document.into(), &inventory::Settings::default(), &mut worker.slots);
     let read = read.map_err(|error| error.to_string());
     // An error leaves an unknown part of the inventory behind.

@@ -2,7 +2,7 @@
 
 use conformance::compiled::{catalog, index};
 use conformance::random::{Case, bytes_of_seed};
-use conformance::run::{compare_documents, compiled, open};
+use conformance::run::{Document, compare_documents, compiled, open};
 use patchstate::diagnostic::Position;
 use patchstate::eval::plan::Plan;
 use patchstate::model::expr::{Expr, Question, Subject};
@@ -58,7 +58,7 @@ const HEADS: &[(&str, &str)] = &[
 ];
 
 /// A document of some statements, with something between two of them and one left out.
-fn written(seed: u64) -> String {
+fn written(seed: u64) -> Document {
     let bytes = bytes_of_seed(seed, 8);
     let pick = |at: usize, of: usize| usize::from(bytes[at]) % of;
     let head = if bytes[0] % 4 == 0 { pick(1, HEADS.len()) } else { 0 };
@@ -76,7 +76,44 @@ fn written(seed: u64) -> String {
         let end = (0..=pick(6, 256) % document.len()).rev().find(|end| document.is_char_boundary(*end));
         document.truncate(document.len() - end.unwrap_or(0));
     }
-    document
+    ("native", document)
+}
+
+/// Lines of package lists, right or wrong in one format or the other; some are right in several and then
+/// state other packages.
+const LINES: &[&str] = &[
+    "bash 0:1.0-2 x86_64",
+    "bash 0:1.0-2 x86_64_v2",
+    "bash 1.0-2 x86_64",
+    " bash 1:1.0-1 noarch",
+    "bash-0:1.0-3.x86_64",
+    "bash\t0\t1.0\t2\tx86_64\t(none)\t(none)",
+    "\tbash\t0\t1.0\t2\tx86_64\t(none)\t(none)",
+    "bash\tx86_64\t1.0-2\t1\t2",
+    "bash\t1.0-2\tamd64\tii ",
+    "bash\t1.0-2\tamd64\trc ",
+    "kernel 0:1.0-2 x86_64",
+    "module perl:5 enabled",
+    "# kernel: 1.0-2.x86_64",
+    "# os-name: Linux",
+    "",
+    "no package",
+    "<bash 0:1.0-2 x86_64",
+];
+
+/// A package list of some of the lines, which ends anywhere.
+fn list(seed: u64) -> Document {
+    let bytes = bytes_of_seed(seed, 20);
+    let format = ["rpm", "dpkg", "agent-rpm", "agent-dpkg"][usize::from(bytes[0]) % 4];
+    let mut list = String::new();
+    for byte in &bytes[2..2 + usize::from(bytes[1]) % 18] {
+        list.push_str(LINES[usize::from(*byte) % LINES.len()]);
+        list.push_str(if byte % 7 == 0 { "\r\n" } else { "\n" });
+    }
+    if bytes[1] % 3 == 0 {
+        list.pop();
+    }
+    (format, list)
 }
 
 #[test]
@@ -84,7 +121,8 @@ fn a_document_says_the_same_whatever_was_read_before() {
     for seed in 0..40 {
         let case = Case::from_bytes(&bytes_of_seed(seed, 2000));
         let index = open(&compiled(&case).columns);
-        let documents: Vec<String> = (seed * 100..seed * 100 + 60).map(written).collect();
+        let documents = (seed * 100..seed * 100 + 60).flat_map(|seed| [written(seed), list(seed)]);
+        let documents: Vec<Document> = documents.collect();
         let plan = Plan::new(index.view().expect("opens"), &case.options, None);
         compare_documents(&plan, &documents, 3).unwrap_or_else(|difference| panic!("{difference}"));
     }
@@ -101,13 +139,14 @@ fn folders_that_move_between_clients_move_known_files() {
         Update { id: UpdateId::from_text(&path), rule, ..Update::default() }
     });
     let index = index(vec![catalog("a", updates.collect())], Vec::new());
-    let documents: Vec<String> = (0..2 * FOLDERS)
+    let documents: Vec<Document> = (0..2 * FOLDERS)
         .map(|client| {
             let windir = format!(r"C:\W{}", client % FOLDERS);
             let files = (0..FOLDERS).map(|folder| format!(r#"<file path="C:\W{folder}\A.dll"/>"#));
             let files: String = files.collect();
             let os = format!(r#"<os family="windows" windir="{windir}"/>"#);
-            format!("<inventory version='1' client='{client}' complete='os file'>{files}{os}</inventory>")
+            let head = format!("<inventory version='1' client='{client}' complete='os file'>");
+            ("native", format!("{head}{files}{os}</inventory>"))
         })
         .collect();
     for checksum in [Checksum::Off, Checksum::Strict] {

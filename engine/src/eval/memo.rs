@@ -10,6 +10,8 @@ use std::collections::HashMap;
 
 use ahash::RandomState;
 
+use crate::model::inventory::{Statement, Wording};
+
 /// The most bytes that statements may have together; beyond, all are forgotten.
 const BYTES: usize = 32 << 20;
 
@@ -38,6 +40,7 @@ struct Entry<K> {
     end: usize,
     /// The entry that followed this one last time.
     next: u32,
+    wording: Wording,
     means: K,
 }
 
@@ -72,15 +75,22 @@ impl<K> Memo<K> {
 
     /// What a statement means.
     #[inline]
+    pub(super) fn meaning(&self, entry: u32) -> &K {
+        &self.entries[entry as usize].means
+    }
+
+    /// What a statement means, to find out more of it.
+    #[inline]
     pub(super) fn means(&mut self, entry: u32) -> &mut K {
         &mut self.entries[entry as usize].means
     }
 
     /// Takes the statement that `text` begins with, if it is a known one: its entry, and its bytes.
     #[inline]
-    pub(super) fn follow(&mut self, text: &[u8]) -> Option<(u32, usize)> {
+    pub(super) fn follow(&mut self, wording: Wording, text: &[u8]) -> Option<(u32, usize)> {
         let expected = self.next_of(self.last);
-        let entry = if self.begins(text, expected) { expected } else { self.find(text, expected)? };
+        let entry =
+            if self.begins(wording, text, expected) { expected } else { self.find(wording, text, expected)? };
         self.last = entry;
         let Entry { start, end, .. } = self.entries[entry as usize];
         Some((entry, end - start))
@@ -92,21 +102,21 @@ impl<K> Memo<K> {
 
     /// Whether a text begins with the statement of an entry.
     #[inline]
-    fn begins(&self, text: &[u8], entry: u32) -> bool {
-        let Some(Entry { start, end, .. }) = self.entries.get(entry as usize) else { return false };
-        text.starts_with(&self.texts[*start..*end])
+    fn begins(&self, wording: Wording, text: &[u8], entry: u32) -> bool {
+        let Some(entry) = self.entries.get(entry as usize) else { return false };
+        text.starts_with(&self.texts[entry.start..entry.end]) && entry.wording == wording
     }
 
     /// Finds the statement that a text begins with where another one was expected.
-    fn find(&mut self, text: &[u8], expected: u32) -> Option<u32> {
+    fn find(&mut self, wording: Wording, text: &[u8], expected: u32) -> Option<u32> {
         // The one that was expected may be missing, or stand changed before this one.
         let second = self.next_of(expected);
-        if self.begins(text, second) {
+        if self.begins(wording, text, second) {
             return Some(second);
         }
-        let hash = self.hasher.hash_one(first_statement(text)?);
+        let hash = self.hasher.hash_one((wording, first_statement(wording.statement, text)?));
         let found = *self.table.get(&hash)?;
-        if !self.begins(text, found) {
+        if !self.begins(wording, text, found) {
             return None;
         }
         self.lead_to(found);
@@ -121,8 +131,8 @@ impl<K> Memo<K> {
     }
 
     /// Whether a statement that is not known should be: whether it came before.
-    pub(super) fn wants(&mut self, statement: &[u8]) -> bool {
-        let hash = self.hasher.hash_one(statement);
+    pub(super) fn wants(&mut self, wording: Wording, statement: &[u8]) -> bool {
+        let hash = self.hasher.hash_one((wording, statement));
         if self.glimpses.is_empty() {
             self.glimpses = vec![0; GLIMPSES];
         }
@@ -134,8 +144,8 @@ impl<K> Memo<K> {
     ///
     /// One that is not what [`first_statement`] finds where it stands is never found again, which does no
     /// harm.
-    pub(super) fn remember(&mut self, statement: &[u8], means: K) {
-        let hash = self.hasher.hash_one(statement);
+    pub(super) fn remember(&mut self, wording: Wording, statement: &[u8], means: K) {
+        let hash = self.hasher.hash_one((wording, statement));
         let Ok(entry) = u32::try_from(self.entries.len()) else { return };
         if self.table.contains_key(&hash) {
             return;
@@ -143,24 +153,31 @@ impl<K> Memo<K> {
         let start = self.texts.len();
         self.texts.extend_from_slice(statement);
         let next = self.next_of(self.last);
-        self.entries.push(Entry { start, end: self.texts.len(), next, means });
+        self.entries.push(Entry { start, end: self.texts.len(), next, wording, means });
         self.table.insert(hash, entry);
         self.lead_to(entry);
         self.last = entry;
     }
 }
 
-/// The statement that a text begins with: one tag, since no tag holds a `<`; without the white space
-/// that stands before the next.
-fn first_statement(text: &[u8]) -> Option<&[u8]> {
-    let rest = text.strip_prefix(b"<")?;
-    let length = memchr::memchr(b'<', rest).map_or(text.len(), |next| next + 1);
-    Some(text[..length].trim_ascii_end())
+/// The statement that a text begins with. That of a tag ends before the next `<`, since no tag holds
+/// one, without the white space there.
+fn first_statement(statement: Statement, text: &[u8]) -> Option<&[u8]> {
+    match statement {
+        Statement::Line => memchr::memchr(b'\n', text).map(|end| &text[..=end]),
+        Statement::Tag => {
+            let rest = text.strip_prefix(b"<")?;
+            let length = memchr::memchr(b'<', rest).map_or(text.len(), |next| next + 1);
+            Some(text[..length].trim_ascii_end())
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const TAGS: Wording = Wording { format: 'n', statement: Statement::Tag };
 
     /// Takes a document as a reader and its collector do: follows what is known and remembers the rest.
     fn take(memo: &mut Memo<String>, statements: &[&str]) -> usize {
@@ -168,11 +185,11 @@ mod tests {
         let mut followed = 0;
         for (at, statement) in statements.iter().enumerate() {
             let rest = statements[at..].join("\n");
-            if let Some((entry, bytes)) = memo.follow(rest.as_bytes()) {
+            if let Some((entry, bytes)) = memo.follow(TAGS, rest.as_bytes()) {
                 assert_eq!((memo.means(entry).as_str(), bytes), (*statement, statement.len()));
                 followed += 1;
-            } else if memo.wants(statement.as_bytes()) {
-                memo.remember(statement.as_bytes(), (*statement).to_owned());
+            } else if memo.wants(TAGS, statement.as_bytes()) {
+                memo.remember(TAGS, statement.as_bytes(), (*statement).to_owned());
             }
         }
         followed
@@ -195,6 +212,19 @@ mod tests {
         assert_eq!(take(&mut memo, &["<a/>", "<y/>", "<b/>", "<c/>", "<d/>"]), 4);
         assert_eq!(take(&mut memo, &["<d/>", "<c/>", "<b/>", "<a/>"]), 4);
         assert_eq!(take(&mut memo, &["<ab/>", "<a", "<a/ >"]), 0);
+    }
+
+    #[test]
+    fn the_same_line_of_two_formats_is_two_statements() {
+        let mut memo = Memo::default();
+        let [one, other] = ['a', 'b'].map(|format| Wording { format, statement: Statement::Line });
+        memo.remember(one, b"a b\n", "of a");
+        assert_eq!(memo.follow(one, b"a b\nc"), Some((0, 4)));
+        assert_eq!(memo.follow(other, b"a b\nc"), None);
+        memo.remember(other, b"a b\n", "of b");
+        assert_eq!(memo.follow(other, b"a b\nc"), Some((1, 4)));
+        assert_eq!(memo.follow(one, b"a b"), None);
+        assert_eq!((*memo.meaning(0), *memo.meaning(1)), ("of a", "of b"));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::known::{State, is_installed};
 use super::plan::Plan;
 use super::rows::{self, Instance, Manner, Running, Wanted, matches_arch, streams_match};
 use super::slots::Slots;
+use super::statements::Meaning;
 use crate::index::columns::{Column, NONE};
 use crate::index::probe::tag;
 use crate::model::fact::{self, Kind, PackageKind};
@@ -34,12 +35,31 @@ struct Installed {
     subject: u32,
     arch: u32,
     epoch: Option<u32>,
-    version: Span,
-    release: Option<Span>,
-    arch_text: Option<Span>,
-    source: Option<Span>,
-    /// Its place among the thresholds of its subject; NONE when it cannot be placed so.
+    /// Its place among the thresholds of its subject; NONE where it is not certain.
     code: u32,
+    texts: Texts,
+}
+
+/// Where the texts of an installed package are.
+#[derive(Clone, Copy, Debug)]
+enum Texts {
+    /// In the arena.
+    Read { version: Span, release: Option<Span>, arch: Option<Span>, source: Option<Span> },
+    /// With its statement.
+    Known(u32),
+}
+
+/// A package that earlier clients stated in the same words.
+#[derive(Debug)]
+pub(super) struct KnownPackage {
+    subject: u32,
+    arch: u32,
+    epoch: Option<u32>,
+    code: u32,
+    version: Box<str>,
+    release: Option<Box<str>>,
+    arch_text: Option<Box<str>>,
+    source: Option<Box<str>>,
 }
 
 /// The packages of one subject, and whether all about them is certain.
@@ -93,32 +113,73 @@ impl Instances {
 impl Slots<'_> {
     /// Takes an installed package.
     pub(super) fn package(&mut self, stated: &fact::Package<'_>) {
-        if !is_installed(stated) {
-            return;
-        }
-        let tag = if stated.kind == PackageKind::Deb { tag::DEB } else { tag::RPM };
-        let Some(subject) = self.plan.view.find(tag, stated.name.as_bytes(), &[]) else { return };
+        let Some(subject) = self.package_subject(stated) else { return };
         // The arena is bounded by the facts of a client; beyond 4 GiB a package is not taken.
         if self.packages.arena.len() > u32::MAX as usize / 2 {
             return;
         }
-        self.exists(subject);
-        let release = stated.release.as_deref().filter(|release| !release.is_empty());
+        self.exists(subject as usize);
+        let (arch, code) = self.place(subject, stated);
         let packages = &mut self.packages;
-        let installed = Installed {
-            subject: subject as u32,
-            arch: stated.arch.as_deref().map_or(UNKNOWN, |arch| arch_number(self.plan, arch)),
-            epoch: stated.epoch,
+        let texts = Texts::Read {
             version: packages.keep(&stated.version),
-            release: release.map(|text| packages.keep(text)),
-            arch_text: stated.arch.as_deref().map(|text| packages.keep(text)),
+            release: release(stated).map(|text| packages.keep(text)),
+            arch: stated.arch.as_deref().map(|text| packages.keep(text)),
             source: stated.source.as_deref().map(|text| packages.keep(text)),
-            code: NONE,
         };
-        packages.list.push(installed);
+        packages.list.push(Installed { subject, arch, epoch: stated.epoch, code, texts });
     }
 
-    /// Sorts the packages into groups and places those that are certain.
+    /// Takes a package whose statement is a known one.
+    #[inline]
+    pub(super) fn take_known_package(&mut self, entry: u32) {
+        let Meaning::Package(known) = self.statements.meaning(entry) else { return };
+        let KnownPackage { subject, arch, epoch, code, .. } = **known;
+        self.exists(subject as usize);
+        self.packages.list.push(Installed { subject, arch, epoch, code, texts: Texts::Known(entry) });
+    }
+
+    /// What a package means to whoever states it again; `None` when no row speaks of it.
+    pub(super) fn known_package(&mut self, stated: &fact::Package<'_>) -> Option<KnownPackage> {
+        let subject = self.package_subject(stated)?;
+        let (arch, code) = self.place(subject, stated);
+        let text = |text: Option<&str>| text.map(Box::from);
+        Some(KnownPackage {
+            subject,
+            arch,
+            epoch: stated.epoch,
+            code,
+            version: (*stated.version).into(),
+            release: text(release(stated)),
+            arch_text: text(stated.arch.as_deref()),
+            source: text(stated.source.as_deref()),
+        })
+    }
+
+    /// The subject of an installed package.
+    fn package_subject(&self, stated: &fact::Package<'_>) -> Option<u32> {
+        let tag = if stated.kind == PackageKind::Deb { tag::DEB } else { tag::RPM };
+        let found = || self.plan.view.find(tag, stated.name.as_bytes(), &[]);
+        is_installed(stated).then(found).flatten().map(|subject| subject as u32)
+    }
+
+    /// The arch of a package as a number, and its place among the thresholds of its subject; NONE where
+    /// something of it is not certain.
+    fn place(&mut self, subject: u32, stated: &fact::Package<'_>) -> (u32, u32) {
+        let arch = stated.arch.as_deref().map_or(UNKNOWN, |arch| arch_number(self.plan, arch));
+        let Some(epoch) = stated.epoch.filter(|_| arch != UNKNOWN) else { return (arch, NONE) };
+        let key = &mut self.packages.key;
+        key.clear();
+        match (stated.kind, release(stated)) {
+            (PackageKind::Rpm, Some(release)) => evr::write_key(epoch, &stated.version, release, key),
+            (PackageKind::Rpm, None) => return (arch, NONE),
+            (PackageKind::Deb, _) => debian::Version::of_epoch(epoch, &stated.version).write_key(key),
+        }
+        let code = if key.is_empty() { NONE } else { self.plan.view.code(subject as usize, key) };
+        (arch, code)
+    }
+
+    /// Sorts the packages into groups.
     pub(super) fn finish_packages(&mut self) {
         let plan = self.plan;
         self.packages.gates.resize(plan.view.columns.gate_module_ends.len(), None);
@@ -128,7 +189,7 @@ impl Slots<'_> {
         while start < list.len() {
             let subject = list[start].subject;
             let end = start + list[start..].iter().take_while(|one| one.subject == subject).count();
-            let certain = list[start..end].iter_mut().all(|one| self.place(one)) && self.is_plain(subject);
+            let certain = list[start..end].iter().all(|one| self.is_certain(one)) && self.is_plain(subject);
             let group = Group { start: start as u32, end: end as u32, certain };
             self.packages.groups[subject as usize] = group;
             start = end;
@@ -136,25 +197,44 @@ impl Slots<'_> {
         self.packages.list = list;
     }
 
-    /// Places a package among the thresholds of its subject; says whether all about it is certain.
-    fn place(&mut self, one: &mut Installed) -> bool {
-        let Some(epoch) = one.epoch.filter(|_| one.arch != UNKNOWN) else { return false };
-        let mut key = std::mem::take(&mut self.packages.key);
-        key.clear();
-        let version = self.packages.text(one.version);
-        let view = self.plan.view;
-        let rpm = view.columns.subject_tag.at(one.subject as usize) == tag::RPM;
-        match one.release {
-            Some(release) if rpm => evr::write_key(epoch, version, self.packages.text(release), &mut key),
-            None if rpm => {}
-            _ => debian::Version::of_epoch(epoch, version).write_key(&mut key),
+    /// Whether all about a package is certain.
+    fn is_certain(&self, one: &Installed) -> bool {
+        one.code != NONE && !self.running().is_some_and(|running| self.is_running(one, running))
+    }
+
+    fn version(&self, one: &Installed) -> &str {
+        match one.texts {
+            Texts::Read { version, .. } => self.packages.text(version),
+            Texts::Known(entry) => self.statement(entry).map_or("", |known| &known.version),
         }
-        if !key.is_empty() {
-            one.code = view.code(one.subject as usize, &key);
+    }
+
+    fn release(&self, one: &Installed) -> Option<&str> {
+        match one.texts {
+            Texts::Read { release, .. } => release.map(|span| self.packages.text(span)),
+            Texts::Known(entry) => self.statement(entry)?.release.as_deref(),
         }
-        self.packages.key = key;
-        let runs = self.running().is_some_and(|running| self.is_running(one, running));
-        one.code != NONE && !runs
+    }
+
+    fn arch(&self, one: &Installed) -> Option<&str> {
+        match one.texts {
+            Texts::Read { arch, .. } => arch.map(|span| self.packages.text(span)),
+            Texts::Known(entry) => self.statement(entry)?.arch_text.as_deref(),
+        }
+    }
+
+    fn source(&self, one: &Installed) -> Option<&str> {
+        match one.texts {
+            Texts::Read { source, .. } => source.map(|span| self.packages.text(span)),
+            Texts::Known(entry) => self.statement(entry)?.source.as_deref(),
+        }
+    }
+
+    fn statement(&self, entry: u32) -> Option<&KnownPackage> {
+        match self.statements.meaning(entry) {
+            Meaning::Package(known) => Some(known),
+            _ => None,
+        }
     }
 
     /// Whether no package of this name was withdrawn.
@@ -168,10 +248,8 @@ impl Slots<'_> {
     }
 
     fn is_running(&self, one: &Installed, running: Running<'_>) -> bool {
-        let text = |span: Option<Span>| span.map(|span| self.packages.text(span));
         let name = self.plan.view.text(self.plan.view.columns.subject_text.at(one.subject as usize));
-        let version = self.packages.text(one.version);
-        running.built(name, version, text(one.release), text(one.arch_text), text(one.source))
+        running.built(name, self.version(one), self.release(one), self.arch(one), self.source(one))
     }
 
     /// The cell of an update that consists of package rows.
@@ -237,10 +315,9 @@ impl Slots<'_> {
         let wanted_arch = self.plan.view.text(columns.arch_text.at(columns.row_arch.at(row) as usize));
         let group = self.packages.groups.get(subject).copied().unwrap_or_default();
         let all = self.packages.list.get(group.start as usize..group.end as usize).unwrap_or_default();
-        let arch = |one: &Installed| one.arch_text.map(|span| self.packages.text(span));
         let instances: Vec<Instance<'_>> = all
             .iter()
-            .filter(|one| matches_arch(wanted_arch, arch(one), profile))
+            .filter(|one| matches_arch(wanted_arch, self.arch(one), profile))
             .map(|one| self.instance(one, all, profile))
             .collect();
         let manner = Manner { profile, install_only, kernel_stated: self.kernel.is_some(), active };
@@ -260,12 +337,11 @@ impl Slots<'_> {
     }
 
     fn instance<'s>(&'s self, one: &Installed, all: &[Installed], profile: Profile) -> Instance<'s> {
-        let text = |span: Span| self.packages.text(span);
-        let arch = one.arch_text.map(text);
+        let arch = self.arch(one);
         let lent = || {
             let mut known = all
                 .iter()
-                .filter(|other| arch.is_some() && other.arch_text.map(text) == arch)
+                .filter(|other| arch.is_some() && self.arch(other) == arch)
                 .filter_map(|other| other.epoch);
             let first = known.next()?;
             known.all(|epoch| epoch == first).then_some(first)
@@ -279,8 +355,8 @@ impl Slots<'_> {
         Instance {
             kind: if deb { PackageKind::Deb } else { PackageKind::Rpm },
             arch,
-            version: text(one.version),
-            release: one.release.map(text),
+            version: self.version(one),
+            release: self.release(one),
             epochs,
             lent,
             running: self.running().is_some_and(|running| self.is_running(one, running)),
@@ -348,6 +424,11 @@ impl Slots<'_> {
             State::NotCollected => Truth::Unknown,
         }
     }
+}
+
+/// The release of a package; an empty one is none.
+fn release<'f>(stated: &'f fact::Package<'_>) -> Option<&'f str> {
+    stated.release.as_deref().filter(|release| !release.is_empty())
 }
 
 fn arch_number(plan: &Plan<'_>, arch: &str) -> u32 {

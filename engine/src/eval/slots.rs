@@ -22,7 +22,7 @@ use crate::model::expr::{Question, Subject};
 use crate::model::fact::{self, Fact, HotfixState, Kind, Kinds, Module, ModuleState, Os};
 use crate::model::flag::Flags;
 use crate::model::hotfix;
-use crate::model::inventory::{Collector, Followed, Header, Inventory, Marks};
+use crate::model::inventory::{Collector, Followed, Header, Inventory, Marks, Wording};
 use crate::model::law;
 use crate::model::msi;
 use crate::model::options::{Checksum, RegistryItems};
@@ -416,14 +416,14 @@ impl Collector for Slots<'_> {
     }
 
     #[inline]
-    fn stated(&mut self, fact: Fact<'_>, statement: &str, _position: Position) {
+    fn stated(&mut self, fact: Fact<'_>, wording: Wording, statement: &str, _position: Position) {
         self.facts += 1;
-        self.take_stated(fact, statement);
+        self.take_stated(fact, wording, statement);
     }
 
     #[inline]
-    fn follow(&mut self, text: &str) -> Followed {
-        self.follow_statements(text)
+    fn follow(&mut self, wording: Wording, text: &str) -> Followed {
+        self.follow_statements(wording, text)
     }
 
     fn complete(&mut self, kinds: Kinds) {

@@ -9,10 +9,11 @@ use std::sync::Arc;
 
 use super::files::KnownFile;
 use super::memo::Memo;
+use super::packages::KnownPackage;
 use super::products::Resolved;
 use super::slots::Slots;
 use crate::model::fact::{Fact, HotfixState};
-use crate::model::inventory::Followed;
+use crate::model::inventory::{Followed, Statement, Wording};
 use crate::model::registry::View;
 use crate::model::verdict::Answer;
 
@@ -32,17 +33,22 @@ pub(super) enum Meaning {
     Hotfix(usize, HotfixState),
     /// A product at a service pack.
     Product(usize, Arc<Resolved>),
+    /// An installed package.
+    Package(Box<KnownPackage>),
 }
 
 impl Slots<'_> {
     /// Takes the statements that a text begins with, as long as they are known.
     #[inline]
-    pub(super) fn follow_statements(&mut self, text: &str) -> Followed {
+    pub(super) fn follow_statements(&mut self, wording: Wording, text: &str) -> Followed {
         let mut rest = text.as_bytes();
         let mut facts = 0;
         loop {
-            let statement = rest.trim_ascii_start();
-            let Some((entry, bytes)) = self.statements.follow(statement) else { break };
+            let statement = match wording.statement {
+                Statement::Tag => rest.trim_ascii_start(),
+                Statement::Line => rest,
+            };
+            let Some((entry, bytes)) = self.statements.follow(wording, statement) else { break };
             rest = &statement[bytes..];
             facts += 1;
             self.facts += 1;
@@ -57,6 +63,7 @@ impl Slots<'_> {
         match self.statements.means(entry) {
             Meaning::Nothing => {}
             Meaning::File(_) => self.files.take_known(entry),
+            Meaning::Package(_) => self.take_known_package(entry),
             Meaning::Hotfix(subject, state) => {
                 let (subject, state) = (*subject, *state);
                 self.set_hotfix(subject, state);
@@ -77,9 +84,9 @@ impl Slots<'_> {
     }
 
     /// Takes a fact, and remembers its statement if it came before.
-    pub(super) fn take_stated(&mut self, fact: Fact<'_>, statement: &str) {
+    pub(super) fn take_stated(&mut self, fact: Fact<'_>, wording: Wording, statement: &str) {
         let statement = statement.as_bytes();
-        if !is_lasting(&fact, self.plan.asks_keys) || !self.statements.wants(statement) {
+        if !is_lasting(&fact, self.plan.asks_keys) || !self.statements.wants(wording, statement) {
             return self.take_fact(fact);
         }
         let meaning = match fact {
@@ -102,9 +109,13 @@ impl Slots<'_> {
                 Some((subject, resolved)) => Meaning::Product(subject, resolved),
                 None => Meaning::Nothing,
             },
+            Fact::Package(package) => {
+                self.package(&package);
+                self.known_package(&package).map_or(Meaning::Nothing, |known| Meaning::Package(known.into()))
+            }
             _ => return self.take_fact(fact),
         };
-        self.statements.remember(statement, meaning);
+        self.statements.remember(wording, statement, meaning);
     }
 }
 
@@ -119,7 +130,7 @@ pub(super) fn put_all(answers: &mut [Answer], predicates: Range<usize>, known: &
 /// Whether what a fact means depends on nothing but the index, or on folders alone.
 fn is_lasting(fact: &Fact<'_>, asks_keys: bool) -> bool {
     match fact {
-        Fact::File(_) | Fact::Hotfix(_) | Fact::Product(_) => true,
+        Fact::File(_) | Fact::Hotfix(_) | Fact::Product(_) | Fact::Package(_) => true,
         Fact::RegistryValue(value) => value.view == View::Native && !asks_keys,
         _ => false,
     }

@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
-use crate::model::fact::{Fact, Kinds, PackageKind};
-use crate::model::inventory::{Collector, Header, Marks};
+use crate::model::fact::{Fact, Kinds, Package, PackageKind};
+use crate::model::inventory::{Collector, Header, Marks, Wording};
 
 use super::time::{Zone, instant};
 use super::{Excerpt, MAX_FACTS};
@@ -50,10 +50,7 @@ impl<'a, 'c, C: Collector + ?Sized> Sink<'a, 'c, C> {
     #[inline]
     pub(super) fn fact(&mut self, fact: Fact<'_>, offset: usize) -> Result<()> {
         self.count(1, offset)?;
-        if let Fact::Package(package) = &fact
-            && package.kind == PackageKind::Rpm
-            && package.epoch.is_none()
-        {
+        if is_without_epoch(&fact) {
             self.marks.insert(Marks::EPOCH_UNKNOWN);
         }
         self.out.fact(fact, self.offset(offset));
@@ -62,21 +59,21 @@ impl<'a, 'c, C: Collector + ?Sized> Sink<'a, 'c, C> {
 
     /// Hands over a fact of which the bytes at `statement` of the excerpt are all that is said.
     #[inline]
-    pub(super) fn stated(&mut self, fact: Fact<'_>, statement: Range<usize>) -> Result<()> {
-        // The mark that a package without epoch leaves would be missing where its statement is followed.
-        if let Fact::Package(_) = fact {
+    pub(super) fn stated(&mut self, fact: Fact<'_>, wording: Wording, statement: Range<usize>) -> Result<()> {
+        // The mark that it leaves would be missing where its statement is followed.
+        if is_without_epoch(&fact) {
             return self.fact(fact, statement.start);
         }
         self.count(1, statement.start)?;
         let position = self.offset(statement.start);
-        self.out.stated(fact, self.text.get(statement).unwrap_or_default(), position);
+        self.out.stated(fact, wording, self.text.get(statement).unwrap_or_default(), position);
         Ok(())
     }
 
     /// Hands over what the rest of the excerpt begins with and was stated before; gives its bytes.
     #[inline]
-    pub(super) fn follow(&mut self, rest: &str) -> Result<usize> {
-        let followed = self.out.follow(rest);
+    pub(super) fn follow(&mut self, wording: Wording, rest: &str) -> Result<usize> {
+        let followed = self.out.follow(wording, rest);
         self.count(followed.facts, self.text.len() - rest.len())?;
         Ok(followed.bytes)
     }
@@ -148,6 +145,12 @@ impl<'a, 'c, C: Collector + ?Sized> Sink<'a, 'c, C> {
         self.counted += passed.len();
         self.place
     }
+}
+
+/// Whether a fact is a package of which the agent did not report the epoch.
+#[inline]
+fn is_without_epoch(fact: &Fact<'_>) -> bool {
+    matches!(fact, Fact::Package(Package { kind: PackageKind::Rpm, epoch: None, .. }))
 }
 
 /// The error at an offset into the excerpt.

@@ -103,14 +103,14 @@ pub trait Collector {
     /// Takes one fact that stands at `position`.
     fn fact(&mut self, fact: Fact<'_>, position: Position);
     /// Takes one fact of which `statement` is all that the document says: whatever client says the same
-    /// again states the same fact. A statement begins with `<` and holds no other one.
-    fn stated(&mut self, fact: Fact<'_>, _statement: &str, position: Position) {
+    /// again in the same wording states the same fact.
+    fn stated(&mut self, fact: Fact<'_>, _wording: Wording, _statement: &str, position: Position) {
         self.fact(fact, position);
     }
     /// Takes the statements that `text` begins with, as long as each was taken before.
     ///
     /// A collector that wants to be told where facts stand takes none.
-    fn follow(&mut self, _text: &str) -> Followed {
+    fn follow(&mut self, _wording: Wording, _text: &str) -> Followed {
         Followed::default()
     }
     /// Takes the withdrawal of a fact, told by its key alone.
@@ -125,6 +125,24 @@ pub trait Collector {
     fn mark(&mut self, marks: Marks);
     /// Takes a finding.
     fn diagnostic(&mut self, code: Code, position: Position, message: &str);
+}
+
+/// How a document makes its statements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Wording {
+    /// Tells formats apart, in which the same bytes may state different facts.
+    pub format: char,
+    /// What one statement is.
+    pub statement: Statement,
+}
+
+/// What one statement of a document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Statement {
+    /// A tag, `<` to `>`; white space around it says nothing.
+    Tag,
+    /// A line with the line feed that ends it.
+    Line,
 }
 
 /// How much of a text a collector took without having it read.
@@ -197,13 +215,13 @@ impl<C: Collector + ?Sized> Collector for &mut C {
     }
 
     #[inline]
-    fn stated(&mut self, fact: Fact<'_>, statement: &str, position: Position) {
-        (**self).stated(fact, statement, position);
+    fn stated(&mut self, fact: Fact<'_>, wording: Wording, statement: &str, position: Position) {
+        (**self).stated(fact, wording, statement, position);
     }
 
     #[inline]
-    fn follow(&mut self, text: &str) -> Followed {
-        (**self).follow(text)
+    fn follow(&mut self, wording: Wording, text: &str) -> Followed {
+        (**self).follow(wording, text)
     }
 
     fn removal(&mut self, fact: Fact<'_>, position: Position) {

@@ -9,8 +9,10 @@ use crate::error::{Error, Result};
 use crate::inventory::sink::Sink;
 use crate::inventory::{Deltas, Excerpt, Settings};
 use crate::model::fact::{Fact, Kinds, Wmi};
-use crate::model::inventory::Collector;
+use crate::model::inventory::{Collector, Statement, Wording};
 use crate::xml::tags::{Tag, Tags};
+
+const WORDING: Wording = Wording { format: 'n', statement: Statement::Tag };
 
 /// Reads one inventory into `out` and says how many facts it states.
 ///
@@ -95,7 +97,7 @@ impl<'a, C: Collector> Taker<'a> for Taking<'_, 'a, '_, C> {
             return Ok(());
         }
         match self.end.filter(|_| notes.is_empty()) {
-            Some(end) => self.sink.stated(fact, self.offset..end),
+            Some(end) => self.sink.stated(fact, WORDING, self.offset..end),
             None => self.sink.fact(fact, self.offset),
         }
     }
@@ -123,7 +125,7 @@ impl<'a, C: Collector> Reader<'a, '_, C> {
         loop {
             // What earlier clients stated in the same words needs no reading; see [`Collector::follow`].
             if names == Names::Plain && tags.is_in(&root) {
-                tags.pass_known(self.sink.follow(tags.rest())?);
+                tags.pass_known(self.sink.follow(WORDING, tags.rest())?);
             }
             let Some(tag) = tags.child(&root)? else { break };
             if let Some(instance) = self.element(&tag, names)? {

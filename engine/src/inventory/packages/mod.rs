@@ -8,10 +8,12 @@
 mod dpkg;
 mod rpm;
 
+use std::ops::Range;
+
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
 use crate::model::fact::{Fact, Kernel, Kind, Kinds, Module, ModuleState, Os, Package, Text};
-use crate::model::inventory::{Collector, Header};
+use crate::model::inventory::{Collector, Header, Statement, Wording};
 
 use super::sink::{Sink, error};
 use super::{Excerpt, Format, Found, Look, MAX_HEAD, MAX_TEXT, Place, Scope, Settings, Unit};
@@ -27,7 +29,7 @@ pub(super) const RPM: Format = Format {
     scope: Scope::Part,
     vouches: VOUCHES,
     find: units,
-    read: |excerpt, settings, out| read(VOUCHES, rpm::line, excerpt, settings, out),
+    read: |excerpt, settings, out| read(VOUCHES, ('r', rpm::line), excerpt, settings, out),
 };
 
 /// Lists of `dpkg-query -W`.
@@ -36,7 +38,7 @@ pub(super) const DPKG: Format = Format {
     title: "package list of `dpkg-query -W`",
     recognises: |head| recognises(head, dpkg::line),
     find: units,
-    read: |excerpt, settings, out| read(VOUCHES, dpkg::line, excerpt, settings, out),
+    read: |excerpt, settings, out| read(VOUCHES, ('d', dpkg::line), excerpt, settings, out),
     ..RPM
 };
 
@@ -48,14 +50,14 @@ pub(super) const AGENT_RPM: Format = Format {
     scope: Scope::Part,
     vouches: Kinds::NONE,
     find: units,
-    read: |excerpt, settings, out| read(Kinds::NONE, rpm::agent_line, excerpt, settings, out),
+    read: |excerpt, settings, out| read(Kinds::NONE, ('R', rpm::agent_line), excerpt, settings, out),
 };
 
 /// What an inventory agent keeps of `dpkg-query -W`; told apart by the option only.
 pub(super) const AGENT_DPKG: Format = Format {
     name: "agent-dpkg",
     title: "agent's dump of Debian packages (by `--input-format` only)",
-    read: |excerpt, settings, out| read(Kinds::NONE, dpkg::agent_line, excerpt, settings, out),
+    read: |excerpt, settings, out| read(Kinds::NONE, ('D', dpkg::agent_line), excerpt, settings, out),
     ..AGENT_RPM
 };
 
@@ -302,58 +304,95 @@ impl<'a> Comments<'a> {
     }
 }
 
-/// Reads one client's list.
+/// Reads one client's list; the format's letter is that of its wording.
 fn read(
     vouches: Kinds,
-    line: ReadLine,
+    (format, line): (char, ReadLine),
     excerpt: Excerpt<'_>,
     _: &Settings,
     out: &mut dyn Collector,
 ) -> Result<u32> {
+    let wording = Wording { format, statement: Statement::Line };
+    let list = List { vouches, line, wording, packages: false, modules: false, readable: true };
     let mut sink = Sink::new(excerpt, out);
-    match states(vouches, line, excerpt, &mut sink) {
+    match list.state(excerpt, &mut sink) {
         Ok(()) => Ok(sink.finish()),
         Err(error) => Err(sink.moved(error)),
     }
 }
 
-/// Hands over what a list states.
-fn states<'a>(
+/// A list that is being read, and what it was seen to hold.
+struct List {
     vouches: Kinds,
     line: ReadLine,
-    excerpt: Excerpt<'a>,
-    sink: &mut Sink<'a, '_, dyn Collector + '_>,
-) -> Result<()> {
-    Comments::of(excerpt.text).or(Comments::of(excerpt.head)).state(sink)?;
-    let (mut packages, mut readable, mut modules) = (false, true, false);
-    for (offset, text) in lines(excerpt.text) {
+    wording: Wording,
+    packages: bool,
+    modules: bool,
+    readable: bool,
+}
+
+impl List {
+    /// Hands over what a list states.
+    fn state<'a>(mut self, excerpt: Excerpt<'a>, sink: &mut Sink<'a, '_, dyn Collector + '_>) -> Result<()> {
+        Comments::of(excerpt.text).or(Comments::of(excerpt.head)).state(sink)?;
+        let mut start = 0;
+        while start < excerpt.text.len() {
+            let rest = &excerpt.text[start..];
+            // Lines that earlier clients had as well need no reading; see [`Collector::follow`].
+            let followed = sink.follow(self.wording, rest)?;
+            if followed > 0 {
+                self.packages = true;
+                start += followed;
+                continue;
+            }
+            let end = start + memchr::memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |end| end + 1);
+            self.line(start..end, excerpt, sink)?;
+            start = end;
+        }
+        // A command that failed prints nothing, and no system has no package: an empty list proves nothing.
+        let List { vouches, packages, modules, readable, .. } = self;
+        let complete = [(Kind::Package, readable && packages), (Kind::Module, readable && modules)];
+        let complete = complete.into_iter().filter(|(kind, is)| *is && vouches.contains(*kind));
+        sink.complete(complete.map(|(kind, _)| kind).collect());
+        Ok(())
+    }
+
+    /// Hands over what a line states; it is given with its line feed.
+    fn line<'a>(
+        &mut self,
+        line: Range<usize>,
+        excerpt: Excerpt<'a>,
+        sink: &mut Sink<'a, '_, dyn Collector + '_>,
+    ) -> Result<()> {
+        let (offset, whole) = (line.start, &excerpt.text[line.clone()]);
+        let text = whole.trim_end_matches(['\r', '\n']);
         if text.len() > MAX_TEXT {
             return Err(error(Code::TooLarge, offset, format!("a line of more than {MAX_TEXT} bytes")));
         }
         match frame(text) {
+            _ if text.trim().is_empty() => {}
             Frame::Client(_) | Frame::Comment(_) => {}
             Frame::Modules(module) => {
-                modules = true;
+                self.modules = true;
                 module.map_or(Ok(()), |module| sink.fact(module.into(), offset))?;
             }
-            Frame::Other => match line(text) {
+            Frame::Other => match (self.line)(text) {
                 Line::Installed(package) => {
-                    packages = true;
+                    self.packages = true;
+                    if whole.ends_with('\n') {
+                        return sink.stated(package.into(), self.wording, line);
+                    }
                     sink.fact(package.into(), offset)?;
                 }
                 Line::NotInstalled => sink.diagnostic(Code::EntryWithoutFact, offset, "not installed"),
                 Line::Unreadable => {
-                    readable = false;
+                    self.readable = false;
                     sink.diagnostic(Code::PackageLine, offset, shown(text));
                 }
             },
         }
+        Ok(())
     }
-    // A command that failed prints nothing, and no system has no package: an empty list proves nothing.
-    let complete = [(Kind::Package, readable && packages), (Kind::Module, readable && modules)];
-    let complete = complete.into_iter().filter(|(kind, is)| *is && vouches.contains(*kind));
-    sink.complete(complete.map(|(kind, _)| kind).collect());
-    Ok(())
 }
 
 /// The beginning of a line, as a finding shows it.
