@@ -256,8 +256,14 @@ impl Slots<'_> {
     pub(super) fn packages_cell(&mut self, update: usize) -> Cell {
         let columns = self.plan.view.columns;
         let profile = self.profile(update);
+        let complete = self.complete_kinds().contains(Kind::Package);
         let mut best: Option<Cell> = None;
         for row in columns.update_row_ends(update) {
+            // Most rows of a catalog are of packages that a client does not have.
+            if complete && !self.is_touched(columns.row_subject.at(row)) {
+                best.get_or_insert(rows::NO_PACKAGE);
+                continue;
+            }
             let cell = self.row(row, profile);
             best = Cell::of_parts(best.into_iter().chain([cell]));
             if cell.verdict == Verdict::Missing {

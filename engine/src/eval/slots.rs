@@ -62,8 +62,9 @@ pub struct Slots<'p> {
     now: u32,
     /// By subject.
     slots: Vec<Slot>,
-    /// The subjects that the inventory says something about.
+    /// The subjects that the inventory says something about, and the same as a bit each.
     pub(super) touched: Vec<u32>,
+    touched_bits: Vec<u64>,
     pub(super) answers: Vec<Answer>,
     /// The answers with checksums left out, where they count at all.
     pub(super) unchecked: Vec<Answer>,
@@ -98,6 +99,7 @@ impl<'p> Slots<'p> {
             now: 0,
             slots: vec![Slot { client: 0, order: 0, state: State::NotCollected }; plan.view.subjects()],
             touched: Vec::new(),
+            touched_bits: vec![0; plan.view.subjects().div_ceil(64)],
             answers: vec![Answer::NOT_COLLECTED; predicates],
             unchecked: vec![Answer::NOT_COLLECTED; if checks { predicates } else { 0 }],
             os: None,
@@ -125,7 +127,9 @@ impl<'p> Slots<'p> {
         self.products.clear();
         self.packages.clear();
         (self.os, self.kernel) = (None, None);
-        self.touched.clear();
+        for subject in self.touched.drain(..) {
+            self.touched_bits[subject as usize / 64] = 0;
+        }
         self.modules.clear();
         self.files.clear();
         self.statements.begin();
@@ -205,6 +209,7 @@ impl<'p> Slots<'p> {
         if slot.client != self.now {
             *slot = Slot { client: self.now, order: 0, state };
             self.touched.push(subject as u32);
+            self.touched_bits[subject / 64] |= 1 << (subject % 64);
         }
         slot.state = state;
     }
@@ -217,6 +222,13 @@ impl<'p> Slots<'p> {
             let exists = self.plan.view.columns.predicate_question.at(predicate) == question::EXISTS;
             self.put(predicate, if exists { Answer::TRUE } else { Answer::RULE_ERROR });
         }
+    }
+
+    /// Whether the inventory says something about a subject.
+    #[inline]
+    pub(super) fn is_touched(&self, subject: u32) -> bool {
+        let word = self.touched_bits.get(subject as usize / 64).copied().unwrap_or(0);
+        word >> (subject % 64) & 1 == 1
     }
 
     pub(super) fn is_stamped(&self, subject: usize) -> bool {

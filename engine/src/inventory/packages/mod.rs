@@ -122,6 +122,9 @@ enum Key {
 /// Reads a line that is not of one package manager.
 fn frame(text: &str) -> Frame<'_> {
     let text = text.trim();
+    if !text.starts_with(['@', '#', 'm']) {
+        return Frame::Other;
+    }
     if let Some(client) = text.strip_prefix("@ ") {
         return Frame::Client(client.trim());
     }
@@ -164,13 +167,19 @@ fn module(text: &str) -> Option<Module<'_>> {
 
 /// Cuts a text into its lines, each with its offset, and leaves out the blank ones.
 fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut offset = 0;
-    let lines = text.split_inclusive('\n').map(move |line| {
-        let start = offset;
-        offset += line.len();
-        (start, line.trim_end_matches(['\r', '\n']))
+    let mut start = 0;
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
+    let lines = ends.map(move |end| {
+        let line = (start, text[start..end].trim_end_matches('\r'));
+        start = end + 1;
+        line
     });
-    lines.filter(|(_, line)| !line.trim().is_empty())
+    lines.filter(|(_, line)| !is_blank(line))
+}
+
+/// Whether a line says nothing.
+fn is_blank(line: &str) -> bool {
+    !line.as_bytes().first().is_some_and(u8::is_ascii_graphic) && line.trim().is_empty()
 }
 
 /// Finds the clients of a list.
@@ -370,7 +379,7 @@ impl List {
             return Err(error(Code::TooLarge, offset, format!("a line of more than {MAX_TEXT} bytes")));
         }
         match frame(text) {
-            _ if text.trim().is_empty() => {}
+            _ if is_blank(text) => {}
             Frame::Client(_) | Frame::Comment(_) => {}
             Frame::Modules(module) => {
                 self.modules = true;
