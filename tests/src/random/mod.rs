@@ -13,6 +13,7 @@ use patchstate::model::update::Catalog;
 use rules::Shape;
 
 pub mod catalogs;
+pub mod documents;
 pub mod facts;
 pub mod packages;
 pub mod rules;
