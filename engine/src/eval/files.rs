@@ -134,6 +134,11 @@ impl KnownFile {
             unchecked: Box::default(),
         }
     }
+
+    /// Bytes of its texts and of what its answers usually take.
+    pub(super) fn bytes(&self) -> usize {
+        self.path.len() + 64
+    }
 }
 
 /// How the folders of clients lie: numbers for what paths depend on, from 1.

@@ -4,7 +4,8 @@
 //! the last one before is tried first, and only where that fails is one looked up. Statements are
 //! compared byte by byte, never by a hash alone. One is only kept when it came before, so that what a
 //! single client says takes no room; and all of them together are bounded, because clients are not
-//! trusted. Knows nothing of what a statement means.
+//! trusted: when there is no more room they stay as long as they serve, and are forgotten when clients
+//! say other things. Knows nothing of what a statement means.
 
 use std::collections::HashMap;
 
@@ -12,8 +13,11 @@ use ahash::RandomState;
 
 use crate::model::inventory::{Statement, Wording};
 
-/// The most bytes that statements may have together; beyond, all are forgotten.
-const BYTES: usize = 32 << 20;
+/// The most bytes that statements may take together, with what they mean: some 50,000 of native files.
+const BYTES: usize = 24 << 20;
+
+/// Statements after which it is asked anew whether what is remembered serves.
+const WINDOW: u64 = 1 << 16;
 
 /// How many statements that came once are remembered by their hash.
 const GLIMPSES: usize = 1 << 18;
@@ -30,8 +34,12 @@ pub(super) struct Memo<K> {
     hasher: RandomState,
     /// The entry that was taken last.
     last: u32,
-    /// The most bytes of all statements together.
+    /// Bytes that all statements take, and the most that they may.
+    bytes: usize,
     most: usize,
+    /// Statements of late that were known, and those that were not.
+    known: u64,
+    unknown: u64,
 }
 
 #[derive(Debug)]
@@ -53,24 +61,32 @@ impl<K> Default for Memo<K> {
             glimpses: Vec::new(),
             hasher: RandomState::new(),
             last: 0,
+            bytes: 0,
             most: BYTES,
+            known: 0,
+            unknown: 0,
         }
     }
 }
 
 impl<K> Memo<K> {
-    /// Begins a client; forgets all statements if they have become too many.
+    /// Begins a client; forgets all statements if there is no room for more and clients say others.
     pub(super) fn begin(&mut self) {
         self.last = 0;
-        if self.is_full() {
+        if self.known + self.unknown < WINDOW {
+            return;
+        }
+        if self.is_full() && self.unknown > self.known / 4 {
             self.texts.clear();
             self.entries.clear();
             self.table.clear();
+            self.bytes = 0;
         }
+        (self.known, self.unknown) = (0, 0);
     }
 
     fn is_full(&self) -> bool {
-        self.texts.len() + self.entries.len() * size_of::<Entry<K>>() > self.most
+        self.bytes >= self.most
     }
 
     /// What a statement means.
@@ -92,6 +108,7 @@ impl<K> Memo<K> {
         let entry =
             if self.begins(wording, text, expected) { expected } else { self.find(wording, text, expected)? };
         self.last = entry;
+        self.known += 1;
         let Entry { start, end, .. } = self.entries[entry as usize];
         Some((entry, end - start))
     }
@@ -132,19 +149,23 @@ impl<K> Memo<K> {
 
     /// Whether a statement that is not known should be: whether it came before.
     pub(super) fn wants(&mut self, wording: Wording, statement: &[u8]) -> bool {
+        self.unknown += 1;
+        if self.is_full() {
+            return false;
+        }
         let hash = self.hasher.hash_one((wording, statement));
         if self.glimpses.is_empty() {
             self.glimpses = vec![0; GLIMPSES];
         }
         let (place, part) = (hash as usize % GLIMPSES, (hash >> 32) as u32);
-        std::mem::replace(&mut self.glimpses[place], part) == part && !self.is_full()
+        std::mem::replace(&mut self.glimpses[place], part) == part
     }
 
-    /// Remembers a statement and what it means.
+    /// Remembers a statement and what it means, which takes `bytes` beside itself.
     ///
     /// One that is not what [`first_statement`] finds where it stands is never found again, which does no
     /// harm.
-    pub(super) fn remember(&mut self, wording: Wording, statement: &[u8], means: K) {
+    pub(super) fn remember(&mut self, wording: Wording, statement: &[u8], means: K, bytes: usize) {
         let hash = self.hasher.hash_one((wording, statement));
         let Ok(entry) = u32::try_from(self.entries.len()) else { return };
         if self.table.contains_key(&hash) {
@@ -152,6 +173,8 @@ impl<K> Memo<K> {
         }
         let start = self.texts.len();
         self.texts.extend_from_slice(statement);
+        // The table has an entry of its own, with the room that a table keeps free.
+        self.bytes += statement.len() + bytes + size_of::<Entry<K>>() + 2 * size_of::<(u64, u32)>();
         let next = self.next_of(self.last);
         self.entries.push(Entry { start, end: self.texts.len(), next, wording, means });
         self.table.insert(hash, entry);
@@ -189,7 +212,7 @@ mod tests {
                 assert_eq!((memo.means(entry).as_str(), bytes), (*statement, statement.len()));
                 followed += 1;
             } else if memo.wants(TAGS, statement.as_bytes()) {
-                memo.remember(TAGS, statement.as_bytes(), (*statement).to_owned());
+                memo.remember(TAGS, statement.as_bytes(), (*statement).to_owned(), 0);
             }
         }
         followed
@@ -218,24 +241,30 @@ mod tests {
     fn the_same_line_of_two_formats_is_two_statements() {
         let mut memo = Memo::default();
         let [one, other] = ['a', 'b'].map(|format| Wording { format, statement: Statement::Line });
-        memo.remember(one, b"a b\n", "of a");
+        memo.remember(one, b"a b\n", "of a", 0);
         assert_eq!(memo.follow(one, b"a b\nc"), Some((0, 4)));
         assert_eq!(memo.follow(other, b"a b\nc"), None);
-        memo.remember(other, b"a b\n", "of b");
+        memo.remember(other, b"a b\n", "of b", 0);
         assert_eq!(memo.follow(other, b"a b\nc"), Some((1, 4)));
         assert_eq!(memo.follow(one, b"a b"), None);
         assert_eq!((*memo.meaning(0), *memo.meaning(1)), ("of a", "of b"));
     }
 
     #[test]
-    fn too_many_statements_are_forgotten() {
-        let mut memo = Memo { most: 300, ..Memo::default() };
-        let names: Vec<String> = (0..100).map(|number| format!("<a{number}/>")).collect();
-        let document: Vec<&str> = names.iter().map(String::as_str).collect();
-        for _ in 0..20 {
-            let followed = take(&mut memo, &document);
-            assert!(followed < 20, "{followed}");
-            assert!(memo.entries.len() < 20, "{}", memo.entries.len());
-        }
+    fn what_fills_the_room_stays_as_long_as_it_serves() {
+        let mut memo = Memo { most: 5000, ..Memo::default() };
+        let names = |letter: char| -> Vec<String> { (0..100).map(|at| format!("<{letter}{at}/>")).collect() };
+        let [first, second] = ['a', 'b'].map(names);
+        let take = |memo: &mut Memo<String>, names: &[String]| {
+            take(memo, &names.iter().map(String::as_str).collect::<Vec<_>>())
+        };
+        let times = 2 * WINDOW as usize / 100;
+        let room = (0..times).map(|_| take(&mut memo, &first)).last().expect("was taken");
+        assert!((20..90).contains(&room) && memo.entries.len() == room, "{room}");
+        assert_eq!(take(&mut memo, &second), 0);
+        assert_eq!(take(&mut memo, &first), room);
+        let other = (0..2 * times).map(|_| take(&mut memo, &second)).last().expect("was taken");
+        assert!(other > 20, "{other}");
+        assert_eq!(take(&mut memo, &first), 0);
     }
 }

@@ -62,6 +62,14 @@ pub(super) struct KnownPackage {
     source: Option<Box<str>>,
 }
 
+impl KnownPackage {
+    /// Bytes of its texts.
+    pub(super) fn bytes(&self) -> usize {
+        let others = [&self.release, &self.arch_text, &self.source];
+        self.version.len() + others.into_iter().flatten().map(|text| text.len()).sum::<usize>()
+    }
+}
+
 /// The packages of one subject, and whether all about them is certain.
 #[derive(Clone, Copy, Debug, Default)]
 struct Group {

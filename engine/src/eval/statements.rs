@@ -37,6 +37,21 @@ pub(super) enum Meaning {
     Package(Box<KnownPackage>),
 }
 
+impl Meaning {
+    /// Bytes that it takes beside itself, about: answers of files are made later.
+    fn bytes(&self) -> usize {
+        /// What an allocation takes beyond its bytes.
+        const ALLOCATION: usize = 16;
+        let answers = |answers: &[Answer]| size_of_val(answers) + ALLOCATION;
+        match self {
+            Meaning::Nothing | Meaning::Hotfix(..) | Meaning::Product(..) => 0,
+            Meaning::File(file) => file.bytes() + ALLOCATION,
+            Meaning::Value(_, known) => answers(known),
+            Meaning::Package(known) => size_of::<KnownPackage>() + 4 * ALLOCATION + known.bytes(),
+        }
+    }
+}
+
 impl Slots<'_> {
     /// Takes the statements that a text begins with, as long as they are known.
     #[inline]
@@ -115,7 +130,8 @@ impl Slots<'_> {
             }
             _ => return self.take_fact(fact),
         };
-        self.statements.remember(wording, statement, meaning);
+        let bytes = meaning.bytes();
+        self.statements.remember(wording, statement, meaning, bytes);
     }
 }
 
