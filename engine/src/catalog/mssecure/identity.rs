@@ -4,7 +4,7 @@
 //! differ by case only are different patches of one bulletin. Source of truth: `docs/mssecure.md`,
 //! rules M1 to M3 and M9.
 
-use std::collections::HashMap;
+use ahash::HashMap;
 
 use super::findings::Findings;
 use super::records::{Bulletin, Datastore, Patch};
@@ -42,8 +42,8 @@ pub(super) enum Found {
 
 impl<'d> Patches<'d> {
     pub(super) fn new(document: &'d Datastore, findings: &mut Findings) -> Self {
-        let mut patches = Patches { list: Vec::new(), exact: HashMap::new(), folded: HashMap::new() };
-        let mut times: HashMap<(&str, &str), u32> = HashMap::new();
+        let mut patches = Patches { list: Vec::new(), exact: HashMap::default(), folded: HashMap::default() };
+        let mut times: HashMap<(&str, &str), u32> = HashMap::default();
         for bulletin in &document.bulletins {
             for patch in &bulletin.patches {
                 let time = times.entry((&bulletin.id, &patch.name)).or_insert(0);

@@ -3,7 +3,7 @@
 //! Products are the same by name, whatever their ids; one that no patch is for is left out. Source of
 //! truth: `docs/mssecure.md`, rules P2, P4 and P5.
 
-use std::collections::{HashMap, HashSet};
+use ahash::{HashMap, HashSet};
 
 use super::records::{Datastore, Product as Record};
 use super::tables::Tables;

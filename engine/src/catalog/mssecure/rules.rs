@@ -160,8 +160,8 @@ fn data(value: &RegKey, change: &RegChange) -> Data {
 fn file_item(reference: &FileChg, tables: &Tables<'_>) -> Expr {
     let Some((file, change)) = tables.files.get(reference.change.as_str()) else { return UNREAD };
     let Some(presence) = presence(&change.command) else { return NEUTRAL };
-    let Some(directory) = tables.path(&file.location) else { return UNREAD };
-    let subject = Subject::File(file_path(directory, &file.name));
+    let Some(path) = tables.file_path(file) else { return UNREAD };
+    let subject = Subject::File(path.to_owned());
     let question = match presence {
         Presence::Removed => Question::FileEvidence { presence, version: None, checksum: None },
         Presence::Required | Presence::Optional => {
@@ -173,8 +173,13 @@ fn file_item(reference: &FileChg, tables: &Tables<'_>) -> Expr {
 
 /// The normal path of a file in a directory, both as the document writes them.
 pub(super) fn file_path(directory: &str, name: &str) -> String {
-    // A path with slashes is still one of Windows here.
-    path::normal(&format!("{directory}\\{name}").replace('/', "\\"))
+    let mut path = String::with_capacity(directory.len() + 1 + name.len());
+    path.extend([directory, "\\", name]);
+    if path.contains('/') {
+        // A path with slashes is still one of Windows here.
+        path = path.replace('/', "\\");
+    }
+    path::normal(&path)
 }
 
 /// The name of a registry value in the form in which it is compared.

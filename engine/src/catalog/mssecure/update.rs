@@ -4,6 +4,8 @@
 //! patch does not depend on them. What no rule can use is kept as text. Source of truth:
 //! `docs/mssecure.md`, "Mapping to the model".
 
+use std::borrow::Cow;
+
 use super::identity::{Named, Patches};
 use super::records::{Bulletin, Patch, Record, Rest, RestKind};
 use super::rules::{self, Read};
@@ -122,7 +124,7 @@ fn flags(patch: &Patch, bulletin: &Bulletin, read: Read) -> Flags {
 fn articles(patch: &Patch, bulletin: &Bulletin) -> Vec<u32> {
     let own = article::number(&patch.number);
     let mut listed: Vec<u32> = Vec::with_capacity(bulletin.numbers.len() + 1);
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = ahash::HashSet::default();
     let all = bulletin.numbers.iter().filter_map(|number| article::number(&number.number));
     listed.extend(own.into_iter().chain(all).filter(|number| seen.insert(*number)));
     listed
@@ -246,9 +248,9 @@ impl Extra<'_, '_> {
             let Some((file, change)) = self.tables.files.get(reference.change.as_str()) else { continue };
             let text = [change.date.as_str(), &change.size].join(" ");
             if text != " " {
-                let directory = self.tables.path(&file.location).unwrap_or_default();
-                let path = rules::file_path(directory, &file.name);
-                self.texts.push(("FileChange".to_owned(), format!("{path} {}", text.trim())));
+                let known = self.tables.file_path(file).map(Cow::Borrowed);
+                let path = known.unwrap_or_else(|| Cow::Owned(rules::file_path("", &file.name)));
+                self.texts.push(("FileChange".to_owned(), [&path, " ", text.trim()].concat()));
             }
         }
     }
