@@ -68,6 +68,10 @@ pub(super) trait Parts {
 
 impl<R: Record> Parts for Vec<R> {
     fn add(&mut self, position: Position) -> &mut dyn Reading {
+        // Of most lists there is one record, and room for four of each would be most of all memory.
+        if self.capacity() == 0 {
+            self.reserve_exact(1);
+        }
         self.push_mut(R::at(position))
     }
 }
