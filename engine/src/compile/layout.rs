@@ -1,17 +1,14 @@
 //! Lays catalogs out as the columns of an index.
 
-use super::anchor;
 use super::count;
 use super::packages::Packages;
 use super::rules::{Rules, product_key};
 use super::texts::Texts;
-use crate::diagnostic::Position;
 use crate::error::Result;
-use crate::index::columns::{Columns, NONE};
+use crate::index::columns::Columns;
 use crate::model::catalogs::{Catalogs, Entry, SourceEntry};
-use crate::model::expr::Expr;
 use crate::model::product::Detection;
-use crate::model::update::{Rule, Update};
+use crate::model::update::Update;
 use crate::model::verdict::Cell;
 
 /// Lays catalogs out as the columns of an index.
@@ -20,14 +17,11 @@ use crate::model::verdict::Cell;
 ///
 /// There is more than 32 bits can number.
 pub fn lay_out(catalogs: &Catalogs) -> Result<Columns> {
-    let mut layout = Layout {
-        rules: Rules::gather(catalogs)?,
-        packages: Packages::gather(catalogs),
-        texts: Texts::new(),
-        columns: Columns::default(),
-    };
-    for (number, entry) in catalogs.updates.iter().enumerate() {
-        layout.update(number, entry)?;
+    let mut columns = Columns::default();
+    let rules = Rules::gather(catalogs, &mut columns)?;
+    let mut layout = Layout { rules, packages: Packages::gather(catalogs), texts: Texts::new(), columns };
+    for entry in &catalogs.updates {
+        layout.update(entry)?;
     }
     for (number, detection) in catalogs.detections.iter().enumerate() {
         layout.detection(number, detection)?;
@@ -36,7 +30,6 @@ pub fn lay_out(catalogs: &Catalogs) -> Result<Columns> {
         layout.source(number, source)?;
     }
     layout.products(catalogs)?;
-    layout.anchors(catalogs)?;
     layout.finish(catalogs)
 }
 
@@ -48,11 +41,10 @@ struct Layout<'c> {
 }
 
 impl Layout<'_> {
-    fn update(&mut self, number: usize, entry: &Entry) -> Result<()> {
+    fn update(&mut self, entry: &Entry) -> Result<()> {
         self.update_texts(entry);
         self.update_lists(&entry.update)?;
         self.edges(entry)?;
-        self.rule(number, &entry.update)?;
         self.packages.write_update(
             &entry.update.rule,
             entry.update.retracted,
@@ -124,34 +116,6 @@ impl Layout<'_> {
         Ok(())
     }
 
-    fn rule(&mut self, number: usize, update: &Update) -> Result<()> {
-        let rule = match &update.rule {
-            Rule::None => 0,
-            Rule::Packages { .. } => 2,
-            Rule::Tests { installed, applicable } => {
-                self.leaves(installed);
-                self.leaves(applicable);
-                1
-            }
-        };
-        let (installed, applicable) = self.rules.updates[number];
-        self.columns.update_rule.push(rule);
-        self.columns.update_installed.push(installed);
-        self.columns.update_applicable.push(applicable);
-        self.columns.update_leaf_ends.push(count(self.columns.leaf_offset.len())?);
-        Ok(())
-    }
-
-    /// Keeps where the leaves of an update's rule stand, which shared nodes cannot.
-    fn leaves(&mut self, expr: &Expr) {
-        let columns = &mut self.columns;
-        expr.leaves(&mut |_, _, position: Position| {
-            columns.leaf_offset.push(position.offset);
-            columns.leaf_line.push(position.line);
-            columns.leaf_column.push(position.column);
-        });
-    }
-
     fn detection(&mut self, number: usize, detection: &Detection) -> Result<()> {
         let (when, tests) = &self.rules.detections[number];
         self.columns.detection_name.push(self.texts.number(&detection.name));
@@ -208,31 +172,6 @@ impl Layout<'_> {
             columns.default_module.push(texts.number(module));
             columns.default_stream.push(texts.number(stream));
         }
-        Ok(())
-    }
-
-    /// Writes which updates each subject is an anchor of, and what the anchors' absence gives.
-    fn anchors(&mut self, catalogs: &Catalogs) -> Result<()> {
-        let mut listed: Vec<(u32, u32)> = Vec::with_capacity(catalogs.updates.len());
-        for (number, entry) in (0u32..).zip(&catalogs.updates) {
-            let Some(anchors) = anchor::find(&entry.update) else {
-                self.columns.update_anchored.push(u8::MAX);
-                self.columns.update_absent.push(pack(Cell::NO_EVIDENCE));
-                self.columns.update_not_collected.push(pack(Cell::NO_EVIDENCE));
-                continue;
-            };
-            self.columns.update_anchored.push(anchors.kind as u8);
-            self.columns.update_absent.push(pack(anchors.absent));
-            self.columns.update_not_collected.push(anchors.not_collected.map_or(NONE, pack));
-            listed.extend(anchors.subjects.iter().map(|subject| (self.rules.subject(subject), number)));
-        }
-        listed.sort_unstable();
-        let mut end = 0;
-        for subject in 0..count(self.rules.len())? {
-            end += listed[end..].iter().take_while(|(of, _)| *of == subject).count();
-            self.columns.subject_anchor_ends.push(count(end)?);
-        }
-        self.columns.anchor_update.extend(listed[..end].iter().map(|(_, update)| *update));
         Ok(())
     }
 

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::anchor;
+use super::count;
+use super::layout::pack;
 use super::nodes::Nodes;
 pub(crate) use super::nodes::operator;
 use super::numbers::Number;
@@ -18,7 +21,8 @@ use crate::model::catalogs::Catalogs;
 use crate::model::expr::{DEPTH, Expr, NODES, Operand, Question, Subject};
 use crate::model::fact::PackageKind;
 use crate::model::product::{Detection, folded};
-use crate::model::update::{Collection, PackageRow, Rule};
+use crate::model::update::{Collection, PackageRow, Rule, Update};
+use crate::model::verdict::Cell;
 use crate::version::{debian, evr};
 
 /// Everything that the rules of all updates and detections ask.
@@ -28,8 +32,8 @@ pub(super) struct Rules<'c> {
     predicates: Predicates<'c>,
     thresholds: Thresholds,
     nodes: Nodes,
-    /// The two roots of every update, NONE where it has none.
-    pub(super) updates: Vec<(u32, u32)>,
+    /// The subjects that are anchors, each with the number of its update.
+    anchors: Vec<(u32, u32)>,
     /// The roots of every detection: the one that detects it, and those of its levels.
     pub(super) detections: Vec<(u32, Vec<u32>)>,
     /// Per source: tests, different ones, nodes, different nodes.
@@ -37,32 +41,23 @@ pub(super) struct Rules<'c> {
 }
 
 impl<'c> Rules<'c> {
-    /// Gathers and numbers everything.
-    pub(super) fn gather(catalogs: &'c Catalogs) -> Result<Rules<'c>> {
-        let mut walk = Walk::new(catalogs.sources.len());
-        let mut updates = Vec::with_capacity(catalogs.updates.len());
-        for entry in &catalogs.updates {
+    /// Gathers and numbers everything, and writes what each update has of it.
+    pub(super) fn gather(catalogs: &'c Catalogs, columns: &mut Columns) -> Result<Rules<'c>> {
+        let mut walk = Walk::new(catalogs.sources.len(), columns);
+        for (number, entry) in (0u32..).zip(&catalogs.updates) {
             walk.source = Some(entry.source);
-            let owner = entry.update.id.as_str();
-            updates.push(match &entry.update.rule {
-                Rule::Tests { installed, applicable } => {
-                    (walk.root(installed, owner)?, walk.root(applicable, owner)?)
-                }
-                Rule::Packages { collections, rows } => {
-                    walk.packages(collections, rows)?;
-                    (NONE, NONE)
-                }
-                Rule::None => (NONE, NONE),
-            });
+            walk.update(number, &entry.update)?;
         }
         walk.source = None;
         let detections: Result<_> = catalogs.detections.iter().map(|one| walk.detection(one)).collect();
-        let Walk { mut subjects, mut predicates, mut thresholds, mut nodes, tally, .. } = walk;
+        let Walk { mut subjects, mut predicates, mut thresholds, mut nodes, mut anchors, tally, .. } = walk;
         let numbers = subjects.sort();
         thresholds.sort(numbers)?;
         nodes.renumber(&predicates.sort(numbers));
+        anchors.iter_mut().for_each(|(subject, _)| *subject = numbers[*subject as usize]);
+        anchors.sort_unstable();
         let counts = tally.counts();
-        Ok(Rules { subjects, predicates, thresholds, nodes, updates, detections: detections?, counts })
+        Ok(Rules { subjects, predicates, thresholds, nodes, anchors, detections: detections?, counts })
     }
 
     /// The number of a subject; NONE where no rule asks about it.
@@ -83,6 +78,12 @@ impl<'c> Rules<'c> {
     /// Writes the columns of subjects, thresholds, predicates and nodes.
     pub(super) fn write(self, catalogs: &Catalogs, texts: &mut Texts, columns: &mut Columns) -> Result<()> {
         self.subjects.write(catalogs, texts, columns);
+        let mut end = 0;
+        for subject in 0..count(self.len())? {
+            end += self.anchors[end..].iter().take_while(|(of, _)| *of == subject).count();
+            columns.subject_anchor_ends.push(count(end)?);
+        }
+        columns.anchor_update.extend(self.anchors.iter().map(|(_, update)| *update));
         self.predicates.write(self.subjects.len(), &self.thresholds, texts, columns)?;
         self.thresholds.finish(columns);
         self.nodes.finish(columns);
@@ -91,11 +92,13 @@ impl<'c> Rules<'c> {
 }
 
 /// The walk over all rules.
-struct Walk<'c> {
+struct Walk<'c, 'o> {
+    columns: &'o mut Columns,
     subjects: Subjects<'c>,
     predicates: Predicates<'c>,
     thresholds: Thresholds,
     nodes: Nodes,
+    anchors: Vec<(u32, u32)>,
     tally: Tally,
     /// The source of the rule that is walked; none for a detection.
     source: Option<u32>,
@@ -105,18 +108,54 @@ struct Walk<'c> {
     key: Vec<u8>,
 }
 
-impl<'c> Walk<'c> {
-    fn new(sources: usize) -> Self {
+impl<'c, 'o> Walk<'c, 'o> {
+    fn new(sources: usize, columns: &'o mut Columns) -> Self {
         Walk {
+            columns,
             subjects: Subjects::default(),
             predicates: Predicates::default(),
             thresholds: Thresholds::default(),
             nodes: Nodes::default(),
+            anchors: Vec::new(),
             tally: Tally::new(sources),
             source: None,
             operands: Vec::new(),
             key: Vec::new(),
         }
+    }
+
+    fn update(&mut self, number: u32, update: &'c Update) -> Result<()> {
+        let (rule, installed, applicable) = match &update.rule {
+            Rule::None => (0, NONE, NONE),
+            Rule::Tests { installed, applicable } => {
+                let owner = update.id.as_str();
+                (1, self.root(installed, owner)?, self.root(applicable, owner)?)
+            }
+            Rule::Packages { collections, rows } => {
+                self.packages(collections, rows)?;
+                (2, NONE, NONE)
+            }
+        };
+        self.columns.update_rule.push(rule);
+        self.columns.update_installed.push(installed);
+        self.columns.update_applicable.push(applicable);
+        self.columns.update_leaf_ends.push(count(self.columns.leaf_offset.len())?);
+        self.anchors(number, update)
+    }
+
+    /// Keeps which subjects are anchors of an update, and what their absence gives.
+    fn anchors(&mut self, number: u32, update: &'c Update) -> Result<()> {
+        let (mut kind, mut absent, mut not_collected) = (u8::MAX, Cell::NO_EVIDENCE, Some(Cell::NO_EVIDENCE));
+        if let Some(anchors) = anchor::find(update) {
+            (kind, absent, not_collected) = (anchors.kind as u8, anchors.absent, anchors.not_collected);
+            for subject in anchors.subjects {
+                self.anchors.push((self.subjects.mention(subject)?, number));
+            }
+        }
+        self.columns.update_anchored.push(kind);
+        self.columns.update_absent.push(pack(absent));
+        self.columns.update_not_collected.push(not_collected.map_or(NONE, pack));
+        Ok(())
     }
 
     /// The node of a whole rule, which belongs to `owner`.
@@ -133,7 +172,15 @@ impl<'c> Walk<'c> {
     fn node(&mut self, expr: &'c Expr) -> Result<u32> {
         let number = match expr {
             Expr::Constant(answer) => self.nodes.constant(*answer),
-            Expr::Test { subject, question, .. } => self.test(subject, question),
+            Expr::Test { subject, question, position } => {
+                // Where the leaves of an update's rule stand, which shared nodes cannot keep.
+                if self.source.is_some() {
+                    self.columns.leaf_offset.push(position.offset);
+                    self.columns.leaf_line.push(position.line);
+                    self.columns.leaf_column.push(position.column);
+                }
+                self.test(subject, question)
+            }
             Expr::Combine { operator, reasons, operands } => {
                 let start = self.operands.len();
                 for operand in operands {

@@ -4,11 +4,13 @@
 //! characters and bytes, and names that the format does not have, whose content is kept as text.
 //! Source of truth: `docs/mssecure.md`, "Reading rules".
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::BufRead;
 
 use super::findings::Findings;
 use super::records::{self, Datastore, Record, Rest, RestKind, Shape};
+use super::value::Value;
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
 use crate::model::path::BLANK;
@@ -196,19 +198,19 @@ impl Reading<'_> {
             let value = self.value(&attribute, tag);
             let place = known.iter().position(|name| *name == attribute.name());
             if let Some(known) = place.and_then(|place| record.value(place)) {
-                *known = value;
+                *known = Value::from(&*value);
                 continue;
             }
             let position = tag.position_of(&attribute);
             let path = format!("{}@{}", self.path, attribute.name());
             self.findings.unknown(Code::UnknownAttribute, attribute.name(), position, &path);
             let name = attribute.name().to_owned();
-            record.rest().push(Rest { kind: RestKind::Attribute, name, text: value });
+            record.rest().push(Rest { kind: RestKind::Attribute, name, text: value.into_owned() });
         }
     }
 
     /// Trims a value, and reports what that took and what else is odd about it.
-    fn value(&mut self, attribute: &Attribute<'_>, tag: &Tag<'_>) -> String {
+    fn value<'a>(&mut self, attribute: &Attribute<'a>, tag: &Tag<'_>) -> Cow<'a, str> {
         let value = attribute.value();
         let trimmed = value.trim_matches(BLANK);
         let mut report = |code, message: fmt::Arguments<'_>| {
@@ -223,8 +225,9 @@ impl Reading<'_> {
         }
         if trimmed.len() < value.len() {
             report(Code::ValueTrimmed, format_args!("`{value}`"));
+            return Cow::Owned(trimmed.to_owned());
         }
-        trimmed.to_owned()
+        value
     }
 
     /// Begins the text of an element that the format does not name.

@@ -17,6 +17,7 @@ mod rules;
 mod supersedence;
 mod tables;
 mod update;
+mod value;
 mod weight;
 
 use std::path::Path;
@@ -97,7 +98,7 @@ fn catalog(mut document: Datastore, source: Source, mut findings: Findings) -> R
     let supersedence = Supersedence::new(&document, &tables, &patches, &mut findings, &mut extra);
     lint::look_over(&document, &tables, &patches, &mut findings);
     keep(&document, &mut extra);
-    let revision = [document.data_version.clone(), date::readable(&document.updated)].join(" ");
+    let revision = [document.data_version.as_str(), &date::readable(&document.updated)].join(" ");
     let mut diagnostics = findings.into_diagnostics();
     diagnostics.name_file(&source.path);
     Ok(Catalog {

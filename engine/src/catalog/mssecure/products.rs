@@ -43,7 +43,7 @@ impl<'d> Listed<'d> {
         let place = *self.places.entry(folded(&record.name)).or_insert(self.products.len());
         if place == self.products.len() {
             let current = tables.level(&record.current).map(str::to_owned);
-            let product = Product { name: record.name.clone(), current, ..Product::default() };
+            let product = Product { name: record.name.as_str().to_owned(), current, ..Product::default() };
             self.products.push(product);
         }
         for level in record.available.iter().filter_map(|level| tables.level(&level.service_pack)) {

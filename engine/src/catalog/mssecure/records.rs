@@ -4,6 +4,7 @@
 //! is not named here; the order of elements and attributes does not matter. Knows no meaning and
 //! resolves no reference. Source of truth: `docs/mssecure.md`, "The format".
 
+use super::value::Value;
 use crate::diagnostic::Position;
 
 /// What an element may carry and which elements stand below it.
@@ -51,7 +52,7 @@ pub(super) trait Reading {
     fn shape(&self) -> &'static Shape;
 
     /// The value of an attribute.
-    fn value(&mut self, attribute: usize) -> Option<&mut String>;
+    fn value(&mut self, attribute: usize) -> Option<&mut Value>;
 
     /// The records of one kind below it.
     fn parts(&mut self, part: usize) -> Option<&mut dyn Parts>;
@@ -128,7 +129,7 @@ macro_rules! records {
             pub(super) struct $record {
                 /// Where its element begins.
                 pub(super) position: Position,
-                $(pub(super) $field: String,)*
+                $(pub(super) $field: Value,)*
                 $($(pub(super) $parts: Vec<$part>,)*)?
                 /// What the format does not name.
                 pub(super) rest: Vec<Rest>,
@@ -145,7 +146,7 @@ macro_rules! records {
                 fn at(position: Position) -> Self {
                     $record {
                         position,
-                        $($field: String::new(),)*
+                        $($field: Value::default(),)*
                         $($($parts: Vec::new(),)*)?
                         rest: Vec::new(),
                     }
@@ -172,7 +173,7 @@ macro_rules! records {
                     &<Self as Record>::SHAPE
                 }
 
-                fn value(&mut self, attribute: usize) -> Option<&mut String> {
+                fn value(&mut self, attribute: usize) -> Option<&mut Value> {
                     [$(&mut self.$field,)*].into_iter().nth(attribute)
                 }
 

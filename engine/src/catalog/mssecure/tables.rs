@@ -12,6 +12,7 @@ use super::records::{
     ServicePack, Severity, SupersededBy,
 };
 use super::rules;
+use super::value::Value;
 use crate::diagnostic::{Code, Position};
 
 /// The records of a document, by id.
@@ -120,8 +121,8 @@ pub(super) fn merge_bulletins(
     let mut first: HashMap<String, usize> = HashMap::default();
     let mut merged: Vec<Bulletin> = Vec::with_capacity(document.bulletins.len());
     for bulletin in document.bulletins.drain(..) {
-        let Some(at) = first.get(&bulletin.id) else {
-            first.insert(bulletin.id.clone(), merged.len());
+        let Some(at) = first.get(bulletin.id.as_str()) else {
+            first.insert(bulletin.id.as_str().to_owned(), merged.len());
             merged.push(bulletin);
             continue;
         };
@@ -147,7 +148,7 @@ impl Index<'_> {
         &mut self,
         records: &'d [R],
         attribute: &str,
-        id: fn(&R) -> &String,
+        id: fn(&R) -> &Value,
     ) -> HashMap<&'d str, &'d R> {
         self.by(records.iter(), attribute, |record| (*record, id(*record)))
     }
@@ -156,7 +157,7 @@ impl Index<'_> {
         &mut self,
         records: impl Iterator<Item = T>,
         attribute: &str,
-        of: impl Fn(&T) -> (&'d R, &'d String),
+        of: impl Fn(&T) -> (&'d R, &'d Value),
     ) -> HashMap<&'d str, T> {
         let mut table = HashMap::default();
         for record in records {

@@ -52,17 +52,17 @@ fn update(
     let read = how_read(patch);
     Update {
         id: id.clone(),
-        bulletin: bulletin.id.clone(),
-        title: bulletin.title.clone(),
-        summary: bulletin.summary.clone(),
-        description: bulletin.issue.clone(),
+        bulletin: bulletin.id.as_str().to_owned(),
+        title: bulletin.title.as_str().to_owned(),
+        summary: bulletin.summary.as_str().to_owned(),
+        description: bulletin.issue.as_str().to_owned(),
         kind: KIND.to_owned(),
         urgency: urgency(&patch.severity),
         articles: articles(patch, bulletin),
         references: references(patch),
         posted: date::readable(&bulletin.posted),
         revised: date::readable(&bulletin.revised),
-        reboot: if patch.no_reboot == "1" { Reboot::Never } else { Reboot::Possible },
+        reboot: if patch.no_reboot.as_str() == "1" { Reboot::Never } else { Reboot::Possible },
         payload: tables.address(&patch.location).unwrap_or_default().to_owned(),
         information: tables.address(&bulletin.location).unwrap_or_default().to_owned(),
         products: product_rows(patch, tables),
@@ -134,8 +134,11 @@ fn references(patch: &Patch) -> Vec<Reference> {
     let cves = patch.cve.split([',', ';', ' ', '\t', '\r', '\n']).filter(|id| !id.is_empty());
     let cves = cves.map(|id| Reference { kind: "cve".to_owned(), id: cve(id), ..Reference::default() });
     let bugtraq = Some(&patch.bugtraq).filter(|id| !id.is_empty());
-    let bugtraq =
-        bugtraq.map(|id| Reference { kind: "bugtraq".to_owned(), id: id.clone(), ..Reference::default() });
+    let bugtraq = bugtraq.map(|id| Reference {
+        kind: "bugtraq".to_owned(),
+        id: id.as_str().to_owned(),
+        ..Reference::default()
+    });
     cves.chain(bugtraq).collect()
 }
 
@@ -148,12 +151,12 @@ fn cve(id: &str) -> String {
 }
 
 fn product_rows(patch: &Patch, tables: &Tables<'_>) -> Vec<ProductRow> {
-    let rows = patch.products.iter().filter_map(|row| {
-        let product = tables.products.get(row.product.as_str())?.name.clone();
-        let levels = row.levels.iter().filter_map(|level| tables.level(&level.service_pack));
-        Some(ProductRow { product, levels: levels.map(str::to_owned).collect() })
-    });
-    rows.collect()
+    let mut rows = Vec::with_capacity(patch.products.len());
+    rows.extend(patch.products.iter().filter_map(|row| {
+        let product = tables.products.get(row.product.as_str())?.name.as_str().to_owned();
+        Some(ProductRow { product, levels: rules::levels(row, tables) })
+    }));
+    rows
 }
 
 /// What no rule can use, under the names that the document gives it.
