@@ -123,7 +123,7 @@ impl<'d> Supersedence<'d> {
 
 /// Whether both are dates and `a` is before `b`.
 fn is_before(a: &str, b: &str) -> bool {
-    matches!((date::iso(a), date::iso(b)), (Some(a), Some(b)) if a < b)
+    matches!((date::date(a), date::date(b)), (Some(a), Some(b)) if a < b)
 }
 
 fn named_in(record: &SupersededBy) -> Vec<(&SupersededBulletin, &SupersededPatch)> {

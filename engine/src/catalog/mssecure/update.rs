@@ -124,9 +124,12 @@ fn flags(patch: &Patch, bulletin: &Bulletin, read: Read) -> Flags {
 fn articles(patch: &Patch, bulletin: &Bulletin) -> Vec<u32> {
     let own = article::number(&patch.number);
     let mut listed: Vec<u32> = Vec::with_capacity(bulletin.numbers.len() + 1);
-    let mut seen = ahash::HashSet::default();
     let all = bulletin.numbers.iter().filter_map(|number| article::number(&number.number));
-    listed.extend(own.into_iter().chain(all).filter(|number| seen.insert(*number)));
+    listed.extend(own.into_iter().chain(all.filter(|number| Some(*number) != own)));
+    if bulletin.numbers.len() > 1 {
+        let mut seen = ahash::HashSet::default();
+        listed.retain(|number| seen.insert(*number));
+    }
     listed
 }
 

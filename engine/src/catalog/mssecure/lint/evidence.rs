@@ -5,9 +5,10 @@ use ahash::{HashMap, HashSet};
 use super::super::article;
 use super::super::findings::Findings;
 use super::super::identity::Patches;
-use super::super::records::{Datastore, FileChange, FileChg, Patch, RegChg};
+use super::super::records::{Datastore, FileChange, FileChg, Patch, Record, RegChg};
 use super::super::rules::{checksum, is_registry_command, presence, version};
 use super::super::tables::Tables;
+use super::super::value::Value;
 use crate::diagnostic::Code;
 use crate::model::expr::Presence;
 use crate::model::registry::{self, View};
@@ -30,7 +31,7 @@ pub(super) fn look_over(
         named.patch.registry.iter().for_each(|value| references.of_value(value, named.patch));
     }
     of_locations(document, findings);
-    unreferenced(document, tables, patches, findings);
+    unreferenced(tables, patches, findings);
 }
 
 fn of_files(document: &Datastore, tables: &Tables<'_>, findings: &mut Findings) {
@@ -139,22 +140,25 @@ fn begins_with_hive(path: &str) -> bool {
 }
 
 /// Reports the changes that no patch refers to; of an id that is given twice, the first.
-fn unreferenced(document: &Datastore, tables: &Tables<'_>, patches: &Patches<'_>, findings: &mut Findings) {
-    let references = || patches.list.iter().map(|named| named.patch);
-    let files: HashSet<&str> =
-        references().flat_map(|patch| &patch.files).map(|file| file.change.as_str()).collect();
-    let values: HashSet<&str> =
-        references().flat_map(|patch| &patch.registry).map(|value| value.change.as_str()).collect();
-    for change in document.files.iter().flat_map(|file| &file.changes) {
-        let is_first = tables.files.get(change.id.as_str()).is_some_and(|(_, c)| std::ptr::eq(*c, change));
-        if is_first && !files.contains(change.id.as_str()) {
-            findings.of(Code::Unreferenced, change, format_args!("`{}`", change.id));
+fn unreferenced(tables: &Tables<'_>, patches: &Patches<'_>, findings: &mut Findings) {
+    let (mut files, mut values) = (tables.files.clone(), tables.registry.clone());
+    for named in &patches.list {
+        for file in &named.patch.files {
+            files.remove(file.change.as_str());
+        }
+        for value in &named.patch.registry {
+            values.remove(value.change.as_str());
         }
     }
-    for change in document.registry_values.iter().flat_map(|value| &value.changes) {
-        let is_first = tables.registry.get(change.id.as_str()).is_some_and(|(_, c)| std::ptr::eq(*c, change));
-        if is_first && !values.contains(change.id.as_str()) {
-            findings.of(Code::Unreferenced, change, format_args!("`{}`", change.id));
-        }
+    report(files.into_values().map(|(_, change)| (change, &change.id)), findings);
+    report(values.into_values().map(|(_, change)| (change, &change.id)), findings);
+}
+
+/// Reports records that nothing refers to, in the order of the document.
+fn report<'d, R: Record + 'd>(records: impl Iterator<Item = (&'d R, &'d Value)>, findings: &mut Findings) {
+    let mut records: Vec<_> = records.collect();
+    records.sort_unstable_by_key(|(record, _)| record.position());
+    for (record, id) in records {
+        findings.of(Code::Unreferenced, record, format_args!("`{id}`"));
     }
 }
