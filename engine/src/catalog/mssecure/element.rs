@@ -69,6 +69,7 @@ fn content<R: BufRead>(
         let outer = reading.path.len();
         match cursor.next()? {
             Event::Close | Event::End => return Ok(()),
+            Event::Text(text) if text.is_blank() => {}
             Event::Text(text) => keep_text(text.value(), record),
             Event::Open(tag) => {
                 reading.enter(tag.name());
