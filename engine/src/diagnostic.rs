@@ -296,12 +296,18 @@ impl Diagnostics {
         }
     }
 
-    /// Counts a finding and keeps it while few of its code are kept.
-    pub fn push(&mut self, code: Code, position: Position, element: &str, message: impl Into<String>) {
+    /// Counts a finding and keeps it while few of its code are kept; only what is kept is written out.
+    pub fn push(
+        &mut self,
+        code: Code,
+        position: Position,
+        element: impl fmt::Display,
+        message: impl fmt::Display,
+    ) {
         let count = self.counts.entry(code).or_insert(0);
         *count = count.saturating_add(1);
         if *count <= Self::KEPT {
-            let (element, message) = (element.to_owned(), message.into());
+            let (element, message) = (element.to_string(), message.to_string());
             self.kept.push(Diagnostic { code, file: String::new(), position, element, message });
         }
     }

@@ -73,6 +73,8 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         output.warning(&format!("left out: {failure}"));
     }
     summary(args, &compiled.catalogs, &found, read.bytes, start, output)?;
+    // The process ends with this; giving the memory of every text back before would be a tenth of its time.
+    std::mem::forget(compiled);
     Ok(if read.failures.is_empty() { Exit::Done } else { Exit::Findings })
 }
 

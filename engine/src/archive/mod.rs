@@ -3,6 +3,8 @@
 //! Knows bytes and lengths; what a section means, its owner knows. The byte contract is
 //! `docs/index-format.md`, "Frame".
 
+use std::io::Write;
+
 use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::diagnostic::Code;
@@ -152,56 +154,104 @@ impl<'a> Archive<'a> {
     }
 }
 
+/// A part of a section: bytes that are there, or that are made when they are written.
+pub trait Part {
+    /// How many bytes it has.
+    fn length(&self) -> u64;
+
+    /// Writes them.
+    ///
+    /// # Errors
+    ///
+    /// Writing fails.
+    fn write(&self, out: &mut dyn Write) -> Result<()>;
+}
+
+impl Part for [u8] {
+    fn length(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn write(&self, out: &mut dyn Write) -> Result<()> {
+        Ok(out.write_all(self)?)
+    }
+}
+
+impl Part for Vec<u8> {
+    fn length(&self) -> u64 {
+        self.as_slice().length()
+    }
+
+    fn write(&self, out: &mut dyn Write) -> Result<()> {
+        Part::write(self.as_slice(), out)
+    }
+}
+
 /// Lays out a file of ours: header, section table, sections, each at its alignment.
 ///
-/// The sections are written as slices so that nothing is held twice.
+/// The sections are written part by part so that nothing is held twice.
 ///
 /// # Errors
 ///
 /// Writing fails, or there are too many sections.
-pub fn write(
+pub fn write<P: Part + ?Sized>(
     kind: FileKind,
-    sections: &[(u32, &[&[u8]])],
-    out: &mut (impl std::io::Write + std::io::Seek),
+    sections: &[(u32, &[&P])],
+    out: &mut (impl Write + std::io::Seek),
 ) -> Result<u64> {
     if sections.len() > SECTIONS {
         return Err(Error::new(Code::TooLarge, "too many sections"));
     }
-    let head = head(kind, sections);
-    let mut sum = Sum::new();
     let start = out.stream_position()?;
-    let mut put = |bytes: &[u8]| {
-        sum.update(bytes);
-        out.write_all(bytes)
-    };
-    put(&head)?;
+    let mut summed = Summed { sum: Sum::new(), out: &mut *out };
+    summed.write_all(&head(kind, sections))?;
     for (_, parts) in sections {
-        let mut length = 0;
         for part in *parts {
-            put(part)?;
-            length += part.len();
+            part.write(&mut summed)?;
         }
-        put(&[0; ALIGNMENT][..padding(length)])?;
+        summed.write_all(&[0; ALIGNMENT][..padding(length(parts))])?;
     }
-    let sum = sum.finish();
+    let sum = summed.sum.finish();
     out.seek(std::io::SeekFrom::Start(start + CHECKSUM.start as u64))?;
     out.write_all(&sum.to_le_bytes())?;
     out.seek(std::io::SeekFrom::End(0))?;
     Ok(sum)
 }
 
+/// Writes on, and takes the checksum of what goes by.
+struct Summed<W> {
+    sum: Sum,
+    out: W,
+}
+
+impl<W: Write> Write for Summed<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.sum.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
+}
+
+fn length<P: Part + ?Sized>(parts: &[&P]) -> u64 {
+    parts.iter().map(|part| part.length()).sum()
+}
+
 /// Header and section table, with a zero in place of the checksum.
-fn head(kind: FileKind, sections: &[(u32, &[&[u8]])]) -> Vec<u8> {
+fn head<P: Part + ?Sized>(kind: FileKind, sections: &[(u32, &[&P])]) -> Vec<u8> {
     let table = HEADER + sections.len() * ENTRY;
-    let mut at = table + padding(table);
+    let mut at = table as u64 + padding(table as u64) as u64;
     let mut entries = Vec::with_capacity(sections.len() * ENTRY);
     for (id, parts) in sections {
-        let length: usize = parts.iter().map(|part| part.len()).sum();
+        let length = length(parts);
         entries.extend(id.to_le_bytes());
         entries.extend([0; 4]);
-        entries.extend((at as u64).to_le_bytes());
-        entries.extend((length as u64).to_le_bytes());
-        at += length + padding(length);
+        entries.extend(at.to_le_bytes());
+        entries.extend(length.to_le_bytes());
+        at += length + padding(length) as u64;
     }
     let mut head = Vec::with_capacity(table);
     head.extend(kind.magic);
@@ -209,15 +259,15 @@ fn head(kind: FileKind, sections: &[(u32, &[&[u8]])]) -> Vec<u8> {
     head.extend(BYTE_ORDER.to_le_bytes());
     head.extend(WIDTH.to_le_bytes());
     head.extend((sections.len() as u32).to_le_bytes());
-    head.extend((at as u64).to_le_bytes());
+    head.extend(at.to_le_bytes());
     head.resize(HEADER, 0);
     head.extend(entries);
-    head.resize(head.len() + padding(head.len()), 0);
+    head.resize(head.len() + padding(head.len() as u64), 0);
     head
 }
 
-fn padding(length: usize) -> usize {
-    (ALIGNMENT - length % ALIGNMENT) % ALIGNMENT
+fn padding(length: u64) -> usize {
+    (ALIGNMENT - (length % ALIGNMENT as u64) as usize) % ALIGNMENT
 }
 
 /// The little-endian number of 32 bits at `at`; 0 beyond the end.
@@ -258,8 +308,8 @@ mod tests {
 
     fn sample() -> Vec<u8> {
         let mut out = std::io::Cursor::new(Vec::new());
-        write(KIND, &[(1, &[b"abc", b"d"]), (7, &[b""]), (9, &[&[1; 40]])], &mut out)
-            .expect("writes to memory");
+        let sections: [(u32, &[&[u8]]); 3] = [(1, &[b"abc", b"d"]), (7, &[b""]), (9, &[&[1; 40]])];
+        write(KIND, &sections, &mut out).expect("writes to memory");
         out.into_inner()
     }
 

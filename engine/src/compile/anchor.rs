@@ -4,8 +4,7 @@
 //! anchors that were not collected give, is found by evaluating the rule with everything else left
 //! open; where the absence does not settle it, the update has no anchor and is always evaluated.
 
-use std::collections::BTreeSet;
-
+use crate::index::probe::{self, Key};
 use crate::model::expr::{self, Expr, Operand, Operator, Question, Reasons, Subject};
 use crate::model::fact::Kind;
 use crate::model::flag::Flags;
@@ -17,9 +16,9 @@ use crate::model::verdict::{Answer, Cell, Verdict};
 
 /// What settles an update.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Anchors {
-    /// The subjects, all of one kind.
-    pub subjects: BTreeSet<Subject>,
+pub struct Anchors<'u> {
+    /// The subjects, all of one kind, each once.
+    pub subjects: Vec<Key<'u>>,
     /// Their kind.
     pub kind: Kind,
     /// The cell where all of them are absent.
@@ -29,7 +28,7 @@ pub struct Anchors {
 }
 
 /// Finds the anchors of an update.
-pub fn find(update: &Update) -> Option<Anchors> {
+pub fn find(update: &Update) -> Option<Anchors<'_>> {
     match &update.rule {
         Rule::None => None,
         Rule::Packages { collections, rows } => of_packages(collections, rows),
@@ -46,6 +45,7 @@ pub fn find(update: &Update) -> Option<Anchors> {
             let harmless = |cell: &Cell| matches!(cell.verdict, Verdict::NotApplicable | Verdict::Unknown);
             let absent = settle(Anchor::Absent).filter(harmless)?;
             let not_collected = settle(Anchor::NotCollected).filter(harmless);
+            let subjects = subjects.into_iter().map(probe::key).collect();
             Some(Anchors { subjects, kind, absent, not_collected })
         }
     }
@@ -53,8 +53,8 @@ pub fn find(update: &Update) -> Option<Anchors> {
 
 /// Packages that are all absent settle an update; ones that were not collected do where some row counts
 /// whatever modules are active.
-fn of_packages(collections: &[Collection], rows: &[PackageRow]) -> Option<Anchors> {
-    let subjects: BTreeSet<_> = rows.iter().map(|row| Subject::Package(row.kind, row.name.clone())).collect();
+fn of_packages<'u>(collections: &[Collection], rows: &'u [PackageRow]) -> Option<Anchors<'u>> {
+    let subjects = distinct(rows.iter().map(|row| probe::package(row.kind, &row.name)).collect());
     let free =
         |row: &PackageRow| collections.get(row.collection as usize).is_none_or(|one| one.modules.is_empty());
     (!subjects.is_empty()).then(|| Anchors {
@@ -65,22 +65,30 @@ fn of_packages(collections: &[Collection], rows: &[PackageRow]) -> Option<Anchor
     })
 }
 
-/// The subjects whose absence makes an expression False; the smallest such set that is easy to see.
-fn candidates(expr: &Expr) -> Option<BTreeSet<Subject>> {
+/// The subjects whose absence makes an expression False, each once; the smallest such set that is easy
+/// to see.
+fn candidates(expr: &Expr) -> Option<Vec<&Subject>> {
     match expr {
         Expr::Test { subject, question, .. } => {
-            (law::absent(subject, question).truth == Truth::False).then(|| BTreeSet::from([subject.clone()]))
+            (law::absent(subject, question).truth == Truth::False).then(|| vec![subject])
         }
         Expr::Combine { operator: Operator::And, operands, .. } => {
-            operands.iter().filter_map(candidates).min_by_key(BTreeSet::len)
+            operands.iter().filter_map(candidates).min_by_key(Vec::len)
         }
         Expr::Combine { operator: Operator::Or, operands, .. } => {
             let sets: Option<Vec<_>> = operands.iter().map(candidates).collect();
-            let union: BTreeSet<_> = sets?.into_iter().flatten().collect();
+            let union = distinct(sets?.concat());
             (!union.is_empty()).then_some(union)
         }
         Expr::Constant(_) | Expr::Combine { .. } | Expr::Not(_) | Expr::Otherwise(..) => None,
     }
+}
+
+/// Each of some things once, in order.
+fn distinct<T: Ord>(mut things: Vec<T>) -> Vec<T> {
+    things.sort_unstable();
+    things.dedup();
+    things
 }
 
 /// The state that all anchors are tried in.
@@ -93,9 +101,56 @@ enum Anchor {
 /// An answer that an expression may have; without reason and flags where they may be any.
 type Possible = (Truth, Option<(Reason, Flags)>);
 
+/// The answers that an expression may have.
+#[derive(Default)]
+struct Possibles {
+    /// The truths that it may have for any reason, a bit each.
+    open: u8,
+    /// The answers whose reason and flags are settled, each once.
+    settled: Vec<Possible>,
+}
+
+impl Possibles {
+    /// Any of these truths for any reason.
+    fn any(truths: &[Truth]) -> Self {
+        truths.iter().map(|truth| (*truth, None)).collect()
+    }
+
+    /// One answer.
+    fn one(answer: Answer) -> Self {
+        [settled(answer)].into_iter().collect()
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Possible> + '_ {
+        let open = Truth::ALL.into_iter().filter(|truth| self.open & 1 << *truth as u8 != 0);
+        open.map(|truth| (truth, None)).chain(self.settled.iter().copied())
+    }
+}
+
+impl Extend<Possible> for Possibles {
+    fn extend<T: IntoIterator<Item = Possible>>(&mut self, answers: T) {
+        for answer in answers {
+            match answer.1 {
+                None => self.open |= 1 << answer.0 as u8,
+                Some(_) if self.settled.contains(&answer) => {}
+                Some(_) => self.settled.push(answer),
+            }
+        }
+    }
+}
+
+impl FromIterator<Possible> for Possibles {
+    fn from_iter<T: IntoIterator<Item = Possible>>(answers: T) -> Self {
+        let mut possibles = Possibles::default();
+        possibles.extend(answers);
+        possibles
+    }
+}
+
 /// Evaluation with the anchors in one state and everything else open.
 struct Open<'e> {
-    anchors: &'e BTreeSet<Subject>,
+    /// In order.
+    anchors: &'e [&'e Subject],
     state: Anchor,
 }
 
@@ -104,9 +159,9 @@ impl Open<'_> {
     fn cell(&self, installed: &Expr, applicable: &Expr) -> Option<Cell> {
         let (installed, applicable) = (self.possible(installed), self.possible(applicable));
         let mut settled = None;
-        for installed in &installed {
-            for applicable in &applicable {
-                let cell = self.decide(*installed, *applicable)?;
+        for installed in installed.iter() {
+            for applicable in applicable.iter() {
+                let cell = self.decide(installed, applicable)?;
                 if *settled.get_or_insert(cell) != cell {
                     return None;
                 }
@@ -134,58 +189,70 @@ impl Open<'_> {
         Some(Cell { verdict: cell.verdict, reason, flags })
     }
 
-    fn possible(&self, expr: &Expr) -> BTreeSet<Possible> {
+    fn possible(&self, expr: &Expr) -> Possibles {
         match expr {
-            Expr::Constant(answer) => BTreeSet::from([settled(*answer)]),
+            Expr::Constant(answer) => Possibles::one(*answer),
             Expr::Test { subject, question, .. } => self.leaf(subject, question),
-            Expr::Combine { operator: Operator::One | Operator::Xor, .. } => any(&Truth::ALL),
-            Expr::Combine { operator, reasons, operands } => {
-                let sets = operands.iter().map(|operand| self.possible(operand));
-                // The tables and the choice of the reason are associative for AND and OR.
-                let united = sets.reduce(|a, b| {
-                    let pairs = a.iter().flat_map(|a| b.iter().map(|b| pair(*operator, *reasons, *a, *b)));
-                    pairs.collect()
-                });
-                united.unwrap_or_else(|| any(&[Truth::Unknown]))
-            }
+            Expr::Combine { operator: Operator::One | Operator::Xor, .. } => Possibles::any(&Truth::ALL),
+            Expr::Combine { operator, reasons, operands } => self.combination(*operator, *reasons, operands),
             Expr::Not(operand) => {
                 let negate = |(truth, why): Possible| match why {
                     Some((reason, flags)) => settled(expr::negate(Answer { truth, reason, flags })),
                     None => (!truth, None),
                 };
-                self.possible(operand).into_iter().map(negate).collect()
+                self.possible(operand).iter().map(negate).collect()
             }
             Expr::Otherwise(first, second) => {
-                let mut possible = self.possible(first);
-                let before = possible.len();
-                possible.retain(|(truth, _)| *truth != Truth::NotApplicable);
-                if possible.len() < before {
-                    possible.extend(self.possible(second));
+                let first = self.possible(first);
+                let arises = |(truth, _): &Possible| *truth != Truth::NotApplicable;
+                let mut possible: Possibles = first.iter().filter(arises).collect();
+                if !first.iter().all(|answer| arises(&answer)) {
+                    possible.extend(self.possible(second).iter());
                 }
                 possible
             }
         }
     }
 
-    fn leaf(&self, subject: &Subject, question: &Question) -> BTreeSet<Possible> {
+    /// The possible answers of an AND or OR; its tables and the choice of its reason are associative.
+    fn combination(&self, operator: Operator, reasons: Reasons, operands: &[Expr]) -> Possibles {
+        let Some((first, others)) = operands.split_first() else { return Possibles::any(&[Truth::Unknown]) };
+        let mut united = self.possible(first);
+        for operand in others {
+            if united.iter().all(|answer| is_final(operator, reasons, answer)) {
+                break;
+            }
+            let next = self.possible(operand);
+            let pairs = united.iter().flat_map(|a| next.iter().map(move |b| pair(operator, reasons, a, b)));
+            united = pairs.collect();
+        }
+        united
+    }
+
+    fn leaf(&self, subject: &Subject, question: &Question) -> Possibles {
         // Registry items may be left out by an option, so they stay open.
-        if self.anchors.contains(subject) && !matches!(question, Question::Data(_)) {
-            let answer = match self.state {
+        if self.anchors.binary_search(&subject).is_ok() && !matches!(question, Question::Data(_)) {
+            return Possibles::one(match self.state {
                 Anchor::Absent => law::absent(subject, question),
                 Anchor::NotCollected => Answer::NOT_COLLECTED,
-            };
-            return BTreeSet::from([settled(answer)]);
+            });
         }
         use Truth::{Error, False, NotApplicable, True, Unknown};
-        let mut possible = any(&[True, False, Unknown]);
+        let mut possible = Possibles::any(&[True, False, Unknown]);
         if matches!(question, Question::Data(_) | Question::FileEvidence { .. }) {
-            possible.extend(any(&[NotApplicable]));
+            possible.extend([(NotApplicable, None)]);
         }
         if !fits(subject, question) {
-            possible.extend(any(&[Error]));
+            possible.extend([(Error, None)]);
         }
         possible
     }
+}
+
+/// Whether an answer stays that of an AND or OR whatever its further operands are.
+fn is_final(operator: Operator, reasons: Reasons, (truth, why): Possible) -> bool {
+    let decides = if operator == Operator::And { Truth::False } else { Truth::True };
+    truth == decides && why.is_some_and(|(reason, _)| is_heaviest(reasons, truth, reason))
 }
 
 /// Whether a question can be asked of a subject; one that cannot is an error where the thing is there.
@@ -219,11 +286,6 @@ fn decided((truth, why): Possible) -> Possible {
     }
 }
 
-/// Any of these truths for any reason.
-fn any(truths: &[Truth]) -> BTreeSet<Possible> {
-    truths.iter().map(|truth| (*truth, None)).collect()
-}
-
 /// The combination of two possible answers.
 fn pair(operator: Operator, reasons: Reasons, a: Possible, b: Possible) -> Possible {
     let tally: Tally = [a.0, b.0].into_iter().collect();
@@ -251,12 +313,17 @@ fn stronger(
     b: Option<(Reason, Flags)>,
 ) -> Option<(Reason, Flags)> {
     let weight = |reason| reasons.weight(truth, reason);
-    let most = Reason::ALL.iter().map(|reason| weight(*reason)).max().unwrap_or(0);
     match (a, b) {
         (Some(a), Some(b)) => Some(if weight(a.0) >= weight(b.0) { a } else { b }),
-        (Some(a), None) if weight(a.0) == most => Some(a),
+        (Some(a), None) if is_heaviest(reasons, truth, a.0) => Some(a),
         _ => None,
     }
+}
+
+/// Whether no reason outweighs this one.
+fn is_heaviest(reasons: Reasons, truth: Truth, reason: Reason) -> bool {
+    let weight = |reason| reasons.weight(truth, reason);
+    Reason::ALL.iter().all(|other| weight(*other) <= weight(reason))
 }
 
 #[cfg(test)]

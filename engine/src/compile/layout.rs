@@ -1,16 +1,14 @@
 //! Lays catalogs out as the columns of an index.
 
-use super::anchor;
+use super::count;
 use super::packages::Packages;
-use super::rules::{Rules, count};
+use super::rules::{Rules, product_key};
 use super::texts::Texts;
-use crate::diagnostic::Position;
 use crate::error::Result;
-use crate::index::columns::{Columns, NONE};
+use crate::index::columns::Columns;
 use crate::model::catalogs::{Catalogs, Entry, SourceEntry};
-use crate::model::expr::Expr;
 use crate::model::product::Detection;
-use crate::model::update::{Rule, Update};
+use crate::model::update::Update;
 use crate::model::verdict::Cell;
 
 /// Lays catalogs out as the columns of an index.
@@ -19,40 +17,34 @@ use crate::model::verdict::Cell;
 ///
 /// There is more than 32 bits can number.
 pub fn lay_out(catalogs: &Catalogs) -> Result<Columns> {
-    let mut layout = Layout {
-        rules: Rules::gather(catalogs)?,
-        packages: Packages::gather(catalogs),
-        texts: Texts::new(),
-        columns: Columns::default(),
-    };
+    let mut columns = Columns::default();
+    let rules = Rules::gather(catalogs, &mut columns)?;
+    let mut layout = Layout { rules, packages: Packages::gather(catalogs), texts: Texts::new(), columns };
     for entry in &catalogs.updates {
         layout.update(entry)?;
     }
-    for detection in &catalogs.detections {
-        layout.detection(detection)?;
+    for (number, detection) in catalogs.detections.iter().enumerate() {
+        layout.detection(number, detection)?;
     }
-    let counts = source_counts(catalogs, &mut layout.rules)?;
-    for (source, counts) in catalogs.sources.iter().zip(counts) {
-        layout.source(source, counts)?;
+    for (number, source) in catalogs.sources.iter().enumerate() {
+        layout.source(number, source)?;
     }
     layout.products(catalogs)?;
-    layout.anchors(catalogs)?;
     layout.finish(catalogs)
 }
 
-struct Layout {
-    rules: Rules,
+struct Layout<'c> {
+    rules: Rules<'c>,
     packages: Packages,
     texts: Texts,
     columns: Columns,
 }
 
-impl Layout {
+impl Layout<'_> {
     fn update(&mut self, entry: &Entry) -> Result<()> {
         self.update_texts(entry);
         self.update_lists(&entry.update)?;
         self.edges(entry)?;
-        self.rule(&entry.update)?;
         self.packages.write_update(
             &entry.update.rule,
             entry.update.retracted,
@@ -124,46 +116,15 @@ impl Layout {
         Ok(())
     }
 
-    fn rule(&mut self, update: &Update) -> Result<()> {
-        let (rule, installed, applicable) = match &update.rule {
-            Rule::None => (0, NONE, NONE),
-            Rule::Packages { .. } => (2, NONE, NONE),
-            Rule::Tests { installed, applicable } => {
-                self.leaves(installed);
-                self.leaves(applicable);
-                let owner = update.id.as_str();
-                (1, self.rules.root(installed, owner)?, self.rules.root(applicable, owner)?)
-            }
-        };
-        self.columns.update_rule.push(rule);
-        self.columns.update_installed.push(installed);
-        self.columns.update_applicable.push(applicable);
-        self.columns.update_leaf_ends.push(count(self.columns.leaf_offset.len())?);
-        Ok(())
-    }
-
-    /// Keeps where the leaves of an update's rule stand, which shared nodes cannot.
-    fn leaves(&mut self, expr: &Expr) {
-        let columns = &mut self.columns;
-        expr.leaves(&mut |_, _, position: Position| {
-            columns.leaf_offset.push(position.offset);
-            columns.leaf_line.push(position.line);
-            columns.leaf_column.push(position.column);
-        });
-    }
-
-    fn detection(&mut self, detection: &Detection) -> Result<()> {
-        let owner = detection.name.as_str();
-        let when = self.rules.root(&detection.when, owner)?;
-        let name = crate::model::product::folded(&detection.name);
+    fn detection(&mut self, number: usize, detection: &Detection) -> Result<()> {
+        let (when, tests) = &self.rules.detections[number];
         self.columns.detection_name.push(self.texts.number(&detection.name));
-        self.columns.detection_subject.push(self.rules.subject(&crate::model::expr::Subject::Product(name)));
-        self.columns.detection_when.push(when);
+        self.columns.detection_subject.push(self.rules.subject(&product_key(&detection.name)));
+        self.columns.detection_when.push(*when);
         self.columns.detection_line.push(detection.position.line);
         self.columns.detection_column.push(detection.position.column);
-        for level in &detection.levels {
-            let test = level.test.as_ref().map_or(Ok(NONE), |test| self.rules.root(test, owner))?;
-            self.columns.step_test.push(test);
+        for (level, test) in detection.levels.iter().zip(tests) {
+            self.columns.step_test.push(*test);
             for name in &level.names {
                 self.columns.step_name.push(self.texts.number(name));
             }
@@ -177,7 +138,7 @@ impl Layout {
         Ok(())
     }
 
-    fn source(&mut self, entry: &SourceEntry, counts: [u64; 4]) -> Result<()> {
+    fn source(&mut self, number: usize, entry: &SourceEntry) -> Result<()> {
         let (source, texts, columns) = (&entry.source, &mut self.texts, &mut self.columns);
         columns.source_feed.push(texts.number(&source.feed));
         columns.source_format.push(texts.number(&source.format));
@@ -186,7 +147,7 @@ impl Layout {
         columns.source_language.push(texts.number(&source.language));
         columns.source_profile.push(source.profile.map_or(255, |profile| profile as u8));
         columns.source_sha256.extend(source.sha256);
-        columns.source_counts.extend(counts);
+        columns.source_counts.extend(self.rules.counts[number]);
         columns.source_counts.extend([entry.edges, entry.dangling]);
         for (code, times) in entry.diagnostics.counts() {
             columns.diagnostic_code.push(texts.number(code.name()));
@@ -214,32 +175,6 @@ impl Layout {
         Ok(())
     }
 
-    /// Writes which updates each subject is an anchor of, and what the anchors' absence gives.
-    fn anchors(&mut self, catalogs: &Catalogs) -> Result<()> {
-        let mut updates: Vec<Vec<u32>> = vec![Vec::new(); self.rules.len()];
-        for (number, entry) in (0u32..).zip(&catalogs.updates) {
-            let Some(anchors) = anchor::find(&entry.update) else {
-                self.columns.update_anchored.push(u8::MAX);
-                self.columns.update_absent.push(pack(Cell::NO_EVIDENCE));
-                self.columns.update_not_collected.push(pack(Cell::NO_EVIDENCE));
-                continue;
-            };
-            self.columns.update_anchored.push(anchors.kind as u8);
-            self.columns.update_absent.push(pack(anchors.absent));
-            self.columns.update_not_collected.push(anchors.not_collected.map_or(NONE, pack));
-            for subject in &anchors.subjects {
-                if let Some(list) = updates.get_mut(self.rules.subject(subject) as usize) {
-                    list.push(number);
-                }
-            }
-        }
-        for list in updates {
-            self.columns.anchor_update.extend(list);
-            self.columns.subject_anchor_ends.push(count(self.columns.anchor_update.len())?);
-        }
-        Ok(())
-    }
-
     fn finish(mut self, catalogs: &Catalogs) -> Result<Columns> {
         let subjects = self.rules.len();
         self.rules.write(catalogs, &mut self.texts, &mut self.columns)?;
@@ -252,39 +187,4 @@ impl Layout {
 /// A cell in one number, as stored.
 pub fn pack(cell: Cell) -> u32 {
     u32::from(cell.verdict.code()) | u32::from(cell.reason.number()) << 8 | u32::from(cell.flags.bits()) << 16
-}
-
-/// Per source: leaf predicates, distinct ones, nodes, distinct nodes.
-fn source_counts(catalogs: &Catalogs, rules: &mut Rules) -> Result<Vec<[u64; 4]>> {
-    use std::collections::HashSet;
-    let mut counts = vec![[0u64; 4]; catalogs.sources.len()];
-    let mut leaves: Vec<HashSet<u32>> = vec![HashSet::new(); catalogs.sources.len()];
-    let mut nodes = leaves.clone();
-    for entry in &catalogs.updates {
-        let Rule::Tests { installed, applicable } = &entry.update.rule else { continue };
-        let source = entry.source as usize;
-        for rule in [installed, applicable] {
-            let mut todo = vec![rule];
-            while let Some(expr) = todo.pop() {
-                let number = rules.node(expr)?;
-                counts[source][2] += 1;
-                nodes[source].insert(number);
-                match expr {
-                    Expr::Constant(_) => {}
-                    Expr::Test { .. } => {
-                        counts[source][0] += 1;
-                        leaves[source].insert(number);
-                    }
-                    Expr::Combine { operands, .. } => todo.extend(operands),
-                    Expr::Not(operand) => todo.push(operand),
-                    Expr::Otherwise(first, second) => todo.extend([&**first, &**second]),
-                }
-            }
-        }
-    }
-    for (source, count) in counts.iter_mut().enumerate() {
-        count[1] = leaves[source].len() as u64;
-        count[3] = nodes[source].len() as u64;
-    }
-    Ok(counts)
 }

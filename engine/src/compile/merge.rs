@@ -1,6 +1,8 @@
 //! Makes one set of all catalogs: identities, products, supersedence.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use ahash::HashMap;
 
 use super::rules::row_key;
 use crate::diagnostic::{Code, Position};
@@ -8,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::model::catalogs::{Catalogs, Edge, Entry, SourceEntry};
 use crate::model::fact::PackageKind;
 use crate::model::product::{Detection, folded};
-use crate::model::supersedence;
+use crate::model::supersedence::{self, Replacement};
 use crate::model::update::{Catalog, Product, Rule, Update};
 
 /// Makes one set of all catalogs, with the detections of products that they speak of.
@@ -99,51 +101,70 @@ fn add_detections(merged: &mut Catalogs, detections: Vec<Detection>) {
 
 /// Resolves declared edges within each feed.
 fn resolve(merged: &mut Catalogs) {
-    let mut places: HashMap<(String, String), Vec<u32>> = HashMap::new();
-    for (number, entry) in (0u32..).zip(&merged.updates) {
-        let feed = &merged.sources[entry.source as usize].source.feed;
-        let id = &entry.update.id;
-        places.entry((feed.clone(), id.as_str().to_owned())).or_default().push(number);
-        if id.unrevised() != id.as_str() {
-            places.entry((feed.clone(), id.unrevised().to_owned())).or_default().push(number);
-        }
-    }
-    for number in 0..merged.updates.len() {
-        let replacements = std::mem::take(&mut merged.updates[number].update.replacements);
-        let source = merged.updates[number].source as usize;
-        let feed = merged.sources[source].source.feed.clone();
-        let mut edges = Vec::new();
-        for replacement in replacements {
-            merged.sources[source].edges += 1;
-            let targets = places.get(&(feed.clone(), replacement.by.as_str().to_owned()));
-            let Some(targets) = targets else {
-                merged.sources[source].dangling += 1;
-                report(
-                    merged,
-                    source,
-                    Code::SupersedenceTargetUnresolved,
-                    replacement.position,
-                    replacement.by.as_str(),
-                );
-                continue;
-            };
+    let Catalogs { sources, updates, .. } = merged;
+    let declared: Vec<Vec<Replacement>> =
+        updates.iter_mut().map(|entry| std::mem::take(&mut entry.update.replacements)).collect();
+    let places = Places::of(sources, updates);
+    let mut resolved: Vec<Vec<Edge>> = Vec::with_capacity(updates.len());
+    let mut findings = Vec::new();
+    for ((number, entry), declared) in (0u32..).zip(updates.iter()).zip(&declared) {
+        let feed = sources[entry.source as usize].source.feed.as_str();
+        let mut edges = Vec::with_capacity(declared.len());
+        for Replacement { by: id, source, position } in declared {
+            let mut targets = places.find(feed, id.as_str()).peekable();
+            if targets.peek().is_none() {
+                findings.push((entry.source, Code::SupersedenceTargetUnresolved, *position, id.as_str()));
+            }
             for by in targets {
-                if *by as usize == number {
-                    let id = merged.updates[number].identity.clone();
-                    report(merged, source, Code::SupersedenceSelf, replacement.position, &id);
+                if by == number {
+                    findings.push((entry.source, Code::SupersedenceSelf, *position, &entry.identity));
                 } else {
-                    edges.push(Edge { by: *by, source: replacement.source, position: replacement.position });
+                    edges.push(Edge { by, source: *source, position: *position });
                 }
             }
         }
         edges.sort_unstable();
         edges.dedup_by_key(|edge| (edge.by, edge.source));
-        merged.updates[number].replaced_by = edges;
+        resolved.push(edges);
+    }
+    for (source, code, position, id) in findings {
+        let source = &mut sources[source as usize];
+        source.dangling += u64::from(code == Code::SupersedenceTargetUnresolved);
+        source.diagnostics.push(code, position, "", format_args!("`{id}`"));
+    }
+    for ((entry, edges), declared) in updates.iter_mut().zip(resolved).zip(&declared) {
+        sources[entry.source as usize].edges += declared.len() as u64;
+        entry.replaced_by = edges;
     }
 }
 
-fn report(merged: &mut Catalogs, source: usize, code: Code, position: Position, id: &str) {
-    merged.sources[source].diagnostics.push(code, position, "", format!("`{id}`"));
+/// The updates by feed and id.
+struct Places<'m> {
+    whole: HashMap<(&'m str, &'m str), u32>,
+    /// Those whose id has a revision, by the id without it.
+    unrevised: HashMap<(&'m str, &'m str), Vec<u32>>,
+}
+
+impl<'m> Places<'m> {
+    fn of(sources: &'m [SourceEntry], updates: &'m [Entry]) -> Self {
+        let mut places = Places { whole: HashMap::default(), unrevised: HashMap::default() };
+        places.whole.reserve(updates.len());
+        for (number, entry) in (0u32..).zip(updates) {
+            let feed = sources[entry.source as usize].source.feed.as_str();
+            let id = &entry.update.id;
+            places.whole.insert((feed, id.as_str()), number);
+            if id.unrevised() != id.as_str() {
+                places.unrevised.entry((feed, id.unrevised())).or_default().push(number);
+            }
+        }
+        places
+    }
+
+    /// The updates that an id means: the one that has it, or without a revision, those of all.
+    fn find<'a>(&'a self, feed: &'a str, id: &'a str) -> impl Iterator<Item = u32> + 'a {
+        let whole = self.whole.get(&(feed, id)).copied();
+        whole.into_iter().chain(self.unrevised.get(&(feed, id)).into_iter().flatten().copied())
+    }
 }
 
 /// The most newer updates that are looked at as replacements of one by version.
@@ -215,7 +236,8 @@ fn report_cycles(merged: &mut Catalogs) {
     for number in cyclic(merged) {
         let entry = &merged.updates[number];
         let (source, position, id) = (entry.source as usize, entry.update.position, entry.identity.clone());
-        report(merged, source, Code::SupersedenceCycle, position, &id);
+        let message = format_args!("`{id}`");
+        merged.sources[source].diagnostics.push(Code::SupersedenceCycle, position, "", message);
     }
 }
 

@@ -6,11 +6,19 @@
 pub mod anchor;
 pub mod layout;
 pub mod merge;
+mod nodes;
+mod numbers;
 mod packages;
+mod predicates;
 pub(crate) mod rules;
+mod subjects;
+mod tally;
 mod texts;
+mod thresholds;
 
-use crate::error::Result;
+use crate::diagnostic::Code;
+use crate::error::{Error, Result};
+use crate::index::columns::NONE;
 use crate::model::catalogs::Catalogs;
 use crate::model::product::Detection;
 use crate::model::update::Catalog;
@@ -33,4 +41,12 @@ pub struct Compiled {
     pub catalogs: Catalogs,
     /// The columns of the index.
     pub columns: crate::index::columns::Columns,
+}
+
+/// A number that fits the columns.
+fn count(number: usize) -> Result<u32> {
+    u32::try_from(number)
+        .ok()
+        .filter(|number| *number < NONE)
+        .ok_or_else(|| Error::new(Code::TooLarge, "more than 4 billion entries in a column"))
 }

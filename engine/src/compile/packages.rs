@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::rules::{Rules, count, row_key};
+use super::count;
+use super::rules::{Rules, write_row_key};
 use super::texts::Texts;
 use crate::error::Result;
 use crate::index::columns::{Columns, NONE};
+use crate::index::probe;
 use crate::model::catalogs::Catalogs;
-use crate::model::expr::Subject;
 use crate::model::update::{Collection, ModuleStream, PackageRow, Rule};
 
 /// Arches, gates and withdrawn rows while an index is made.
@@ -17,6 +18,8 @@ pub(super) struct Packages {
     gates: HashMap<Vec<ModuleStream>, u32>,
     groups: BTreeMap<(u32, u32), (u32, u32)>,
     retracted: BTreeSet<(u32, u32)>,
+    /// The key of the row that is written.
+    key: Vec<u8>,
 }
 
 impl Packages {
@@ -37,7 +40,7 @@ impl Packages {
         &mut self,
         rule: &Rule,
         retracted: bool,
-        rules: &Rules,
+        rules: &Rules<'_>,
         texts: &mut Texts,
         columns: &mut Columns,
     ) -> Result<()> {
@@ -60,7 +63,7 @@ impl Packages {
     fn write_collection(
         &mut self,
         collection: &Collection,
-        rules: &Rules,
+        rules: &Rules<'_>,
         texts: &mut Texts,
         columns: &mut Columns,
     ) -> Result<()> {
@@ -74,7 +77,7 @@ impl Packages {
         columns.collection_gate.push(gate);
         if gate == next {
             for module in &collection.modules {
-                columns.module_subject.push(rules.subject(&Subject::Module(module.name.clone())));
+                columns.module_subject.push(rules.subject(&probe::module(&module.name)));
                 columns.module_stream.push(texts.number(&module.stream));
                 columns.module_context.push(texts.number(&module.context));
                 columns.module_arch.push(texts.number(&module.arch));
@@ -89,11 +92,11 @@ impl Packages {
         row: &PackageRow,
         collection: u32,
         retracted: bool,
-        rules: &Rules,
+        rules: &Rules<'_>,
         texts: &mut Texts,
         columns: &mut Columns,
     ) -> Result<()> {
-        let subject = rules.subject(&Subject::Package(row.kind, row.name.clone()));
+        let subject = rules.subject(&probe::package(row.kind, &row.name));
         let arch = self.arches.get(&row.arch).copied().unwrap_or(0);
         let number = count(columns.row_subject.len())?;
         let epochs = self.groups.entry((subject, arch)).or_insert((row.epoch, row.epoch));
@@ -103,7 +106,9 @@ impl Packages {
         }
         columns.row_subject.push(subject);
         columns.row_arch.push(arch);
-        columns.row_rank.push(row_key(row).map_or(NONE, |key| rules.rank(subject, &key)));
+        self.key.clear();
+        let is_ranked = write_row_key(row, &mut self.key);
+        columns.row_rank.push(if is_ranked { rules.rank(subject, &self.key) } else { NONE });
         columns.row_epoch.push(row.epoch);
         columns.row_version.push(texts.number(&row.version));
         columns.row_release.push(row.release.as_ref().map_or(0, |release| texts.number(release) + 1));

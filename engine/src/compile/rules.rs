@@ -1,125 +1,68 @@
-//! Rules as columns: subjects, thresholds, predicates and nodes, each once.
+//! Rules as columns: one walk over all of them gathers subjects, thresholds, predicates and nodes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::borrow::Cow;
 
+use super::anchor;
+use super::count;
+use super::layout::pack;
+use super::nodes::Nodes;
+pub(crate) use super::nodes::operator;
+use super::numbers::Number;
+use super::predicates::Predicates;
+use super::subjects::Subjects;
+use super::tally::Tally;
 use super::texts::Texts;
-use crate::diagnostic::{Code, Position};
+use super::thresholds::Thresholds;
+use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::index::columns::{Columns, NONE};
-use crate::index::probe;
+use crate::index::probe::{self, Key};
 use crate::model::catalogs::Catalogs;
-use crate::model::expr::{DEPTH, Data, Expr, NODES, Operand, Operator, Question, Reasons, Subject};
+use crate::model::expr::{DEPTH, Expr, NODES, Operand, Question, Subject};
 use crate::model::fact::PackageKind;
-use crate::model::path;
-use crate::model::product::folded;
-use crate::model::update::{PackageRow, Rule};
-use crate::model::verdict::Answer;
+use crate::model::product::{Detection, folded};
+use crate::model::update::{Collection, PackageRow, Rule, Update};
+use crate::model::verdict::Cell;
 use crate::version::{debian, evr};
 
-/// Numbers of node operators, as stored.
-pub(crate) mod operator {
-    pub(crate) const CONSTANT: u8 = 0;
-    pub(crate) const TEST: u8 = 1;
-    pub(crate) const AND: u8 = 2;
-    pub(crate) const OR: u8 = 3;
-    pub(crate) const ONE: u8 = 4;
-    pub(crate) const XOR: u8 = 5;
-    pub(crate) const NOT: u8 = 6;
-    pub(crate) const OTHERWISE: u8 = 7;
+/// Everything that the rules of all updates and detections ask.
+#[derive(Debug)]
+pub(super) struct Rules<'c> {
+    subjects: Subjects<'c>,
+    predicates: Predicates<'c>,
+    thresholds: Thresholds,
+    nodes: Nodes,
+    /// The subjects that are anchors, each with the number of its update.
+    anchors: Vec<(u32, u32)>,
+    /// The roots of every detection: the one that detects it, and those of its levels.
+    pub(super) detections: Vec<(u32, Vec<u32>)>,
+    /// Per source: tests, different ones, nodes, different nodes.
+    pub(super) counts: Vec<[u64; 4]>,
 }
 
-/// What is asked of each subject, gathered from all rules.
-#[derive(Debug, Default)]
-struct Asked {
-    questions: BTreeSet<Question>,
-    thresholds: BTreeSet<Vec<u8>>,
-}
-
-/// Subjects, predicates and nodes while an index is made.
-#[derive(Debug, Default)]
-pub(super) struct Rules {
-    subjects: BTreeMap<(u8, String, String), (u32, Subject)>,
-    predicates: HashMap<(u32, Question), u32>,
-    thresholds: Vec<Vec<Vec<u8>>>,
-    nodes: HashMap<Node, u32>,
-    list: Vec<Node>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Node {
-    Constant(Answer),
-    Test(u32),
-    Combine(Operator, Reasons, Vec<u32>),
-    Not(u32),
-    Otherwise(u32, u32),
-}
-
-impl Rules {
-    /// Gathers and numbers everything that the rules of all updates and detections ask.
-    pub(super) fn gather(catalogs: &Catalogs) -> Result<Rules> {
-        let mut asked: BTreeMap<Subject, Asked> = BTreeMap::new();
-        let mut visit = |subject: &Subject, question: &Question, _: Position| {
-            let entry = asked.entry(subject.clone()).or_default();
-            entry.questions.insert(question.clone());
-            entry.thresholds.extend(threshold(subject, question));
-        };
-        for entry in &catalogs.updates {
-            if let Rule::Tests { installed, applicable } = &entry.update.rule {
-                installed.leaves(&mut visit);
-                applicable.leaves(&mut visit);
-            }
+impl<'c> Rules<'c> {
+    /// Gathers and numbers everything, and writes what each update has of it.
+    pub(super) fn gather(catalogs: &'c Catalogs, columns: &mut Columns) -> Result<Rules<'c>> {
+        let mut walk = Walk::new(catalogs.sources.len(), columns);
+        for (number, entry) in (0u32..).zip(&catalogs.updates) {
+            walk.source = Some(entry.source);
+            walk.update(number, &entry.update)?;
         }
-        for detection in &catalogs.detections {
-            detection.when.leaves(&mut visit);
-            detection
-                .levels
-                .iter()
-                .filter_map(|level| level.test.as_ref())
-                .for_each(|test| test.leaves(&mut visit));
-        }
-        for detection in &catalogs.detections {
-            for product in std::iter::once(&detection.name).chain(&detection.inherit) {
-                asked.entry(Subject::Product(folded(product))).or_default();
-            }
-        }
-        for entry in &catalogs.updates {
-            let Rule::Packages { collections, rows } = &entry.update.rule else { continue };
-            for row in rows {
-                let subject = Subject::Package(row.kind, row.name.clone());
-                asked.entry(subject).or_default().thresholds.extend(row_key(row));
-            }
-            for module in collections.iter().flat_map(|collection| &collection.modules) {
-                asked.entry(Subject::Module(module.name.clone())).or_default();
-            }
-        }
-        Rules::number(asked)
+        walk.source = None;
+        let detections: Result<_> = catalogs.detections.iter().map(|one| walk.detection(one)).collect();
+        let Walk { mut subjects, mut predicates, mut thresholds, mut nodes, mut anchors, tally, .. } = walk;
+        let numbers = subjects.sort();
+        thresholds.sort(numbers)?;
+        nodes.renumber(&predicates.sort(numbers));
+        anchors.iter_mut().for_each(|(subject, _)| *subject = numbers[*subject as usize]);
+        anchors.sort_unstable();
+        let counts = tally.counts();
+        Ok(Rules { subjects, predicates, thresholds, nodes, anchors, detections: detections?, counts })
     }
 
-    fn number(asked: BTreeMap<Subject, Asked>) -> Result<Rules> {
-        let mut rules = Rules::default();
-        let keyed: BTreeMap<_, _> = asked
-            .into_iter()
-            .map(|(subject, asked)| {
-                let (tag, text, name) = probe::key(&subject);
-                ((tag, text, name.to_owned()), (subject, asked))
-            })
-            .collect();
-        for (number, (key, (subject, asked))) in keyed.into_iter().enumerate() {
-            let number = count(number)?;
-            for question in asked.questions {
-                let predicate = count(rules.predicates.len())?;
-                rules.predicates.insert((number, question), predicate);
-            }
-            rules.thresholds.push(asked.thresholds.into_iter().collect());
-            rules.subjects.insert(key, (number, subject));
-        }
-        Ok(rules)
-    }
-
-    /// The number of a subject.
-    pub(super) fn subject(&self, subject: &Subject) -> u32 {
-        let (tag, text, name) = probe::key(subject);
-        self.subjects.get(&(tag, text, name.to_owned())).map_or(NONE, |(number, _)| *number)
+    /// The number of a subject; NONE where no rule asks about it.
+    pub(super) fn subject(&self, key: &Key<'_>) -> u32 {
+        self.subjects.number(key)
     }
 
     /// How many subjects there are.
@@ -129,12 +72,94 @@ impl Rules {
 
     /// The place of a threshold among those of its subject.
     pub(super) fn rank(&self, subject: u32, key: &[u8]) -> u32 {
-        let of_subject = self.thresholds.get(subject as usize).map_or(&[] as &[Vec<u8>], Vec::as_slice);
-        of_subject.binary_search_by(|known| known.as_slice().cmp(key)).map_or(NONE, |rank| rank as u32)
+        self.thresholds.rank(subject, key)
+    }
+
+    /// Writes the columns of subjects, thresholds, predicates and nodes.
+    pub(super) fn write(self, catalogs: &Catalogs, texts: &mut Texts, columns: &mut Columns) -> Result<()> {
+        self.subjects.write(catalogs, texts, columns);
+        let mut end = 0;
+        for subject in 0..count(self.len())? {
+            end += self.anchors[end..].iter().take_while(|(of, _)| *of == subject).count();
+            columns.subject_anchor_ends.push(count(end)?);
+        }
+        columns.anchor_update.extend(self.anchors.iter().map(|(_, update)| *update));
+        self.predicates.write(self.subjects.len(), &self.thresholds, texts, columns)?;
+        self.thresholds.finish(columns);
+        self.nodes.finish(columns);
+        Ok(())
+    }
+}
+
+/// The walk over all rules.
+struct Walk<'c, 'o> {
+    columns: &'o mut Columns,
+    subjects: Subjects<'c>,
+    predicates: Predicates<'c>,
+    thresholds: Thresholds,
+    nodes: Nodes,
+    anchors: Vec<(u32, u32)>,
+    tally: Tally,
+    /// The source of the rule that is walked; none for a detection.
+    source: Option<u32>,
+    /// Operands of the combinations that are being walked.
+    operands: Vec<u32>,
+    /// The key of a package row.
+    key: Vec<u8>,
+}
+
+impl<'c, 'o> Walk<'c, 'o> {
+    fn new(sources: usize, columns: &'o mut Columns) -> Self {
+        Walk {
+            columns,
+            subjects: Subjects::default(),
+            predicates: Predicates::default(),
+            thresholds: Thresholds::default(),
+            nodes: Nodes::default(),
+            anchors: Vec::new(),
+            tally: Tally::new(sources),
+            source: None,
+            operands: Vec::new(),
+            key: Vec::new(),
+        }
+    }
+
+    fn update(&mut self, number: u32, update: &'c Update) -> Result<()> {
+        let (rule, installed, applicable) = match &update.rule {
+            Rule::None => (0, NONE, NONE),
+            Rule::Tests { installed, applicable } => {
+                let owner = update.id.as_str();
+                (1, self.root(installed, owner)?, self.root(applicable, owner)?)
+            }
+            Rule::Packages { collections, rows } => {
+                self.packages(collections, rows)?;
+                (2, NONE, NONE)
+            }
+        };
+        self.columns.update_rule.push(rule);
+        self.columns.update_installed.push(installed);
+        self.columns.update_applicable.push(applicable);
+        self.columns.update_leaf_ends.push(count(self.columns.leaf_offset.len())?);
+        self.anchors(number, update)
+    }
+
+    /// Keeps which subjects are anchors of an update, and what their absence gives.
+    fn anchors(&mut self, number: u32, update: &'c Update) -> Result<()> {
+        let (mut kind, mut absent, mut not_collected) = (u8::MAX, Cell::NO_EVIDENCE, Some(Cell::NO_EVIDENCE));
+        if let Some(anchors) = anchor::find(update) {
+            (kind, absent, not_collected) = (anchors.kind as u8, anchors.absent, anchors.not_collected);
+            for subject in anchors.subjects {
+                self.anchors.push((self.subjects.mention(subject)?, number));
+            }
+        }
+        self.columns.update_anchored.push(kind);
+        self.columns.update_absent.push(pack(absent));
+        self.columns.update_not_collected.push(not_collected.map_or(NONE, pack));
+        Ok(())
     }
 
     /// The node of a whole rule, which belongs to `owner`.
-    pub(super) fn root(&mut self, rule: &Expr, owner: &str) -> Result<u32> {
+    fn root(&mut self, rule: &'c Expr, owner: &str) -> Result<u32> {
         let (depth, nodes) = rule.extent();
         if depth > DEPTH || nodes > NODES {
             let message = format!("the rule of `{owner}` has {nodes} nodes and is {depth} deep");
@@ -144,177 +169,93 @@ impl Rules {
         self.node(rule)
     }
 
-    /// The node of an expression; equal expressions are one node.
-    pub(super) fn node(&mut self, expr: &Expr) -> Result<u32> {
-        let node = match expr {
-            Expr::Constant(answer) => Node::Constant(*answer),
-            Expr::Test { subject, question, .. } => {
-                let subject = self.subject(subject);
-                Node::Test(self.predicates.get(&(subject, question.clone())).copied().unwrap_or(NONE))
+    fn node(&mut self, expr: &'c Expr) -> Result<u32> {
+        let number = match expr {
+            Expr::Constant(answer) => self.nodes.constant(*answer),
+            Expr::Test { subject, question, position } => {
+                // Where the leaves of an update's rule stand, which shared nodes cannot keep.
+                if self.source.is_some() {
+                    self.columns.leaf_offset.push(position.offset);
+                    self.columns.leaf_line.push(position.line);
+                    self.columns.leaf_column.push(position.column);
+                }
+                self.test(subject, question)
             }
             Expr::Combine { operator, reasons, operands } => {
-                let operands: Result<Vec<u32>> = operands.iter().map(|operand| self.node(operand)).collect();
-                Node::Combine(*operator, *reasons, operands?)
+                let start = self.operands.len();
+                for operand in operands {
+                    let operand = self.node(operand)?;
+                    self.operands.push(operand);
+                }
+                let number = self.nodes.combine(*operator, *reasons, &self.operands[start..]);
+                self.operands.truncate(start);
+                number
             }
-            Expr::Not(operand) => Node::Not(self.node(operand)?),
-            Expr::Otherwise(first, second) => Node::Otherwise(self.node(first)?, self.node(second)?),
-        };
-        if let Some(number) = self.nodes.get(&node) {
-            return Ok(*number);
+            Expr::Not(operand) => {
+                let operand = self.node(operand)?;
+                self.nodes.not(operand)
+            }
+            Expr::Otherwise(first, second) => {
+                let (first, second) = (self.node(first)?, self.node(second)?);
+                self.nodes.otherwise(first, second)
+            }
+        }?;
+        if let Some(source) = self.source {
+            self.tally.visit(source, number, matches!(expr, Expr::Test { .. }));
         }
-        let number = count(self.list.len())?;
-        self.nodes.insert(node.clone(), number);
-        self.list.push(node);
         Ok(number)
     }
 
-    /// Writes the columns of subjects, thresholds, predicates and nodes.
-    pub(super) fn write(self, catalogs: &Catalogs, texts: &mut Texts, columns: &mut Columns) -> Result<()> {
-        self.write_subjects(catalogs, texts, columns)?;
-        self.write_predicates(texts, columns)?;
-        for node in &self.list {
-            write_node(node, columns)?;
-        }
-        Ok(())
-    }
-
-    fn write_subjects(&self, catalogs: &Catalogs, texts: &mut Texts, columns: &mut Columns) -> Result<()> {
-        let products: HashMap<&str, u32> = catalogs.products.keys().map(String::as_str).zip(1u32..).collect();
-        let mut hashes = Vec::with_capacity(self.subjects.len());
-        for ((tag, text, name), (number, subject)) in &self.subjects {
-            columns.subject_tag.push(*tag);
-            columns.subject_text.push(texts.number(text));
-            columns.subject_name.push(match subject {
-                Subject::Product(folded) => products.get(folded.as_str()).copied().unwrap_or(0),
-                _ => texts.number(name),
-            });
-            hashes.push(probe::hash(*tag, text.as_bytes(), name.as_bytes()));
-            for key in &self.thresholds[*number as usize] {
-                columns.threshold_bytes.extend(key);
-                columns.threshold_ends.push(columns.threshold_bytes.len() as u64);
-            }
-            columns.subject_threshold_ends.push(count(columns.threshold_ends.len())?);
-            write_token(subject, *number, texts, columns);
-        }
-        columns.probe = probe::table(hashes.into_iter());
-        Ok(())
-    }
-
-    fn write_predicates(&self, texts: &mut Texts, columns: &mut Columns) -> Result<()> {
-        let mut predicates: Vec<_> =
-            self.predicates.iter().map(|((subject, question), at)| (*at, *subject, question)).collect();
-        predicates.sort_unstable_by_key(|(at, ..)| *at);
-        let mut end = 0;
-        for subject in 0..count(self.subjects.len())? {
-            while predicates.get(end).is_some_and(|(_, of, _)| *of == subject) {
-                end += 1;
-            }
-            columns.subject_predicate_ends.push(count(end)?);
-        }
-        for (_, subject, question) in predicates {
-            let (code, parameters) = self.parameters(subject, question, texts, columns)?;
-            columns.predicate_subject.push(subject);
-            columns.predicate_question.push(code);
-            columns.predicate_a.push(parameters[0]);
-            columns.predicate_b.push(parameters[1]);
-            columns.predicate_c.push(parameters[2]);
-            columns.predicate_d.push(parameters[3]);
-        }
-        Ok(())
-    }
-
-    /// The stored form of a question, as the layout page gives it.
-    fn parameters(
-        &self,
-        subject: u32,
-        question: &Question,
-        texts: &mut Texts,
-        columns: &mut Columns,
-    ) -> Result<(u8, [u32; 4])> {
-        let wide = |value: u64| (value as u32, (value >> 32) as u32);
-        Ok(match question {
-            Question::Exists => (0, [0; 4]),
-            Question::Compare(comparison, operand) => {
-                let a = *comparison as u32;
-                match operand {
-                    Operand::Version(version) => {
-                        (1, [a, self.rank(subject, &version.key()), texts.number(&version.to_string()), 0])
-                    }
-                    Operand::Number(value) => (1, [a | 1 << 8, wide(*value).0, wide(*value).1, 0]),
-                    Operand::Text(text) => (1, [a | 2 << 8, texts.number(text), 0, 0]),
+    fn test(&mut self, subject: &'c Subject, question: &'c Question) -> Result<u32> {
+        let place = self.subjects.mention(probe::key(subject))?;
+        match self.predicates.ask(place, question) {
+            Number::Known(predicate) => self.nodes.test(predicate),
+            Number::New(predicate) => {
+                if let Some(key) = threshold(subject, question) {
+                    self.thresholds.add(place, &key);
                 }
+                self.nodes.test(predicate)
             }
-            Question::Data(Data::Any) => (2, [0; 4]),
-            Question::Data(Data::Number(value)) => (2, [1, wide(*value).0, wide(*value).1, 0]),
-            Question::Data(Data::Text(text)) => (2, [2, texts.number(text), 0, 0]),
-            Question::Data(Data::AtLeast(version)) => (2, [3, texts.number(&version.to_string()), 0, 0]),
-            Question::FileEvidence { presence, version, checksum } => {
-                let rank = version.map_or(NONE, |version| self.rank(subject, &version.key()));
-                let has = u32::from(checksum.is_some()) << 8;
-                let (low, high) = wide(checksum.unwrap_or(0));
-                (3, [*presence as u32 | has, rank, low, high])
+        }
+    }
+
+    fn detection(&mut self, detection: &'c Detection) -> Result<(u32, Vec<u32>)> {
+        let owner = detection.name.as_str();
+        let when = self.root(&detection.when, owner)?;
+        let level = |test: Option<&'c Expr>| test.map_or(Ok(NONE), |test| self.root(test, owner));
+        let levels: Result<_> = detection.levels.iter().map(|one| one.test.as_ref()).map(level).collect();
+        for product in std::iter::once(&detection.name).chain(&detection.inherit) {
+            self.subjects.mention(product_key(product))?;
+        }
+        Ok((when, levels?))
+    }
+
+    fn packages(&mut self, collections: &'c [Collection], rows: &'c [PackageRow]) -> Result<()> {
+        for row in rows {
+            let place = self.subjects.mention(probe::package(row.kind, &row.name))?;
+            self.key.clear();
+            if write_row_key(row, &mut self.key) {
+                self.thresholds.add(place, &self.key);
             }
-            Question::Level { affected, fixed } => {
-                let start = count(columns.level_text.len())?;
-                for level in affected {
-                    columns.level_text.push(texts.number(level));
-                }
-                let end = count(columns.level_text.len())?;
-                (4, [start, end, fixed.as_ref().map_or(NONE, |fixed| texts.number(fixed)), 0])
-            }
-        })
+        }
+        for module in collections.iter().flat_map(|collection| &collection.modules) {
+            self.subjects.mention(probe::module(&module.name))?;
+        }
+        Ok(())
     }
 }
 
-/// Keeps which subjects lie below a path token; they stand together because subjects are sorted.
-fn write_token(subject: &Subject, number: u32, texts: &mut Texts, columns: &mut Columns) {
-    let Subject::File(file) = subject else { return };
-    let Some(token) = path::token(file) else { return };
-    let token = texts.number(token);
-    if columns.token_text.last() != Some(&token) {
-        columns.token_text.push(token);
-        columns.token_first.push(number);
-        columns.token_end.push(number);
-    }
-    if let Some(end) = columns.token_end.last_mut() {
-        *end = number + 1;
-    }
-}
-
-fn write_node(node: &Node, columns: &mut Columns) -> Result<()> {
-    let (operator, reasons, a, b) = match node {
-        Node::Constant(answer) => {
-            let reason = u32::from(answer.reason.number()) | u32::from(answer.flags.bits()) << 16;
-            (operator::CONSTANT, 0, answer.truth as u32, reason)
-        }
-        Node::Test(predicate) => (operator::TEST, 0, *predicate, 0),
-        Node::Combine(combined, reasons, operands) => {
-            let start = count(columns.operand.len())?;
-            columns.operand.extend(operands);
-            let number = match combined {
-                Operator::And => operator::AND,
-                Operator::Or => operator::OR,
-                Operator::One => operator::ONE,
-                Operator::Xor => operator::XOR,
-            };
-            (number, *reasons as u8, start, count(columns.operand.len())?)
-        }
-        Node::Not(operand) => (operator::NOT, 0, *operand, 0),
-        Node::Otherwise(first, second) => (operator::OTHERWISE, 0, *first, *second),
-    };
-    columns.node_operator.push(operator);
-    columns.node_reasons.push(reasons);
-    columns.node_a.push(a);
-    columns.node_b.push(b);
-    Ok(())
+/// The key of the product that a detection names.
+pub(super) fn product_key(name: &str) -> Key<'static> {
+    (probe::tag::PRODUCT, Cow::Owned(folded(name)), "")
 }
 
 /// The threshold that a question about a file compares with.
-fn threshold(subject: &Subject, question: &Question) -> Option<Vec<u8>> {
+fn threshold(subject: &Subject, question: &Question) -> Option<[u8; 16]> {
     let Subject::File(_) = subject else { return None };
     match question {
-        Question::FileEvidence { version: Some(version), .. } => Some(version.key().to_vec()),
-        Question::Compare(_, Operand::Version(version)) => Some(version.key().to_vec()),
+        Question::FileEvidence { version: Some(version), .. }
+        | Question::Compare(_, Operand::Version(version)) => Some(version.key()),
         _ => None,
     }
 }
@@ -322,20 +263,19 @@ fn threshold(subject: &Subject, question: &Question) -> Option<Vec<u8>> {
 /// The threshold of a package row; `None` when its version cannot be ranked.
 pub(crate) fn row_key(row: &PackageRow) -> Option<Vec<u8>> {
     let mut key = Vec::new();
-    match row.kind {
-        PackageKind::Rpm => {
-            let release = row.release.as_deref().filter(|release| !release.is_empty())?;
-            evr::write_key(row.epoch, &row.version, release, &mut key);
-        }
-        PackageKind::Deb => debian::Version::of_epoch(row.epoch, &row.version).write_key(&mut key),
-    }
-    Some(key)
+    write_row_key(row, &mut key).then_some(key)
 }
 
-/// A number that fits the columns.
-pub(super) fn count(number: usize) -> Result<u32> {
-    u32::try_from(number)
-        .ok()
-        .filter(|number| *number < NONE)
-        .ok_or_else(|| Error::new(Code::TooLarge, "more than 4 billion entries in a column"))
+/// Appends the threshold of a package row; says whether its version can be ranked.
+pub(super) fn write_row_key(row: &PackageRow, key: &mut Vec<u8>) -> bool {
+    match row.kind {
+        PackageKind::Rpm => {
+            let release = row.release.as_deref().filter(|release| !release.is_empty());
+            release.map(|release| evr::write_key(row.epoch, &row.version, release, key)).is_some()
+        }
+        PackageKind::Deb => {
+            debian::Version::of_epoch(row.epoch, &row.version).write_key(key);
+            true
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! The text columns while an index is made: every text once.
 
-use std::collections::HashMap;
-
+use super::numbers::{Number, Numbers};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::index::columns::Columns;
@@ -9,7 +8,7 @@ use crate::index::columns::Columns;
 /// Numbers texts in the order in which they first come.
 #[derive(Debug)]
 pub(super) struct Texts {
-    numbers: HashMap<Box<str>, u32, ahash::RandomState>,
+    numbers: Numbers,
     bytes: Vec<u8>,
     ends: Vec<u64>,
 }
@@ -17,21 +16,25 @@ pub(super) struct Texts {
 impl Texts {
     /// Makes a set that holds the empty text as number 0.
     pub(super) fn new() -> Self {
-        let mut texts = Texts { numbers: HashMap::default(), bytes: Vec::new(), ends: Vec::new() };
+        let mut texts = Texts { numbers: Numbers::default(), bytes: Vec::new(), ends: Vec::new() };
         texts.number("");
         texts
     }
 
     /// The number of a text.
     pub(super) fn number(&mut self, text: &str) -> u32 {
-        if let Some(number) = self.numbers.get(text) {
-            return *number;
+        if text.is_empty() && !self.ends.is_empty() {
+            return 0;
         }
-        let number = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
-        self.bytes.extend_from_slice(text.as_bytes());
-        self.ends.push(self.bytes.len() as u64);
-        self.numbers.insert(text.into(), number);
-        number
+        let (bytes, ends) = (&self.bytes, &self.ends);
+        match self.numbers.add(text, |number| of(bytes, ends, number) == text.as_bytes()) {
+            Number::Known(number) => number,
+            Number::New(number) => {
+                self.bytes.extend_from_slice(text.as_bytes());
+                self.ends.push(self.bytes.len() as u64);
+                number
+            }
+        }
     }
 
     /// Moves the texts into their columns.
@@ -43,4 +46,11 @@ impl Texts {
         columns.text_ends = self.ends;
         Ok(())
     }
+}
+
+/// The bytes of a text.
+fn of<'t>(bytes: &'t [u8], ends: &[u64], number: u32) -> &'t [u8] {
+    let at = number as usize;
+    let start = if at == 0 { 0 } else { ends[at - 1] as usize };
+    &bytes[start..ends[at] as usize]
 }

@@ -4,10 +4,13 @@
 //! meaning are checked apart ([`Index::check`], [`Index::verify`]). No bytes can do more than give a
 //! wrong answer: every access is bounds-checked. The byte contract is `docs/index-format.md`.
 
+use std::io::{self, Write};
+
 use rkyv::rancor;
+use rkyv::ser::writer::IoWriter;
 
 use crate::archive::map::Bytes;
-use crate::archive::{ALIGNMENT, Archive, FileKind};
+use crate::archive::{ALIGNMENT, Archive, FileKind, Part};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 
@@ -108,20 +111,82 @@ impl Index {
 /// # Errors
 ///
 /// Writing fails.
-pub fn write(columns: &Columns, out: &mut (impl std::io::Write + std::io::Seek)) -> Result<u64> {
-    let failed =
-        |error: rancor::Error| Error::new(Code::TooLarge, format!("the index cannot be laid out: {error}"));
-    let archive = rkyv::to_bytes::<rancor::Error>(columns).map_err(failed)?;
+pub fn write(columns: &Columns, out: &mut (impl Write + std::io::Seek)) -> Result<u64> {
+    // The archive is laid out twice, first for its length, so that it is never held as a whole.
+    let mut archive = Laid { columns, length: 0 };
+    let mut counted = Counted(0);
+    archive.write(&mut counted)?;
+    archive.length = counted.0;
     let mut hash = Vec::with_capacity(16);
     hash.extend(probe::HASH.to_le_bytes());
     hash.extend(0u32.to_le_bytes());
     hash.extend(probe::SEED.to_le_bytes());
-    let sections: [(u32, &[&[u8]]); 3] = [
+    let sections: [(u32, &[&dyn Part]); 3] = [
         (section::COLUMNS, &[&archive]),
         (section::DIGESTS, &[&columns.source_sha256]),
         (section::HASH, &[&hash]),
     ];
     crate::archive::write(KIND, &sections, out)
+}
+
+/// Columns as an rkyv archive of a known length.
+struct Laid<'c> {
+    columns: &'c Columns,
+    length: u64,
+}
+
+impl Part for Laid<'_> {
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn write(&self, out: &mut dyn Write) -> Result<()> {
+        let mut kept = Kept { out, failure: None };
+        let laid = rkyv::api::high::to_bytes_in::<_, rancor::Error>(self.columns, IoWriter::new(&mut kept));
+        match (laid.map(|_| ()), kept.failure) {
+            (_, Some(failure)) => Err(failure.into()),
+            (Err(error), None) => {
+                Err(Error::new(Code::TooLarge, format!("the index cannot be laid out: {error}")))
+            }
+            (Ok(()), None) => Ok(()),
+        }
+    }
+}
+
+/// Writes on, and keeps the failure, which rkyv would only repeat as text.
+struct Kept<'o> {
+    out: &'o mut dyn Write,
+    failure: Option<io::Error>,
+}
+
+impl Write for Kept<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes).map_err(|error| {
+            let kind = error.kind();
+            if kind != io::ErrorKind::Interrupted {
+                self.failure = Some(error);
+            }
+            kind.into()
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Counts what is written, and drops it.
+struct Counted(u64);
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The columns of an index, with the look-ups that everyone needs.

@@ -4,6 +4,8 @@
 //! compiler inserts; a client that knows the seed can make its own look-ups collide with nothing but
 //! what the catalogs hold, and each is bounded by the table.
 
+use std::borrow::Cow;
+
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::View;
@@ -41,19 +43,36 @@ pub mod tag {
 }
 
 /// What a subject is called in an index: its tag, text and second text.
-pub fn key(subject: &Subject) -> (u8, String, &str) {
-    match subject {
-        Subject::Os(field) => (tag::OS, field.name().to_owned(), ""),
-        Subject::File(path) => (tag::FILE, path.clone(), ""),
-        Subject::RegistryValue { key, name } => (tag::REGISTRY_VALUE, key.clone(), name),
-        Subject::RegistryKey(key) => (tag::REGISTRY_KEY, key.clone(), ""),
-        Subject::Msi(code) => (tag::MSI, code.clone(), ""),
-        Subject::Hotfix(id) => (tag::HOTFIX, id.to_string(), ""),
-        Subject::Product(name) => (tag::PRODUCT, name.clone(), ""),
-        Subject::Package(PackageKind::Rpm, name) => (tag::RPM, name.clone(), ""),
-        Subject::Package(PackageKind::Deb, name) => (tag::DEB, name.clone(), ""),
-        Subject::Module(name) => (tag::MODULE, name.clone(), ""),
-    }
+pub type Key<'s> = (u8, Cow<'s, str>, &'s str);
+
+/// What a subject is called in an index.
+pub fn key(subject: &Subject) -> Key<'_> {
+    let (tag, text, name) = match subject {
+        Subject::Os(field) => (tag::OS, field.name(), ""),
+        Subject::File(path) => (tag::FILE, path.as_str(), ""),
+        Subject::RegistryValue { key, name } => (tag::REGISTRY_VALUE, key.as_str(), name.as_str()),
+        Subject::RegistryKey(key) => (tag::REGISTRY_KEY, key.as_str(), ""),
+        Subject::Msi(code) => (tag::MSI, code.as_str(), ""),
+        Subject::Hotfix(id) => return (tag::HOTFIX, Cow::Owned(id.to_string()), ""),
+        Subject::Product(name) => (tag::PRODUCT, name.as_str(), ""),
+        Subject::Package(kind, name) => return package(*kind, name),
+        Subject::Module(name) => return module(name),
+    };
+    (tag, Cow::Borrowed(text), name)
+}
+
+/// What a package is called in an index.
+pub fn package(kind: PackageKind, name: &str) -> Key<'_> {
+    let tag = match kind {
+        PackageKind::Rpm => tag::RPM,
+        PackageKind::Deb => tag::DEB,
+    };
+    (tag, Cow::Borrowed(name), "")
+}
+
+/// What a module is called in an index.
+pub fn module(name: &str) -> Key<'_> {
+    (tag::MODULE, Cow::Borrowed(name), "")
 }
 
 /// The hash of a subject: of its text, then of its second text where it has one.

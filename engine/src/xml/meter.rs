@@ -5,9 +5,10 @@
 //! token tell of its kind, and nothing else of XML.
 
 use std::io::{BufRead, Error as IoError, Read, Result};
+use std::ops::Range;
 
 use super::Limits;
-use super::fault::{START, line_breaks};
+use super::fault::{self, START};
 use super::source::Source;
 use crate::diagnostic::{Code, Position};
 use crate::error::Error;
@@ -15,15 +16,23 @@ use crate::error::Error;
 /// Bytes around the text of a CDATA section.
 const CDATA: usize = "<![CDATA[]]>".len();
 
+/// Bytes of the document that are there at a time.
+const BLOCK: usize = 64 << 10;
+
 /// A document under limits.
 #[derive(Debug)]
 pub(super) struct Meter<R> {
     source: Source<R>,
     limits: Limits,
-    /// Bytes taken of the document, line feeds among them, and where the current line begins.
+    /// What is there of the document: copied, so that looking at it again and again costs nothing.
+    block: Box<[u8]>,
+    /// The bytes of the block that were not taken yet.
+    rest: Range<usize>,
+    /// Where a byte of the block stands, and which; from there on lines are still to be counted.
+    known: Position,
+    known_at: usize,
+    /// Bytes taken of the document.
     offset: u64,
-    breaks: u64,
-    line: u64,
     /// Where the current token begins.
     start: Position,
     /// Bytes taken of the token, and how many it may have.
@@ -43,9 +52,20 @@ enum Kind {
 
 impl<R: BufRead> Meter<R> {
     pub(super) fn new(reader: R, limits: Limits) -> Self {
-        let source = Source::new(reader);
-        let (kind, start) = (Kind::Text, START);
-        Self { source, limits, offset: 0, breaks: 0, line: 0, start, taken: 0, room: 0, text_room: 0, kind }
+        Self {
+            source: Source::new(reader),
+            limits,
+            block: vec![0; BLOCK].into_boxed_slice(),
+            rest: 0..0,
+            known: START,
+            known_at: 0,
+            offset: 0,
+            start: START,
+            taken: 0,
+            room: 0,
+            text_room: 0,
+            kind: Kind::Text,
+        }
     }
 
     /// The source, to ask for its encoding.
@@ -61,10 +81,21 @@ impl<R: BufRead> Meter<R> {
     }
 
     /// Where the next byte stands.
-    pub(super) fn position(&self) -> Position {
-        let size = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
-        let column = size(self.offset - self.line).saturating_add(1);
-        Position { offset: self.offset, line: size(self.breaks).saturating_add(1), column }
+    fn position(&mut self) -> Position {
+        self.known = fault::advance(self.known, &self.block[self.known_at..self.rest.start]);
+        self.known_at = self.rest.start;
+        self.known
+    }
+
+    /// Fills the block again, all of which was taken.
+    fn refill(&mut self) -> Result<()> {
+        self.position();
+        let filled = self.source.fill()?;
+        let count = filled.len().min(BLOCK);
+        self.block[..count].copy_from_slice(&filled[..count]);
+        self.source.consume(count);
+        (self.rest, self.known_at) = (0..count, 0);
+        Ok(())
     }
 
     /// Learns from the next byte what the token is, and so how long it may be.
@@ -93,38 +124,35 @@ impl<R: BufRead> Meter<R> {
 }
 
 impl<R: BufRead> BufRead for Meter<R> {
+    #[inline]
     fn fill_buf(&mut self) -> Result<&[u8]> {
+        if self.rest.is_empty() {
+            self.refill()?;
+        }
         if self.taken < 3 || self.taken >= self.room || self.offset >= self.limits.total_bytes {
-            let Some(next) = self.source.fill()?.first().copied() else { return Ok(&[]) };
+            let Some(next) = self.block[self.rest.clone()].first().copied() else { return Ok(&[]) };
             self.classify(next);
             if self.taken >= self.room || self.offset >= self.limits.total_bytes {
                 return Err(self.too_large());
             }
         }
-        let rest = usize::try_from(self.limits.total_bytes - self.offset).unwrap_or(usize::MAX);
-        let most = rest.min(self.room - self.taken);
-        let block = self.source.fill()?;
+        let total = usize::try_from(self.limits.total_bytes - self.offset).unwrap_or(usize::MAX);
+        let most = total.min(self.room - self.taken);
+        let block = &self.block[self.rest.clone()];
         Ok(&block[..block.len().min(most)])
     }
 
+    #[inline]
     fn consume(&mut self, bytes: usize) {
-        // What is consumed was filled before, so that it is there at once and cannot fail.
-        if let Ok(block) = self.source.fill() {
-            let block = &block[..bytes.min(block.len())];
-            let (breaks, last) = line_breaks(block);
-            let first = block.first().copied();
-            if let Some(last) = last {
-                self.breaks += breaks as u64;
-                self.line = self.offset + last as u64 + 1;
-            }
-            // After a text quick-xml takes the `<` that ended it without looking again.
-            if let (0, Some(first)) = (self.taken, first) {
-                self.classify(first);
-            }
+        // What is consumed was filled before.
+        let bytes = bytes.min(self.rest.len());
+        // After a text quick-xml takes the `<` that ended it without looking again.
+        if let (0, Some(first)) = (self.taken, self.block[self.rest.clone()].first().copied()) {
+            self.classify(first);
         }
         self.offset += bytes as u64;
         self.taken += bytes;
-        self.source.consume(bytes);
+        self.rest.start += bytes;
     }
 }
 

@@ -124,6 +124,9 @@ impl Builder {
 
 /// Adds text, `CR LF` and `CR` as line feeds.
 fn push_lines(text: &mut String, part: &str) {
+    if memchr::memchr(b'\r', part.as_bytes()).is_none() {
+        return text.push_str(part);
+    }
     let mut lines = part.split('\r');
     text.push_str(lines.next().unwrap_or_default());
     for line in lines {

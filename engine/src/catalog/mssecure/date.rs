@@ -10,7 +10,18 @@ pub(super) fn readable(text: &str) -> String {
 }
 
 /// The date as `YYYY-MM-DD`.
-pub(super) fn iso(text: &str) -> Option<String> {
+fn iso(text: &str) -> Option<String> {
+    let date = date(text)?;
+    let is_separator = |at: usize| matches!(text.as_bytes().get(at), Some(b'/' | b'-'));
+    if text.len() == "YYYY-MM-DD".len() && is_separator(4) && is_separator(7) {
+        // It is written so, or with slashes, as nearly all are.
+        return Some(text.replace('/', "-"));
+    }
+    Some(date.to_string())
+}
+
+/// The date that a text is.
+pub(super) fn date(text: &str) -> Option<Date> {
     let mut parts = text.split(['/', '-']);
     let [a, b, c] = [parts.next()?, parts.next()?, parts.next()?];
     if parts.next().is_some() {
@@ -20,8 +31,7 @@ pub(super) fn iso(text: &str) -> Option<String> {
     if year.len() != 4 {
         return None;
     }
-    let date = Date::new(number(year)?, number(month)?, number(day)?).ok()?;
-    Some(date.to_string())
+    Date::new(number(year)?, number(month)?, number(day)?).ok()
 }
 
 /// Digits only: no sign, no blank.
@@ -41,6 +51,11 @@ mod tests {
         check("10/04/2001", "2001-10-04");
         check("6/6/2001", "2001-06-06");
         check("2001-06-06", "2001-06-06");
+        check("2001/06-06", "2001-06-06");
+        check("2001/6/006", "2001-06-06");
+        check("10/10/2001", "2001-10-10");
+        check("06-06-2001", "2001-06-06");
+        check("2001/6/6", "2001-06-06");
         check("2001/13/01", "2001/13/01");
         check("2001/02/30", "2001/02/30");
         check("1/2/3/4", "1/2/3/4");

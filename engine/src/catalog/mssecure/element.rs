@@ -1,13 +1,16 @@
-//! Reads the text of a document into elements, each by the shape that its place gives it.
+//! Reads the text of a document into records, each by the shape that its place gives it.
 //!
 //! Everything that shows only in the text is reported here: white space that is trimmed, line breaks,
 //! characters and bytes, and names that the format does not have, whose content is kept as text.
 //! Source of truth: `docs/mssecure.md`, "Reading rules".
 
+use std::borrow::Cow;
+use std::fmt;
 use std::io::BufRead;
 
 use super::findings::Findings;
-use super::records::{Datastore, Element, Record, Rest, RestKind, Shape};
+use super::records::{self, Datastore, Record, Rest, RestKind, Shape};
+use super::value::Value;
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
 use crate::model::path::BLANK;
@@ -22,7 +25,7 @@ pub(super) const ROOT: &str = "BulletinDatastore";
 const KEPT: [&str; 2] = ["MSSeverities", "WellKnownURLs"];
 
 /// Reads a whole document.
-pub(super) fn read(document: impl BufRead, findings: &mut Findings) -> Result<Element> {
+pub(super) fn read(document: impl BufRead, findings: &mut Findings) -> Result<Datastore> {
     let mut cursor = Cursor::new(document, Limits::default());
     let mut reading = Reading { findings, path: String::new() };
     let root = cursor.root()?;
@@ -30,11 +33,12 @@ pub(super) fn read(document: impl BufRead, findings: &mut Findings) -> Result<El
         let message = format!("expected `<{ROOT}>`, found `<{}>`", root.name());
         return Err(Error::new(Code::WrongFormat, message).at(root.position()));
     }
-    let mut element = reading.begin(&Datastore::SHAPE, &root);
-    content(&mut cursor, &mut reading, &mut element, Around::Element)?;
+    let mut datastore = Datastore::at(root.position());
+    reading.attributes(&root, Datastore::SHAPE.attributes, &mut datastore);
+    content(&mut cursor, &mut reading, &mut datastore, Around::Element)?;
     // What follows the root element is part of the document too.
     while !matches!(cursor.next()?, Event::End) {}
-    Ok(element)
+    Ok(datastore)
 }
 
 /// What the reader is inside of: a record's element, or one that only stands around others.
@@ -44,12 +48,12 @@ enum Around {
     Wrapper(&'static str),
 }
 
-/// What an element is at its place.
+/// What an element is at its place; parts are numbered as the shape around them lists them.
 enum Place {
-    Part(&'static Shape),
+    Part(usize),
     Wrapper(&'static str),
     /// A part that lacks the wrapper which should be around it.
-    Misplaced(&'static Shape, &'static str),
+    Misplaced(usize, &'static str),
     Unknown,
 }
 
@@ -57,7 +61,7 @@ enum Place {
 fn content<R: BufRead>(
     cursor: &mut Cursor<R>,
     reading: &mut Reading<'_>,
-    element: &mut Element,
+    record: &mut dyn records::Reading,
     around: Around,
 ) -> Result<()> {
     loop {
@@ -65,24 +69,26 @@ fn content<R: BufRead>(
         let outer = reading.path.len();
         match cursor.next()? {
             Event::Close | Event::End => return Ok(()),
-            Event::Text(text) => keep_text(text.value(), element),
+            Event::Text(text) if text.is_blank() => {}
+            Event::Text(text) => keep_text(text.value(), record),
             Event::Open(tag) => {
                 reading.enter(tag.name());
-                let place = place(element.shape, around, tag.name());
+                let place = place(record.shape(), around, tag.name());
                 reading.report_place(&place, tag.position());
                 match place {
-                    Place::Part(shape) | Place::Misplaced(shape, _) => {
-                        let mut part = reading.begin(shape, &tag);
-                        content(cursor, reading, &mut part, Around::Element)?;
-                        element.parts.push(part);
+                    Place::Part(part) | Place::Misplaced(part, _) => {
+                        let Some(parts) = record.parts(part) else { continue };
+                        let part = parts.add(tag.position());
+                        reading.attributes(&tag, part.shape().attributes, part);
+                        content(cursor, reading, part, Around::Element)?;
                     }
                     Place::Wrapper(wrapper) => {
-                        reading.attributes(&tag, &[], element);
-                        content(cursor, reading, element, Around::Wrapper(wrapper))?;
+                        reading.attributes(&tag, &[], record);
+                        content(cursor, reading, record, Around::Wrapper(wrapper))?;
                     }
                     Place::Unknown => {
                         let rest = reading.unknown(&tag);
-                        element.rest.push(whole(cursor, reading, rest)?);
+                        record.rest().push(whole(cursor, reading, rest)?);
                     }
                 }
             }
@@ -97,8 +103,8 @@ fn place(shape: &Shape, around: Around, name: &str) -> Place {
         Around::Element => "",
         Around::Wrapper(wrapper) => wrapper,
     };
-    if let Some(part) = parts.iter().find(|part| part.wrapper == wrapper && part.shape.name == name) {
-        return Place::Part(part.shape);
+    if let Some(part) = parts.iter().position(|part| part.shape.name == name && part.wrapper == wrapper) {
+        return Place::Part(part);
     }
     if around != Around::Element {
         return Place::Unknown;
@@ -106,8 +112,8 @@ fn place(shape: &Shape, around: Around, name: &str) -> Place {
     if let Some(part) = parts.iter().find(|part| part.wrapper == name) {
         return Place::Wrapper(part.wrapper);
     }
-    let misplaced = parts.iter().find(|part| part.shape.name == name);
-    misplaced.map_or(Place::Unknown, |part| Place::Misplaced(part.shape, part.wrapper))
+    let misplaced = parts.iter().position(|part| part.shape.name == name);
+    misplaced.map_or(Place::Unknown, |part| Place::Misplaced(part, parts[part].wrapper))
 }
 
 /// Reads an unknown element to its end and writes it down.
@@ -150,10 +156,10 @@ fn write_text(content: &str, text: &mut String) {
     }
 }
 
-fn keep_text(text: &str, element: &mut Element) {
+fn keep_text(text: &str, record: &mut dyn records::Reading) {
     let text = text.trim_matches(BLANK);
     if !text.is_empty() {
-        element.rest.push(Rest { kind: RestKind::Text, name: String::new(), text: text.to_owned() });
+        record.rest().push(Rest { kind: RestKind::Text, name: String::new(), text: text.to_owned() });
     }
 }
 
@@ -187,42 +193,42 @@ impl Reading<'_> {
         }
     }
 
-    fn begin(&mut self, shape: &'static Shape, tag: &Tag<'_>) -> Element {
-        let mut element = Element::new(shape, tag.position());
-        self.attributes(tag, shape.attributes, &mut element);
-        element
-    }
-
     /// Takes the values of the attributes that are among `known` and keeps the others.
-    fn attributes(&mut self, tag: &Tag<'_>, known: &[&'static str], element: &mut Element) {
+    fn attributes(&mut self, tag: &Tag<'_>, known: &[&'static str], record: &mut dyn records::Reading) {
         for attribute in tag.attributes().iter().filter(|attribute| !attribute.declares_namespace()) {
-            let position = tag.position_of(&attribute);
-            let place = format!("{}@{}", self.path, attribute.name());
-            let value = self.value(&attribute, position, &place);
-            if let Some(name) = known.iter().find(|name| **name == attribute.name()) {
-                element.values.push((name, value));
+            let value = self.value(&attribute, tag);
+            let place = known.iter().position(|name| *name == attribute.name());
+            if let Some(known) = place.and_then(|place| record.value(place)) {
+                *known = Value::from(&*value);
                 continue;
             }
-            self.findings.unknown(Code::UnknownAttribute, attribute.name(), position, &place);
+            let position = tag.position_of(&attribute);
+            let path = format!("{}@{}", self.path, attribute.name());
+            self.findings.unknown(Code::UnknownAttribute, attribute.name(), position, &path);
             let name = attribute.name().to_owned();
-            element.rest.push(Rest { kind: RestKind::Attribute, name, text: value });
+            record.rest().push(Rest { kind: RestKind::Attribute, name, text: value.into_owned() });
         }
     }
 
     /// Trims a value, and reports what that took and what else is odd about it.
-    fn value(&mut self, attribute: &Attribute<'_>, position: Position, place: &str) -> String {
+    fn value<'a>(&mut self, attribute: &Attribute<'a>, tag: &Tag<'_>) -> Cow<'a, str> {
         let value = attribute.value();
-        if attribute.raw().contains(['\n', '\r']) {
-            self.findings.push(Code::NewlineInAttribute, position, place, "");
+        let trimmed = value.trim_matches(BLANK);
+        let mut report = |code, message: fmt::Arguments<'_>| {
+            let place = format_args!("{}@{}", self.path, attribute.name());
+            self.findings.push(code, tag.position_of(attribute), place, message);
+        };
+        if memchr::memchr2(b'\n', b'\r', attribute.raw().as_bytes()).is_some() {
+            report(Code::NewlineInAttribute, format_args!(""));
         }
         if !value.is_ascii() {
-            self.findings.push(Code::NonAsciiValue, position, place, format!("`{value}`"));
+            report(Code::NonAsciiValue, format_args!("`{value}`"));
         }
-        let trimmed = value.trim_matches(BLANK);
         if trimmed.len() < value.len() {
-            self.findings.push(Code::ValueTrimmed, position, place, format!("`{value}`"));
+            report(Code::ValueTrimmed, format_args!("`{value}`"));
+            return Cow::Owned(trimmed.to_owned());
         }
-        trimmed.to_owned()
+        value
     }
 
     /// Begins the text of an element that the format does not name.

@@ -5,6 +5,7 @@
 //! `docs/mssecure.md`, "Diagnostics".
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use super::records::Record;
 use crate::diagnostic::{Code, Diagnostics, Position};
@@ -25,25 +26,25 @@ struct Unknown {
 
 impl Findings {
     /// Counts a finding at `element`, a path below the root.
-    pub(super) fn push(&mut self, code: Code, position: Position, element: &str, message: impl Into<String>) {
+    pub(super) fn push(
+        &mut self,
+        code: Code,
+        position: Position,
+        element: impl Display,
+        message: impl Display,
+    ) {
         self.diagnostics.push(code, position, element, message);
     }
 
     /// Counts a finding about a record.
-    pub(super) fn of<R: Record>(&mut self, code: Code, record: &R, message: impl Into<String>) {
+    pub(super) fn of<R: Record>(&mut self, code: Code, record: &R, message: impl Display) {
         self.push(code, record.position(), R::SHAPE.path, message);
     }
 
     /// Counts a finding about one attribute of a record.
-    pub(super) fn at<R: Record>(
-        &mut self,
-        code: Code,
-        record: &R,
-        attribute: &str,
-        message: impl Into<String>,
-    ) {
+    pub(super) fn at<R: Record>(&mut self, code: Code, record: &R, attribute: &str, message: impl Display) {
         debug_assert!(R::SHAPE.attributes.contains(&attribute), "{}@{attribute}", R::SHAPE.path);
-        self.push(code, record.position(), &format!("{}@{attribute}", R::SHAPE.path), message);
+        self.push(code, record.position(), format_args!("{}@{attribute}", R::SHAPE.path), message);
     }
 
     /// Notes an occurrence of a name or a value that the format does not know.

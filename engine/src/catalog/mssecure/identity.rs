@@ -4,7 +4,7 @@
 //! differ by case only are different patches of one bulletin. Source of truth: `docs/mssecure.md`,
 //! rules M1 to M3 and M9.
 
-use std::collections::HashMap;
+use ahash::HashMap;
 
 use super::findings::Findings;
 use super::records::{Bulletin, Datastore, Patch};
@@ -24,7 +24,8 @@ pub(super) struct Named<'d> {
 #[derive(Debug)]
 pub(super) struct Patches<'d> {
     pub(super) list: Vec<Named<'d>>,
-    exact: HashMap<(&'d str, &'d str), usize>,
+    /// The first patch of each name, and how many have it.
+    exact: HashMap<(&'d str, &'d str), (usize, u32)>,
     /// Those whose names are one without regard to case, each spelling once.
     folded: HashMap<(&'d str, String), Vec<usize>>,
 }
@@ -42,27 +43,25 @@ pub(super) enum Found {
 
 impl<'d> Patches<'d> {
     pub(super) fn new(document: &'d Datastore, findings: &mut Findings) -> Self {
-        let mut patches = Patches { list: Vec::new(), exact: HashMap::new(), folded: HashMap::new() };
-        let mut times: HashMap<(&str, &str), u32> = HashMap::new();
+        let mut patches = Patches { list: Vec::new(), exact: HashMap::default(), folded: HashMap::default() };
         for bulletin in &document.bulletins {
             for patch in &bulletin.patches {
-                let time = times.entry((&bulletin.id, &patch.name)).or_insert(0);
-                *time += 1;
-                patches.add(bulletin, patch, *time, findings);
+                patches.add(bulletin, patch, findings);
             }
         }
         patches.report_cases(findings);
         patches
     }
 
-    fn add(&mut self, bulletin: &'d Bulletin, patch: &'d Patch, time: u32, findings: &mut Findings) {
+    fn add(&mut self, bulletin: &'d Bulletin, patch: &'d Patch, findings: &mut Findings) {
         let place = self.list.len();
-        let id = if time == 1 {
-            self.exact.insert((&bulletin.id, &patch.name), place);
+        let (_, times) = self.exact.entry((&bulletin.id, &patch.name)).or_insert((place, 0));
+        *times += 1;
+        let id = if *times == 1 {
             self.folded.entry((&bulletin.id, fold(&patch.name))).or_default().push(place);
             UpdateId::new([bulletin.id.as_str(), &patch.name])
         } else {
-            let id = UpdateId::new([bulletin.id.as_str(), &patch.name, &time.to_string()]);
+            let id = UpdateId::new([bulletin.id.as_str(), &patch.name, &times.to_string()]);
             findings.at(Code::DuplicateUpdateKey, patch, "PatchName", format!("read as `{id}`"));
             id
         };
@@ -83,7 +82,7 @@ impl<'d> Patches<'d> {
 
     /// Finds the patch `name` of a bulletin.
     pub(super) fn find(&self, bulletin: &str, name: &str) -> Found {
-        if let Some(place) = self.exact.get(&(bulletin, name)) {
+        if let Some((place, _)) = self.exact.get(&(bulletin, name)) {
             return Found::Exact(*place);
         }
         // The key of the table borrows from the document, so an owned one cannot be looked up directly.

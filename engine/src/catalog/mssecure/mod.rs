@@ -17,6 +17,7 @@ mod rules;
 mod supersedence;
 mod tables;
 mod update;
+mod value;
 mod weight;
 
 use std::path::Path;
@@ -74,7 +75,7 @@ pub fn read(path: &Path, settings: &Settings) -> Result<Catalog> {
     let mut document = document::open_within(path, LIMITS)?;
     let name = document.name().to_owned();
     let mut findings = Findings::default();
-    let root = element::read(&mut document, &mut findings).map_err(|error| error.in_file(&name))?;
+    let datastore = element::read(&mut document, &mut findings).map_err(|error| error.in_file(&name))?;
     let source = Source {
         feed: settings.feed.clone().unwrap_or_else(|| FORMAT.name.to_owned()),
         format: FORMAT.name.to_owned(),
@@ -83,7 +84,7 @@ pub fn read(path: &Path, settings: &Settings) -> Result<Catalog> {
         path: name.clone(),
         ..Source::default()
     };
-    catalog(Datastore::from_element(root), source, findings).map_err(|error| error.in_file(name))
+    catalog(datastore, source, findings).map_err(|error| error.in_file(name))
 }
 
 /// Makes the catalog of the records of a document.
@@ -92,11 +93,12 @@ fn catalog(mut document: Datastore, source: Source, mut findings: Findings) -> R
     tables::merge_bulletins(&mut document, &mut findings, &mut extra);
     let tables = Tables::new(&document, &mut findings, &mut extra);
     weight::check(&document, &tables)?;
+    let tables = tables.with_paths(&document);
     let patches = Patches::new(&document, &mut findings);
     let supersedence = Supersedence::new(&document, &tables, &patches, &mut findings, &mut extra);
     lint::look_over(&document, &tables, &patches, &mut findings);
     keep(&document, &mut extra);
-    let revision = [document.data_version.clone(), date::readable(&document.updated)].join(" ");
+    let revision = [document.data_version.as_str(), &date::readable(&document.updated)].join(" ");
     let mut diagnostics = findings.into_diagnostics();
     diagnostics.name_file(&source.path);
     Ok(Catalog {

@@ -3,7 +3,7 @@
 //! Products are the same by name, whatever their ids; one that no patch is for is left out. Source of
 //! truth: `docs/mssecure.md`, rules P2, P4 and P5.
 
-use std::collections::{HashMap, HashSet};
+use ahash::{HashMap, HashSet};
 
 use super::records::{Datastore, Product as Record};
 use super::tables::Tables;
@@ -43,7 +43,7 @@ impl<'d> Listed<'d> {
         let place = *self.places.entry(folded(&record.name)).or_insert(self.products.len());
         if place == self.products.len() {
             let current = tables.level(&record.current).map(str::to_owned);
-            let product = Product { name: record.name.clone(), current, ..Product::default() };
+            let product = Product { name: record.name.as_str().to_owned(), current, ..Product::default() };
             self.products.push(product);
         }
         for level in record.available.iter().filter_map(|level| tables.level(&level.service_pack)) {

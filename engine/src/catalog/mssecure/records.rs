@@ -4,6 +4,7 @@
 //! is not named here; the order of elements and attributes does not matter. Knows no meaning and
 //! resolves no reference. Source of truth: `docs/mssecure.md`, "The format".
 
+use super::value::Value;
 use crate::diagnostic::Position;
 
 /// What an element may carry and which elements stand below it.
@@ -28,35 +29,6 @@ pub(super) struct Part {
     pub(super) shape: &'static Shape,
 }
 
-/// An element as it was read, before it becomes a record.
-#[derive(Debug)]
-pub(super) struct Element {
-    pub(super) shape: &'static Shape,
-    pub(super) position: Position,
-    /// Trimmed values of the attributes that the shape names.
-    pub(super) values: Vec<(&'static str, String)>,
-    pub(super) parts: Vec<Element>,
-    pub(super) rest: Vec<Rest>,
-}
-
-impl Element {
-    /// An element without anything in it yet.
-    pub(super) fn new(shape: &'static Shape, position: Position) -> Self {
-        Element { shape, position, values: Vec::new(), parts: Vec::new(), rest: Vec::new() }
-    }
-
-    fn value(&mut self, name: &str) -> String {
-        let found = self.values.iter_mut().find(|(known, _)| *known == name);
-        found.map(|(_, value)| std::mem::take(value)).unwrap_or_default()
-    }
-
-    /// Takes out the records of one kind, in document order.
-    fn records<R: Record>(&mut self) -> Vec<R> {
-        let is_one = |part: &mut Element| part.shape.path == R::SHAPE.path;
-        self.parts.extract_if(.., is_one).map(R::from_element).collect()
-    }
-}
-
 /// A part of an element that the format does not name, kept as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Rest {
@@ -74,22 +46,77 @@ pub(super) enum RestKind {
     Text,
 }
 
+/// A record that is being read, of whatever kind. What it takes is numbered as its shape lists it.
+pub(super) trait Reading {
+    /// How its element looks.
+    fn shape(&self) -> &'static Shape;
+
+    /// The value of an attribute.
+    fn value(&mut self, attribute: usize) -> Option<&mut Value>;
+
+    /// The records of one kind below it.
+    fn parts(&mut self, part: usize) -> Option<&mut dyn Parts>;
+
+    /// What the format does not name.
+    fn rest(&mut self) -> &mut Vec<Rest>;
+}
+
+/// Records of one kind that are being read.
+pub(super) trait Parts {
+    /// Adds one without anything in it yet.
+    fn add(&mut self, position: Position) -> &mut dyn Reading;
+}
+
+impl<R: Record> Parts for Vec<R> {
+    fn add(&mut self, position: Position) -> &mut dyn Reading {
+        // Of most lists there is one record, and room for four of each would be most of all memory.
+        if self.capacity() == 0 {
+            self.reserve_exact(1);
+        }
+        self.push_mut(R::at(position))
+    }
+}
+
 /// A kind of record.
-pub(super) trait Record {
+pub(super) trait Record: Reading + Sized + 'static {
     /// How its element looks.
     const SHAPE: Shape;
 
-    /// Makes the record of an element of that shape.
-    fn from_element(element: Element) -> Self;
+    /// A record without anything in it yet.
+    fn at(position: Position) -> Self;
 
     /// Where its element begins.
     fn position(&self) -> Position;
 
+    /// Visits the values that are there with the names of their attributes.
+    fn visit_values(&self, visit: impl FnMut(&'static str, &str));
+
     /// The values that are there, as a document writes them.
-    fn text(&self) -> String;
+    fn text(&self) -> String {
+        let mut text = String::with_capacity(self.text_bytes());
+        self.visit_values(|name, value| {
+            let blank = if text.is_empty() { "" } else { " " };
+            text.extend([blank, name, "=\"", value, "\""]);
+        });
+        text
+    }
+
+    /// How many bytes [`Record::text`] has.
+    fn text_bytes(&self) -> usize {
+        let mut bytes = 0;
+        self.visit_values(|name, value| {
+            bytes += usize::from(bytes > 0) + name.len() + value.len() + "=\"\"".len();
+        });
+        bytes
+    }
 
     /// Visits what the format does not name in it and in the records below it.
     fn visit_rest(&self, visit: &mut dyn FnMut(&'static str, &Rest));
+}
+
+/// One of the lists of a record, of which it may have none.
+fn of<const N: usize>(lists: [&mut dyn Parts; N], part: usize) -> Option<&mut dyn Parts> {
+    lists.into_iter().nth(part)
 }
 
 macro_rules! records {
@@ -102,7 +129,7 @@ macro_rules! records {
             pub(super) struct $record {
                 /// Where its element begins.
                 pub(super) position: Position,
-                $(pub(super) $field: String,)*
+                $(pub(super) $field: Value,)*
                 $($(pub(super) $parts: Vec<$part>,)*)?
                 /// What the format does not name.
                 pub(super) rest: Vec<Rest>,
@@ -116,12 +143,12 @@ macro_rules! records {
                     parts: &[$($(Part { wrapper: $wrapper, shape: &<$part as Record>::SHAPE },)*)?],
                 };
 
-                fn from_element(mut element: Element) -> Self {
+                fn at(position: Position) -> Self {
                     $record {
-                        position: element.position,
-                        $($field: element.value($attribute),)*
-                        $($($parts: element.records(),)*)?
-                        rest: element.rest,
+                        position,
+                        $($field: Value::default(),)*
+                        $($($parts: Vec::new(),)*)?
+                        rest: Vec::new(),
                     }
                 }
 
@@ -129,13 +156,33 @@ macro_rules! records {
                     self.position
                 }
 
-                fn text(&self) -> String {
-                    written(&[$(($attribute, self.$field.as_str()),)*])
+                fn visit_values(&self, mut visit: impl FnMut(&'static str, &str)) {
+                    $(if !self.$field.is_empty() {
+                        visit($attribute, &self.$field);
+                    })*
                 }
 
                 fn visit_rest(&self, visit: &mut dyn FnMut(&'static str, &Rest)) {
                     self.rest.iter().for_each(|rest| visit($path, rest));
                     $($(self.$parts.iter().for_each(|part| part.visit_rest(visit));)*)?
+                }
+            }
+
+            impl Reading for $record {
+                fn shape(&self) -> &'static Shape {
+                    &<Self as Record>::SHAPE
+                }
+
+                fn value(&mut self, attribute: usize) -> Option<&mut Value> {
+                    [$(&mut self.$field,)*].into_iter().nth(attribute)
+                }
+
+                fn parts(&mut self, part: usize) -> Option<&mut dyn Parts> {
+                    of([$($(&mut self.$parts as &mut dyn Parts,)*)?], part)
+                }
+
+                fn rest(&mut self) -> &mut Vec<Rest> {
+                    &mut self.rest
                 }
             }
         )*
@@ -256,10 +303,4 @@ records! {
     SupersededPatch
         "SupercededBys/SupercededBy/SupercededBulletins/SupercededBulletin/SupercededPatches/SupercededPatch"
         "SupercededPatch" { name "PatchName" }
-}
-
-/// Writes values the way a document does, empty ones left out.
-fn written(values: &[(&str, &str)]) -> String {
-    let given = values.iter().filter(|(_, value)| !value.is_empty());
-    given.map(|(name, value)| format!("{name}=\"{value}\"")).collect::<Vec<_>>().join(" ")
 }

@@ -91,25 +91,32 @@ fn applicability(patch: &Patch, tables: &Tables<'_>) -> Expr {
 
 fn product_row(row: &AffectedProduct, tables: &Tables<'_>) -> Expr {
     let Some(product) = tables.products.get(row.product.as_str()) else { return UNREAD };
-    let affected = row.levels.iter().filter_map(|level| tables.level(&level.service_pack));
     let question = Question::Level {
-        affected: affected.map(str::to_owned).collect(),
+        affected: levels(row, tables),
         fixed: tables.fixed_level(&row.fixed).map(str::to_owned),
     };
     Expr::test(Subject::Product(folded(&product.name)), question, row.position)
 }
 
+/// The names of the service packs that a row is for.
+pub(super) fn levels(row: &AffectedProduct, tables: &Tables<'_>) -> Vec<String> {
+    // Nearly all are known, and room for some more than there are would be much of all memory.
+    let mut levels = Vec::with_capacity(row.levels.len());
+    let known = row.levels.iter().filter_map(|level| tables.level(&level.service_pack));
+    levels.extend(known.map(str::to_owned));
+    levels
+}
+
 fn evidence(patch: &Patch, hotfix: Option<u32>, tables: &Tables<'_>) -> Expr {
-    let mut items: Vec<Expr> =
-        patch.registry.iter().map(|reference| registry_item(reference, tables)).collect();
-    let files: Vec<Expr> = patch.files.iter().map(|reference| file_item(reference, tables)).collect();
+    let mut items = Vec::with_capacity(patch.registry.len() + patch.files.len());
+    items.extend(patch.registry.iter().map(|reference| registry_item(reference, tables)));
+    items.extend(patch.files.iter().map(|reference| file_item(reference, tables)));
     // Registry items that can be read are neutral only where they are left out on purpose, and then
     // the files are all there is.
-    let left = if files.is_empty() { &items } else { &files };
+    let left = if patch.files.is_empty() { &items[..] } else { &items[patch.registry.len()..] };
     let unsupported = !left.is_empty() && left.iter().all(|item| *item == NEUTRAL);
     let reason = if unsupported { Reason::UnsupportedRule } else { Reason::NoEvidence };
     let fallback = fallback(reason, hotfix, patch.position);
-    items.extend(files);
     if items.is_empty() {
         return fallback;
     }
@@ -160,8 +167,8 @@ fn data(value: &RegKey, change: &RegChange) -> Data {
 fn file_item(reference: &FileChg, tables: &Tables<'_>) -> Expr {
     let Some((file, change)) = tables.files.get(reference.change.as_str()) else { return UNREAD };
     let Some(presence) = presence(&change.command) else { return NEUTRAL };
-    let Some(directory) = tables.path(&file.location) else { return UNREAD };
-    let subject = Subject::File(file_path(directory, &file.name));
+    let Some(path) = tables.file_path(file) else { return UNREAD };
+    let subject = Subject::File(path.to_owned());
     let question = match presence {
         Presence::Removed => Question::FileEvidence { presence, version: None, checksum: None },
         Presence::Required | Presence::Optional => {
@@ -173,8 +180,13 @@ fn file_item(reference: &FileChg, tables: &Tables<'_>) -> Expr {
 
 /// The normal path of a file in a directory, both as the document writes them.
 pub(super) fn file_path(directory: &str, name: &str) -> String {
-    // A path with slashes is still one of Windows here.
-    path::normal(&format!("{directory}\\{name}").replace('/', "\\"))
+    let mut path = String::with_capacity(directory.len() + 1 + name.len());
+    path.extend([directory, "\\", name]);
+    if path.contains('/') {
+        // A path with slashes is still one of Windows here.
+        path = path.replace('/', "\\");
+    }
+    path::normal(&path)
 }
 
 /// The name of a registry value in the form in which it is compared.

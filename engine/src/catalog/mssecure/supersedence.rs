@@ -3,7 +3,9 @@
 //! The tags say the opposite of what they hold: a `SupercededPatch` is the patch that replaces those
 //! which name its record. Source of truth: `docs/mssecure.md`, rule M9.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
+
+use ahash::{HashMap, HashSet};
 
 use super::date;
 use super::findings::Findings;
@@ -72,7 +74,7 @@ impl<'d> Supersedence<'d> {
         if named.is_empty() {
             findings.of(Code::SupersedenceRecordEmpty, record, format!("`{}`", record.id));
         }
-        let mut known = HashSet::new();
+        let mut known = HashSet::default();
         for (bulletin, patch) in named {
             let name = format!("{}/{}", bulletin.id, patch.name);
             let place = match patches.find(&bulletin.id, &patch.name) {
@@ -121,7 +123,7 @@ impl<'d> Supersedence<'d> {
 
 /// Whether both are dates and `a` is before `b`.
 fn is_before(a: &str, b: &str) -> bool {
-    matches!((date::iso(a), date::iso(b)), (Some(a), Some(b)) if a < b)
+    matches!((date::date(a), date::date(b)), (Some(a), Some(b)) if a < b)
 }
 
 fn named_in(record: &SupersededBy) -> Vec<(&SupersededBulletin, &SupersededPatch)> {

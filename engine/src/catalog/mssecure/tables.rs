@@ -4,14 +4,16 @@
 //! text. A change belongs to the file or registry value that it stands in, whatever it says itself.
 //! Source of truth: `docs/mssecure.md`, rule R10.
 
-use std::collections::HashMap;
+use ahash::HashMap;
 
 use super::findings::Findings;
 use super::records::{
     Bulletin, Comment, Datastore, Family, File, FileChange, Location, Product, Record, RegChange, RegKey,
     ServicePack, Severity, SupersededBy,
 };
-use crate::diagnostic::Code;
+use super::rules;
+use super::value::Value;
+use crate::diagnostic::{Code, Position};
 
 /// The records of a document, by id.
 #[derive(Debug)]
@@ -26,6 +28,8 @@ pub(super) struct Tables<'d> {
     pub(super) files: HashMap<&'d str, (&'d File, &'d FileChange)>,
     pub(super) registry: HashMap<&'d str, (&'d RegKey, &'d RegChange)>,
     pub(super) superseded: HashMap<&'d str, &'d SupersededBy>,
+    /// The normal path of each file, by where its element begins.
+    paths: HashMap<Position, String>,
 }
 
 impl<'d> Tables<'d> {
@@ -52,7 +56,23 @@ impl<'d> Tables<'d> {
             files: index.by(files, "FileChangeID", |(_, change)| (*change, &change.id)),
             registry: index.by(registry, "RegChangeID", |(_, change)| (*change, &change.id)),
             superseded: index.of(&document.superseded, "SBID", |record| &record.id),
+            paths: HashMap::default(),
         }
+    }
+
+    /// Writes the paths of all files, once it is known that they are not too much.
+    pub(super) fn with_paths(mut self, document: &Datastore) -> Self {
+        let paths = document.files.iter().filter_map(|file| {
+            let directory = self.path(&file.location)?;
+            Some((file.position, rules::file_path(directory, &file.name)))
+        });
+        self.paths = paths.collect();
+        self
+    }
+
+    /// The normal path of a file, where its directory is known.
+    pub(super) fn file_path(&self, file: &File) -> Option<&str> {
+        self.paths.get(&file.position).map(String::as_str)
     }
 
     /// The name of the service pack that `id` means.
@@ -98,15 +118,15 @@ pub(super) fn merge_bulletins(
     findings: &mut Findings,
     kept: &mut Vec<(String, String)>,
 ) {
-    let mut first: HashMap<String, usize> = HashMap::new();
+    let mut first: HashMap<String, usize> = HashMap::default();
     let mut merged: Vec<Bulletin> = Vec::with_capacity(document.bulletins.len());
     for bulletin in document.bulletins.drain(..) {
-        let Some(at) = first.get(&bulletin.id) else {
-            first.insert(bulletin.id.clone(), merged.len());
+        let Some(at) = first.get(bulletin.id.as_str()) else {
+            first.insert(bulletin.id.as_str().to_owned(), merged.len());
             merged.push(bulletin);
             continue;
         };
-        let message = format!("`{}` again; its patches are appended", bulletin.id);
+        let message = format_args!("`{}` again; its patches are appended", bulletin.id);
         findings.at(Code::DuplicateId, &bulletin, "BulletinID", message);
         kept.push((Bulletin::SHAPE.path.to_owned(), bulletin.text()));
         let known = &mut merged[*at];
@@ -128,7 +148,7 @@ impl Index<'_> {
         &mut self,
         records: &'d [R],
         attribute: &str,
-        id: fn(&R) -> &String,
+        id: fn(&R) -> &Value,
     ) -> HashMap<&'d str, &'d R> {
         self.by(records.iter(), attribute, |record| (*record, id(*record)))
     }
@@ -137,16 +157,16 @@ impl Index<'_> {
         &mut self,
         records: impl Iterator<Item = T>,
         attribute: &str,
-        of: impl Fn(&T) -> (&'d R, &'d String),
+        of: impl Fn(&T) -> (&'d R, &'d Value),
     ) -> HashMap<&'d str, T> {
-        let mut table = HashMap::new();
+        let mut table = HashMap::default();
         for record in records {
             let (about, id) = of(&record);
             if !table.contains_key(id.as_str()) {
                 table.insert(id.as_str(), record);
                 continue;
             }
-            self.findings.at(Code::DuplicateId, about, attribute, format!("`{id}` again"));
+            self.findings.at(Code::DuplicateId, about, attribute, format_args!("`{id}` again"));
             self.kept.push((R::SHAPE.path.to_owned(), about.text()));
         }
         table

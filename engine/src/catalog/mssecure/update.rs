@@ -4,6 +4,8 @@
 //! patch does not depend on them. What no rule can use is kept as text. Source of truth:
 //! `docs/mssecure.md`, "Mapping to the model".
 
+use std::borrow::Cow;
+
 use super::identity::{Named, Patches};
 use super::records::{Bulletin, Patch, Record, Rest, RestKind};
 use super::rules::{self, Read};
@@ -50,17 +52,17 @@ fn update(
     let read = how_read(patch);
     Update {
         id: id.clone(),
-        bulletin: bulletin.id.clone(),
-        title: bulletin.title.clone(),
-        summary: bulletin.summary.clone(),
-        description: bulletin.issue.clone(),
+        bulletin: bulletin.id.as_str().to_owned(),
+        title: bulletin.title.as_str().to_owned(),
+        summary: bulletin.summary.as_str().to_owned(),
+        description: bulletin.issue.as_str().to_owned(),
         kind: KIND.to_owned(),
         urgency: urgency(&patch.severity),
         articles: articles(patch, bulletin),
         references: references(patch),
         posted: date::readable(&bulletin.posted),
         revised: date::readable(&bulletin.revised),
-        reboot: if patch.no_reboot == "1" { Reboot::Never } else { Reboot::Possible },
+        reboot: if patch.no_reboot.as_str() == "1" { Reboot::Never } else { Reboot::Possible },
         payload: tables.address(&patch.location).unwrap_or_default().to_owned(),
         information: tables.address(&bulletin.location).unwrap_or_default().to_owned(),
         products: product_rows(patch, tables),
@@ -122,9 +124,12 @@ fn flags(patch: &Patch, bulletin: &Bulletin, read: Read) -> Flags {
 fn articles(patch: &Patch, bulletin: &Bulletin) -> Vec<u32> {
     let own = article::number(&patch.number);
     let mut listed: Vec<u32> = Vec::with_capacity(bulletin.numbers.len() + 1);
-    let mut seen = std::collections::HashSet::new();
     let all = bulletin.numbers.iter().filter_map(|number| article::number(&number.number));
-    listed.extend(own.into_iter().chain(all).filter(|number| seen.insert(*number)));
+    listed.extend(own.into_iter().chain(all.filter(|number| Some(*number) != own)));
+    if bulletin.numbers.len() > 1 {
+        let mut seen = ahash::HashSet::default();
+        listed.retain(|number| seen.insert(*number));
+    }
     listed
 }
 
@@ -132,8 +137,11 @@ fn references(patch: &Patch) -> Vec<Reference> {
     let cves = patch.cve.split([',', ';', ' ', '\t', '\r', '\n']).filter(|id| !id.is_empty());
     let cves = cves.map(|id| Reference { kind: "cve".to_owned(), id: cve(id), ..Reference::default() });
     let bugtraq = Some(&patch.bugtraq).filter(|id| !id.is_empty());
-    let bugtraq =
-        bugtraq.map(|id| Reference { kind: "bugtraq".to_owned(), id: id.clone(), ..Reference::default() });
+    let bugtraq = bugtraq.map(|id| Reference {
+        kind: "bugtraq".to_owned(),
+        id: id.as_str().to_owned(),
+        ..Reference::default()
+    });
     cves.chain(bugtraq).collect()
 }
 
@@ -146,12 +154,12 @@ fn cve(id: &str) -> String {
 }
 
 fn product_rows(patch: &Patch, tables: &Tables<'_>) -> Vec<ProductRow> {
-    let rows = patch.products.iter().filter_map(|row| {
-        let product = tables.products.get(row.product.as_str())?.name.clone();
-        let levels = row.levels.iter().filter_map(|level| tables.level(&level.service_pack));
-        Some(ProductRow { product, levels: levels.map(str::to_owned).collect() })
-    });
-    rows.collect()
+    let mut rows = Vec::with_capacity(patch.products.len());
+    rows.extend(patch.products.iter().filter_map(|row| {
+        let product = tables.products.get(row.product.as_str())?.name.as_str().to_owned();
+        Some(ProductRow { product, levels: rules::levels(row, tables) })
+    }));
+    rows
 }
 
 /// What no rule can use, under the names that the document gives it.
@@ -246,9 +254,9 @@ impl Extra<'_, '_> {
             let Some((file, change)) = self.tables.files.get(reference.change.as_str()) else { continue };
             let text = [change.date.as_str(), &change.size].join(" ");
             if text != " " {
-                let directory = self.tables.path(&file.location).unwrap_or_default();
-                let path = rules::file_path(directory, &file.name);
-                self.texts.push(("FileChange".to_owned(), format!("{path} {}", text.trim())));
+                let known = self.tables.file_path(file).map(Cow::Borrowed);
+                let path = known.unwrap_or_else(|| Cow::Owned(rules::file_path("", &file.name)));
+                self.texts.push(("FileChange".to_owned(), [&path, " ", text.trim()].concat()));
             }
         }
     }

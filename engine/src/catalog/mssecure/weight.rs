@@ -65,7 +65,7 @@ fn bulletin_weight(bulletin: &Bulletin, tables: &Tables<'_>) -> usize {
     bulletin.comments.iter().for_each(|comment| comment.visit_rest(&mut add));
     bulletin.numbers.iter().for_each(|number| number.visit_rest(&mut add));
     let parts = comments.chain(numbers).chain(paths).chain(severities).sum::<usize>();
-    bulletin.text().len() + parts + rest + EACH
+    bulletin.text_bytes() + parts + rest + EACH
 }
 
 fn patch_weight(patch: &Patch, tables: &Tables<'_>) -> usize {
@@ -93,7 +93,7 @@ fn patch_weight(patch: &Patch, tables: &Tables<'_>) -> usize {
     });
     let named = named.sum::<usize>() + replaced.map_or(0, |record| record.description.len());
     let parts = comments.chain(rows).chain(files).chain(registry).sum::<usize>();
-    patch.text().len() + tables.path(&patch.location).map_or(0, str::len) + parts + named + EACH
+    patch.text_bytes() + tables.path(&patch.location).map_or(0, str::len) + parts + named + EACH
 }
 
 fn comment_weight(id: &str, tables: &Tables<'_>) -> usize {

@@ -4,6 +4,7 @@
 //! however often it occurs, and source packages, which every catalog has, are one place and a count.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use crate::diagnostic::{Code, Diagnostics, Position};
 
@@ -27,7 +28,7 @@ pub(super) struct Findings {
 
 impl Findings {
     /// Counts a finding at `element`, a path of names.
-    pub(super) fn push(&mut self, code: Code, position: Position, element: &str, message: impl Into<String>) {
+    pub(super) fn push(&mut self, code: Code, position: Position, element: &str, message: impl Display) {
         self.diagnostics.push(code, position, element, message);
     }
 

@@ -1,13 +1,14 @@
 //! Looks at files, registry values and the references of patches to them.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use ahash::{HashMap, HashSet};
 
 use super::super::article;
 use super::super::findings::Findings;
 use super::super::identity::Patches;
-use super::super::records::{Datastore, FileChange, FileChg, Patch, RegChg};
-use super::super::rules::{checksum, file_path, is_registry_command, presence, version};
+use super::super::records::{Datastore, FileChange, FileChg, Patch, Record, RegChg};
+use super::super::rules::{checksum, is_registry_command, presence, version};
 use super::super::tables::Tables;
+use super::super::value::Value;
 use crate::diagnostic::Code;
 use crate::model::expr::Presence;
 use crate::model::registry::{self, View};
@@ -24,24 +25,22 @@ pub(super) fn look_over(
 ) {
     of_files(document, tables, findings);
     of_registry(document, findings);
-    let mut references = References { tables, findings, sums: BTreeMap::new() };
+    let mut references = References { tables, findings, sums: HashMap::default() };
     for named in &patches.list {
         named.patch.files.iter().for_each(|file| references.of_file(file));
         named.patch.registry.iter().for_each(|value| references.of_value(value, named.patch));
     }
     of_locations(document, findings);
-    unreferenced(document, tables, patches, findings);
+    unreferenced(tables, patches, findings);
 }
 
 fn of_files(document: &Datastore, tables: &Tables<'_>, findings: &mut Findings) {
-    let mut known = HashSet::new();
+    let mut known = HashSet::default();
     for file in &document.files {
-        if let Some(directory) = tables.path(&file.location) {
-            let path = file_path(directory, &file.name);
-            let message = format!("`{path}`");
-            if !known.insert(path) {
-                findings.of(Code::DuplicateFilePath, file, message);
-            }
+        if let Some(path) = tables.file_path(file)
+            && !known.insert(path)
+        {
+            findings.of(Code::DuplicateFilePath, file, format_args!("`{path}`"));
         }
         file.changes.iter().for_each(|change| of_change(change, findings));
     }
@@ -69,37 +68,36 @@ fn of_registry(document: &Datastore, findings: &mut Findings) {
 struct References<'t, 'd> {
     tables: &'t Tables<'d>,
     findings: &'t mut Findings,
-    /// The checksums of each version of a file.
-    sums: BTreeMap<(String, Version), BTreeSet<u64>>,
+    /// The first checksum of each version of a file, and whether a second one was reported.
+    sums: HashMap<(&'t str, Version), (u64, bool)>,
 }
 
-impl References<'_, '_> {
+impl<'t> References<'t, '_> {
     fn of_file(&mut self, reference: &FileChg) {
         let Some((file, change)) = self.tables.files.get(reference.change.as_str()) else { return };
         let presence = presence(&change.command);
         if presence.is_none() {
-            let message = format!("`{}`", change.command);
+            let message = format_args!("`{}`", change.command);
             self.findings.at(Code::UnsupportedCommand, reference, "FileChangeID", message);
         }
         let Some(expected) = version(change) else {
-            let message = format!("`{}`", file.name);
+            let message = format_args!("`{}`", file.name);
             self.findings.at(Code::FileWithoutVersion, reference, "FileChangeID", message);
             return;
         };
         if !matches!(presence, Some(Presence::Required | Presence::Optional)) {
             return;
         }
-        if let (Some(sum), Some(directory)) = (checksum(change), self.tables.path(&file.location)) {
-            let path = file_path(directory, &file.name);
+        if let (Some(sum), Some(path)) = (checksum(change), self.tables.file_path(file)) {
             self.of_checksum(path, expected, sum, reference);
         }
     }
 
     /// Reports the second checksum of a version; the third says nothing new.
-    fn of_checksum(&mut self, path: String, expected: Version, sum: u64, reference: &FileChg) {
-        let message = format!("`{path}` {expected}");
-        let sums = self.sums.entry((path, expected)).or_default();
-        if sums.insert(sum) && sums.len() == 2 {
+    fn of_checksum(&mut self, path: &'t str, expected: Version, sum: u64, reference: &FileChg) {
+        let (first, is_reported) = self.sums.entry((path, expected)).or_insert((sum, false));
+        if *first != sum && !std::mem::replace(is_reported, true) {
+            let message = format_args!("`{path}` {expected}");
             self.findings.at(Code::ChecksumConflict, reference, "FileChangeID", message);
         }
     }
@@ -107,15 +105,15 @@ impl References<'_, '_> {
     fn of_value(&mut self, reference: &RegChg, patch: &Patch) {
         let Some((_, change)) = self.tables.registry.get(reference.change.as_str()) else { return };
         if !is_registry_command(&change.command) {
-            let message = format!("`{}`", change.command);
+            let message = format_args!("`{}`", change.command);
             self.findings.at(Code::UnsupportedCommand, reference, "RegChangeID", message);
         }
+        let Some(own) = article::number(&patch.number) else { return };
         let key = self.tables.path(&change.location).map(|path| registry::normal_key(path, View::Native));
-        let named = key.as_deref().and_then(article::of_key);
-        if let (Some(named), Some(own)) = (named, article::number(&patch.number))
+        if let Some(named) = key.as_deref().and_then(article::of_key)
             && named != own
         {
-            let message = format!("the key names {named}, the patch {own}");
+            let message = format_args!("the key names {named}, the patch {own}");
             self.findings.at(Code::HotfixKeyDiffers, reference, "RegChangeID", message);
         }
     }
@@ -129,7 +127,7 @@ fn of_locations(document: &Datastore, findings: &mut Findings) {
         let like_key = location.path.get(..2).is_some_and(|head| head.eq_ignore_ascii_case("hk"));
         let is_key = like_key || keys.contains(location.id.as_str());
         if is_key && !begins_with_hive(&location.path) {
-            let message = format!("`{}`", location.path);
+            let message = format_args!("`{}`", location.path);
             findings.at(Code::RegistryPathIrregular, location, "Path", message);
         }
     }
@@ -142,22 +140,25 @@ fn begins_with_hive(path: &str) -> bool {
 }
 
 /// Reports the changes that no patch refers to; of an id that is given twice, the first.
-fn unreferenced(document: &Datastore, tables: &Tables<'_>, patches: &Patches<'_>, findings: &mut Findings) {
-    let references = || patches.list.iter().map(|named| named.patch);
-    let files: HashSet<&str> =
-        references().flat_map(|patch| &patch.files).map(|file| file.change.as_str()).collect();
-    let values: HashSet<&str> =
-        references().flat_map(|patch| &patch.registry).map(|value| value.change.as_str()).collect();
-    for change in document.files.iter().flat_map(|file| &file.changes) {
-        let is_first = tables.files.get(change.id.as_str()).is_some_and(|(_, c)| std::ptr::eq(*c, change));
-        if is_first && !files.contains(change.id.as_str()) {
-            findings.of(Code::Unreferenced, change, format!("`{}`", change.id));
+fn unreferenced(tables: &Tables<'_>, patches: &Patches<'_>, findings: &mut Findings) {
+    let (mut files, mut values) = (tables.files.clone(), tables.registry.clone());
+    for named in &patches.list {
+        for file in &named.patch.files {
+            files.remove(file.change.as_str());
+        }
+        for value in &named.patch.registry {
+            values.remove(value.change.as_str());
         }
     }
-    for change in document.registry_values.iter().flat_map(|value| &value.changes) {
-        let is_first = tables.registry.get(change.id.as_str()).is_some_and(|(_, c)| std::ptr::eq(*c, change));
-        if is_first && !values.contains(change.id.as_str()) {
-            findings.of(Code::Unreferenced, change, format!("`{}`", change.id));
-        }
+    report(files.into_values().map(|(_, change)| (change, &change.id)), findings);
+    report(values.into_values().map(|(_, change)| (change, &change.id)), findings);
+}
+
+/// Reports records that nothing refers to, in the order of the document.
+fn report<'d, R: Record + 'd>(records: impl Iterator<Item = (&'d R, &'d Value)>, findings: &mut Findings) {
+    let mut records: Vec<_> = records.collect();
+    records.sort_unstable_by_key(|(record, _)| record.position());
+    for (record, id) in records {
+        findings.of(Code::Unreferenced, record, format_args!("`{id}`"));
     }
 }

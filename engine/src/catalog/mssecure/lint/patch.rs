@@ -1,7 +1,5 @@
 //! Looks at bulletins and their patches: article numbers, addresses, and whether there is evidence.
 
-use std::collections::HashSet;
-
 use super::super::article;
 use super::super::findings::Findings;
 use super::super::records::{Bulletin, Datastore, Patch};
@@ -14,8 +12,9 @@ use crate::model::expr::Presence;
 pub(super) fn look_over(document: &Datastore, tables: &Tables<'_>, findings: &mut Findings) {
     for bulletin in &document.bulletins {
         of_bulletin(bulletin, findings);
-        let listed: HashSet<u32> =
+        let mut listed: Vec<u32> =
             bulletin.numbers.iter().filter_map(|number| article::number(&number.number)).collect();
+        listed.sort_unstable();
         for patch in &bulletin.patches {
             of_patch(patch, &listed, tables, findings);
             of_evidence(patch, tables, findings);
@@ -25,7 +24,7 @@ pub(super) fn look_over(document: &Datastore, tables: &Tables<'_>, findings: &mu
 
 fn of_bulletin(bulletin: &Bulletin, findings: &mut Findings) {
     if is_unsupported(bulletin) {
-        findings.at(Code::BulletinNotSupported, bulletin, "Supported", format!("`{}`", bulletin.id));
+        findings.at(Code::BulletinNotSupported, bulletin, "Supported", format_args!("`{}`", bulletin.id));
     }
     if !matches!(bulletin.supported.as_str(), "Yes" | "No" | "") {
         findings.unknown_value(bulletin, "Supported", &bulletin.supported);
@@ -35,18 +34,18 @@ fn of_bulletin(bulletin: &Bulletin, findings: &mut Findings) {
     }
 }
 
-fn of_patch(patch: &Patch, listed: &HashSet<u32>, tables: &Tables<'_>, findings: &mut Findings) {
+fn of_patch(patch: &Patch, listed: &[u32], tables: &Tables<'_>, findings: &mut Findings) {
     if !patch.number.is_empty() && !article::is_regular(&patch.number) {
         findings.at(Code::IrregularQNumber, patch, "SQNumber", reading(&patch.number));
     }
-    if article::number(&patch.number).is_some_and(|number| !listed.contains(&number)) {
-        findings.at(Code::SqNumberNotInBulletin, patch, "SQNumber", format!("`{}`", patch.number));
+    if article::number(&patch.number).is_some_and(|number| listed.binary_search(&number).is_err()) {
+        findings.at(Code::SqNumberNotInBulletin, patch, "SQNumber", format_args!("`{}`", patch.number));
     }
     if let Some(path) = tables.path(&patch.location).filter(|path| !is_address(path)) {
-        findings.at(Code::PatchLocationNotUrl, patch, "PatchLocationID", format!("`{path}`"));
+        findings.at(Code::PatchLocationNotUrl, patch, "PatchLocationID", format_args!("`{path}`"));
     }
     if is_placeholder(patch) {
-        findings.at(Code::PlaceholderPatch, patch, "PatchName", format!("`{}`", patch.name));
+        findings.at(Code::PlaceholderPatch, patch, "PatchName", format_args!("`{}`", patch.name));
     }
     if !matches!(patch.no_reboot.as_str(), "0" | "1" | "") {
         findings.unknown_value(patch, "NoReboot", &patch.no_reboot);
@@ -66,7 +65,7 @@ fn reading(text: &str) -> String {
 
 /// Looks at what a patch can be seen by; a reference that dangles could have been anything.
 fn of_evidence(patch: &Patch, tables: &Tables<'_>, findings: &mut Findings) {
-    let name = format!("`{}`", patch.name);
+    let name = format_args!("`{}`", patch.name);
     if patch.files.is_empty() && patch.registry.is_empty() {
         findings.of(Code::PatchWithoutEvidence, patch, name);
         return;

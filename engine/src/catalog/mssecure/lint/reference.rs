@@ -24,7 +24,7 @@ pub(super) fn look_over(document: &Datastore, tables: &Tables<'_>, findings: &mu
 /// Reports a reference that must be there and means nothing.
 fn required<R: Record>(findings: &mut Findings, record: &R, attribute: &str, id: &str, is_known: bool) {
     if !is_known {
-        findings.at(Code::DanglingReference, record, attribute, format!("`{id}`"));
+        findings.at(Code::DanglingReference, record, attribute, format_args!("`{id}`"));
     }
 }
 
@@ -101,7 +101,12 @@ fn of_changes(document: &Datastore, tables: &Tables<'_>, findings: &mut Findings
         let known = tables.locations.contains_key(change.location.as_str());
         required(findings, change, "LocationID", &change.location, known);
         if !change.parent.is_empty() && !tables.registry_values.contains_key(change.parent.as_str()) {
-            findings.at(Code::DanglingParentReference, change, "RegKeyID", format!("`{}`", change.parent));
+            findings.at(
+                Code::DanglingParentReference,
+                change,
+                "RegKeyID",
+                format_args!("`{}`", change.parent),
+            );
         }
     }
 }
