@@ -176,6 +176,7 @@ snapshots! {
     error_unknown_verb: "evalute";
     error_unknown_client: "report client ws-001 fleet.matrix";
     error_unknown_update: "report update MS99-999 fleet.matrix";
+    error_unknown_likeness: "generate catalog --like fleet";
     error_unknown_verdict: "export matrix fleet.matrix --verdict Patched";
     error_bad_time: "report site fleet.matrix --now tomorrow";
     error_no_file: "report summary nowhere.matrix";
