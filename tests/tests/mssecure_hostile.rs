@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use patchstate::catalog::mssecure::Limits;
 use patchstate::catalog::{Settings, mssecure};
 use patchstate::compile::merge::merge;
 use patchstate::diagnostic::Code;
@@ -106,6 +107,46 @@ fn damaged_documents_never_panic() {
             }
         }
     }
+}
+
+#[test]
+fn records_that_take_too_much_memory_are_refused() {
+    let limits = Limits { records: 1 << 20, ..Limits::default() };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("mssecure.xml");
+    let read = |text: &str| {
+        std::fs::write(&path, format!("<BulletinDatastore>{text}</BulletinDatastore>")).expect("it is ours");
+        mssecure::read_within(&path, &Settings::default(), limits)
+    };
+    let check = |parts: &dyn Fn(usize) -> String| {
+        let error = read(&parts(6000)).expect_err("it would take megabytes");
+        assert!(error.code() == Code::TooLarge && error.position().is_some(), "{error}");
+        assert!(error.to_string().contains("more than 1048576 bytes of memory"), "{error}");
+        read(&parts(500)).expect("less of the same is read");
+    };
+    let patches = |patch: &str, count: usize| {
+        let patches = patch.repeat(count);
+        format!("<Bulletins><Bulletin BulletinID='a'><Patches>{patches}</Patches></Bulletin></Bulletins>")
+    };
+    check(&|count| patches("<Patch/>", count));
+    check(&|count| patches("<AffectedProduct/>", count));
+    check(&|count| format!("<Files>{}</Files>", "<File Name='a'/>".repeat(count)));
+    check(&|count| format!("<Locations>{}</Locations>", "<Location/>".repeat(count)));
+    check(&|count| format!("<Files>{}</Files>", "<a/>x".repeat(count)));
+    check(&|count| {
+        format!("<a>{}</a>", "<b c='d e f'>some text, and more of it, to be kept</b>".repeat(count * 2))
+    });
+    check(&|count| format!("<Files><File Name='{}'/></Files>", "x".repeat(count * 200)));
+    check(&|count| format!("<Files a='{}'/>", "x".repeat(count * 100)));
+}
+
+#[test]
+fn a_finding_does_not_repeat_a_long_value() {
+    let long = "ü".repeat(1 << 20);
+    let text = format!("<BulletinDatastore><Files><File Name='{long}'/></Files></BulletinDatastore>");
+    let catalog = read_bytes(text.as_bytes()).expect("it is read");
+    let finding = catalog.diagnostics.kept().iter().find(|finding| finding.code == Code::NonAsciiValue);
+    assert!(finding.is_some_and(|finding| finding.message.len() < 5000 && finding.message.ends_with('…')));
 }
 
 #[test]

@@ -7,7 +7,7 @@
 use std::io::BufRead;
 
 use super::findings::Findings;
-use super::records::{Datastore, Element, Record, Rest, RestKind, Shape};
+use super::records::{Datastore, Element, GROWTH, Record, Rest, RestKind, Shape};
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
 use crate::model::path::BLANK;
@@ -21,10 +21,10 @@ pub(super) const ROOT: &str = "BulletinDatastore";
 /// Tables of later documents of which nothing is known but that they are there.
 const KEPT: [&str; 2] = ["MSSeverities", "WellKnownURLs"];
 
-/// Reads a whole document.
-pub(super) fn read(document: impl BufRead, findings: &mut Findings) -> Result<Element> {
+/// Reads a whole document whose records take at most `most` bytes of memory.
+pub(super) fn read(document: impl BufRead, findings: &mut Findings, most: usize) -> Result<Element> {
     let mut cursor = Cursor::new(document, Limits::default());
-    let mut reading = Reading { findings, path: String::new() };
+    let mut reading = Reading { findings, path: String::new(), held: 0, most };
     let root = cursor.root()?;
     if root.name() != ROOT || root.namespace().is_some() {
         let message = format!("expected `<{ROOT}>`, found `<{}>`", root.name());
@@ -62,10 +62,11 @@ fn content<R: BufRead>(
 ) -> Result<()> {
     loop {
         reading.report_bytes(cursor.take_undecodable());
+        reading.check(cursor.position())?;
         let outer = reading.path.len();
         match cursor.next()? {
             Event::Close | Event::End => return Ok(()),
-            Event::Text(text) => keep_text(text.value(), element),
+            Event::Text(text) => reading.keep_text(text.value(), element),
             Event::Open(tag) => {
                 reading.enter(tag.name());
                 let place = place(element.shape, around, tag.name());
@@ -82,6 +83,7 @@ fn content<R: BufRead>(
                     }
                     Place::Unknown => {
                         let rest = reading.unknown(&tag);
+                        reading.hold(GROWTH * (size_of::<Rest>() + rest.name.len() + rest.text.len()));
                         element.rest.push(whole(cursor, reading, rest)?);
                     }
                 }
@@ -114,6 +116,7 @@ fn place(shape: &Shape, around: Around, name: &str) -> Place {
 fn whole<R: BufRead>(cursor: &mut Cursor<R>, reading: &mut Reading<'_>, mut rest: Rest) -> Result<Rest> {
     let mut depth = 1_u32;
     while depth > 0 {
+        let before = rest.text.len();
         match cursor.next()? {
             Event::Open(tag) => {
                 depth += 1;
@@ -127,6 +130,8 @@ fn whole<R: BufRead>(cursor: &mut Cursor<R>, reading: &mut Reading<'_>, mut rest
             }
         }
         reading.report_bytes(cursor.take_undecodable());
+        reading.hold(GROWTH * (rest.text.len() - before));
+        reading.check(cursor.position())?;
     }
     Ok(rest)
 }
@@ -150,20 +155,45 @@ fn write_text(content: &str, text: &mut String) {
     }
 }
 
-fn keep_text(text: &str, element: &mut Element) {
-    let text = text.trim_matches(BLANK);
-    if !text.is_empty() {
-        element.rest.push(Rest { kind: RestKind::Text, name: String::new(), text: text.to_owned() });
-    }
-}
-
-/// What is found while reading, and the names below the root down to where that is.
+/// What is found while reading, the names below the root down to where that is, and what is kept.
 struct Reading<'f> {
     findings: &'f mut Findings,
     path: String,
+    /// About how many bytes of memory the elements take.
+    held: usize,
+    /// How many they may take.
+    most: usize,
 }
 
 impl Reading<'_> {
+    /// Counts what is kept in memory.
+    fn hold(&mut self, bytes: usize) {
+        self.held = self.held.saturating_add(bytes);
+    }
+
+    /// Refuses a document of which too much would be kept.
+    fn check(&self, position: Position) -> Result<()> {
+        if self.held <= self.most {
+            return Ok(());
+        }
+        let message = format!("its records take more than {} bytes of memory", self.most);
+        Err(Error::new(Code::TooLarge, message).at(position))
+    }
+
+    /// Keeps a part of an element that the format does not name.
+    fn keep(&mut self, rest: Rest, element: &mut Element) {
+        self.hold(GROWTH * (size_of::<Rest>() + rest.name.len() + rest.text.len()));
+        element.rest.push(rest);
+    }
+
+    fn keep_text(&mut self, text: &str, element: &mut Element) {
+        let text = text.trim_matches(BLANK);
+        if !text.is_empty() {
+            let (name, text) = (String::new(), text.to_owned());
+            self.keep(Rest { kind: RestKind::Text, name, text }, element);
+        }
+    }
+
     fn enter(&mut self, name: &str) {
         if !self.path.is_empty() {
             self.path.push('/');
@@ -188,6 +218,7 @@ impl Reading<'_> {
     }
 
     fn begin(&mut self, shape: &'static Shape, tag: &Tag<'_>) -> Element {
+        self.hold(shape.weight());
         let mut element = Element::new(shape, tag.position());
         self.attributes(tag, shape.attributes, &mut element);
         element
@@ -200,12 +231,13 @@ impl Reading<'_> {
             let place = format!("{}@{}", self.path, attribute.name());
             let value = self.value(&attribute, position, &place);
             if let Some(name) = known.iter().find(|name| **name == attribute.name()) {
+                self.hold(GROWTH * size_of::<(&str, String)>() + value.len());
                 element.values.push((name, value));
                 continue;
             }
             self.findings.unknown(Code::UnknownAttribute, attribute.name(), position, &place);
             let name = attribute.name().to_owned();
-            element.rest.push(Rest { kind: RestKind::Attribute, name, text: value });
+            self.keep(Rest { kind: RestKind::Attribute, name, text: value }, element);
         }
     }
 
