@@ -100,6 +100,7 @@ snapshots! {
     client_text: "report client WS-001 fleet.matrix";
     client_all: "report client WS-001 fleet.matrix --all --suppress notes";
     client_history: "report client WS-002 fleet.matrix --history 3";
+    client_suppressed: "report client WS-002 fleet.matrix --history 3 --suppress warnings";
     client_unreadable: "report client BAD-001 fleet.matrix";
     client_csv: "report client WS-001 fleet.matrix --format csv";
     client_json: "report client WS-001 fleet.matrix --format json";
@@ -368,6 +369,20 @@ fn inventories_are_evaluated() {
         place.run("evaluate site.idx inbox -o raw.matrix --supersedence off --threads 1");
         shown(&place.run("diff new.matrix raw.matrix"))
     });
+}
+
+#[test]
+fn old_service_packs_are_named() {
+    let place = Place::new();
+    inventories(&place);
+    let current = std::fs::read_to_string(place.path("inbox/b.xml")).expect("reads");
+    let current = current.replace(r#"sp="gold""#, r#"sp="Windows 2000 Service Pack 1""#);
+    std::fs::write(place.path("inbox/b.xml"), current).expect("writes");
+    place.run("evaluate site.idx inbox -o new.matrix");
+    let client = |id: &str| shown(&place.run(&format!("report client {id} new.matrix --format json")));
+    let old = r#""old_service_packs":["Windows 2000 Professional (the current one is Windows 2000 Service Pack 1)"]"#;
+    assert!(client("WS-001").contains(old), "{}", client("WS-001"));
+    assert!(client("WS-002").contains(r#""old_service_packs":[]"#), "{}", client("WS-002"));
 }
 
 #[test]
