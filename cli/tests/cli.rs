@@ -563,7 +563,9 @@ fn the_demonstration_runs_and_says_what_to_type_next() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let (_, next) = said.split_once("Now try:\n").expect("says what to type next");
     for line in next.lines() {
-        let words = line.trim().strip_prefix("patchstate ").expect("is a command line");
+        // The program is named as it was called, so that the line can be typed as it stands.
+        let words = line.trim().strip_prefix(env!("CARGO_BIN_EXE_patchstate"));
+        let words = words.expect("is a command line");
         let output = place.run(words);
         assert!(output.status.success(), "{line}: {}", shown(&output));
     }
