@@ -45,15 +45,15 @@ const LANGUAGE: &str = "en";
 /// How much of a document is taken into memory; the largest known one has some megabytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The greatest number of bytes that its records may take, as an estimate that is not too low.
+    /// The greatest number of bytes that its records may take, as an estimate that is not far too low.
     pub records: usize,
-    /// The greatest number of bytes that updates may repeat of records that references name.
-    pub repeated: usize,
+    /// The same of its updates, each of which repeats what it refers to.
+    pub updates: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { records: 4 << 30, repeated: 1 << 30 }
+        Limits { records: 4 << 30, updates: 2 << 30 }
     }
 }
 
@@ -106,20 +106,15 @@ pub fn read_within(path: &Path, settings: &Settings, limits: Limits) -> Result<C
         ..Source::default()
     };
     let document = Datastore::from_element(root);
-    catalog(document, source, findings, limits.repeated).map_err(|error| error.in_file(name))
+    catalog(document, source, findings, limits.updates).map_err(|error| error.in_file(name))
 }
 
 /// Makes the catalog of the records of a document.
-fn catalog(
-    mut document: Datastore,
-    source: Source,
-    mut findings: Findings,
-    most_repeated: usize,
-) -> Result<Catalog> {
+fn catalog(mut document: Datastore, source: Source, mut findings: Findings, most: usize) -> Result<Catalog> {
     let mut extra = Vec::new();
     tables::merge_bulletins(&mut document, &mut findings, &mut extra);
     let tables = Tables::new(&document, &mut findings, &mut extra);
-    weight::check(&document, &tables, most_repeated)?;
+    weight::check(&document, &tables, most)?;
     let patches = Patches::new(&document, &mut findings);
     let supersedence = Supersedence::new(&document, &tables, &patches, &mut findings, &mut extra);
     lint::look_over(&document, &tables, &patches, &mut findings);

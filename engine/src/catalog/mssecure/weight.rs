@@ -1,8 +1,8 @@
 //! Estimates what a document will take in memory as updates, before any is made.
 //!
 //! A record is written once and may be named any number of times, and what names it holds a copy of
-//! its text: a small document could ask for more memory than there is. The estimate counts bytes of
-//! text and is never far below them. What the records themselves take is counted while they are read,
+//! its text: a small document could ask for more memory than there is. The estimate counts updates and
+//! bytes of text and is never far below them. What the records themselves take is counted while they are read,
 //! in `element`.
 
 use super::records::{Bulletin, Datastore, File, Patch, Product, Record, Rest};
@@ -10,6 +10,7 @@ use super::tables::Tables;
 use super::update::severities;
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
+use crate::model::update::Update;
 
 /// What a name, a reference or an edge takes besides its text.
 const EACH: usize = 64;
@@ -35,7 +36,7 @@ pub(super) fn check(document: &Datastore, tables: &Tables<'_>, most: usize) -> R
 }
 
 fn too_large(most: usize) -> Error {
-    Error::new(Code::TooLarge, format!("its references repeat more than {most} bytes of its records"))
+    Error::new(Code::TooLarge, format!("its updates take more than {most} bytes of memory"))
 }
 
 /// What a file takes as a path.
@@ -91,7 +92,8 @@ fn patch_weight(patch: &Patch, tables: &Tables<'_>) -> usize {
     });
     let named = named.sum::<usize>() + replaced.map_or(0, |record| record.description.len());
     let parts = comments.chain(rows).chain(files).chain(registry).sum::<usize>();
-    patch.text().len() + tables.path(&patch.location).map_or(0, str::len) + parts + named + EACH
+    let own = size_of::<Update>() + patch.text().len();
+    own + tables.path(&patch.location).map_or(0, str::len) + parts + named + EACH
 }
 
 fn comment_weight(id: &str, tables: &Tables<'_>) -> usize {
