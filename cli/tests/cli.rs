@@ -100,6 +100,7 @@ snapshots! {
     client_text: "report client WS-001 fleet.matrix";
     client_all: "report client WS-001 fleet.matrix --all --suppress notes";
     client_history: "report client WS-002 fleet.matrix --history 3";
+    client_suppressed: "report client WS-002 fleet.matrix --history 3 --suppress warnings";
     client_unreadable: "report client BAD-001 fleet.matrix";
     client_csv: "report client WS-001 fleet.matrix --format csv";
     client_json: "report client WS-001 fleet.matrix --format json";
@@ -176,6 +177,7 @@ snapshots! {
     error_unknown_verb: "evalute";
     error_unknown_client: "report client ws-001 fleet.matrix";
     error_unknown_update: "report update MS99-999 fleet.matrix";
+    error_unknown_likeness: "generate catalog --like fleet";
     error_unknown_verdict: "export matrix fleet.matrix --verdict Patched";
     error_bad_time: "report site fleet.matrix --now tomorrow";
     error_no_file: "report summary nowhere.matrix";
@@ -370,6 +372,20 @@ fn inventories_are_evaluated() {
 }
 
 #[test]
+fn old_service_packs_are_named() {
+    let place = Place::new();
+    inventories(&place);
+    let current = std::fs::read_to_string(place.path("inbox/b.xml")).expect("reads");
+    let current = current.replace(r#"sp="gold""#, r#"sp="Windows 2000 Service Pack 1""#);
+    std::fs::write(place.path("inbox/b.xml"), current).expect("writes");
+    place.run("evaluate site.idx inbox -o new.matrix");
+    let client = |id: &str| shown(&place.run(&format!("report client {id} new.matrix --format json")));
+    let old = r#""old_service_packs":["Windows 2000 Professional (the current one is Windows 2000 Service Pack 1)"]"#;
+    assert!(client("WS-001").contains(old), "{}", client("WS-001"));
+    assert!(client("WS-002").contains(r#""old_service_packs":[]"#), "{}", client("WS-002"));
+}
+
+#[test]
 fn a_run_says_by_its_code_what_it_found() {
     let place = Place::new();
     inventories(&place);
@@ -547,7 +563,9 @@ fn the_demonstration_runs_and_says_what_to_type_next() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let (_, next) = said.split_once("Now try:\n").expect("says what to type next");
     for line in next.lines() {
-        let words = line.trim().strip_prefix("patchstate ").expect("is a command line");
+        // The program is named as it was called, so that the line can be typed as it stands.
+        let words = line.trim().strip_prefix(env!("CARGO_BIN_EXE_patchstate"));
+        let words = words.expect("is a command line");
         let output = place.run(words);
         assert!(output.status.success(), "{line}: {}", shown(&output));
     }

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use patchstate::matrix;
 use patchstate::matrix::row::{Row, implied, set, width};
-use patchstate::matrix::tables::{Client, Run, Source, Status, Update};
+use patchstate::matrix::tables::{Client, OldServicePack, Run, Source, Status, Update};
 use patchstate::model::fact::{Kind, Kinds};
 use patchstate::model::flag::Flags;
 use patchstate::model::inventory::Marks;
@@ -194,6 +194,10 @@ pub fn sample() -> Vec<u8> {
         (
             Client {
                 products: vec![product("Windows 2000 Professional", &[SP1])],
+                old_service_packs: vec![OldServicePack {
+                    product: "Windows 2000 Professional".to_owned(),
+                    current: SP2.to_owned(),
+                }],
                 marks: Marks::HOTFIX_LIST_TRUNCATED,
                 ..client("WS-001", "desk-1")
             },

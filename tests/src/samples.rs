@@ -351,6 +351,10 @@ fn matrix_row(number: u32, updates: u32) -> (tables::Client, Row) {
         marks: Marks::EPOCH_UNKNOWN,
         facts: u64::from(number),
         products: vec![ProductRow { product: "Win 9".to_owned(), levels: vec!["SP1".to_owned()] }],
+        old_service_packs: vec![tables::OldServicePack {
+            product: "Win 9".to_owned(),
+            current: "SP2".to_owned(),
+        }],
     };
     if unreadable {
         return (client, Row::unreadable(updates as usize));

@@ -9,7 +9,7 @@ use patchstate::archive::map::Bytes;
 use patchstate::index::columns::{Described, Entries, Values};
 use patchstate::index::{View, probe};
 use patchstate::matrix::Matrix;
-use patchstate::matrix::tables::{Client, Run, Source, Status, Update};
+use patchstate::matrix::tables::{Client, OldServicePack, Run, Source, Status, Update};
 use patchstate::model::fact::Kinds;
 use patchstate::model::flag::Flags;
 use patchstate::model::inventory::Marks;
@@ -190,6 +190,8 @@ impl<'a> Records<'a> {
             complete: Kinds::from_bits(self.number(2) as u16),
             facts: self.number(8),
             products: self.products(),
+            old_service_packs: self
+                .list(|from| OldServicePack { product: from.text(), current: from.text() }),
         }
     }
 }

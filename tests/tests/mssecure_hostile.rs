@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use patchstate::catalog::mssecure::Limits;
 use patchstate::catalog::{Settings, mssecure};
 use patchstate::compile::merge::merge;
 use patchstate::diagnostic::Code;
@@ -31,6 +32,13 @@ fn read_bytes(bytes: &[u8]) -> Result<Catalog> {
     let path = folder.path().join("mssecure.xml");
     std::fs::write(&path, bytes).expect("the folder is ours");
     mssecure::read(&path, &Settings::default())
+}
+
+fn compressed(text: &str) -> Vec<u8> {
+    use std::io::Write;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(text.as_bytes()).expect("into memory");
+    encoder.finish().expect("into memory")
 }
 
 #[test]
@@ -64,12 +72,7 @@ fn the_encoding_does_not_matter() {
     };
     let plain = read("plain.xml");
     let with_mark = [b"\xef\xbb\xbf", text.as_bytes()].concat();
-    let compressed = {
-        use std::io::Write;
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        encoder.write_all(text.as_bytes()).expect("into memory");
-        encoder.finish().expect("into memory")
-    };
+    let compressed = compressed(&text);
     for bytes in [marked(true), marked(false), with_mark, compressed] {
         let catalog = read_bytes(&bytes).expect("it is read");
         assert_eq!(catalog.updates, plain.updates);
@@ -109,25 +112,95 @@ fn damaged_documents_never_panic() {
 }
 
 #[test]
+fn records_that_take_too_much_memory_are_refused() {
+    let limits = Limits { records: 1 << 20, ..Limits::default() };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("mssecure.xml");
+    let read = |text: &str| {
+        std::fs::write(&path, format!("<BulletinDatastore>{text}</BulletinDatastore>")).expect("it is ours");
+        mssecure::read_within(&path, &Settings::default(), limits)
+    };
+    let check = |parts: &dyn Fn(usize) -> String| {
+        let error = read(&parts(6000)).expect_err("it would take megabytes");
+        assert!(error.code() == Code::TooLarge && error.position().is_some(), "{error}");
+        assert!(error.to_string().contains("more than 1048576 bytes of memory"), "{error}");
+        read(&parts(500)).expect("less of the same is read");
+    };
+    let patches = |patch: &str, count: usize| {
+        let patches = patch.repeat(count);
+        format!("<Bulletins><Bulletin BulletinID='a'><Patches>{patches}</Patches></Bulletin></Bulletins>")
+    };
+    check(&|count| patches("<Patch/>", count));
+    check(&|count| patches("<AffectedProduct/>", count));
+    check(&|count| format!("<Files>{}</Files>", "<File Name='a'/>".repeat(count)));
+    check(&|count| format!("<Locations>{}</Locations>", "<Location/>".repeat(count)));
+    check(&|count| format!("<Files>{}</Files>", "<a/>x".repeat(count)));
+    check(&|count| {
+        format!("<a>{}</a>", "<b c='d e f'>some text, and more of it, to be kept</b>".repeat(count * 2))
+    });
+    check(&|count| format!("<Files><File Name='{}'/></Files>", "x".repeat(count * 200)));
+    check(&|count| format!("<Files a='{}'/>", "x".repeat(count * 100)));
+}
+
+#[test]
+fn a_finding_does_not_repeat_a_long_value() {
+    let long = "ü".repeat(1 << 20);
+    let text = format!("<BulletinDatastore><Files><File Name='{long}'/></Files></BulletinDatastore>");
+    let catalog = read_bytes(text.as_bytes()).expect("it is read");
+    let finding = catalog.diagnostics.kept().iter().find(|finding| finding.code == Code::NonAsciiValue);
+    assert!(finding.is_some_and(|finding| finding.message.len() < 5000 && finding.message.ends_with('…')));
+}
+
+#[test]
+fn updates_that_take_too_much_memory_are_refused() {
+    let limits = Limits { updates: 1 << 20, ..Limits::default() };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("mssecure.xml");
+    let read = |count: usize| {
+        let patches = "<Patch/>".repeat(count);
+        let text = format!(
+            "<BulletinDatastore><Bulletins><Bulletin BulletinID='a'><Patches>{patches}</Patches></Bulletin>\
+             </Bulletins></BulletinDatastore>"
+        );
+        std::fs::write(&path, text).expect("the folder is ours");
+        mssecure::read_within(&path, &Settings::default(), limits)
+    };
+    let error = read(10_000).expect_err("it would take megabytes");
+    assert_eq!(error.code(), Code::TooLarge);
+    assert!(
+        error.to_string().ends_with(":1:31: its updates take more than 1048576 bytes of memory"),
+        "{error}"
+    );
+    read(500).expect("less of the same is read");
+}
+
+#[test]
 fn references_that_repeat_too_much_are_refused() {
-    let long = "x".repeat(1 << 20);
+    let limits = Limits { updates: 16 << 20, ..Limits::default() };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("mssecure.xml");
+    let long = "x".repeat(16 << 10);
     let bulletin = |attributes: &str, patches: &str| {
         format!(
             "<Bulletins><Bulletin BulletinID='a' {attributes}><Patches>{patches}</Patches></Bulletin></Bulletins>"
         )
     };
+    let targets = "<SupercededPatch PatchName='a'/>".repeat(1000);
     let check = |text: &str| {
-        let text = format!("<BulletinDatastore>{text}</BulletinDatastore>");
-        let error = read_bytes(text.as_bytes()).expect_err("it would take gigabytes");
-        assert_eq!(error.code(), Code::TooLarge);
+        let read = |text: &str| {
+            std::fs::write(&path, format!("<BulletinDatastore>{text}</BulletinDatastore>"))
+                .expect("it is ours");
+            mssecure::read_within(&path, &Settings::default(), limits).map(|_| ())
+        };
+        assert_eq!(read(text).expect_err("it would take twice as much").code(), Code::TooLarge);
+        read(&text.replace(&long, "x").replace(&targets, "")).expect("what is repeated is what is refused");
     };
     check(&bulletin(&format!("Title='{long}'"), &"<Patch/>".repeat(2000)));
     check(&bulletin(&format!("Colour='{long}'"), &"<Patch/>".repeat(2000)));
     let severities = format!("<Severities><Severity SeverityID='1' Description='{long}'/></Severities>");
     check(&(bulletin("ImpactSeverityID='1'", &"<Patch/>".repeat(2000)) + &severities));
-    let targets = "<SupercededPatch PatchName='a'/>".repeat(10_000);
     check(
-        &(bulletin("", &"<Patch SBID='1'/>".repeat(10_000))
+        &(bulletin("", &"<Patch SBID='1'/>".repeat(1000))
             + &format!(
                 "<SupercededBys><SupercededBy SBID='1'><SupercededBulletins><SupercededBulletin>\
                  <SupercededPatches>{targets}</SupercededPatches>\
@@ -141,4 +214,22 @@ fn references_that_repeat_too_much_are_refused() {
         "<Products><Product><AvailableSPs>{available}</AvailableSPs></Product></Products>\
          <ServicePacks><ServicePack ServicePackID='1' Name='{long}'/></ServicePacks>"
     ));
+}
+
+#[test]
+fn a_small_document_that_expands_hugely_is_refused() {
+    let bomb = compressed(&format!("<BulletinDatastore>{}</BulletinDatastore>", " ".repeat(32 << 20)));
+    let error = read_bytes(&bomb).map(|_| ()).expect_err("it expands to more than 1000 times its size");
+    assert_eq!(error.code(), Code::TooLarge);
+}
+
+#[test]
+fn a_title_that_would_take_gigabytes_is_refused_as_it_is() {
+    let (title, patches) = ("x".repeat(1 << 20), "<Patch/>".repeat(2100));
+    let text = format!(
+        "<BulletinDatastore><Bulletins><Bulletin BulletinID='a' Title='{title}'><Patches>{patches}</Patches>\
+         </Bulletin></Bulletins></BulletinDatastore>"
+    );
+    let error = read_bytes(text.as_bytes()).map(|_| ()).expect_err("it would take more than 2 GiB");
+    assert_eq!(error.code(), Code::TooLarge);
 }

@@ -27,6 +27,44 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let folder = &args.folder;
+    make_empty(folder)?;
+    let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let [catalog, index, inbox, matrix] = ["catalog.xml", "site.idx", "inbox", "site.matrix"].map(path);
+    let mut step = |about: &str, words: &[&str]| step(about, words, output);
+    step(
+        "A catalog of 400 updates that nobody published, in the MSSecure format",
+        &["generate", "catalog", "--updates", "400", "--seed", "1", "-o", &catalog],
+    )?;
+    step(
+        "Compiled into an index, which is what clients are evaluated against",
+        &["compile", &catalog, "-o", &index],
+    )?;
+    step(
+        "Inventories of 50 clients that nobody owns",
+        &["generate", "fleet", "--for", &index, "--clients", "50", "--seed", "1", "-o", &inbox],
+    )?;
+    step("Every client against every update", &["evaluate", &index, &inbox, "-o", &matrix])?;
+    step("What most clients need", &["report", "site", &matrix])?;
+    let Some((client, update)) = missing(Path::new(&matrix))? else { return Ok(Exit::Done) };
+    let explain = ["explain", &index, &inbox, "--client", &client, "--update", &update];
+    step("Why an update is missing on a client", &explain)?;
+    let next = [
+        &["report", "client", &client, &matrix] as &[&str],
+        &["report", "update", &update, &matrix],
+        &["export", "matrix", &matrix, "--format", "ndjson"],
+        &["inspect", &index],
+        &["facts", &index],
+        &["--help"],
+    ];
+    output.finish()?;
+    output.message("");
+    output.message("Now try:");
+    next.iter().for_each(|words| output.message(&format!("  {}", line(words))));
+    Ok(Exit::Done)
+}
+
+/// Makes a folder, or takes one in which nothing is.
+fn make_empty(folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, "create", error))?;
     let mut entries = std::fs::read_dir(folder).map_err(|error| Error::io(folder, "list", error))?;
     if entries.next().is_some() {
@@ -35,49 +73,30 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
             .with_hint("name another one, or remove it")
             .into());
     }
-    let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
-    let [catalog, index, inbox, matrix] = ["catalog.xml", "site.idx", "inbox", "site.matrix"].map(path);
-    step(&["generate", "catalog", "--updates", "400", "--seed", "1", "-o", &catalog], output)?;
-    step(&["compile", &catalog, "-o", &index], output)?;
-    step(&["generate", "fleet", "--for", &index, "--clients", "50", "--seed", "1", "-o", &inbox], output)?;
-    step(&["evaluate", &index, &inbox, "-o", &matrix], output)?;
-    step(&["report", "site", &matrix], output)?;
-    let Some((client, update)) = missing(Path::new(&matrix))? else { return Ok(Exit::Done) };
-    let explain = ["explain", &index, &inbox, "--client", &client, "--update", &update];
-    step(&explain, output)?;
-    output.finish()?;
-    output.message("");
-    output.message("Now try:");
-    for words in [
-        &["report", "client", &client, &matrix] as &[&str],
-        &["report", "update", &update, &matrix],
-        &["export", "matrix", &matrix, "--format", "ndjson"],
-        &["inspect", &index],
-        &["facts", &index],
-    ] {
-        output.message(&format!("  {}", line(words)));
-    }
-    Ok(Exit::Done)
+    Ok(())
 }
 
-/// Runs a command line after printing it.
-fn step(words: &[&str], output: &mut Output) -> anyhow::Result<()> {
+/// Says what a command line is for, prints it, and runs it.
+fn step(about: &str, words: &[&str], output: &mut Output) -> anyhow::Result<()> {
     output.finish()?;
     output.message("");
+    output.message(&format!("# {about}"));
     output.message(&format!("$ {}", line(words)));
     let line = std::iter::once("patchstate").chain(words.iter().copied());
     crate::Cli::try_parse_from(line)?.command.run(output)?;
     Ok(())
 }
 
-/// A command line as it is typed into a shell.
+/// A command line as it is typed into a shell, with the program as it was called.
 fn line(words: &[&str]) -> String {
+    let program = std::env::args().next().unwrap_or_else(|| "patchstate".to_owned());
     let plain = |word: &str| word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=".contains(c));
-    let quoted = words.iter().map(|word| match plain(word) {
-        true => (*word).to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    });
-    std::iter::once("patchstate".to_owned()).chain(quoted).collect::<Vec<_>>().join(" ")
+    let quoted =
+        std::iter::once(program.as_str()).chain(words.iter().copied()).map(|word| match plain(word) {
+            true => word.to_owned(),
+            false => format!("'{}'", word.replace('\'', r"'\''")),
+        });
+    quoted.collect::<Vec<_>>().join(" ")
 }
 
 /// A client and an update that it lacks.

@@ -34,7 +34,7 @@ enum What {
     #[command(after_long_help = "\
 Examples:
   patchstate generate catalog --updates 20000 --seed 1 -o catalog.xml
-  patchstate generate catalog --shape mssecure --dirty > dirty.xml")]
+  patchstate generate catalog --like mssecure --dirty > dirty.xml")]
     Catalog {
         /// How many updates
         #[arg(long, value_name = "N", default_value_t = 1000)]
@@ -42,9 +42,9 @@ Examples:
         /// Another seed gives another catalog
         #[arg(long, value_name = "N", default_value_t = 1)]
         seed: u64,
-        /// `fleet`: many products of which a client has few; `mssecure`: the ratios of a real file
-        #[arg(long, value_name = "SHAPE", default_value = "fleet")]
-        shape: Kind,
+        /// With the ratios of a real file; without it, many products of which a client has few
+        #[arg(long, value_name = "FORMAT")]
+        like: Option<Like>,
         /// With the hazards of a real file: duplicate ids, dangling references, odd values
         #[arg(long)]
         dirty: bool,
@@ -83,17 +83,17 @@ Examples:
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Kind {
-    Fleet,
+enum Like {
+    /// The file of October 2001
     Mssecure,
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     match &args.what {
-        What::Catalog { updates, seed, shape, dirty, output: path } => {
-            let shape = match shape {
-                Kind::Fleet => Shape::Fleet,
-                Kind::Mssecure => Shape::MsSecure,
+        What::Catalog { updates, seed, like, dirty, output: path } => {
+            let shape = match like {
+                None => Shape::Fleet,
+                Some(Like::Mssecure) => Shape::MsSecure,
             };
             let cleanliness = if *dirty { Cleanliness::Dirty } else { Cleanliness::Clean };
             let settings = catalog::Settings { updates: *updates, seed: *seed, shape, cleanliness };

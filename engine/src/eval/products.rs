@@ -8,6 +8,7 @@ use super::program::Context;
 use super::slots::{Slots, question};
 use crate::index::columns::{Column, NONE};
 use crate::index::probe::tag;
+use crate::matrix::tables::OldServicePack;
 use crate::model::expr::Question;
 use crate::model::fact::{self, Kind};
 use crate::model::law::{self, Levels};
@@ -27,6 +28,8 @@ const SETTLED: u32 = 1;
 #[derive(Debug)]
 pub(super) struct Resolved {
     levels: Levels,
+    /// Whether that is older than the product's current service pack.
+    old: bool,
     /// The answers of the subject's predicates, in order.
     answers: Vec<Answer>,
 }
@@ -115,7 +118,10 @@ impl Slots<'_> {
             _ => Answer::RULE_ERROR,
         };
         let answers = self.predicates(subject).map(answer).collect();
-        Resolved { levels, answers }
+        let current =
+            self.product_number(subject).map(|product| view.text(columns.product_current.at(product)));
+        let old = current.is_some_and(|current| law::is_old(&levels, current, &available));
+        Resolved { levels, old, answers }
     }
 
     /// Runs the detection tables, unless the client's products are complete.
@@ -187,19 +193,41 @@ impl Slots<'_> {
     /// The products that are there, as catalogs name them, with the service packs each may be at.
     pub fn product_rows(&self) -> Vec<ProductRow> {
         let view = self.plan.view;
-        let columns = view.columns;
-        let mut rows: Vec<ProductRow> = Vec::new();
-        for (at, (subject, resolved)) in self.products.there.iter().enumerate() {
-            let later = self.products.there[at + 1..].iter().any(|(of, _)| of == subject);
-            let Some(product) = self.product_number(*subject as usize).filter(|_| !later) else { continue };
+        let row = |(product, resolved): (usize, &Resolved)| {
             let levels = match &resolved.levels {
                 Levels::Candidates(candidates) => self.display_levels(product, candidates),
                 Levels::Unstated | Levels::NoCandidate => Vec::new(),
             };
-            rows.push(ProductRow { product: view.text(columns.product_name.at(product)).to_owned(), levels });
-        }
+            ProductRow { product: view.text(view.columns.product_name.at(product)).to_owned(), levels }
+        };
+        let mut rows: Vec<ProductRow> = self.resolved_products().map(row).collect();
         rows.sort_unstable_by(|a, b| a.product.cmp(&b.product));
         rows
+    }
+
+    /// The products whose service pack is older than the current one.
+    pub fn old_service_packs(&self) -> Vec<OldServicePack> {
+        let view = self.plan.view;
+        let columns = view.columns;
+        let old = self.resolved_products().filter(|(_, resolved)| resolved.old);
+        let mut rows: Vec<OldServicePack> = old
+            .map(|(product, _)| OldServicePack {
+                product: view.text(columns.product_name.at(product)).to_owned(),
+                current: view.text(columns.product_current.at(product)).to_owned(),
+            })
+            .collect();
+        rows.sort_unstable_by(|a, b| a.product.cmp(&b.product));
+        rows
+    }
+
+    /// The products that are there, by number, each with what was said of it last.
+    fn resolved_products(&self) -> impl Iterator<Item = (usize, &Resolved)> {
+        let there = &self.products.there;
+        there.iter().enumerate().filter_map(move |(at, (subject, resolved))| {
+            let later = there[at + 1..].iter().any(|(of, _)| of == subject);
+            let product = self.product_number(*subject as usize).filter(|_| !later)?;
+            Some((product, resolved.as_ref()))
+        })
     }
 
     /// Service packs as the catalogs write them.

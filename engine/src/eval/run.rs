@@ -121,6 +121,7 @@ fn client_row(id: &str, worker: &Worker<'_>) -> Client {
         marks: Marks::from_bits(slots.marks.bits()),
         facts: slots.facts,
         products: slots.product_rows(),
+        old_service_packs: slots.old_service_packs(),
     }
 }
 

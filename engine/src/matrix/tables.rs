@@ -115,6 +115,17 @@ pub struct Client {
     pub facts: u64,
     /// The products that are there and the service packs that each may be at, as catalogs name them.
     pub products: Vec<ProductRow>,
+    /// Those of them whose service pack is older than the current one.
+    pub old_service_packs: Vec<OldServicePack>,
+}
+
+/// A product of a client whose service pack is older than the current one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OldServicePack {
+    /// Name of the product.
+    pub product: String,
+    /// The current service pack, as the catalog names it.
+    pub current: String,
 }
 
 /// Writes a counted list of records.
@@ -219,6 +230,10 @@ impl Client {
         out.u16(self.complete.bits());
         out.u64(self.facts);
         write_products(&self.products, out);
+        out.list(&self.old_service_packs, |out, old| {
+            out.text(&old.product);
+            out.text(&old.current);
+        });
     }
 
     pub(super) fn read(from: &mut Reader<'_>) -> Result<Client> {
@@ -237,7 +252,14 @@ impl Client {
             complete: read_kinds(from)?,
             facts: from.u64()?,
             products: read_products(from)?,
+            old_service_packs: from.list(OldServicePack::read)?,
         })
+    }
+}
+
+impl OldServicePack {
+    fn read(from: &mut Reader<'_>) -> Result<OldServicePack> {
+        Ok(OldServicePack { product: from.text()?.to_owned(), current: from.text()?.to_owned() })
     }
 }
 

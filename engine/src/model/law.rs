@@ -176,6 +176,14 @@ pub fn levels(stated: Option<&str>, known: &[String]) -> Levels {
     if candidates.is_empty() { Levels::NoCandidate } else { Levels::Candidates(candidates) }
 }
 
+/// Whether a product's service pack, whichever of several it is, is older than its current one.
+///
+/// One that is unstated or that no catalog uses is not compared.
+pub fn is_old(levels: &Levels, current: &str, available: &[String]) -> bool {
+    let Levels::Candidates(candidates) = levels else { return false };
+    !candidates.is_empty() && candidates.iter().all(|level| service_pack::is_older(level, current, available))
+}
+
 /// The answer about a product that is there, at one of several possible levels.
 ///
 /// `affected` and `fixed` are names as catalogs write them; `available` is the product's own order.

@@ -110,6 +110,19 @@ pub fn reached(host: &str, fixed: &str, available: &[impl AsRef<str>]) -> bool {
     matches!((place(host), place(fixed)), (Some(host), Some(fixed)) if host >= fixed)
 }
 
+/// Whether level `host` of a product comes before level `current`; levels that cannot be compared do not.
+///
+/// ```
+/// use patchstate::model::service_pack::is_older;
+///
+/// let none: [&str; 0] = [];
+/// assert!(is_older("Windows 2000 Gold", "Windows 2000 Service Pack 2", &none));
+/// assert!(!is_older("Windows 95 SP1", "Windows 98 SP2", &none));
+/// ```
+pub fn is_older(host: &str, current: &str, available: &[impl AsRef<str>]) -> bool {
+    reached(current, host, available) && !reached(host, current, available)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +139,8 @@ mod tests {
         check("SQL Server 7.0 SP2", "SQL Server 7.0 SP3 (Desktop)");
         assert!(!reached("Windows 98 SP1", "Windows 95 SP1", &[] as &[&str]));
         assert!(reached("b", "a", &["a", "b"]) && !reached("a", "b", &["a", "b"]));
+        assert!(is_older("a", "b", &["a", "b"]) && !is_older("b", "a", &["a", "b"]));
+        assert!(!is_older("a", "b", &["b"]) && !is_older("A  1", "a 1", &["a 1"]));
     }
 
     #[test]

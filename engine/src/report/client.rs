@@ -35,18 +35,20 @@ fn table<'m>(matrix: &'m Matrix<'_>, id: &str, options: &Options) -> Result<Tabl
     ];
     let mut table = Table::new(REPORT.name, columns);
     let mut left_out = LeftOut::default();
-    let mut suppressed = 0;
+    let mut suppressed = Suppressed::default();
     for verdict in LISTED {
         for (update, cell) in matrix.row(at).enumerate().filter(|(_, cell)| cell.verdict == verdict) {
             if verdict == Verdict::Installed && !options.history.lists(cell.reason) {
                 continue;
             }
             if verdict == Verdict::Unknown && options.suppress.hides_note(cell) {
-                suppressed += 1;
+                suppressed.notes += 1;
                 continue;
             }
             if !left_out.leaves_out(flags_of(matrix, update, cell), options.hidden) {
-                table.push(row(matrix, update, cell));
+                let hides_mark = options.suppress.hides_mark(cell);
+                suppressed.warnings += u64::from(hides_mark);
+                table.push(row(matrix, update, cell, hides_mark));
             }
         }
     }
@@ -55,13 +57,25 @@ fn table<'m>(matrix: &'m Matrix<'_>, id: &str, options: &Options) -> Result<Tabl
     table.foot = footer::notes(matrix);
     table.foot.push(footer::totals(totals));
     table.foot.extend(footer::left_out(&left_out));
-    if suppressed > 0 {
-        table.foot.push(Note::count("suppressed notes", suppressed));
-    }
+    table.foot.extend(suppressed.notes());
     if options.history == super::History::None && totals[usize::from(Verdict::Installed.code())] > 0 {
         table.foot.push(Note::advice("installed updates are listed with --history 3"));
     }
     Ok(table)
+}
+
+/// How much `--suppress` left out.
+#[derive(Default)]
+struct Suppressed {
+    notes: u64,
+    warnings: u64,
+}
+
+impl Suppressed {
+    fn notes<'m>(&self) -> impl Iterator<Item = Note<'m>> {
+        let counts = [("suppressed notes", self.notes), ("suppressed warnings", self.warnings)];
+        counts.into_iter().filter(|(_, count)| *count > 0).map(|(name, count)| Note::count(name, count))
+    }
 }
 
 fn find(matrix: &Matrix<'_>, id: &str) -> Result<usize> {
@@ -79,7 +93,8 @@ fn find(matrix: &Matrix<'_>, id: &str) -> Result<usize> {
     })
 }
 
-fn row<'m>(matrix: &'m Matrix<'_>, at: usize, cell: Cell) -> Vec<Value<'m>> {
+/// The row of an update; a reason that is only a mark may be hidden.
+fn row<'m>(matrix: &'m Matrix<'_>, at: usize, cell: Cell, hides_mark: bool) -> Vec<Value<'m>> {
     let update = &matrix.updates[at];
     vec![
         Value::Verdict(cell.verdict),
@@ -88,7 +103,7 @@ fn row<'m>(matrix: &'m Matrix<'_>, at: usize, cell: Cell) -> Vec<Value<'m>> {
         naming::articles(update),
         update.urgency.map_or(Value::Empty, |urgency| Value::from(urgency.name())),
         Value::from(&update.title),
-        Value::from(cell.reason.name()),
+        if hides_mark { Value::Empty } else { Value::from(cell.reason.name()) },
         Value::from(flags_of(matrix, at, cell)),
     ]
 }
@@ -99,6 +114,8 @@ fn head(client: &Client) -> Vec<Note<'_>> {
         [] => Cow::Borrowed(row.product.as_str()),
         levels => Cow::Owned(format!("{} ({})", row.product, levels.join(", "))),
     });
+    let old = client.old_service_packs.iter();
+    let old = old.map(|old| Cow::Owned(format!("{} (the current one is {})", old.product, old.current)));
     vec![
         Note::one("client", &client.id),
         Note::one("name", &client.name),
@@ -110,5 +127,6 @@ fn head(client: &Client) -> Vec<Note<'_>> {
         Note::one("marks", client.marks.names().collect::<Value<'_>>()),
         Note::count("facts", client.facts),
         Note::one("products", Value::List(products.collect())),
+        Note::one("old service packs", Value::List(old.collect())),
     ]
 }

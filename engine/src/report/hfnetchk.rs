@@ -156,13 +156,11 @@ fn mark(cell: Cell, options: &Options, omitted: &mut Omitted) -> Option<Mark> {
             omitted.notes += u64::from(hides);
             (!hides).then_some(Mark::Note)
         }
-        (Verdict::Installed, Reason::FileNewer) => match options.suppress {
-            Suppress::Nothing | Suppress::Notes => Some(Mark::Warning),
-            Suppress::Warnings => {
-                omitted.warnings += 1;
-                options.history.lists(Reason::FileNewer).then_some(Mark::Found)
-            }
-        },
+        (Verdict::Installed, Reason::FileNewer) if options.suppress.hides_mark(cell) => {
+            omitted.warnings += 1;
+            options.history.lists(Reason::FileNewer).then_some(Mark::Found)
+        }
+        (Verdict::Installed, Reason::FileNewer) => Some(Mark::Warning),
         (Verdict::Installed, Reason::ReplacedByInstalled) => {
             matches!(options.history, History::Effective | History::Both).then_some(Mark::Effectively)
         }

@@ -188,6 +188,11 @@ impl Suppress {
     fn hides_note(self, cell: Cell) -> bool {
         self >= Suppress::Notes && matches!(cell.reason, Reason::NoEvidence | Reason::UnsupportedRule)
     }
+
+    /// Whether the mark of a file that is newer than the catalog's is left out.
+    fn hides_mark(self, cell: Cell) -> bool {
+        self >= Suppress::Warnings && cell.verdict == Verdict::Installed && cell.reason == Reason::FileNewer
+    }
 }
 
 /// A set of verdicts.

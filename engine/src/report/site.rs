@@ -51,7 +51,7 @@ fn table<'m>(matrix: &'m Matrix<'_>, _: &str, options: &Options) -> Result<Table
     table.foot.push(footer::totals(matrix.totals()));
     match options.now {
         Some(now) => table.foot.push(Note::one("now", now.to_string())),
-        None => table.foot.push(Note::advice("ages are counted from the time given with --now")),
+        None => table.foot.push(Note::advice("updates are grouped by age when --now TIME is given")),
     }
     Ok(table)
 }

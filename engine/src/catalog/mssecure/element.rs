@@ -9,8 +9,12 @@ use std::fmt;
 use std::io::BufRead;
 
 use super::findings::Findings;
+<<<<<<< HEAD
 use super::records::{self, Datastore, Record, Rest, RestKind, Shape};
 use super::value::Value;
+=======
+use super::records::{Datastore, Element, GROWTH, Record, Rest, RestKind, Shape};
+>>>>>>> features
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
 use crate::model::path::BLANK;
@@ -24,10 +28,15 @@ pub(super) const ROOT: &str = "BulletinDatastore";
 /// Tables of later documents of which nothing is known but that they are there.
 const KEPT: [&str; 2] = ["MSSeverities", "WellKnownURLs"];
 
+<<<<<<< HEAD
 /// Reads a whole document.
 pub(super) fn read(document: impl BufRead, findings: &mut Findings) -> Result<Datastore> {
+=======
+/// Reads a whole document whose records take at most `most` bytes of memory.
+pub(super) fn read(document: impl BufRead, findings: &mut Findings, most: usize) -> Result<Element> {
+>>>>>>> features
     let mut cursor = Cursor::new(document, Limits::default());
-    let mut reading = Reading { findings, path: String::new() };
+    let mut reading = Reading { findings, path: String::new(), held: 0, most };
     let root = cursor.root()?;
     if root.name() != ROOT || root.namespace().is_some() {
         let message = format!("expected `<{ROOT}>`, found `<{}>`", root.name());
@@ -66,11 +75,16 @@ fn content<R: BufRead>(
 ) -> Result<()> {
     loop {
         reading.report_bytes(cursor.take_undecodable());
+        reading.check(cursor.position())?;
         let outer = reading.path.len();
         match cursor.next()? {
             Event::Close | Event::End => return Ok(()),
+<<<<<<< HEAD
             Event::Text(text) if text.is_blank() => {}
             Event::Text(text) => keep_text(text.value(), record),
+=======
+            Event::Text(text) => reading.keep_text(text.value(), element),
+>>>>>>> features
             Event::Open(tag) => {
                 reading.enter(tag.name());
                 let place = place(record.shape(), around, tag.name());
@@ -88,7 +102,12 @@ fn content<R: BufRead>(
                     }
                     Place::Unknown => {
                         let rest = reading.unknown(&tag);
+<<<<<<< HEAD
                         record.rest().push(whole(cursor, reading, rest)?);
+=======
+                        reading.hold(GROWTH * (size_of::<Rest>() + rest.name.len() + rest.text.len()));
+                        element.rest.push(whole(cursor, reading, rest)?);
+>>>>>>> features
                     }
                 }
             }
@@ -120,6 +139,7 @@ fn place(shape: &Shape, around: Around, name: &str) -> Place {
 fn whole<R: BufRead>(cursor: &mut Cursor<R>, reading: &mut Reading<'_>, mut rest: Rest) -> Result<Rest> {
     let mut depth = 1_u32;
     while depth > 0 {
+        let before = rest.text.len();
         match cursor.next()? {
             Event::Open(tag) => {
                 depth += 1;
@@ -133,6 +153,8 @@ fn whole<R: BufRead>(cursor: &mut Cursor<R>, reading: &mut Reading<'_>, mut rest
             }
         }
         reading.report_bytes(cursor.take_undecodable());
+        reading.hold(GROWTH * (rest.text.len() - before));
+        reading.check(cursor.position())?;
     }
     Ok(rest)
 }
@@ -156,6 +178,7 @@ fn write_text(content: &str, text: &mut String) {
     }
 }
 
+<<<<<<< HEAD
 fn keep_text(text: &str, record: &mut dyn records::Reading) {
     let text = text.trim_matches(BLANK);
     if !text.is_empty() {
@@ -164,12 +187,47 @@ fn keep_text(text: &str, record: &mut dyn records::Reading) {
 }
 
 /// What is found while reading, and the names below the root down to where that is.
+=======
+/// What is found while reading, the names below the root down to where that is, and what is kept.
+>>>>>>> features
 struct Reading<'f> {
     findings: &'f mut Findings,
     path: String,
+    /// About how many bytes of memory the elements take.
+    held: usize,
+    /// How many they may take.
+    most: usize,
 }
 
 impl Reading<'_> {
+    /// Counts what is kept in memory.
+    fn hold(&mut self, bytes: usize) {
+        self.held = self.held.saturating_add(bytes);
+    }
+
+    /// Refuses a document of which too much would be kept.
+    fn check(&self, position: Position) -> Result<()> {
+        if self.held <= self.most {
+            return Ok(());
+        }
+        let message = format!("its records take more than {} bytes of memory", self.most);
+        Err(Error::new(Code::TooLarge, message).at(position))
+    }
+
+    /// Keeps a part of an element that the format does not name.
+    fn keep(&mut self, rest: Rest, element: &mut Element) {
+        self.hold(GROWTH * (size_of::<Rest>() + rest.name.len() + rest.text.len()));
+        element.rest.push(rest);
+    }
+
+    fn keep_text(&mut self, text: &str, element: &mut Element) {
+        let text = text.trim_matches(BLANK);
+        if !text.is_empty() {
+            let (name, text) = (String::new(), text.to_owned());
+            self.keep(Rest { kind: RestKind::Text, name, text }, element);
+        }
+    }
+
     fn enter(&mut self, name: &str) {
         if !self.path.is_empty() {
             self.path.push('/');
@@ -193,20 +251,43 @@ impl Reading<'_> {
         }
     }
 
+<<<<<<< HEAD
+=======
+    fn begin(&mut self, shape: &'static Shape, tag: &Tag<'_>) -> Element {
+        self.hold(shape.weight());
+        let mut element = Element::new(shape, tag.position());
+        self.attributes(tag, shape.attributes, &mut element);
+        element
+    }
+
+>>>>>>> features
     /// Takes the values of the attributes that are among `known` and keeps the others.
     fn attributes(&mut self, tag: &Tag<'_>, known: &[&'static str], record: &mut dyn records::Reading) {
         for attribute in tag.attributes().iter().filter(|attribute| !attribute.declares_namespace()) {
+<<<<<<< HEAD
             let value = self.value(&attribute, tag);
             let place = known.iter().position(|name| *name == attribute.name());
             if let Some(known) = place.and_then(|place| record.value(place)) {
                 *known = Value::from(&*value);
+=======
+            let position = tag.position_of(&attribute);
+            let place = format!("{}@{}", self.path, attribute.name());
+            let value = self.value(&attribute, position, &place);
+            if let Some(name) = known.iter().find(|name| **name == attribute.name()) {
+                self.hold(GROWTH * size_of::<(&str, String)>() + value.len());
+                element.values.push((name, value));
+>>>>>>> features
                 continue;
             }
             let position = tag.position_of(&attribute);
             let path = format!("{}@{}", self.path, attribute.name());
             self.findings.unknown(Code::UnknownAttribute, attribute.name(), position, &path);
             let name = attribute.name().to_owned();
+<<<<<<< HEAD
             record.rest().push(Rest { kind: RestKind::Attribute, name, text: value.into_owned() });
+=======
+            self.keep(Rest { kind: RestKind::Attribute, name, text: value }, element);
+>>>>>>> features
         }
     }
 

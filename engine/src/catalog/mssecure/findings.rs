@@ -10,6 +10,9 @@ use std::fmt::Display;
 use super::records::Record;
 use crate::diagnostic::{Code, Diagnostics, Position};
 
+/// The longest message in bytes: a value may have megabytes, and many findings may quote it.
+const MESSAGE: usize = 4096;
+
 /// What is wrong with one document.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
@@ -26,6 +29,7 @@ struct Unknown {
 
 impl Findings {
     /// Counts a finding at `element`, a path below the root.
+<<<<<<< HEAD
     pub(super) fn push(
         &mut self,
         code: Code,
@@ -33,6 +37,14 @@ impl Findings {
         element: impl Display,
         message: impl Display,
     ) {
+=======
+    pub(super) fn push(&mut self, code: Code, position: Position, element: &str, message: impl Into<String>) {
+        let mut message: String = message.into();
+        if message.len() > MESSAGE {
+            message.truncate(message.floor_char_boundary(MESSAGE));
+            message.push('…');
+        }
+>>>>>>> features
         self.diagnostics.push(code, position, element, message);
     }
 

@@ -28,7 +28,7 @@ use self::records::{Datastore, Record};
 use self::supersedence::Supersedence;
 use self::tables::Tables;
 use super::{Format, Look, Settings, document};
-use crate::container::Limits;
+use crate::container::Limits as Expansion;
 use crate::error::Result;
 use crate::model::update::{Catalog, Source};
 
@@ -43,8 +43,20 @@ pub const FORMAT: Format = Format {
 /// The language of a feed that is not told to be of another.
 const LANGUAGE: &str = "en";
 
-/// The greatest document that is read; the largest known one has some megabytes.
-const LIMITS: Limits = Limits::of_document(64 << 20);
+/// How much of a document is taken into memory; the largest known one has some megabytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The greatest number of bytes that its records may take, as an estimate that is not far too low.
+    pub records: usize,
+    /// The same of its updates, each of which repeats what it refers to.
+    pub updates: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { records: 4 << 30, updates: 2 << 30 }
+    }
+}
 
 /// Reads a document, compressed or not.
 ///
@@ -72,10 +84,24 @@ const LIMITS: Limits = Limits::of_document(64 << 20);
 ///
 /// The file cannot be read, is not well-formed, has another root element or exceeds a limit.
 pub fn read(path: &Path, settings: &Settings) -> Result<Catalog> {
-    let mut document = document::open_within(path, LIMITS)?;
+    read_within(path, settings, Limits::default())
+}
+
+/// Reads a document within given limits.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_within(path: &Path, settings: &Settings, limits: Limits) -> Result<Catalog> {
+    let mut document = document::open_within(path, Expansion::STANDARD)?;
     let name = document.name().to_owned();
     let mut findings = Findings::default();
+<<<<<<< HEAD
     let datastore = element::read(&mut document, &mut findings).map_err(|error| error.in_file(&name))?;
+=======
+    let root =
+        element::read(&mut document, &mut findings, limits.records).map_err(|error| error.in_file(&name))?;
+>>>>>>> features
     let source = Source {
         feed: settings.feed.clone().unwrap_or_else(|| FORMAT.name.to_owned()),
         format: FORMAT.name.to_owned(),
@@ -84,16 +110,25 @@ pub fn read(path: &Path, settings: &Settings) -> Result<Catalog> {
         path: name.clone(),
         ..Source::default()
     };
+<<<<<<< HEAD
     catalog(datastore, source, findings).map_err(|error| error.in_file(name))
+=======
+    let document = Datastore::from_element(root);
+    catalog(document, source, findings, limits.updates).map_err(|error| error.in_file(name))
+>>>>>>> features
 }
 
 /// Makes the catalog of the records of a document.
-fn catalog(mut document: Datastore, source: Source, mut findings: Findings) -> Result<Catalog> {
+fn catalog(mut document: Datastore, source: Source, mut findings: Findings, most: usize) -> Result<Catalog> {
     let mut extra = Vec::new();
     tables::merge_bulletins(&mut document, &mut findings, &mut extra);
     let tables = Tables::new(&document, &mut findings, &mut extra);
+<<<<<<< HEAD
     weight::check(&document, &tables)?;
     let tables = tables.with_paths(&document);
+=======
+    weight::check(&document, &tables, most)?;
+>>>>>>> features
     let patches = Patches::new(&document, &mut findings);
     let supersedence = Supersedence::new(&document, &tables, &patches, &mut findings, &mut extra);
     lint::look_over(&document, &tables, &patches, &mut findings);

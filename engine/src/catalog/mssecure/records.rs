@@ -20,6 +20,17 @@ pub(super) struct Shape {
     pub(super) parts: &'static [Part],
 }
 
+/// How much more than its length a list or a text that grew may take.
+pub(super) const GROWTH: usize = 2;
+
+impl Shape {
+    /// About how many bytes of memory an element takes, and the record that it becomes, without texts.
+    pub(super) fn weight(&self) -> usize {
+        let fields = self.attributes.len() + self.parts.len() + 1;
+        GROWTH * (size_of::<Element>() + size_of::<Position>() + fields * size_of::<String>())
+    }
+}
+
 /// Records that stand below another.
 #[derive(Debug)]
 pub(super) struct Part {

@@ -1,43 +1,42 @@
 //! Estimates what a document will take in memory as updates, before any is made.
 //!
 //! A record is written once and may be named any number of times, and what names it holds a copy of
-//! its text: a small document could ask for more memory than there is. The estimate counts bytes of
-//! text and is never far below them.
+//! its text: a small document could ask for more memory than there is. The estimate counts updates and
+//! bytes of text and is never far below them. What the records themselves take is counted while they are read,
+//! in `element`.
 
 use super::records::{Bulletin, Datastore, File, Patch, Product, Record, Rest};
 use super::tables::Tables;
 use super::update::severities;
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
-
-/// The greatest estimate that is read; that of the largest known document is near a thousandth of it.
-const MOST: usize = 1 << 30;
+use crate::model::update::Update;
 
 /// What a name, a reference or an edge takes besides its text.
 const EACH: usize = 64;
 
-/// Refuses a document that would take too much memory.
-pub(super) fn check(document: &Datastore, tables: &Tables<'_>) -> Result<()> {
+/// Refuses a document that would take more than `most` bytes of memory.
+pub(super) fn check(document: &Datastore, tables: &Tables<'_>, most: usize) -> Result<()> {
     let files = document.files.iter().map(|file| file_weight(file, tables));
     let products = document.products.iter().map(|product| product_weight(product, tables));
     let mut weight = files.chain(products).fold(0, usize::saturating_add);
-    if weight > MOST {
-        return Err(too_large());
+    if weight > most {
+        return Err(too_large(most));
     }
     for bulletin in &document.bulletins {
         let own = bulletin_weight(bulletin, tables);
         for patch in &bulletin.patches {
             weight = weight.saturating_add(own).saturating_add(patch_weight(patch, tables));
         }
-        if weight > MOST {
-            return Err(too_large().at(bulletin.position));
+        if weight > most {
+            return Err(too_large(most).at(bulletin.position));
         }
     }
     Ok(())
 }
 
-fn too_large() -> Error {
-    Error::new(Code::TooLarge, format!("its references repeat more than {MOST} bytes of its records"))
+fn too_large(most: usize) -> Error {
+    Error::new(Code::TooLarge, format!("its updates take more than {most} bytes of memory"))
 }
 
 /// What a file takes as a path.
@@ -93,7 +92,8 @@ fn patch_weight(patch: &Patch, tables: &Tables<'_>) -> usize {
     });
     let named = named.sum::<usize>() + replaced.map_or(0, |record| record.description.len());
     let parts = comments.chain(rows).chain(files).chain(registry).sum::<usize>();
-    patch.text_bytes() + tables.path(&patch.location).map_or(0, str::len) + parts + named + EACH
+    let own = size_of::<Update>() + patch.text_bytes();
+    own + tables.path(&patch.location).map_or(0, str::len) + parts + named + EACH
 }
 
 fn comment_weight(id: &str, tables: &Tables<'_>) -> usize {
