@@ -21,6 +21,7 @@ use patchstate::model::update::{
     Catalog, Collection, ModuleStream, PackageRow, Product as CatalogProduct, Rule, Update, UpdateId,
 };
 use patchstate::model::verdict::{Answer, Cell, Verdict};
+use patchstate::version::dotted::Version;
 
 fn inventory(complete: &[Kind], facts: Vec<Fact<'static>>) -> Inventory {
     let mut inventory = Inventory::new("client", complete.iter().copied().collect());
@@ -69,6 +70,10 @@ fn installed(expr: Expr) -> Update {
 
 fn test(subject: Subject, question: Question) -> Expr {
     Expr::test(subject, question, Position::default())
+}
+
+fn dotted(text: &str) -> Version {
+    Version::parse(text).expect("is a version")
 }
 
 fn file(path: &str) -> Expr {
@@ -365,4 +370,27 @@ fn a_cycle_of_replacements_folds_like_a_chain() {
     check(updates(), client("1"), Cell { flags: Flags::SUPERSEDED, ..MISSING });
     let off = Options { supersedence: Supersedence::Off, ..Options::default() };
     check_with(off, updates(), client("2"), MISSING);
+}
+
+#[test]
+fn of_evidence_that_holds_the_reason_is_what_says_most() {
+    let one_of = |tests: Vec<Expr>| installed(Expr::all(vec![file(r"c:\product"), Expr::any(tests)]));
+    let hotfix = || test(Subject::Hotfix(100_001), Question::Exists);
+    let version = Question::FileEvidence {
+        presence: Presence::Required,
+        version: Some(dotted("1.0")),
+        checksum: None,
+    };
+    let newer = || test(Subject::File(r"c:\newer".to_owned()), version.clone());
+    let facts = || {
+        let known = FileVersion::Known(dotted("2.0"));
+        let newer = File { path: r"C:\newer".into(), version: known, ..File::default() };
+        let hotfix = Hotfix { id: "Q100001".into(), ..Hotfix::default() };
+        inventory(&[], vec![stated(r"C:\product"), newer.into(), hotfix.into()])
+    };
+    let listed = Cell::new(Verdict::Installed, Reason::HotfixListed);
+    let undecided = Expr::Constant(Answer::new(Truth::Unknown, Reason::NoEvidence));
+    check(vec![one_of(vec![undecided, hotfix()])], facts(), listed);
+    let expect = Cell::new(Verdict::Installed, Reason::FileNewer);
+    check(vec![one_of(vec![hotfix(), newer()])], facts(), expect);
 }
