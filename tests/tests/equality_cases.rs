@@ -162,6 +162,20 @@ fn an_update_without_rows_holds_no_package() {
 }
 
 #[test]
+fn keys_of_rpm_are_no_packages() {
+    let options = |profile| Options { profile: Some(profile), ..Options::default() };
+    let expect = Cell::new(Verdict::NotApplicable, Reason::PackageAbsent);
+    for (name, arch) in [("gpg-pubkey", "x86_64"), ("bash", "(none)")] {
+        for profile in [Profile::Dnf, Profile::Suse] {
+            for wanted in [arch, "noarch", ""] {
+                let client = inventory(&[Kind::Package], vec![package(name, arch, "1").into()]);
+                check_with(options(profile), vec![packages("A", vec![row(name, wanted)])], client, expect);
+            }
+        }
+    }
+}
+
+#[test]
 fn an_empty_release_is_no_release() {
     // Of the running kernel's packages the older one decides; its version and arch are all that it has.
     let old = Package { release: Some("".into()), ..package("kernel", "x86_64", "") };
