@@ -390,11 +390,8 @@ fn a_cycle_of_replacements_folds_like_a_chain() {
 fn of_evidence_that_holds_the_reason_is_what_says_most() {
     let one_of = |tests: Vec<Expr>| installed(Expr::all(vec![file(r"c:\product"), Expr::any(tests)]));
     let hotfix = || test(Subject::Hotfix(100_001), Question::Exists);
-    let version = Question::FileEvidence {
-        presence: Presence::Required,
-        version: Some(dotted("1.0")),
-        checksum: None,
-    };
+    let version =
+        Question::FileEvidence { presence: Presence::Required, version: Some(dotted("1.0")), checksum: None };
     let newer = || test(Subject::File(r"c:\newer".to_owned()), version.clone());
     let facts = || {
         let known = FileVersion::Known(dotted("2.0"));
