@@ -40,7 +40,7 @@ impl Progress {
 }
 
 fn style(bytes: Arc<AtomicU64>) -> ProgressStyle {
-    let template = "{bar:30} {pos}/{len} clients, {volume}, {speed}, {eta} left";
+    let template = "{bar:20} {pos}/{len} clients, {volume}, {speed}/s, {eta} left";
     // A template that does not parse would be a mistake in this line; the default bar serves then.
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     // Text goes to a buffer, which takes everything.
@@ -48,7 +48,7 @@ fn style(bytes: Arc<AtomicU64>) -> ProgressStyle {
         let _ = write!(out, "{}", HumanBytes(bytes.load(Ordering::Relaxed)));
     };
     let speed = |state: &ProgressState, out: &mut dyn Write| {
-        let _ = write!(out, "{:.0} clients/s", state.per_sec());
+        let _ = write!(out, "{:.0}", state.per_sec());
     };
     style.with_key("volume", volume).with_key("speed", speed)
 }
