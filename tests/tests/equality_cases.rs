@@ -282,6 +282,8 @@ fn a_path_without_token_is_compared_in_token_form() {
     check(update(r"c:\winnt\a.dll"), there(r"%SystemRoot%\a.dll"), INSTALLED);
     check(update(r"c:\winnt\a.dll"), there(r"C:\WINNT\b.dll"), absent);
     check(update(r"c:\winnt2\a.dll"), there(r"C:\WINNT2\A.dll"), INSTALLED);
+    check(update(r"%windir%\system32\a.dll"), there(r"C:\WINNT\Sysnative\A.dll"), INSTALLED);
+    check(update(r"c:\winnt\sysnative\a.dll"), there(r"%windir%\system32\A.dll"), INSTALLED);
     let proved = |fact: Fact<'static>| inventory(&[], vec![windows(), fact]);
     let gone = Absent { kind: Some(Kind::File), reference: r"C:\WINNT\a.dll".into(), ..Absent::default() };
     check(update(r"c:\winnt\a.dll"), proved(gone.into()), absent);
