@@ -426,6 +426,18 @@ fn a_compile_says_what_it_found_and_where() {
     assert_eq!(said("--quiet compile odd.xml -o new.idx"), "");
 }
 
+#[test]
+fn a_name_that_no_catalog_knows_is_found_in_its_table() {
+    let place = Place::new();
+    let table = r#"<productDetection version="1">
+      <product name="Zork"><when><hotfix id="Q123456"/></when></product>
+    </productDetection>"#;
+    std::fs::write(place.path("table.xml"), table).expect("writes");
+    let output = place.run("lint catalog.xml --products table.xml");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("table.xml:2:7: note: product-name-unknown: product: `Zork`"), "{text}");
+}
+
 /// A file is for those who may read what its maker makes.
 #[cfg(unix)]
 #[test]

@@ -174,6 +174,7 @@ pub fn detection() -> Detection {
         ],
         inherit: vec!["Win 8".to_owned()],
         position: place(3),
+        table: String::new(),
     }
 }
 

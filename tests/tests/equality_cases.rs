@@ -229,6 +229,7 @@ fn the_first_detection_that_decides_is_the_one() {
         levels: vec![Level { names: vec![level.to_owned()], test: None }],
         inherit: Vec::new(),
         position: Position::default(),
+        table: String::new(),
     };
     let question = |level: &str| Question::Level { affected: vec![level.to_owned()], fixed: None };
     let asks = |level: &str| installed(test(Subject::Product("office".to_owned()), question(level)));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::rules::row_key;
-use crate::diagnostic::{Code, Position};
+use crate::diagnostic::{Code, Diagnostic, Position};
 use crate::error::{Error, Result};
 use crate::model::catalogs::{Catalogs, Edge, Entry, SourceEntry};
 use crate::model::fact::PackageKind;
@@ -86,21 +86,22 @@ fn check_identities(merged: &Catalogs, paths: &[String]) -> Result<()> {
 }
 
 /// Takes the detections where some catalog speaks of products at all.
-fn add_detections(merged: &mut Catalogs, detections: Vec<Detection>) {
+fn add_detections(merged: &mut Catalogs, mut detections: Vec<Detection>) {
     if merged.products.is_empty() {
         return;
     }
-    for detection in &detections {
-        if !merged.products.contains_key(&folded(&detection.name)) {
-            let message = format!("`{}` in the product table", detection.name);
-            let first = merged.sources.first_mut();
-            first.into_iter().for_each(|source| {
-                source.diagnostics.push(
-                    Code::ProductNameUnknown,
-                    detection.position,
-                    "product",
-                    message.clone(),
-                );
+    for detection in &mut detections {
+        let file = std::mem::take(&mut detection.table);
+        if merged.products.contains_key(&folded(&detection.name)) {
+            continue;
+        }
+        if let Some(source) = merged.sources.first_mut() {
+            source.diagnostics.add(Diagnostic {
+                code: Code::ProductNameUnknown,
+                file,
+                position: detection.position,
+                element: "product".to_owned(),
+                message: format!("`{}` in the product table", detection.name),
             });
         }
     }

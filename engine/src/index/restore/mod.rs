@@ -280,6 +280,7 @@ impl<'a> View<'a> {
                 .map(|name| self.owned(columns.inherit_name.at(name)))
                 .collect(),
             position: position(0, columns.detection_line.at(at), columns.detection_column.at(at)),
+            table: String::new(),
         }
     }
 }
