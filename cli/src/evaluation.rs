@@ -1,6 +1,6 @@
 //! Options of the verbs that evaluate: what changes the answers, and how inventories are read.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use patchstate::diagnostic::Code;
@@ -9,6 +9,8 @@ use patchstate::ingest;
 use patchstate::inventory::{self, Deltas, Format};
 use patchstate::model::fact::{Kind, Kinds};
 use patchstate::model::options::{Checksum, Detect, Options, Profile, RegistryItems, Supersedence};
+
+use crate::output::Output;
 
 /// What a replacement does to a cell that is Missing.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -161,6 +163,16 @@ impl Intake {
             ..ingest::Settings::default()
         };
         ingest::Intake::scan(&inputs, settings)
+    }
+
+    /// Says which of the folders hold no inventory.
+    pub(crate) fn warn_of_empty(&self, intake: &ingest::Intake, output: &mut Output) {
+        for folder in self.paths.iter().filter(|path| path.is_dir()) {
+            let within = |document: &ingest::Document| Path::new(document.name()).starts_with(folder);
+            if !intake.documents().iter().any(within) {
+                output.warning(&format!("{}: no inventory is in this folder", folder.display()));
+            }
+        }
     }
 
     /// The options that change what inventories state, as they are written on a command line.

@@ -126,7 +126,12 @@ impl Output {
 
     /// Whether progress is shown: on a terminal, unless quiet.
     pub(crate) fn shows_progress(&self) -> bool {
-        self.talk == Talk::Normal && io::stderr().is_terminal()
+        self.talk == Talk::Normal && self.talks_to_terminal()
+    }
+
+    /// Whether what is said goes to a person.
+    pub(crate) fn talks_to_terminal(&self) -> bool {
+        io::stderr().is_terminal()
     }
 
     /// Says what could not be read while the rest goes on: the first of them, and how many more.
@@ -136,11 +141,17 @@ impl Output {
             self.say(&format!("\x1b[1;31merror\x1b[0m: {}\n", clean(error.to_string().into())));
         }
         if errors.len() > NAMED {
-            self.message(&format!("and {} more", grouped((errors.len() - NAMED) as u64)));
+            self.say(&format!("and {} more\n", grouped((errors.len() - NAMED) as u64)));
         }
-        if let Some(hint) = errors.iter().find_map(Error::hint) {
-            self.message(&format!("hint: {hint}"));
+        let hint = errors.iter().find_map(Error::hint).filter(|_| self.talk == Talk::Normal);
+        if let Some(hint) = hint {
+            self.say(&format!("\nhint: {}\n", clean(hint.into())));
         }
+    }
+
+    /// Says why there is nothing to show for a run that was no mistake of whoever typed it.
+    pub(crate) fn failure(&mut self, text: &str) {
+        self.say(&format!("\x1b[1;31merror\x1b[0m: {}\n", clean(text.into())));
     }
 
     /// Says why the program cannot go on, and what to do about it.

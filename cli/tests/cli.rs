@@ -409,6 +409,70 @@ fn a_run_says_by_its_code_what_it_found() {
 }
 
 #[test]
+fn what_was_not_found_is_said_even_by_a_quiet_run() {
+    let place = Place::new();
+    inventories(&place);
+    std::fs::create_dir(place.path("empty")).expect("makes a folder");
+    let said = |words: &str| String::from_utf8_lossy(&place.run(words).stderr).into_owned();
+    let nothing = "error: nothing was evaluated: no inventory was found\n";
+    assert_eq!(said("--quiet evaluate site.idx empty -o new.matrix"), nothing);
+    let warning = "warning: empty: no inventory is in this folder\n";
+    assert_eq!(said("evaluate site.idx empty -o new.matrix"), format!("{warning}{nothing}"));
+    assert!(said("evaluate site.idx inbox empty -o new.matrix").starts_with(warning));
+    assert_eq!(
+        said("evaluate site.idx inbox --shard 3/3 -o part.matrix"),
+        "error: nothing was evaluated: no client is in this part\n"
+    );
+    assert!(
+        said("convert empty -o new.xml").ends_with("error: nothing was written: no inventory was found\n")
+    );
+}
+
+#[test]
+fn a_compile_says_what_it_found_and_where() {
+    let place = Place::new();
+    let catalog = CATALOG.replace("<Products>", "<Surprise/><Products>");
+    assert_ne!(catalog, CATALOG);
+    std::fs::write(place.path("odd.xml"), catalog).expect("writes");
+    let said = |words: &str| String::from_utf8_lossy(&place.run(words).stderr).into_owned();
+    let lines = said("compile odd.xml -o new.idx");
+    let finding = lines.lines().find(|line| line.contains("Surprise")).expect("is said");
+    assert!(finding.starts_with("odd.xml:") && finding.contains(": note: unknown-element: "), "{finding}");
+    assert!(lines.contains("\nnote: unknown-element x 1\n"), "{lines}");
+    assert_eq!(said("--quiet compile odd.xml -o new.idx"), "");
+}
+
+#[test]
+fn a_name_that_no_catalog_knows_is_found_in_its_table() {
+    let place = Place::new();
+    let table = r#"<productDetection version="1">
+      <product name="Zork"><when><hotfix id="Q123456"/></when></product>
+    </productDetection>"#;
+    std::fs::write(place.path("table.xml"), table).expect("writes");
+    let output = place.run("lint catalog.xml --products table.xml");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("table.xml:2:7: note: product-name-unknown: product: `Zork`"), "{text}");
+}
+
+/// A file is for those who may read what its maker makes.
+#[cfg(unix)]
+#[test]
+fn files_are_as_open_as_the_process_makes_them() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::new();
+    let mut command = Command::new("sh");
+    command.current_dir(place.0.path()).env("PROGRAM", env!("CARGO_BIN_EXE_patchstate"));
+    for (mask, mode) in [("022", 0o644), ("077", 0o600), ("002", 0o664)] {
+        let words = format!("umask {mask}; \"$PROGRAM\" compile catalog.xml -o new.idx");
+        assert!(command.args(["-c", &words]).status().expect("runs").success());
+        let found = std::fs::metadata(place.path("new.idx")).expect("is there").permissions().mode();
+        assert_eq!(found & 0o777, mode, "{mask}");
+        command = Command::new("sh");
+        command.current_dir(place.0.path()).env("PROGRAM", env!("CARGO_BIN_EXE_patchstate"));
+    }
+}
+
+#[test]
 fn lists_choose_and_hide_updates() {
     let place = Place::new();
     inventories(&place);

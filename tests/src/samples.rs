@@ -45,7 +45,8 @@ fn place(line: u32) -> Position {
 fn source(feed: &str, profile: Option<Profile>) -> Source {
     let [format, revision, language] = ["sample", "7", "en"].map(str::to_owned);
     let path = format!("{feed}.xml");
-    Source { feed: feed.to_owned(), format, path, sha256: [7; 32], revision, language, profile }
+    let repository = String::new();
+    Source { feed: feed.to_owned(), format, path, repository, sha256: [7; 32], revision, language, profile }
 }
 
 fn findings() -> Diagnostics {
@@ -173,6 +174,7 @@ pub fn detection() -> Detection {
         ],
         inherit: vec!["Win 8".to_owned()],
         position: place(3),
+        table: String::new(),
     }
 }
 

@@ -45,13 +45,14 @@ fn the_digest_is_that_of_the_stored_bytes_however_much_was_read() {
 
 #[test]
 fn the_root_has_a_local_name_and_a_name_space() {
-    let check = |text: &str, name: &str, namespace: &str| {
+    let check = |text: &str, name: &str, namespace: &str, place: &str| {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let root = document::root(file(&folder, text.as_bytes())).expect("it has a root");
-        assert_eq!(root, (name.to_owned(), namespace.to_owned()));
+        let found = (root.name.as_str(), root.namespace.as_str(), root.position.to_string());
+        assert_eq!(found, (name, namespace, place.to_owned()));
     };
-    check("<updates/>", "updates", "");
-    check("<?xml version='1.0'?><!-- a --><x:a xmlns:x='urn:x'><b>", "a", "urn:x");
+    check("<updates/>", "updates", "", "1:1");
+    check("<?xml version='1.0'?>\n<!-- a --><x:a xmlns:x='urn:x'><b>", "a", "urn:x", "2:11");
 }
 
 #[test]
@@ -67,7 +68,8 @@ fn what_is_no_document_is_refused_with_a_reason() {
     let (code, _) = error_of(&unhex(PACKED)[..20], finish);
     assert_eq!(code, Code::NotWellFormed);
     let (code, message) = error_of(b"<no-such-catalog/>", format);
-    assert_eq!((code, &*message), (Code::UnknownCatalog, "FILE: no catalog reader recognises it"));
+    let expect = "FILE:1:1: no catalog reader recognises `<no-such-catalog>`";
+    assert_eq!((code, &*message), (Code::UnknownCatalog, expect));
     let (code, _) = error_of(b"", format);
     assert_eq!(code, Code::NotWellFormed);
     let missing = document::open(Path::new("no/such/file")).expect_err("it is not there");

@@ -21,6 +21,7 @@ use patchstate::model::update::{
     Catalog, Collection, ModuleStream, PackageRow, Product as CatalogProduct, Rule, Update, UpdateId,
 };
 use patchstate::model::verdict::{Answer, Cell, Verdict};
+use patchstate::version::dotted::Version;
 
 fn inventory(complete: &[Kind], facts: Vec<Fact<'static>>) -> Inventory {
     let mut inventory = Inventory::new("client", complete.iter().copied().collect());
@@ -69,6 +70,10 @@ fn installed(expr: Expr) -> Update {
 
 fn test(subject: Subject, question: Question) -> Expr {
     Expr::test(subject, question, Position::default())
+}
+
+fn dotted(text: &str) -> Version {
+    Version::parse(text).expect("is a version")
 }
 
 fn file(path: &str) -> Expr {
@@ -157,6 +162,20 @@ fn an_update_without_rows_holds_no_package() {
 }
 
 #[test]
+fn keys_of_rpm_are_no_packages() {
+    let options = |profile| Options { profile: Some(profile), ..Options::default() };
+    let expect = Cell::new(Verdict::NotApplicable, Reason::PackageAbsent);
+    for (name, arch) in [("gpg-pubkey", "x86_64"), ("bash", "(none)")] {
+        for profile in [Profile::Dnf, Profile::Suse] {
+            for wanted in [arch, "noarch", ""] {
+                let client = inventory(&[Kind::Package], vec![package(name, arch, "1").into()]);
+                check_with(options(profile), vec![packages("A", vec![row(name, wanted)])], client, expect);
+            }
+        }
+    }
+}
+
+#[test]
 fn an_empty_release_is_no_release() {
     // Of the running kernel's packages the older one decides; its version and arch are all that it has.
     let old = Package { release: Some("".into()), ..package("kernel", "x86_64", "") };
@@ -210,6 +229,7 @@ fn the_first_detection_that_decides_is_the_one() {
         levels: vec![Level { names: vec![level.to_owned()], test: None }],
         inherit: Vec::new(),
         position: Position::default(),
+        table: String::new(),
     };
     let question = |level: &str| Question::Level { affected: vec![level.to_owned()], fixed: None };
     let asks = |level: &str| installed(test(Subject::Product("office".to_owned()), question(level)));
@@ -263,6 +283,8 @@ fn a_path_without_token_is_compared_in_token_form() {
     check(update(r"c:\winnt\a.dll"), there(r"%SystemRoot%\a.dll"), INSTALLED);
     check(update(r"c:\winnt\a.dll"), there(r"C:\WINNT\b.dll"), absent);
     check(update(r"c:\winnt2\a.dll"), there(r"C:\WINNT2\A.dll"), INSTALLED);
+    check(update(r"%windir%\system32\a.dll"), there(r"C:\WINNT\Sysnative\A.dll"), INSTALLED);
+    check(update(r"c:\winnt\sysnative\a.dll"), there(r"%windir%\system32\A.dll"), INSTALLED);
     let proved = |fact: Fact<'static>| inventory(&[], vec![windows(), fact]);
     let gone = Absent { kind: Some(Kind::File), reference: r"C:\WINNT\a.dll".into(), ..Absent::default() };
     check(update(r"c:\winnt\a.dll"), proved(gone.into()), absent);
@@ -365,4 +387,24 @@ fn a_cycle_of_replacements_folds_like_a_chain() {
     check(updates(), client("1"), Cell { flags: Flags::SUPERSEDED, ..MISSING });
     let off = Options { supersedence: Supersedence::Off, ..Options::default() };
     check_with(off, updates(), client("2"), MISSING);
+}
+
+#[test]
+fn of_evidence_that_holds_the_reason_is_what_says_most() {
+    let one_of = |tests: Vec<Expr>| installed(Expr::all(vec![file(r"c:\product"), Expr::any(tests)]));
+    let hotfix = || test(Subject::Hotfix(100_001), Question::Exists);
+    let version =
+        Question::FileEvidence { presence: Presence::Required, version: Some(dotted("1.0")), checksum: None };
+    let newer = || test(Subject::File(r"c:\newer".to_owned()), version.clone());
+    let facts = || {
+        let known = FileVersion::Known(dotted("2.0"));
+        let newer = File { path: r"C:\newer".into(), version: known, ..File::default() };
+        let hotfix = Hotfix { id: "Q100001".into(), ..Hotfix::default() };
+        inventory(&[], vec![stated(r"C:\product"), newer.into(), hotfix.into()])
+    };
+    let listed = Cell::new(Verdict::Installed, Reason::HotfixListed);
+    let undecided = Expr::Constant(Answer::new(Truth::Unknown, Reason::NoEvidence));
+    check(vec![one_of(vec![undecided, hotfix()])], facts(), listed);
+    let expect = Cell::new(Verdict::Installed, Reason::FileNewer);
+    check(vec![one_of(vec![hotfix(), newer()])], facts(), expect);
 }

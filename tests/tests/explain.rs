@@ -399,6 +399,7 @@ fn detection(name: &str, when: Expr, levels: Vec<Level>, inherit: &[&str], line:
         levels,
         inherit,
         position: Position { offset: 0, line, column: 5 },
+        table: String::new(),
     }
 }
 

@@ -351,6 +351,7 @@ fn rows_of_the_product_table_are_compared() {
         levels: vec![Level { names: vec!["SP1".to_owned()], test: None }],
         inherit: Vec::new(),
         position: at(line),
+        table: String::new(),
     };
     let none: [&str; 0] = [];
     assert_eq!(differ(catalogs(), [vec![row(1, 1)], vec![row(1, 2)]]), none);

@@ -401,6 +401,10 @@ fn limits_are_errors() {
     let outside = r#"<!DOCTYPE inventory [<!ENTITY f SYSTEM "file:///etc/passwd">]>"#;
     assert_eq!(refused(&format!("{outside}{}", around("", r#"<tag name="&f;"/>"#))).code(), Code::XmlEntity);
     native(&format!("{bomb}{}", around("", r#"<tag name="&lt;"/>"#)));
+    // Also where the root itself has one, so that it cannot be read as a tag.
+    let text = format!(r#"{bomb}<inventory version="1" client="&b;"/>"#);
+    assert_eq!(inventory::recognise(&text).map(|format| format.name).unwrap_or_default(), "native");
+    assert_eq!(refused(&text).code(), Code::XmlEntity);
 }
 
 #[test]

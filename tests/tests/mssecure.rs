@@ -237,7 +237,7 @@ fn a_plain_document_becomes_rules() {
     );
     assert_eq!(
         e,
-        r"all[hklm\software\microsoft\windows nt\currentversion\hotfix\q300001::installed = 1@23, %windir%\system32\spoolss.dll required 5.0.2195.3000 sum 62121@24, %windir%\system32\win32spl.dll optional 5.0.2195.3001@24] otherwise any[unknown no-evidence, hotfix 300001 exists@14]"
+        r"all[hklm\software\microsoft\windows nt\currentversion\hotfix\q300001::installed = 1@72, %windir%\system32\spoolss.dll required 5.0.2195.3000 sum 62121@79, %windir%\system32\win32spl.dll optional 5.0.2195.3001@85] otherwise any[unknown no-evidence, hotfix 300001 exists@14]"
     );
     let (_, e) = rule(&catalog, "XX01-001/workaround");
     assert_eq!(e, "any[unknown no-evidence, hotfix 300002 exists@26]");
@@ -411,7 +411,7 @@ fn what_the_format_does_not_name_is_kept_and_makes_the_rule_partial() {
     assert_eq!(patch.flags.to_string(), "partial-rule;unsupported-bulletin");
     assert_eq!(
         evidence(&catalog, "XX01-001/alternatives.exe"),
-        r"any[all[%windir%\a.dll required@12] otherwise any[unknown no-evidence, hotfix 300001 exists@10], unknown unsupported-rule]"
+        r"any[all[%windir%\a.dll required@34] otherwise any[unknown no-evidence, hotfix 300001 exists@10], unknown unsupported-rule]"
     );
     let path = "Bulletins/Bulletin/Patches/Patch";
     let alternative = "<Alternative FileChangeID=\"2\"></Alternative>";
@@ -449,8 +449,8 @@ fn the_first_record_of_an_id_is_meant() {
         let found = evidence(&catalog, id);
         assert!(found.starts_with(expect), "{found}");
     };
-    check("XX01-001/a.exe", r"all[hklm\software\x::installed = 1@7]");
-    check("XX01-001/A.EXE", r"all[%windir%\system32\a.dll required 1.0.0.0@8]");
+    check("XX01-001/a.exe", r"all[hklm\software\x::installed = 1@23]");
+    check("XX01-001/A.EXE", r"all[%windir%\system32\a.dll required 1.0.0.0@31]");
     let kept = |text: &str| catalog.extra.iter().any(|(_, found)| found.contains(text));
     assert!(kept(r"HKLM\SOFTWARE\Y") && kept("Version=\"2.0\"") && kept("Title=\"second\""));
 }
@@ -551,7 +551,7 @@ fn evidence_is_read_by_command_type_and_name() {
     check(
         "XX01-001/optional.exe",
         &format!(
-            r"all[%windir%\system32\a.dll optional 1.2.0.0 sum 18@9, {neutral}] {}",
+            r"all[%windir%\system32\a.dll optional 1.2.0.0 sum 18@55, {neutral}] {}",
             otherwise("no-evidence", 8)
         ),
     );
@@ -562,14 +562,14 @@ fn evidence_is_read_by_command_type_and_name() {
     check(
         "XX01-001/files.exe",
         &format!(
-            r"all[%windir%\system32\a.dll required 1.2.0.0 sum 17@16, %windir%\system32\a.dll required sum 19@16, %windir%\system32\a.dll removed@16, %windir%\system32\b.dll optional@17, %variable\w3proxy.exe required 2.0.0.0@17] {}",
+            r"all[%windir%\system32\a.dll required 1.2.0.0 sum 17@54, %windir%\system32\a.dll required sum 19@56, %windir%\system32\a.dll removed@57, %windir%\system32\b.dll optional@65, %variable\w3proxy.exe required 2.0.0.0@69] {}",
             otherwise("no-evidence", 14)
         ),
     );
     check(
         "XX01-001/registry.exe",
         &format!(
-            r"all[hklm\software\hotfix\q300002::installed = 1@22, hklm\software\hotfix\q300002::installed any data@22, hklm\software\classes\clsid\x::installed = 31@22, hklm\software\classes\clsid\x::installed = `yes`@22, hklm\software\classes\clsid\x::installedversion >= 5.0.3319.0@23, hklm\software\classes\clsid\x::installedversion = `some text`@23, {neutral}] {}",
+            r"all[hklm\software\hotfix\q300002::installed = 1@36, hklm\software\hotfix\q300002::installed any data@37, hklm\software\classes\clsid\x::installed = 31@38, hklm\software\classes\clsid\x::installed = `yes`@39, hklm\software\classes\clsid\x::installedversion >= 5.0.3319.0@46, hklm\software\classes\clsid\x::installedversion = `some text`@47, {neutral}] {}",
             otherwise("no-evidence", 20)
         ),
     );
@@ -577,7 +577,7 @@ fn evidence_is_read_by_command_type_and_name() {
     check(
         "XX01-001/both.exe",
         &format!(
-            r"all[hklm\software\hotfix\q300002::installed = 1@28, {neutral}] {}",
+            r"all[hklm\software\hotfix\q300002::installed = 1@36, {neutral}] {}",
             otherwise("unsupported-rule", 26)
         ),
     );

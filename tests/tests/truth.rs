@@ -123,6 +123,7 @@ fn answers() -> Vec<Answer> {
     let answer = |(truth, reason)| Answer::new(truth, reason);
     [
         (True, Reason::RuleTrue),
+        (True, Reason::HotfixListed),
         (True, Reason::FileNewer),
         (False, Reason::FileOlder),
         (False, Reason::ServicePackOutOfRange),

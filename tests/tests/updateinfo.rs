@@ -7,8 +7,12 @@ use std::path::{Path, PathBuf};
 use patchstate::catalog::{self, Settings, document, updateinfo};
 use patchstate::diagnostic::Code;
 use patchstate::error::Result;
+use patchstate::model::expr::Expr;
 use patchstate::model::options::Profile;
+use patchstate::model::reason::Reason;
+use patchstate::model::truth::Truth;
 use patchstate::model::update::{Catalog, ModuleStream, PackageRow, Reboot, Rule, Update, Urgency};
+use patchstate::model::verdict::Answer;
 use patchstate::xml::Limits;
 use patchstate::xml::cursor::{Cursor, Event};
 
@@ -494,4 +498,28 @@ fn what_is_no_such_document_is_refused() {
     let path = folder.path().join("updates.xml");
     std::fs::write(&path, other).unwrap();
     assert_eq!(catalog::recognise(&path).unwrap_err().code(), Code::UnknownCatalog);
+}
+
+#[test]
+fn an_update_of_which_no_row_can_be_read_is_not_decided() {
+    let update = |rows: &str| {
+        let text = format!(
+            "<updates><update><id>A</id><pkglist><collection>{rows}</collection></pkglist></update></updates>"
+        );
+        read_text(text).unwrap().updates.remove(0)
+    };
+    let constant = |truth, reason| {
+        let rule = || Expr::Constant(Answer::new(truth, reason));
+        Rule::Tests { installed: rule(), applicable: rule() }
+    };
+    let source = r#"<package name="a" version="1" release="1" arch="src"/>"#;
+    let bad = r#"<package name="a" version="1" release="1" arch="x86_64" epoch="x"/>"#;
+    let unnamed = r#"<package version="1"/>"#;
+    assert_eq!(update(source).rule, constant(Truth::False, Reason::PackageAbsent));
+    for rows in [bad, unnamed, &format!("{source}{bad}")] {
+        assert_eq!(update(rows).rule, constant(Truth::Unknown, Reason::RuleError), "{rows}");
+    }
+    let good = r#"<package name="a" version="1" release="1" arch="x86_64"/>"#;
+    let Rule::Packages { rows, .. } = update(&format!("{bad}{good}")).rule else { panic!("has a row") };
+    assert_eq!(rows.len(), 1);
 }

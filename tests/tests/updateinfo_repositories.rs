@@ -7,6 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use patchstate::catalog::{self, Settings, Verify, updateinfo};
+use patchstate::compile::merge::merge;
 use patchstate::diagnostic::Code;
 use patchstate::error::Result;
 use patchstate::model::update::Catalog;
@@ -87,9 +88,12 @@ fn a_tree_names_its_repositories() {
     plain_at(root.path(), "9/.hidden");
     plain_at(root.path(), "10");
     assert_eq!(catalog::recognise(root.path()).unwrap().name, "updateinfo");
-    let found: Vec<_> = read_all(root.path(), &Settings::default());
-    let found: Vec<_> = found.iter().flat_map(|one| ids(one.as_ref().unwrap())).collect();
+    let read: Vec<_> = read_all(root.path(), &Settings::default());
+    let found: Vec<_> = read.iter().flat_map(|one| ids(one.as_ref().unwrap())).collect();
     assert_eq!(found, ["10/EX-1", "9%2Fbase/EX-1"]);
+    let merged = merge(read.into_iter().map(Result::unwrap).collect(), Vec::new()).unwrap();
+    let documents: Vec<_> = merged.sources.iter().map(|entry| entry.source.path.as_str()).collect();
+    assert_eq!(documents, ["10/updateinfo.xml", "9/base/updateinfo.xml"]);
 }
 
 fn plain_at(root: &Path, name: &str) {

@@ -61,6 +61,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     if args.format == Findings::Json {
         output.table(&findings::list(&found), args.format.into(), Columns::Usual)?;
     }
+    if args.format == Findings::Text {
+        say(&found, output);
+    }
     let denied = catalogs::denied(&args.deny, &found);
     if let Some(code) = denied.first() {
         anyhow::bail!("`{code}` is denied and was raised {} times; nothing was written", found.of(*code));
@@ -76,6 +79,22 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     // The process ends with this; giving the memory of every text back before would be a tenth of its time.
     std::mem::forget(compiled);
     Ok(if read.failures.is_empty() { Exit::Done } else { Exit::Findings })
+}
+
+/// Says what was found in the catalogs, with the place of each, and how often. A person at a terminal
+/// sees the first ones; what goes to a file is whole.
+fn say(found: &Diagnostics, output: &mut Output) {
+    const SHOWN: usize = 20;
+    let kept = found.kept();
+    let shown = if output.talks_to_terminal() { kept.len().min(SHOWN) } else { kept.len() };
+    kept[..shown].iter().for_each(|finding| output.message(&finding.to_string()));
+    if shown < kept.len() {
+        let more = grouped((kept.len() - shown) as u64);
+        output.message(&format!("and {more} more; `patchstate lint` lists them"));
+    }
+    for (code, count) in found.counts() {
+        output.message(&format!("{}: {code} x {}", code.severity(), grouped(count)));
+    }
 }
 
 /// Says what was compiled, on standard error.
@@ -103,7 +122,7 @@ fn summary(
         grouped(of.map(|(_, count)| count).sum())
     };
     let (warnings, notes) = (count(Severity::Warning), count(Severity::Note));
-    output.message(&format!("findings: {warnings} warnings, {notes} notes; `patchstate lint` lists them"));
+    output.message(&format!("findings: {warnings} warnings, {notes} notes"));
     let size = std::fs::metadata(&args.output)?.len();
     output.message(&format!(
         "{}: {} bytes from {} in {:.2} s",

@@ -40,15 +40,17 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let intake = args.intake.scan(args.client.as_deref())?;
+    args.intake.warn_of_empty(&intake, output);
     let progress = Progress::clients(intake.clients().len() as u64, output);
     let mut work = Work::new(&intake);
     let mut file = files::create(&args.output)?;
-    work.write(&mut file, &|| progress.step())?;
+    work.write(&mut file, &|bytes| progress.step(bytes))?;
     progress.finish();
     output.failures(&work.errors);
     findings(&work.diagnostics, output);
     if work.import.read == 0 {
-        output.warning("no inventory could be read; nothing was written");
+        let why = if intake.clients().is_empty() { "was found" } else { "could be read" };
+        output.failure(&format!("nothing was written: no inventory {why}"));
         return Ok(Exit::Nothing);
     }
     file.flush()?;
@@ -71,6 +73,8 @@ struct Work<'i> {
     errors: Vec<Error>,
     diagnostics: Diagnostics,
     facts: u64,
+    /// Bytes of the client that was read last.
+    bytes: u64,
 }
 
 impl<'i> Work<'i> {
@@ -82,14 +86,15 @@ impl<'i> Work<'i> {
             errors: Vec::new(),
             diagnostics: intake.diagnostics().clone(),
             facts: 0,
+            bytes: 0,
         }
     }
 
     /// Writes every client that can be read; a single one as a document of its own.
-    fn write(&mut self, file: &mut File, done: &dyn Fn()) -> Result<()> {
+    fn write(&mut self, file: &mut File, done: &dyn Fn(u64)) -> Result<()> {
         if let [client] = self.intake.clients() {
             let inventory = self.read(client);
-            done();
+            done(self.bytes);
             return inventory.map_or(Ok(()), |inventory| native::write(&inventory, file));
         }
         let mut writer = native::Writer::new(file)?;
@@ -97,7 +102,7 @@ impl<'i> Work<'i> {
             if let Some(inventory) = self.read(client) {
                 writer.inventory(&inventory)?;
             }
-            done();
+            done(self.bytes);
         }
         writer.finish()?;
         Ok(())
@@ -110,6 +115,7 @@ impl<'i> Work<'i> {
         match imported {
             Ok(imported) => {
                 self.facts += u64::from(imported.read.facts);
+                self.bytes = imported.read.bytes;
                 self.diagnostics.append(imported.diagnostics);
                 if inventory.client().is_empty() {
                     inventory.header.client = client.id.clone().into();
@@ -118,6 +124,7 @@ impl<'i> Work<'i> {
             }
             Err(error) => {
                 self.errors.push(error);
+                self.bytes = 0;
                 None
             }
         }

@@ -93,15 +93,21 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let ignored = list(args.ignore_q.as_ref(), view, output)?;
     let plan = Plan::new(view, &options, baseline.as_ref().map(|named| named.updates.as_slice()));
     let intake = args.intake.scan(args.client.as_deref())?;
+    args.intake.warn_of_empty(&intake, output);
     let clients: Vec<&ingest::Client> = in_shard(intake.clients(), args.shard);
     let progress = Progress::clients(clients.len() as u64, output);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build()?;
-    let outcome = pool.install(|| run::evaluate(&plan, &intake, &clients, &|_| progress.step()));
+    let outcome = pool.install(|| run::evaluate(&plan, &intake, &clients, &|bytes| progress.step(bytes)));
     progress.finish();
     output.failures(&outcome.errors);
     let read = outcome.rows.iter().filter(|(client, _)| client.status == Status::Evaluated).count();
     if read == 0 {
-        output.message("nothing was evaluated: no inventory could be read");
+        let why = match (intake.clients().is_empty(), clients.is_empty()) {
+            (true, _) => "no inventory was found",
+            (false, true) => "no client is in this part",
+            (false, false) => "no inventory could be read",
+        };
+        output.failure(&format!("nothing was evaluated: {why}"));
         return Ok(Exit::Nothing);
     }
     let mut updates = run::update_table(&plan);

@@ -137,7 +137,7 @@ pub(crate) fn write_fleet(
         .into_par_iter()
         .map(|number| {
             let bytes = write_client(fleet, number, folder)?;
-            progress.step();
+            progress.step(bytes);
             Ok(bytes)
         })
         .try_reduce(|| 0, |a, b| Ok(a + b));
@@ -158,11 +158,9 @@ fn write_client(fleet: &Fleet, number: usize, folder: &Path) -> patchstate::erro
     let path = folder.join(format!("{}.xml", Fleet::id(number)));
     let mut document = Vec::new();
     native::write(&fleet.client(number), &mut document)?;
-    let mut file = std::fs::File::create(&path).map_err(|error| Error::io(&path, "create", error))?;
-    file.write_all(&document).map_err(|error| {
-        // A part of an inventory would look like a damaged one. That it cannot be removed is no news.
-        let _ = std::fs::remove_file(&path);
-        Error::io(&path, "write", error)
-    })?;
+    // A part of an inventory would look like a damaged one, so each appears by rename, too.
+    let mut file = files::create(&path)?;
+    file.write_all(&document).map_err(|error| Error::io(&path, "write", error))?;
+    file.finish_unsynced()?;
     Ok(document.len() as u64)
 }

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sha2::{Digest, Sha256};
 
 use crate::container::{Limits, Opened};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
 use crate::xml;
 use crate::xml::cursor::Cursor;
@@ -122,17 +122,32 @@ impl fmt::Debug for Document {
     }
 }
 
-/// The local name and the name space of a document's root element.
+/// The root element of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// Its local name.
+    pub name: String,
+    /// Its name space, empty when it has none.
+    pub namespace: String,
+    /// Where it stands.
+    pub position: Position,
+}
+
+/// The root element of a document.
 ///
 /// # Errors
 ///
 /// As [`open`]; the document is not well-formed up to there.
-pub fn root(path: impl AsRef<Path>) -> Result<(String, String)> {
+pub fn root(path: impl AsRef<Path>) -> Result<Root> {
     let document = open(path)?;
     let name = document.name().to_owned();
     let mut cursor = Cursor::new(document, xml::Limits::default());
     let root = cursor.root().map_err(|error| error.in_file(name))?;
-    Ok((root.local().to_owned(), root.namespace().unwrap_or_default().to_owned()))
+    Ok(Root {
+        name: root.local().to_owned(),
+        namespace: root.namespace().unwrap_or_default().to_owned(),
+        position: root.position(),
+    })
 }
 
 /// A file and the digest of what was read of it.

@@ -81,17 +81,20 @@ pub fn find(name: &str) -> Option<&'static Format> {
 ///
 /// The input cannot be read, is not well-formed, or no format recognises it.
 pub fn recognise(path: &Path) -> Result<&'static Format> {
-    let found = if path.is_dir() {
-        FORMATS.iter().find(|format| (format.recognises)(&Look::Directory(path)))
-    } else {
-        let (root, namespace) = document::root(path)?;
-        let look = Look::Document { root: &root, namespace: &namespace };
-        FORMATS.iter().find(|format| (format.recognises)(&look))
-    };
-    found.ok_or_else(|| {
+    let fits = |look: Look<'_>| FORMATS.iter().find(|format| (format.recognises)(&look));
+    let unknown = |error: Error| {
         let names: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
-        Error::new(Code::UnknownCatalog, "no catalog reader recognises it")
-            .in_file(path.to_string_lossy())
-            .with_hint(format!("readable formats: {}; force one with `--input-format`", names.join(", ")))
+        let hint = format!("readable formats: {}; force one with `--input-format`", names.join(", "));
+        error.in_file(path.to_string_lossy()).with_hint(hint)
+    };
+    if path.is_dir() {
+        return fits(Look::Directory(path)).ok_or_else(|| {
+            unknown(Error::new(Code::UnknownCatalog, "is a folder in which no catalog reader finds its own"))
+        });
+    }
+    let root = document::root(path)?;
+    fits(Look::Document { root: &root.name, namespace: &root.namespace }).ok_or_else(|| {
+        let message = format!("no catalog reader recognises `<{}>`", root.name);
+        unknown(Error::new(Code::UnknownCatalog, message).at(root.position))
     })
 }

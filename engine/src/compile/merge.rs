@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use ahash::HashMap;
 
 use super::rules::row_key;
-use crate::diagnostic::{Code, Position};
+use crate::diagnostic::{Code, Diagnostic, Position};
 use crate::error::{Error, Result};
 use crate::model::catalogs::{Catalogs, Edge, Entry, SourceEntry};
 use crate::model::fact::PackageKind;
 use crate::model::product::{Detection, folded};
 use crate::model::supersedence::{self, Replacement};
-use crate::model::update::{Catalog, Product, Rule, Update};
+use crate::model::update::{Catalog, Product, Rule, Source, Update};
 
 /// Makes one set of all catalogs, with the detections of products that they speak of.
 ///
@@ -20,11 +20,10 @@ use crate::model::update::{Catalog, Product, Rule, Update};
 /// Two catalogs give the same identity.
 pub fn merge(catalogs: Vec<Catalog>, mut detections: Vec<Detection>) -> Result<Catalogs> {
     let mut merged = Catalogs::default();
+    let paths: Vec<String> = catalogs.iter().map(|catalog| catalog.source.path.clone()).collect();
     for (number, mut catalog) in (0u32..).zip(catalogs) {
-        // The rest of the path says where a machine keeps it, and an index must not depend on that.
-        if let Some(name) = std::path::Path::new(&catalog.source.path).file_name() {
-            catalog.source.path = name.to_string_lossy().into_owned();
-        }
+        catalog.source.path = document(&catalog.source);
+        catalog.source.repository = String::new();
         for product in catalog.products {
             add_product(&mut merged.products, product);
         }
@@ -41,7 +40,7 @@ pub fn merge(catalogs: Vec<Catalog>, mut detections: Vec<Detection>) -> Result<C
     merged.module_defaults.sort_unstable();
     merged.module_defaults.dedup();
     merged.updates.sort_by(|a, b| a.identity.cmp(&b.identity));
-    check_identities(&merged)?;
+    check_identities(&merged, &paths)?;
     add_detections(&mut merged, detections);
     resolve(&mut merged);
     imply_by_versions(&mut merged);
@@ -67,10 +66,21 @@ fn add_product(products: &mut BTreeMap<String, Product>, product: Product) {
     known.current = known.current.take().or(product.current);
 }
 
-fn check_identities(merged: &Catalogs) -> Result<()> {
+/// A document as an index calls it: the rest of its path says where a machine keeps it, and an index
+/// must not depend on that.
+fn document(source: &Source) -> String {
+    let name = std::path::Path::new(&source.path).file_name();
+    let name = name.map_or(source.path.as_str().into(), |name| name.to_string_lossy());
+    match source.repository.as_str() {
+        "" => name.into_owned(),
+        repository => format!("{repository}/{name}"),
+    }
+}
+
+fn check_identities(merged: &Catalogs, paths: &[String]) -> Result<()> {
     let twice = merged.updates.windows(2).find(|pair| pair[0].identity == pair[1].identity);
     let Some([first, second]) = twice else { return Ok(()) };
-    let path = |entry: &Entry| merged.sources[entry.source as usize].source.path.clone();
+    let path = |entry: &Entry| paths.get(entry.source as usize).cloned().unwrap_or_default();
     let message = format!("update `{}` is given twice, also by {}", first.identity, path(first));
     Err(Error::new(Code::BadValue, message)
         .in_file(path(second))
@@ -78,21 +88,22 @@ fn check_identities(merged: &Catalogs) -> Result<()> {
 }
 
 /// Takes the detections where some catalog speaks of products at all.
-fn add_detections(merged: &mut Catalogs, detections: Vec<Detection>) {
+fn add_detections(merged: &mut Catalogs, mut detections: Vec<Detection>) {
     if merged.products.is_empty() {
         return;
     }
-    for detection in &detections {
-        if !merged.products.contains_key(&folded(&detection.name)) {
-            let message = format!("`{}` in the product table", detection.name);
-            let first = merged.sources.first_mut();
-            first.into_iter().for_each(|source| {
-                source.diagnostics.push(
-                    Code::ProductNameUnknown,
-                    detection.position,
-                    "product",
-                    message.clone(),
-                );
+    for detection in &mut detections {
+        let file = std::mem::take(&mut detection.table);
+        if merged.products.contains_key(&folded(&detection.name)) {
+            continue;
+        }
+        if let Some(source) = merged.sources.first_mut() {
+            source.diagnostics.add(Diagnostic {
+                code: Code::ProductNameUnknown,
+                file,
+                position: detection.position,
+                element: "product".to_owned(),
+                message: format!("`{}` in the product table", detection.name),
             });
         }
     }

@@ -305,9 +305,12 @@ impl<'i> Known<'i> {
     }
 }
 
-/// Whether a package fact counts as installed.
+/// Whether a package fact counts as installed. The keys that rpm lists among its packages do not, and
+/// neither does anything else without an architecture.
 pub fn is_installed(package: &Package<'_>) -> bool {
-    package.status.as_deref().is_none_or(|status| status == "installed")
+    let of_rpm = package.kind == PackageKind::Rpm;
+    let is_key = of_rpm && (package.name == "gpg-pubkey" || package.arch.as_deref() == Some("(none)"));
+    !is_key && package.status.as_deref().is_none_or(|status| status == "installed")
 }
 
 /// Whether an architecture has a 32-bit view beside its own; unknown counts as one.

@@ -126,8 +126,7 @@ const OR: Ranks = Ranks([5, 1, 4, 3, 2, 0]);
 /// The greatest weight that a reason of this truth can have.
 fn heaviest(reasons: Reasons, truth: Truth) -> u8 {
     match (reasons, truth) {
-        (Reasons::InOrder, Truth::True) => 1,
-        (Reasons::Strongest, Truth::False) => 2,
+        (Reasons::InOrder, Truth::True) | (Reasons::Strongest, Truth::False) => 2,
         _ => 0,
     }
 }

@@ -271,7 +271,8 @@ pub enum Operator {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Reasons {
-    /// The first one; of True ones, first one with `file-newer`.
+    /// The first one; of True ones, the first with `file-newer`, else the first that says more than
+    /// `rule-true`.
     InOrder,
     /// The strongest reason: a service pack that contains the update, before one that it is not for,
     /// before an absent product; else the first.
@@ -282,7 +283,9 @@ impl Reasons {
     /// The weight of a reason among operands of equal truth; the greatest wins, then the first.
     pub fn weight(self, truth: Truth, reason: Reason) -> u8 {
         match (self, truth, reason) {
-            (Reasons::InOrder, Truth::True, Reason::FileNewer) => 1,
+            (Reasons::InOrder, Truth::True, Reason::RuleTrue) => 0,
+            (Reasons::InOrder, Truth::True, Reason::FileNewer) => 2,
+            (Reasons::InOrder, Truth::True, _) => 1,
             (Reasons::Strongest, Truth::False, Reason::FixedInServicePack) => 2,
             (Reasons::Strongest, Truth::False, Reason::ServicePackOutOfRange) => 1,
             _ => 0,

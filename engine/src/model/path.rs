@@ -23,8 +23,11 @@ pub fn write_normal(path: &str, out: &mut String) {
     let start = out.len();
     fold_separators(path, out);
     rename_token(out, start, "%systemroot%", "%windir%");
-    rename_token(out, start, r"%windir%\sysnative", r"%windir%\system32");
+    rename_token(out, start, SYSNATIVE.0, SYSNATIVE.1);
 }
+
+/// What a program of 32 bits calls the folder of a system of 64, and that folder.
+const SYSNATIVE: (&str, &str) = (r"%windir%\sysnative", r"%windir%\system32");
 
 /// The normal form of `path`.
 pub fn normal(path: &str) -> String {
@@ -153,7 +156,7 @@ impl Folders {
             let Some(rest) = path[start..].strip_prefix(folder.as_str()) else { continue };
             if rest.is_empty() || rest.starts_with('\\') {
                 path.replace_range(start..start + folder.len(), token);
-                return;
+                return rename_token(path, start, SYSNATIVE.0, SYSNATIVE.1);
             }
         }
     }
@@ -193,6 +196,7 @@ mod tests {
         check(r"c:\program files\common filesystem\x", r"%programfiles%\common filesystem\x");
         check(r"C:/WINNT/system32/A.dll", r"%windir%\system32\a.dll");
         check(r"C:\WINNT2\a.dll", r"c:\winnt2\a.dll");
+        check(r"C:\WINNT\Sysnative\a.dll", r"%windir%\system32\a.dll");
         assert!(folders.states("%windir%") && !folders.states("%exchsrvr%"));
     }
 

@@ -42,6 +42,8 @@ pub struct Detection {
     pub inherit: Vec<String>,
     /// Where the entry stands in its table.
     pub position: Position,
+    /// The table, as it was called; empty in an index.
+    pub table: String,
 }
 
 /// One way to find a product's service pack: the first whose test is True gives it.

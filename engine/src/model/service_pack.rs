@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 use super::product::folded;
 
-/// The place of a service pack in its series: number, letter, point number.
+/// The place of a service pack in its series: number, point number, letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Rank {
     number: u32,
@@ -80,12 +80,12 @@ fn rank_of(text: &str) -> Option<Rank> {
     let rest = ["service pack", "sp", "sr"].iter().find_map(|word| text.strip_prefix(word))?;
     let rest = rest.strip_prefix([' ', '-']).unwrap_or(rest);
     let (number, rest) = leading_number(rest)?;
-    let letter = rest.bytes().next().filter(u8::is_ascii_lowercase);
-    let rest = if letter.is_some() { &rest[1..] } else { rest };
     let (point, rest) = match rest.strip_prefix('.') {
         Some(rest) => leading_number(rest)?,
         None => (0, rest),
     };
+    let letter = rest.bytes().next().filter(u8::is_ascii_lowercase);
+    let rest = if letter.is_some() { &rest[1..] } else { rest };
     let ended = rest.is_empty() || rest.starts_with('/');
     ended.then(|| Rank { number, point, letter: letter.map_or(0, |letter| letter - b'a' + 1) })
 }
@@ -135,6 +135,8 @@ mod tests {
         };
         check("Windows NT4 Service Pack 6", "Windows NT4 Service Pack 6a");
         check("Office 97 SR 2.1", "Office 97 SR-2.5");
+        check("Office 97 SR 2.1", "Office 97 SR-2.1b");
+        check("Office 97 SR-2b", "Office 97 SR 2.1");
         check("Windows 2000 Gold", "Windows 2000 Service Pack 1");
         check("SQL Server 7.0 SP2", "SQL Server 7.0 SP3 (Desktop)");
         assert!(!reached("Windows 98 SP1", "Windows 95 SP1", &[] as &[&str]));

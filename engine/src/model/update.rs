@@ -40,6 +40,9 @@ pub struct Source {
     pub format: String,
     /// The document, as it was called.
     pub path: String,
+    /// The path of its repository in a tree of several; empty elsewhere, and in an index, where it is
+    /// part of `path`.
+    pub repository: String,
     /// SHA-256 of the document's bytes as they were read; where further documents belong to it, that of
     /// its digest and theirs.
     pub sha256: [u8; 32],

@@ -52,6 +52,7 @@ fn source(choices: &mut Choices<'_>) -> Source {
         feed: choices.one(&FEEDS).to_owned(),
         format: choices.one(&["mssecure", "updateinfo"]).to_owned(),
         path: "catalog.xml".to_owned(),
+        repository: String::new(),
         sha256: [choices.below(256) as u8; 32],
         revision: choices.one(&["", "1.0 2001-10-04"]).to_owned(),
         language: choices.one(&LANGUAGES).to_owned(),

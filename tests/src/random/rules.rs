@@ -254,5 +254,6 @@ pub fn detections(choices: &mut Choices<'_>) -> Vec<Detection> {
         }),
         inherit: choices.list(2, |choices| choices.often(2, &PRODUCTS).to_owned()),
         position: position(choices),
+        table: String::new(),
     })
 }

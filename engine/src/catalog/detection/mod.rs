@@ -91,7 +91,8 @@ pub fn table(
     for path in add {
         merge(&mut entries, from_file(path.as_ref())?, diagnostics);
     }
-    Ok(order::by_dependency(entries)?.into_iter().map(|entry| entry.detection).collect())
+    let named = |entry: Entry| Detection { table: entry.file, ..entry.detection };
+    Ok(order::by_dependency(entries)?.into_iter().map(named).collect())
 }
 
 /// An entry and the file it stands in.
@@ -176,7 +177,8 @@ fn product(node: &Node) -> Result<Detection> {
         return Err(when.error("`when` holds exactly one test"));
     };
     let (levels, inherit) = service_pack.map_or_else(|| Ok((Vec::new(), Vec::new())), levels)?;
-    Ok(Detection { name: name.to_owned(), when: test::expr(test)?, levels, inherit, position: node.position })
+    let (name, table) = (name.to_owned(), String::new());
+    Ok(Detection { name, when: test::expr(test)?, levels, inherit, position: node.position, table })
 }
 
 fn levels(node: &Node) -> Result<(Vec<Level>, Vec<String>)> {

@@ -9,12 +9,8 @@ use std::fmt;
 use std::io::BufRead;
 
 use super::findings::Findings;
-<<<<<<< HEAD
-use super::records::{self, Datastore, Record, Rest, RestKind, Shape};
+use super::records::{self, Datastore, GROWTH, Record, Rest, RestKind, Shape};
 use super::value::Value;
-=======
-use super::records::{Datastore, Element, GROWTH, Record, Rest, RestKind, Shape};
->>>>>>> features
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
 use crate::model::path::BLANK;
@@ -28,13 +24,8 @@ pub(super) const ROOT: &str = "BulletinDatastore";
 /// Tables of later documents of which nothing is known but that they are there.
 const KEPT: [&str; 2] = ["MSSeverities", "WellKnownURLs"];
 
-<<<<<<< HEAD
-/// Reads a whole document.
-pub(super) fn read(document: impl BufRead, findings: &mut Findings) -> Result<Datastore> {
-=======
 /// Reads a whole document whose records take at most `most` bytes of memory.
-pub(super) fn read(document: impl BufRead, findings: &mut Findings, most: usize) -> Result<Element> {
->>>>>>> features
+pub(super) fn read(document: impl BufRead, findings: &mut Findings, most: usize) -> Result<Datastore> {
     let mut cursor = Cursor::new(document, Limits::default());
     let mut reading = Reading { findings, path: String::new(), held: 0, most };
     let root = cursor.root()?;
@@ -79,12 +70,8 @@ fn content<R: BufRead>(
         let outer = reading.path.len();
         match cursor.next()? {
             Event::Close | Event::End => return Ok(()),
-<<<<<<< HEAD
             Event::Text(text) if text.is_blank() => {}
-            Event::Text(text) => keep_text(text.value(), record),
-=======
-            Event::Text(text) => reading.keep_text(text.value(), element),
->>>>>>> features
+            Event::Text(text) => reading.keep_text(text.value(), record),
             Event::Open(tag) => {
                 reading.enter(tag.name());
                 let place = place(record.shape(), around, tag.name());
@@ -93,6 +80,7 @@ fn content<R: BufRead>(
                     Place::Part(part) | Place::Misplaced(part, _) => {
                         let Some(parts) = record.parts(part) else { continue };
                         let part = parts.add(tag.position());
+                        reading.hold(GROWTH * part.shape().bytes);
                         reading.attributes(&tag, part.shape().attributes, part);
                         content(cursor, reading, part, Around::Element)?;
                     }
@@ -102,12 +90,8 @@ fn content<R: BufRead>(
                     }
                     Place::Unknown => {
                         let rest = reading.unknown(&tag);
-<<<<<<< HEAD
-                        record.rest().push(whole(cursor, reading, rest)?);
-=======
                         reading.hold(GROWTH * (size_of::<Rest>() + rest.name.len() + rest.text.len()));
-                        element.rest.push(whole(cursor, reading, rest)?);
->>>>>>> features
+                        record.rest().push(whole(cursor, reading, rest)?);
                     }
                 }
             }
@@ -178,18 +162,7 @@ fn write_text(content: &str, text: &mut String) {
     }
 }
 
-<<<<<<< HEAD
-fn keep_text(text: &str, record: &mut dyn records::Reading) {
-    let text = text.trim_matches(BLANK);
-    if !text.is_empty() {
-        record.rest().push(Rest { kind: RestKind::Text, name: String::new(), text: text.to_owned() });
-    }
-}
-
-/// What is found while reading, and the names below the root down to where that is.
-=======
 /// What is found while reading, the names below the root down to where that is, and what is kept.
->>>>>>> features
 struct Reading<'f> {
     findings: &'f mut Findings,
     path: String,
@@ -215,16 +188,16 @@ impl Reading<'_> {
     }
 
     /// Keeps a part of an element that the format does not name.
-    fn keep(&mut self, rest: Rest, element: &mut Element) {
+    fn keep(&mut self, rest: Rest, record: &mut dyn records::Reading) {
         self.hold(GROWTH * (size_of::<Rest>() + rest.name.len() + rest.text.len()));
-        element.rest.push(rest);
+        record.rest().push(rest);
     }
 
-    fn keep_text(&mut self, text: &str, element: &mut Element) {
+    fn keep_text(&mut self, text: &str, record: &mut dyn records::Reading) {
         let text = text.trim_matches(BLANK);
         if !text.is_empty() {
             let (name, text) = (String::new(), text.to_owned());
-            self.keep(Rest { kind: RestKind::Text, name, text }, element);
+            self.keep(Rest { kind: RestKind::Text, name, text }, record);
         }
     }
 
@@ -251,43 +224,22 @@ impl Reading<'_> {
         }
     }
 
-<<<<<<< HEAD
-=======
-    fn begin(&mut self, shape: &'static Shape, tag: &Tag<'_>) -> Element {
-        self.hold(shape.weight());
-        let mut element = Element::new(shape, tag.position());
-        self.attributes(tag, shape.attributes, &mut element);
-        element
-    }
-
->>>>>>> features
     /// Takes the values of the attributes that are among `known` and keeps the others.
     fn attributes(&mut self, tag: &Tag<'_>, known: &[&'static str], record: &mut dyn records::Reading) {
         for attribute in tag.attributes().iter().filter(|attribute| !attribute.declares_namespace()) {
-<<<<<<< HEAD
             let value = self.value(&attribute, tag);
             let place = known.iter().position(|name| *name == attribute.name());
             if let Some(known) = place.and_then(|place| record.value(place)) {
+                self.hold(value.len());
                 *known = Value::from(&*value);
-=======
-            let position = tag.position_of(&attribute);
-            let place = format!("{}@{}", self.path, attribute.name());
-            let value = self.value(&attribute, position, &place);
-            if let Some(name) = known.iter().find(|name| **name == attribute.name()) {
-                self.hold(GROWTH * size_of::<(&str, String)>() + value.len());
-                element.values.push((name, value));
->>>>>>> features
                 continue;
             }
             let position = tag.position_of(&attribute);
             let path = format!("{}@{}", self.path, attribute.name());
             self.findings.unknown(Code::UnknownAttribute, attribute.name(), position, &path);
             let name = attribute.name().to_owned();
-<<<<<<< HEAD
-            record.rest().push(Rest { kind: RestKind::Attribute, name, text: value.into_owned() });
-=======
-            self.keep(Rest { kind: RestKind::Attribute, name, text: value }, element);
->>>>>>> features
+            let rest = Rest { kind: RestKind::Attribute, name, text: value.into_owned() };
+            self.keep(rest, record);
         }
     }
 

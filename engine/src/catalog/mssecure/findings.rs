@@ -5,7 +5,7 @@
 //! `docs/mssecure.md`, "Diagnostics".
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
+use std::fmt::{self, Display, Write};
 
 use super::records::Record;
 use crate::diagnostic::{Code, Diagnostics, Position};
@@ -29,7 +29,6 @@ struct Unknown {
 
 impl Findings {
     /// Counts a finding at `element`, a path below the root.
-<<<<<<< HEAD
     pub(super) fn push(
         &mut self,
         code: Code,
@@ -37,15 +36,7 @@ impl Findings {
         element: impl Display,
         message: impl Display,
     ) {
-=======
-    pub(super) fn push(&mut self, code: Code, position: Position, element: &str, message: impl Into<String>) {
-        let mut message: String = message.into();
-        if message.len() > MESSAGE {
-            message.truncate(message.floor_char_boundary(MESSAGE));
-            message.push('…');
-        }
->>>>>>> features
-        self.diagnostics.push(code, position, element, message);
+        self.diagnostics.push(code, position, element, Shown(message));
     }
 
     /// Counts a finding about a record.
@@ -86,5 +77,36 @@ impl Findings {
             diagnostics.push(code, first, &element, format!("`{name}`{times}"));
         }
         diagnostics
+    }
+}
+
+/// A message, cut off where it is too long.
+struct Shown<M>(M);
+
+impl<M: Display> Display for Shown<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(Bounded { out: f, left: MESSAGE }, "{}", self.0)
+    }
+}
+
+/// Writes so many bytes on, then an ellipsis, then no more.
+struct Bounded<'f, 'o> {
+    out: &'f mut fmt::Formatter<'o>,
+    left: usize,
+}
+
+impl Write for Bounded<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if text.len() <= self.left {
+            self.left -= text.len();
+            return self.out.write_str(text);
+        }
+        let left = std::mem::take(&mut self.left);
+        if left > 0 {
+            let cut = text.floor_char_boundary(left);
+            self.out.write_str(&text[..cut])?;
+            self.out.write_char('…')?;
+        }
+        Ok(())
     }
 }

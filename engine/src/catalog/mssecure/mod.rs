@@ -96,12 +96,8 @@ pub fn read_within(path: &Path, settings: &Settings, limits: Limits) -> Result<C
     let mut document = document::open_within(path, Expansion::STANDARD)?;
     let name = document.name().to_owned();
     let mut findings = Findings::default();
-<<<<<<< HEAD
-    let datastore = element::read(&mut document, &mut findings).map_err(|error| error.in_file(&name))?;
-=======
-    let root =
-        element::read(&mut document, &mut findings, limits.records).map_err(|error| error.in_file(&name))?;
->>>>>>> features
+    let datastore = element::read(&mut document, &mut findings, limits.records);
+    let datastore = datastore.map_err(|error| error.in_file(&name))?;
     let source = Source {
         feed: settings.feed.clone().unwrap_or_else(|| FORMAT.name.to_owned()),
         format: FORMAT.name.to_owned(),
@@ -110,12 +106,7 @@ pub fn read_within(path: &Path, settings: &Settings, limits: Limits) -> Result<C
         path: name.clone(),
         ..Source::default()
     };
-<<<<<<< HEAD
-    catalog(datastore, source, findings).map_err(|error| error.in_file(name))
-=======
-    let document = Datastore::from_element(root);
-    catalog(document, source, findings, limits.updates).map_err(|error| error.in_file(name))
->>>>>>> features
+    catalog(datastore, source, findings, limits.updates).map_err(|error| error.in_file(name))
 }
 
 /// Makes the catalog of the records of a document.
@@ -123,12 +114,8 @@ fn catalog(mut document: Datastore, source: Source, mut findings: Findings, most
     let mut extra = Vec::new();
     tables::merge_bulletins(&mut document, &mut findings, &mut extra);
     let tables = Tables::new(&document, &mut findings, &mut extra);
-<<<<<<< HEAD
-    weight::check(&document, &tables)?;
-    let tables = tables.with_paths(&document);
-=======
     weight::check(&document, &tables, most)?;
->>>>>>> features
+    let tables = tables.with_paths(&document);
     let patches = Patches::new(&document, &mut findings);
     let supersedence = Supersedence::new(&document, &tables, &patches, &mut findings, &mut extra);
     lint::look_over(&document, &tables, &patches, &mut findings);

@@ -18,18 +18,12 @@ pub(super) struct Shape {
     pub(super) attributes: &'static [&'static str],
     /// The records below it.
     pub(super) parts: &'static [Part],
+    /// Bytes of memory that its record takes, without texts and what stands below.
+    pub(super) bytes: usize,
 }
 
 /// How much more than its length a list or a text that grew may take.
 pub(super) const GROWTH: usize = 2;
-
-impl Shape {
-    /// About how many bytes of memory an element takes, and the record that it becomes, without texts.
-    pub(super) fn weight(&self) -> usize {
-        let fields = self.attributes.len() + self.parts.len() + 1;
-        GROWTH * (size_of::<Element>() + size_of::<Position>() + fields * size_of::<String>())
-    }
-}
 
 /// Records that stand below another.
 #[derive(Debug)]
@@ -152,6 +146,7 @@ macro_rules! records {
                     path: $path,
                     attributes: &[$($attribute,)*],
                     parts: &[$($(Part { wrapper: $wrapper, shape: &<$part as Record>::SHAPE },)*)?],
+                    bytes: size_of::<$record>(),
                 };
 
                 fn at(position: Position) -> Self {

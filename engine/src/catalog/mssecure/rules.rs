@@ -143,7 +143,7 @@ fn registry_item(reference: &RegChg, tables: &Tables<'_>) -> Expr {
         key: registry::normal_key(key, View::Native),
         name: value_name(&value.name),
     };
-    Expr::test(subject, Question::Data(data(value, change)), reference.position)
+    Expr::test(subject, Question::Data(data(value, change)), change.position)
 }
 
 /// The data that a registry value must have.
@@ -175,7 +175,7 @@ fn file_item(reference: &FileChg, tables: &Tables<'_>) -> Expr {
             Question::FileEvidence { presence, version: version(change), checksum: checksum(change) }
         }
     };
-    Expr::test(subject, question, reference.position)
+    Expr::test(subject, question, change.position)
 }
 
 /// The normal path of a file in a directory, both as the document writes them.

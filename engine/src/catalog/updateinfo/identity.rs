@@ -24,6 +24,8 @@ pub(super) struct Advisory {
     pub(super) update: Update,
     pub(super) collections: Vec<Collection>,
     pub(super) rows: Vec<PackageRow>,
+    /// Whether a row of it was refused.
+    pub(super) is_cut: bool,
     pub(super) suggested: Suggested,
     /// Whether others were united with it.
     is_united: bool,
@@ -92,6 +94,7 @@ impl Advisory {
     /// Takes over the rows, references and flags of another one; what it says of itself stays.
     fn unite(&mut self, other: Advisory) {
         self.is_united = true;
+        self.is_cut |= other.is_cut;
         let offset = count(self.collections.len());
         let moved = |mut row: PackageRow| {
             row.collection = row.collection.saturating_add(offset);
@@ -117,7 +120,7 @@ impl Advisory {
         let mut update = self.update;
         update.id = if several { id.with_revision(&self.version) } else { id };
         update.bulletin = self.id;
-        update.rule = rule(self.collections, self.rows);
+        update.rule = rule(self.collections, self.rows, self.is_cut);
         self.suggested.write(&mut update);
         update
     }
@@ -176,11 +179,15 @@ fn retain<T>(list: &mut Vec<T>, keep: &[bool]) {
     list.retain(|_| keep.next() == Some(&true));
 }
 
-/// What an update asks of a client; one without rows is for none, because it holds no package.
-fn rule(collections: Vec<Collection>, rows: Vec<PackageRow>) -> Rule {
+/// What an update asks of a client; one without rows is for none, because it holds no package, unless
+/// it is so because its rows could not be read.
+fn rule(collections: Vec<Collection>, rows: Vec<PackageRow>, is_cut: bool) -> Rule {
     if !rows.is_empty() {
         return Rule::Packages { collections, rows };
     }
-    let never = || Expr::Constant(Answer::new(Truth::False, Reason::PackageAbsent));
-    Rule::Tests { installed: never(), applicable: never() }
+    let answer = match is_cut {
+        true => Answer::new(Truth::Unknown, Reason::RuleError),
+        false => Answer::new(Truth::False, Reason::PackageAbsent),
+    };
+    Rule::Tests { installed: Expr::Constant(answer), applicable: Expr::Constant(answer) }
 }

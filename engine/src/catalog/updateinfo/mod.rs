@@ -94,8 +94,7 @@ fn read(path: &Path, settings: &Settings, sink: &mut dyn FnMut(Result<Catalog>))
 
 /// Reads a file: a document of updates, or the index of a repository.
 fn file(path: &Path, settings: &Settings) -> Result<Catalog> {
-    let (root, _) = document::root(path)?;
-    if root == "repomd" {
+    if document::root(path)?.name == "repomd" {
         return reading::repository(&Repository::of_index(path)?, None, settings);
     }
     reading::document(path, settings)

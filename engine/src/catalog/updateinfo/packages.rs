@@ -77,7 +77,10 @@ impl<R: BufRead> Reader<R> {
         match read {
             Read::Row(row) => advisory.rows.push(row),
             Read::Source => self.feed.findings.source(element, position),
-            Read::Flaw(flaw) => self.feed.findings.push(flaw.code, position, element, flaw.message),
+            Read::Flaw(flaw) => {
+                advisory.is_cut = true;
+                self.feed.findings.push(flaw.code, position, element, flaw.message);
+            }
         }
         let depth = self.cursor.depth();
         while let Some(part) = self.cursor.child(depth)? {

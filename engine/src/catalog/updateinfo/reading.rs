@@ -44,6 +44,7 @@ pub(super) fn repository(
     let source = &mut reading.catalog.source;
     (source.path, source.sha256) = (index.to_string_lossy().into_owned(), digest);
     source.revision = said.revision;
+    source.repository = name.unwrap_or_default().to_owned();
     if let Some(part) = &said.updateinfo {
         let path = repository.locate(part)?;
         reading.compare(&path, part)?;

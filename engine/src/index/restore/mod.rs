@@ -75,6 +75,7 @@ impl<'a> View<'a> {
             feed: self.owned(columns.source_feed.at(at)),
             format: self.owned(columns.source_format.at(at)),
             path: self.owned(columns.source_path.at(at)),
+            repository: String::new(),
             sha256: sha256.unwrap_or_default(),
             revision: self.owned(columns.source_revision.at(at)),
             language: self.owned(columns.source_language.at(at)),
@@ -279,6 +280,7 @@ impl<'a> View<'a> {
                 .map(|name| self.owned(columns.inherit_name.at(name)))
                 .collect(),
             position: position(0, columns.detection_line.at(at), columns.detection_column.at(at)),
+            table: String::new(),
         }
     }
 }

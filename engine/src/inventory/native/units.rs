@@ -26,7 +26,12 @@ fn root_name(text: &str) -> Option<&str> {
         let end = match rest.as_bytes().first()? {
             b'?' => "?>",
             b'!' if rest.starts_with("!--") => "-->",
-            b'!' => return Some(root(&mut Tags::new(text)).ok()?.local()),
+            b'!' => match root(&mut Tags::new(text)) {
+                Ok(root) => return Some(root.local()),
+                // The declarations of a document type stand in brackets.
+                Err(_) if rest[..rest.find('>')?].contains('[') => "]>",
+                Err(_) => ">",
+            },
             _ => break,
         };
         rest = &rest[rest.find(end)? + end.len()..];
