@@ -30,8 +30,7 @@ fn main() -> Result<()> {
         let intake = Intake::scan(&[inbox.as_path().into()], ingest::Settings::default())?;
         let outcome = run::evaluate(&plan, &intake, &intake.clients().iter().collect::<Vec<_>>(), &|_| {});
         let needed = outcome.rows.into_iter().map(|(client, row)| {
-            let missing = patchstate::matrix::row::totals(row.verdicts(), plan.updates.len());
-            (client.id, missing[usize::from(Verdict::Missing.code())] as usize)
+            (client.id.into(), row.totals()[usize::from(Verdict::Missing.code())] as usize)
         });
         Ok(needed.collect())
     };

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use patchstate::matrix;
-use patchstate::matrix::row::{Row, implied, set, width};
+use patchstate::matrix::row::{Base, Row, implied, set, width};
 use patchstate::matrix::tables::{Client, OldServicePack, Run, Source, Status, Update};
 use patchstate::model::fact::{Kind, Kinds};
 use patchstate::model::flag::Flags;
@@ -22,7 +22,7 @@ pub fn pack(updates: &[Update], cells: &[Cell]) -> Row {
             exceptions.push((at as u32, *cell));
         }
     }
-    Row::new(&verdicts, exceptions.into_iter())
+    Row::new(&Base::new(verdicts.into(), updates.len()), std::iter::empty(), exceptions.into_iter())
 }
 
 /// The bytes of a matrix file.

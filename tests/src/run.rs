@@ -158,7 +158,7 @@ fn read(worker: &mut Worker<'_>, format: &inventory::Format, document: &str) -> 
     let read = format.read(document.into(), &inventory::Settings::default(), &mut worker.slots);
     let read = read.map_err(|error| error.to_string());
     // An error leaves an unknown part of the inventory behind.
-    let row = if read.is_ok() { worker.finish() } else { Row::default() };
+    let row = if read.is_ok() { worker.finish() } else { Row::unreadable(0) };
     let (diagnostics, marks) = (std::mem::take(&mut worker.slots.diagnostics), worker.slots.marks);
     Outcome { read, row, diagnostics, marks }
 }

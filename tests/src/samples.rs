@@ -8,7 +8,7 @@ use patchstate::compile;
 use patchstate::diagnostic::{Code, Diagnostics, Position};
 use patchstate::error::Result;
 use patchstate::index;
-use patchstate::matrix::row::Row;
+use patchstate::matrix::row::{Base, Row};
 use patchstate::matrix::{self, tables};
 use patchstate::model::expr::{Comparison, Data, Expr, Operand, Operator, OsField, Presence, Question};
 use patchstate::model::expr::{Reasons, Subject};
@@ -375,5 +375,8 @@ fn matrix_row(number: u32, updates: u32) -> (tables::Client, Row) {
             exceptions.push((update, cell));
         }
     }
-    (client, Row::new(&verdicts, exceptions.into_iter()))
+    (
+        client,
+        Row::new(&Base::new(verdicts.into(), updates as usize), std::iter::empty(), exceptions.into_iter()),
+    )
 }

@@ -9,8 +9,8 @@ use patchstate::diagnostic::Diagnostics;
 use patchstate::eval::plan::Plan;
 use patchstate::eval::run::{self, Outcome};
 use patchstate::ingest;
+use patchstate::matrix;
 use patchstate::matrix::tables::{Status, Update};
-use patchstate::matrix::{self, row};
 use patchstate::model::flag::Flags;
 use patchstate::model::update::Urgency;
 use patchstate::model::verdict::Verdict;
@@ -162,7 +162,7 @@ impl Summary {
         let mut summary =
             Summary { totals: [0; 4], updates: updates.len() as u64, unreadable: 0, all_unknown: 0 };
         for (client, row) in &outcome.rows {
-            let totals = row::totals(row.verdicts(), updates.len());
+            let totals = row.totals();
             for (sum, count) in summary.totals.iter_mut().zip(totals) {
                 *sum += count;
             }

@@ -4,12 +4,13 @@
 //! facts reach are evaluated, and only where they differ is anything stored.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::plan::Plan;
 use super::program::Context;
 use super::slots::Slots;
 use crate::index::columns::{Column, NONE};
-use crate::matrix::row::{self, Row, implied};
+use crate::matrix::row::{self, Base, Row, implied};
 use crate::model::fact::{Kind, Kinds};
 use crate::model::flag::Flags;
 use crate::model::law;
@@ -20,8 +21,8 @@ use crate::model::verdict::{Answer, Cell, Verdict};
 /// What the cells of a client are before its facts are looked at, by which kinds are complete.
 #[derive(Debug)]
 struct Defaults {
-    /// Packed, in the order of the cells.
-    packed: Box<[u8]>,
+    /// In the order of the cells.
+    base: Arc<Base>,
     /// By update.
     verdicts: Box<[u8]>,
     /// Updates whose default cell is not what the matrix implies from its verdict.
@@ -39,7 +40,6 @@ pub struct Worker<'p> {
     reached: Vec<u64>,
     verdicts: Vec<u8>,
     cells: Vec<(u32, Cell)>,
-    packed: Vec<u8>,
     above: Above,
 }
 
@@ -57,7 +57,6 @@ impl<'p> Worker<'p> {
             reached: vec![0; count.div_ceil(64)],
             verdicts: vec![0; count],
             cells: Vec::new(),
-            packed: Vec::new(),
             above: Above::default(),
         }
     }
@@ -82,8 +81,6 @@ impl<'p> Worker<'p> {
         let plan = self.plan;
         let defaults = self.defaults.entry(complete.bits()).or_insert_with(|| Defaults::new(plan, complete));
         self.verdicts.copy_from_slice(&defaults.verdicts);
-        self.packed.clear();
-        self.packed.extend_from_slice(&defaults.packed);
         self.reach(complete);
         self.evaluate();
         self.fold();
@@ -178,30 +175,25 @@ impl<'p> Worker<'p> {
     }
 
     /// Packs the cells.
-    fn row(&mut self, complete: Kinds) -> Row {
+    fn row(&self, complete: Kinds) -> Row {
         let plan = self.plan;
-        let mut exceptions = Vec::new();
-        for (update, cell) in &self.cells {
-            let place = plan.place.get(*update as usize).copied().unwrap_or(NONE);
-            if place == NONE {
-                continue;
-            }
-            row::set(&mut self.packed, place as usize, cell.verdict);
-            if implied(cell.verdict, plan.absent(*update), plan.not_collected(*update)) != *cell {
-                exceptions.push((place, *cell));
-            }
-        }
-        let odd = self.defaults.get(&complete.bits()).map_or(&[] as &[u32], |defaults| &defaults.odd);
+        let Some(defaults) = self.defaults.get(&complete.bits()) else { return Row::unreadable(0) };
+        let place = |update: u32| plan.place.get(update as usize).copied().filter(|place| *place != NONE);
+        let cells = || self.cells.iter().filter_map(|(update, cell)| Some((*update, place(*update)?, *cell)));
+        let is_odd = |(update, _, cell): &(u32, u32, Cell)| {
+            implied(cell.verdict, plan.absent(*update), plan.not_collected(*update)) != *cell
+        };
+        let mut exceptions: Vec<_> = cells().filter(is_odd).map(|(_, place, cell)| (place, cell)).collect();
+        let evaluated = exceptions.len();
         let unreached = |update: &&u32| self.reached[**update as usize / 64] >> (**update % 64) & 1 == 0;
-        let mut sorted = true;
-        for update in odd.iter().filter(unreached) {
+        for update in defaults.odd.iter().filter(unreached) {
             exceptions.push((plan.place[*update as usize], plan.default(*update, complete)));
-            sorted = false;
         }
-        if !sorted {
+        if exceptions.len() > evaluated {
             exceptions.sort_unstable_by_key(|(place, _)| *place);
         }
-        Row::new(&self.packed, exceptions.into_iter())
+        let verdicts = cells().map(|(_, place, cell)| (place, cell.verdict));
+        Row::new(&defaults.base, verdicts, exceptions.into_iter())
     }
 }
 
@@ -226,7 +218,7 @@ impl Defaults {
                 }
             }
         }
-        Defaults { packed, verdicts, odd }
+        Defaults { base: Base::new(packed, plan.updates.len()), verdicts, odd }
     }
 }
 

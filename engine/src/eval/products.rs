@@ -202,6 +202,8 @@ impl Slots<'_> {
         };
         let mut rows: Vec<ProductRow> = self.resolved_products().map(row).collect();
         rows.sort_unstable_by(|a, b| a.product.cmp(&b.product));
+        // They wait in memory until all clients are evaluated.
+        rows.shrink_to_fit();
         rows
     }
 

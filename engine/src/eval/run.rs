@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::index::columns::Column;
 use crate::ingest::{self, Buffer, Intake};
 use crate::matrix::row::Row;
-use crate::matrix::tables::{Client, Run, Source, Status, Update};
+use crate::matrix::tables::{Client, PackedClient, Run, Source, Status, Update};
 use crate::model::inventory::Marks;
 use crate::model::update::{Reboot, Urgency};
 
@@ -21,7 +21,7 @@ use crate::model::update::{Reboot, Urgency};
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// The clients and their cells, in the order of their ids.
-    pub rows: Vec<(Client, Row)>,
+    pub rows: Vec<(PackedClient, Row)>,
     /// Why clients could not be read, in the same order.
     pub errors: Vec<Error>,
     /// What was found in the inventories.
@@ -32,10 +32,8 @@ pub struct Outcome {
     pub facts: u64,
 }
 
-/// What one client gives.
+/// What one client gives beside its row.
 struct Evaluated {
-    client: Client,
-    row: Row,
     error: Option<Error>,
     diagnostics: Diagnostics,
     bytes: u64,
@@ -55,21 +53,21 @@ pub fn evaluate(
     let one = |client: &&ingest::Client| {
         let taken = idle.lock().ok().and_then(|mut idle| idle.pop());
         let (mut worker, mut buffer) = taken.unwrap_or_else(|| (Worker::new(plan), Buffer::new()));
-        let evaluated = evaluate_client(plan, intake, client, &mut worker, &mut buffer);
+        let (row, evaluated) = evaluate_client(plan, intake, client, &mut worker, &mut buffer);
         if let Ok(mut idle) = idle.lock() {
             idle.push((worker, buffer));
         }
         done(evaluated.bytes);
-        evaluated
+        (row, evaluated)
     };
-    let evaluated: Vec<Evaluated> = clients.par_iter().with_max_len(16).map(one).collect();
-    let mut outcome = Outcome { diagnostics: intake.diagnostics().clone(), ..Outcome::default() };
+    let (rows, evaluated): (Vec<_>, Vec<_>) = clients.par_iter().with_max_len(16).map(one).unzip();
+    let facts = rows.iter().map(|(client, _): &(PackedClient, _)| client.facts).sum();
+    let diagnostics = intake.diagnostics().clone();
+    let mut outcome = Outcome { rows, facts, diagnostics, ..Outcome::default() };
     for evaluated in evaluated {
         outcome.bytes += evaluated.bytes;
-        outcome.facts += evaluated.client.facts;
         outcome.diagnostics.append(evaluated.diagnostics);
         outcome.errors.extend(evaluated.error);
-        outcome.rows.push((evaluated.client, evaluated.row));
     }
     outcome
 }
@@ -80,7 +78,7 @@ fn evaluate_client(
     client: &ingest::Client,
     worker: &mut Worker<'_>,
     buffer: &mut Buffer,
-) -> Evaluated {
+) -> ((PackedClient, Row), Evaluated) {
     worker.begin();
     let read = intake.read(client, buffer, &mut worker.slots);
     let mut diagnostics = Diagnostics::new();
@@ -92,14 +90,14 @@ fn evaluate_client(
             let row = worker.finish();
             diagnostics.append(std::mem::take(&mut worker.slots.diagnostics));
             let client = client_row(&client.id, worker);
-            Evaluated { client, row, error: None, diagnostics, bytes: report.bytes }
+            (((&client).into(), row), Evaluated { error: None, diagnostics, bytes: report.bytes })
         }
         Err(error) => {
             diagnostics.count(Code::InventoryUnreadable, 1);
             let (status, message) = (Status::Unreadable, error.to_string());
             let client = Client { id: client.id.clone(), status, error: message, ..Client::default() };
             let row = Row::unreadable(plan.updates.len());
-            Evaluated { client, row, error: Some(error), diagnostics, bytes: 0 }
+            (((&client).into(), row), Evaluated { error: Some(error), diagnostics, bytes: 0 })
         }
     }
 }

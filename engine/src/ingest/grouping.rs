@@ -122,7 +122,9 @@ impl Gathered {
             }
         }
         let whole = chosen.map(|chosen| self.whole.swap_remove(chosen));
-        let (mut problem, mut pieces) = (None, Vec::new());
+        // Most clients have one, and all of them wait in memory.
+        let (mut problem, mut pieces) =
+            (None, Vec::with_capacity(usize::from(whole.is_some()) + self.parts.len()));
         for (document, unit) in whole.into_iter().chain(self.parts) {
             problem = problem.or(unit.problem);
             pieces.push(Piece { document, place: unit.place });

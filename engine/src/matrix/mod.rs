@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use crate::archive::record::Reader;
-use crate::archive::{Archive, FileKind};
+use crate::archive::{Archive, FileKind, Part};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::model::flag::Flags;
@@ -20,7 +20,7 @@ pub mod tables;
 mod verify;
 
 use row::{Row, implied};
-use tables::{Client, Run, Status, Update};
+use tables::{Client, Record, Run, Status, Update};
 
 /// The kind of file that a matrix is.
 pub const KIND: FileKind = FileKind {
@@ -255,7 +255,7 @@ fn decode(bytes: &[u8]) -> (u32, Reason, Flags) {
 pub fn write(
     run: &Run,
     updates: &[Update],
-    clients: &[(Client, Row)],
+    clients: &[(impl Record, Row)],
     out: &mut (impl std::io::Write + std::io::Seek),
 ) -> Result<u64> {
     let mut ends = Vec::with_capacity(clients.len() * 8);
@@ -267,9 +267,10 @@ pub fn write(
     let run = run.write();
     let updates = tables::write_list(updates, Update::write);
     let rows = tables::write_list(clients, |(client, _), out| client.write(out));
-    let verdicts: Vec<&[u8]> = clients.iter().map(|(_, row)| row.verdicts()).collect();
-    let exceptions: Vec<&[u8]> = clients.iter().map(|(_, row)| row.exceptions()).collect();
-    let sections: [(u32, &[&[u8]]); 6] = [
+    let verdicts: Vec<&dyn Part> = clients.iter().map(|(_, row)| row as &dyn Part).collect();
+    let exceptions: Vec<_> = clients.iter().map(|(_, row)| Exceptions(row)).collect();
+    let exceptions: Vec<&dyn Part> = exceptions.iter().map(|row| row as &dyn Part).collect();
+    let sections: [(u32, &[&dyn Part]); 6] = [
         (section::RUN, &[&run]),
         (section::UPDATES, &[&updates]),
         (section::CLIENTS, &[&rows]),
@@ -278,6 +279,19 @@ pub fn write(
         (section::EXCEPTIONS, &exceptions),
     ];
     crate::archive::write(KIND, &sections, out)
+}
+
+/// The exceptions of a row, as a part of a file.
+struct Exceptions<'r>(&'r Row);
+
+impl Part for Exceptions<'_> {
+    fn length(&self) -> u64 {
+        self.0.exceptions().len() as u64
+    }
+
+    fn write(&self, out: &mut dyn std::io::Write) -> Result<()> {
+        Ok(out.write_all(self.0.exceptions())?)
+    }
 }
 
 /// Finds the common updates of two matrices: (number in the first, number in the second), and what only

@@ -221,8 +221,41 @@ impl Update {
     }
 }
 
-impl Client {
-    pub(super) fn write(&self, out: &mut Writer) {
+/// What is written of a client.
+pub trait Record {
+    /// Writes it as the file holds it.
+    fn write(&self, out: &mut Writer);
+}
+
+/// A client as the file holds it: what is kept of one until all clients are evaluated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackedClient {
+    /// Its id.
+    pub id: Box<str>,
+    /// Whether it was evaluated.
+    pub status: Status,
+    /// How many facts its inventory states.
+    pub facts: u64,
+    bytes: Box<[u8]>,
+}
+
+impl From<&Client> for PackedClient {
+    fn from(client: &Client) -> Self {
+        let mut out = Writer::new();
+        client.write(&mut out);
+        let bytes = out.finish().into();
+        PackedClient { id: client.id.as_str().into(), status: client.status, facts: client.facts, bytes }
+    }
+}
+
+impl Record for PackedClient {
+    fn write(&self, out: &mut Writer) {
+        out.bytes(&self.bytes);
+    }
+}
+
+impl Record for Client {
+    fn write(&self, out: &mut Writer) {
         let texts = [&self.id, &self.name, &self.group, &self.collector, &self.collected, &self.error];
         texts.into_iter().for_each(|text| out.text(text));
         out.u8(self.status as u8);
@@ -235,7 +268,9 @@ impl Client {
             out.text(&old.current);
         });
     }
+}
 
+impl Client {
     pub(super) fn read(from: &mut Reader<'_>) -> Result<Client> {
         let mut text = || from.text().map(str::to_owned);
         let (id, name, group) = (text()?, text()?, text()?);
