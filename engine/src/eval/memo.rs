@@ -14,7 +14,7 @@ use ahash::RandomState;
 use crate::model::inventory::{Statement, Wording};
 
 /// The most bytes that statements may take together, with what they mean: some 50,000 of native files.
-const BYTES: usize = 24 << 20;
+const BYTES: usize = 20 << 20;
 
 /// Statements after which it is asked anew whether what is remembered serves.
 const WINDOW: u64 = 1 << 16;
@@ -44,8 +44,8 @@ pub(super) struct Memo<K> {
 
 #[derive(Debug)]
 struct Entry<K> {
-    start: usize,
-    end: usize,
+    start: u32,
+    end: u32,
     /// The entry that followed this one last time.
     next: u32,
     wording: Wording,
@@ -110,7 +110,7 @@ impl<K> Memo<K> {
         self.last = entry;
         self.known += 1;
         let Entry { start, end, .. } = self.entries[entry as usize];
-        Some((entry, end - start))
+        Some((entry, (end - start) as usize))
     }
 
     fn next_of(&self, entry: u32) -> u32 {
@@ -121,7 +121,7 @@ impl<K> Memo<K> {
     #[inline]
     fn begins(&self, wording: Wording, text: &[u8], entry: u32) -> bool {
         let Some(entry) = self.entries.get(entry as usize) else { return false };
-        text.starts_with(&self.texts[entry.start..entry.end]) && entry.wording == wording
+        text.starts_with(&self.texts[entry.start as usize..entry.end as usize]) && entry.wording == wording
     }
 
     /// Finds the statement that a text begins with where another one was expected.
@@ -171,12 +171,13 @@ impl<K> Memo<K> {
         if self.table.contains_key(&hash) {
             return;
         }
-        let start = self.texts.len();
+        // Bounded by the room for all of them, but for the last one.
+        let start = self.texts.len() as u32;
         self.texts.extend_from_slice(statement);
         // The table has an entry of its own, with the room that a table keeps free.
         self.bytes += statement.len() + bytes + size_of::<Entry<K>>() + 2 * size_of::<(u64, u32)>();
         let next = self.next_of(self.last);
-        self.entries.push(Entry { start, end: self.texts.len(), next, wording, means });
+        self.entries.push(Entry { start, end: self.texts.len() as u32, next, wording, means });
         self.table.insert(hash, entry);
         self.lead_to(entry);
         self.last = entry;
@@ -200,7 +201,7 @@ fn first_statement(statement: Statement, text: &[u8]) -> Option<&[u8]> {
 mod tests {
     use super::*;
 
-    const TAGS: Wording = Wording { format: 'n', statement: Statement::Tag };
+    const TAGS: Wording = Wording { format: b'n', statement: Statement::Tag };
 
     /// Takes a document as a reader and its collector do: follows what is known and remembers the rest.
     fn take(memo: &mut Memo<String>, statements: &[&str]) -> usize {
@@ -240,7 +241,7 @@ mod tests {
     #[test]
     fn the_same_line_of_two_formats_is_two_statements() {
         let mut memo = Memo::default();
-        let [one, other] = ['a', 'b'].map(|format| Wording { format, statement: Statement::Line });
+        let [one, other] = [b'a', b'b'].map(|format| Wording { format, statement: Statement::Line });
         memo.remember(one, b"a b\n", "of a", 0);
         assert_eq!(memo.follow(one, b"a b\nc"), Some((0, 4)));
         assert_eq!(memo.follow(other, b"a b\nc"), None);

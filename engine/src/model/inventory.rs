@@ -130,8 +130,8 @@ pub trait Collector {
 /// How a document makes its statements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Wording {
-    /// Tells formats apart, in which the same bytes may state different facts.
-    pub format: char,
+    /// A letter that tells formats apart, in which the same bytes may state different facts.
+    pub format: u8,
     /// What one statement is.
     pub statement: Statement,
 }

@@ -29,7 +29,7 @@ pub(super) const RPM: Format = Format {
     scope: Scope::Part,
     vouches: VOUCHES,
     find: units,
-    read: |excerpt, settings, out| read(VOUCHES, ('r', rpm::line), excerpt, settings, out),
+    read: |excerpt, settings, out| read(VOUCHES, (b'r', rpm::line), excerpt, settings, out),
 };
 
 /// Lists of `dpkg-query -W`.
@@ -38,7 +38,7 @@ pub(super) const DPKG: Format = Format {
     title: "package list of `dpkg-query -W`",
     recognises: |head| recognises(head, dpkg::line),
     find: units,
-    read: |excerpt, settings, out| read(VOUCHES, ('d', dpkg::line), excerpt, settings, out),
+    read: |excerpt, settings, out| read(VOUCHES, (b'd', dpkg::line), excerpt, settings, out),
     ..RPM
 };
 
@@ -50,14 +50,14 @@ pub(super) const AGENT_RPM: Format = Format {
     scope: Scope::Part,
     vouches: Kinds::NONE,
     find: units,
-    read: |excerpt, settings, out| read(Kinds::NONE, ('R', rpm::agent_line), excerpt, settings, out),
+    read: |excerpt, settings, out| read(Kinds::NONE, (b'R', rpm::agent_line), excerpt, settings, out),
 };
 
 /// What an inventory agent keeps of `dpkg-query -W`; told apart by the option only.
 pub(super) const AGENT_DPKG: Format = Format {
     name: "agent-dpkg",
     title: "agent's dump of Debian packages (by `--input-format` only)",
-    read: |excerpt, settings, out| read(Kinds::NONE, ('D', dpkg::agent_line), excerpt, settings, out),
+    read: |excerpt, settings, out| read(Kinds::NONE, (b'D', dpkg::agent_line), excerpt, settings, out),
     ..AGENT_RPM
 };
 
@@ -316,7 +316,7 @@ impl<'a> Comments<'a> {
 /// Reads one client's list; the format's letter is that of its wording.
 fn read(
     vouches: Kinds,
-    (format, line): (char, ReadLine),
+    (format, line): (u8, ReadLine),
     excerpt: Excerpt<'_>,
     _: &Settings,
     out: &mut dyn Collector,
