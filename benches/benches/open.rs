@@ -1,6 +1,6 @@
 //! Opening an index: header and bounds, whatever its size.
 //!
-//! `OPEN_UPDATES` changes the size; 300,000 updates make about 100 MB.
+//! `OPEN_UPDATES` changes the size; 300,000 updates make more than 100 MB.
 
 use benches::{say, setting, site};
 use criterion::Criterion;

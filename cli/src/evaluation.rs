@@ -9,6 +9,7 @@ use patchstate::ingest;
 use patchstate::inventory::{self, Deltas, Format};
 use patchstate::model::fact::{Kind, Kinds};
 use patchstate::model::options::{Checksum, Detect, Options, Profile, RegistryItems, Supersedence};
+use patchstate::xml;
 
 use crate::output::Output;
 
@@ -137,7 +138,7 @@ pub(crate) struct Intake {
     #[arg(long, value_name = "NAME", value_parser = format)]
     input_format: Option<&'static Format>,
     /// The encoding of text that does not say its own
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = encoding)]
     encoding: Option<String>,
     /// Takes a kind of facts for complete, whatever the inventories say; may be repeated
     #[arg(long, value_name = "KIND", value_parser = kind)]
@@ -214,6 +215,13 @@ fn format(name: &str) -> Result<&'static Format, String> {
         let names: Vec<_> = inventory::FORMATS.iter().map(|format| format.name).collect();
         format!("no inventory format; there are: {}", names.join(", "))
     })
+}
+
+fn encoding(label: &str) -> Result<String, String> {
+    match xml::encoding::is_known(label) {
+        true => Ok(label.to_owned()),
+        false => Err("no encoding; there are utf-8, windows-1252 and all others of browsers".to_owned()),
+    }
 }
 
 fn kind(name: &str) -> Result<Kind, String> {

@@ -177,6 +177,7 @@ snapshots! {
     error_unknown_verb: "evalute";
     error_unknown_client: "report client ws-001 fleet.matrix";
     error_unknown_update: "report update MS99-999 fleet.matrix";
+    error_unknown_encoding: "evaluate site.idx inbox -o new.matrix --encoding utf9";
     error_unknown_likeness: "generate catalog --like fleet";
     error_unknown_verdict: "export matrix fleet.matrix --verdict Patched";
     error_bad_time: "report site fleet.matrix --now tomorrow";

@@ -29,6 +29,11 @@ pub struct Decoded<'a> {
     pub undecodable: u64,
 }
 
+/// Whether there is an encoding of that label, such as `utf-8`, `latin1` or `windows-1251`.
+pub fn is_known(label: &str) -> bool {
+    by_label(label.as_bytes()).is_ok()
+}
+
 /// Decodes an XML document that is in memory.
 ///
 /// The first that applies decides: a byte order mark; UTF-16 by its NUL bytes; being valid UTF-8; the
