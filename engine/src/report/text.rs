@@ -48,6 +48,9 @@ impl Palette {
 
 /// The least width to which a column is shortened.
 const LEAST: usize = 12;
+/// How far a column that may be shortened moves the next one where nothing is shortened, as in a file:
+/// one title of thousands of characters is no reason to set every row that far apart.
+const FAR: usize = 120;
 /// Blanks between columns.
 const GAP: usize = 2;
 
@@ -81,12 +84,24 @@ struct Printed {
     column: Column,
     width: usize,
     numbers: bool,
+    /// Whether values that are wider than the column are cut.
+    cuts: bool,
+}
+
+impl Printed {
+    /// Lets single long values stand out of a column instead of widening it.
+    fn narrow(&mut self) {
+        if self.column.place == Place::Shortened && self.width > FAR {
+            (self.width, self.cuts) = (FAR, false);
+        }
+    }
 }
 
 fn write_rows(table: &Table<'_>, look: &Look, pending: &mut Pending<'_>) -> Result<()> {
     let mut columns = measure(table, look);
-    if let Some(width) = look.width {
-        shorten(&mut columns, width);
+    match look.width {
+        Some(width) => shorten(&mut columns, width),
+        None => columns.iter_mut().for_each(Printed::narrow),
     }
     let reset = look.palette.reset;
     for (place, column) in columns.iter().enumerate() {
@@ -122,7 +137,8 @@ fn measure(table: &Table<'_>, look: &Look) -> Vec<Printed> {
         }
         let widest = values().map(|value| clean(value.shown()).width()).max().unwrap_or(0);
         let numbers = values().all(|value| matches!(value, Value::Count(_) | Value::Empty));
-        Some(Printed { at, column: *column, width: widest.max(column.heading.width()), numbers })
+        let width = widest.max(column.heading.width());
+        Some(Printed { at, column: *column, width, numbers, cuts: true })
     });
     measured.collect()
 }
@@ -144,7 +160,7 @@ fn shorten(columns: &mut [Printed], line: usize) {
 }
 
 fn aligned(text: &str, column: &Printed, last: bool, paint: (&str, &str), out: &mut Vec<u8>) {
-    let text = cut(text, column.width);
+    let text = if column.cuts { cut(text, column.width) } else { Cow::Borrowed(text) };
     let blanks = column.width - text.width().min(column.width);
     if column.numbers {
         out.extend(std::iter::repeat_n(b' ', blanks));
@@ -234,6 +250,22 @@ fn write_cards(cards: &[Vec<(&str, Value<'_>)>], look: &Look, out: &mut Vec<u8>)
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_value_in_a_file_does_not_move_other_rows() {
+        let mut table =
+            Table::new("sample", vec![Column::text("ID"), Column::long("Title"), Column::text("Why")]);
+        let long = "x".repeat(FAR + 50);
+        for title in ["short", &long] {
+            table.push(["a", title, "because"].map(|text| Value::Text(text.to_owned().into())).to_vec());
+        }
+        let mut out = Vec::new();
+        write(&table, &Look::PLAIN, &mut out).expect("writes to memory");
+        let text = String::from_utf8(out).expect("is UTF-8");
+        let rows: Vec<&str> = text.lines().skip(1).collect();
+        assert_eq!(rows[0], format!("a   short{}  because", " ".repeat(FAR - "short".len())));
+        assert_eq!(rows[1], format!("a   {long}  because"));
+    }
 
     #[test]
     fn text_is_cut_by_width() {
