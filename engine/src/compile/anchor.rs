@@ -106,8 +106,9 @@ type Possible = (Truth, Option<(Reason, Flags)>);
 struct Possibles {
     /// The truths that it may have for any reason, a bit each.
     open: u8,
-    /// The answers whose reason and flags are settled, each once.
-    settled: Vec<Possible>,
+    /// The answers whose reason and flags are settled, each once; there is hardly ever a second one.
+    settled: Option<Possible>,
+    more: Vec<Possible>,
 }
 
 impl Possibles {
@@ -123,7 +124,7 @@ impl Possibles {
 
     fn iter(&self) -> impl Iterator<Item = Possible> + '_ {
         let open = Truth::ALL.into_iter().filter(|truth| self.open & 1 << *truth as u8 != 0);
-        open.map(|truth| (truth, None)).chain(self.settled.iter().copied())
+        open.map(|truth| (truth, None)).chain(self.settled).chain(self.more.iter().copied())
     }
 }
 
@@ -132,8 +133,8 @@ impl Extend<Possible> for Possibles {
         for answer in answers {
             match answer.1 {
                 None => self.open |= 1 << answer.0 as u8,
-                Some(_) if self.settled.contains(&answer) => {}
-                Some(_) => self.settled.push(answer),
+                Some(_) if *self.settled.get_or_insert(answer) == answer || self.more.contains(&answer) => {}
+                Some(_) => self.more.push(answer),
             }
         }
     }

@@ -35,6 +35,8 @@ pub(super) fn products(document: &Datastore, tables: &Tables<'_>) -> Vec<Product
 struct Listed<'d> {
     products: Vec<Product>,
     places: HashMap<String, usize>,
+    /// The places of records, by id.
+    records: HashMap<&'d str, Option<usize>>,
     known: HashSet<(usize, &'d str)>,
 }
 
@@ -52,8 +54,9 @@ impl<'d> Listed<'d> {
         }
     }
 
-    fn add_level(&mut self, record: &Record, level: &'d str) {
-        let Some(place) = self.places.get(&folded(&record.name)).copied() else { return };
+    fn add_level(&mut self, record: &'d Record, level: &'d str) {
+        let place = || self.places.get(&folded(&record.name)).copied();
+        let Some(place) = *self.records.entry(record.id.as_str()).or_insert_with(place) else { return };
         if self.known.insert((place, level)) {
             self.products[place].levels.push(level.to_owned());
         }

@@ -15,19 +15,19 @@ use super::rules;
 use super::value::Value;
 use crate::diagnostic::{Code, Position};
 
-/// The records of a document, by id.
+/// The records of a document, by id; a table holds the ids itself, so that a look-up stays in it.
 #[derive(Debug)]
 pub(super) struct Tables<'d> {
-    pub(super) locations: HashMap<&'d str, &'d Location>,
-    pub(super) comments: HashMap<&'d str, &'d Comment>,
-    pub(super) severities: HashMap<&'d str, &'d Severity>,
-    pub(super) families: HashMap<&'d str, &'d Family>,
-    pub(super) products: HashMap<&'d str, &'d Product>,
-    pub(super) service_packs: HashMap<&'d str, &'d ServicePack>,
-    pub(super) registry_values: HashMap<&'d str, &'d RegKey>,
-    pub(super) files: HashMap<&'d str, (&'d File, &'d FileChange)>,
-    pub(super) registry: HashMap<&'d str, (&'d RegKey, &'d RegChange)>,
-    pub(super) superseded: HashMap<&'d str, &'d SupersededBy>,
+    pub(super) locations: HashMap<Value, &'d Location>,
+    pub(super) comments: HashMap<Value, &'d Comment>,
+    pub(super) severities: HashMap<Value, &'d Severity>,
+    pub(super) families: HashMap<Value, &'d Family>,
+    pub(super) products: HashMap<Value, &'d Product>,
+    pub(super) service_packs: HashMap<Value, &'d ServicePack>,
+    pub(super) registry_values: HashMap<Value, &'d RegKey>,
+    pub(super) files: HashMap<Value, (&'d File, &'d FileChange)>,
+    pub(super) registry: HashMap<Value, (&'d RegKey, &'d RegChange)>,
+    pub(super) superseded: HashMap<Value, &'d SupersededBy>,
     /// The normal path of each file, by where its element begins.
     paths: HashMap<Position, String>,
 }
@@ -149,7 +149,7 @@ impl Index<'_> {
         records: &'d [R],
         attribute: &str,
         id: fn(&R) -> &Value,
-    ) -> HashMap<&'d str, &'d R> {
+    ) -> HashMap<Value, &'d R> {
         self.by(records.iter(), attribute, |record| (*record, id(*record)))
     }
 
@@ -158,12 +158,12 @@ impl Index<'_> {
         records: impl Iterator<Item = T>,
         attribute: &str,
         of: impl Fn(&T) -> (&'d R, &'d Value),
-    ) -> HashMap<&'d str, T> {
+    ) -> HashMap<Value, T> {
         let mut table = HashMap::default();
         for record in records {
             let (about, id) = of(&record);
             if !table.contains_key(id.as_str()) {
-                table.insert(id.as_str(), record);
+                table.insert(id.clone(), record);
                 continue;
             }
             self.findings.at(Code::DuplicateId, about, attribute, format_args!("`{id}` again"));

@@ -1,6 +1,8 @@
 //! The value of an attribute, which takes no memory of its own where it is short, as nearly all are.
 
+use std::borrow::Borrow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
 /// Bytes of a value that are kept where it stands.
@@ -14,6 +16,7 @@ pub(super) enum Value {
 }
 
 impl Value {
+    #[inline]
     pub(super) fn as_str(&self) -> &str {
         match self {
             Value::Short(bytes, length) => {
@@ -72,6 +75,20 @@ impl PartialEq for Value {
     }
 }
 
+impl Eq for Value {}
+
+impl Hash for Value {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl Borrow<str> for Value {
+    fn borrow(&self) -> &str {
+        self.as_str()
+    }
+}
+
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.as_str().fmt(f)
@@ -101,5 +118,11 @@ mod tests {
             }
         }
         assert_eq!(Value::default(), Value::from(""));
+        let table =
+            ahash::HashMap::from_iter([(Value::from("id"), 1), (Value::from("long ".repeat(9).as_str()), 2)]);
+        assert_eq!(
+            (table.get("id"), table.get("long ".repeat(9).as_str()), table.get("i")),
+            (Some(&1), Some(&2), None)
+        );
     }
 }
