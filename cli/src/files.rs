@@ -78,6 +78,11 @@ pub(crate) fn matrix<'b>(path: &Path, bytes: &'b Bytes) -> Result<Matrix<'b>> {
     Matrix::open(bytes.as_ref()).map_err(named)
 }
 
+/// Makes sure that a file may appear at `path`, before the work that it is to hold is done.
+pub(crate) fn check(path: &Path) -> Result<()> {
+    Output::check(path)
+}
+
 /// Begins a file that appears at `path` when it is finished, and not at all when the program is
 /// interrupted.
 pub(crate) fn create(path: &Path) -> Result<Output> {

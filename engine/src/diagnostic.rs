@@ -327,12 +327,19 @@ impl Diagnostics {
         }
     }
 
-    /// Takes over all findings of `other`.
+    /// Takes over all findings of `other`; of those it kept, as many as this would have kept.
     pub fn append(&mut self, other: Diagnostics) {
+        let mut counted: BTreeMap<Code, u64> = BTreeMap::new();
+        self.kept.extend(other.kept.into_iter().filter(|finding| {
+            let count = counted
+                .entry(finding.code)
+                .or_insert_with(|| self.counts.get(&finding.code).copied().unwrap_or(0));
+            *count = count.saturating_add(1);
+            *count <= Self::KEPT
+        }));
         for (code, times) in other.counts {
             self.count(code, times);
         }
-        self.kept.extend(other.kept);
     }
 
     /// How many findings of `code` there are.

@@ -43,6 +43,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let start = Instant::now();
+    files::check(&args.output)?;
     let mut found = Diagnostics::new();
     let detections = args.reading.detections(&mut found)?;
     let mut read = args.reading.read(|_| {});

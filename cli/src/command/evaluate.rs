@@ -86,6 +86,7 @@ fn shard(text: &str) -> Result<(usize, usize), String> {
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let start = Instant::now();
+    files::check(&args.output)?;
     let index = files::index(&args.index)?;
     let view = index.view()?;
     let options = args.rules.options();

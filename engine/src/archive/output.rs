@@ -65,6 +65,15 @@ impl Drop for Known {
 }
 
 impl Output {
+    /// Makes sure that a file may appear at `path`, before the work that it is to hold is done.
+    ///
+    /// # Errors
+    ///
+    /// The folder is not there, or what stands at `path` is no ordinary file.
+    pub fn check(path: &Path) -> Result<()> {
+        destination(path).map(|_| ())
+    }
+
     /// Begins a file that will appear at `path`.
     ///
     /// # Errors
@@ -72,14 +81,7 @@ impl Output {
     /// The folder is not there or cannot be written, or what stands at `path` is no ordinary file.
     pub fn create(path: &Path) -> Result<Output> {
         let path = &destination(path)?;
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        if !folder.is_dir() {
-            let error = Error::new(Code::Io, format!("there is no folder `{}`", folder.display()));
-            return Err(error.in_file(path.to_string_lossy()));
-        }
+        let folder = folder(path);
         let mut paths = unfinished();
         let file = builder().prefix(".patchstate-").tempfile_in(folder);
         let file = file.map_err(|error| Error::io(path, "create", error))?;
@@ -132,11 +134,20 @@ fn destination(path: &Path) -> Result<PathBuf> {
     let is_link = std::fs::symlink_metadata(path).is_ok_and(|known| known.is_symlink());
     let target = if is_link { std::fs::canonicalize(path).ok() } else { None };
     let target = target.unwrap_or_else(|| path.to_owned());
+    let refused = |message: String| Err(Error::new(Code::Io, message).in_file(path.to_string_lossy()));
     if std::fs::metadata(&target).is_ok_and(|known| !known.is_file()) {
-        let error = Error::new(Code::Io, "is there and is no ordinary file, so it is not replaced");
-        return Err(error.in_file(path.to_string_lossy()));
+        return refused("is there and is no ordinary file, so it is not replaced".to_owned());
+    }
+    let folder = folder(&target);
+    if !folder.is_dir() {
+        return refused(format!("there is no folder `{}`", folder.display()));
     }
     Ok(target)
+}
+
+/// The folder that a file stands in.
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// What makes files with the permissions of ordinary new ones, which the process may narrow, instead of

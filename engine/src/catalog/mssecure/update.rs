@@ -91,9 +91,9 @@ pub(super) fn is_placeholder(patch: &Patch) -> bool {
     patch.name.eq_ignore_ascii_case("placeholder")
 }
 
-/// Whether the bulletin says that it is not supported.
+/// Whether the bulletin does not say that it is supported.
 pub(super) fn is_unsupported(bulletin: &Bulletin) -> bool {
-    !matches!(bulletin.supported.as_str(), "Yes" | "")
+    bulletin.supported.as_str() != "Yes"
 }
 
 fn how_read(patch: &Patch) -> Read {
