@@ -2,20 +2,62 @@
 //! knows nothing but the pages finds what the library finds.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use conformance::samples;
 use patchstate::archive::map::Bytes;
+use patchstate::catalog::detection;
+use patchstate::compile::compile;
+use patchstate::diagnostic::{Code, Diagnostics};
 use patchstate::index::columns::{Described, Entries, Values};
-use patchstate::index::{View, probe};
+use patchstate::index::{self, Index, View, probe};
 use patchstate::matrix::Matrix;
 use patchstate::matrix::tables::{Client, OldServicePack, Run, Source, Status, Update};
 use patchstate::model::fact::Kinds;
 use patchstate::model::flag::Flags;
 use patchstate::model::inventory::Marks;
 use patchstate::model::reason::Reason;
-use patchstate::model::update::{ProductRow, Reboot, Urgency};
+use patchstate::model::update::{Catalog, Product, ProductRow, Reboot, Urgency};
 use patchstate::model::verdict::{Cell, Verdict};
+
+/// A disk that is full after some bytes.
+struct Full(usize);
+
+impl Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0 == 0 {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        let written = bytes.len().min(self.0);
+        self.0 -= written;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for Full {
+    fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
+        Ok(0)
+    }
+}
+
+#[test]
+fn a_full_disk_is_an_error_of_the_system_wherever_it_ends() {
+    let detections = detection::table(None, &[] as &[&Path], &mut Diagnostics::new()).unwrap();
+    let catalog = Catalog { products: vec![Product::default()], ..Catalog::default() };
+    let columns = compile(vec![catalog], detections).unwrap().columns;
+    let mut whole = io::Cursor::new(Vec::new());
+    index::write(&columns, &mut whole).unwrap();
+    let length = whole.get_ref().len();
+    assert!(Index::open(Bytes::copy(whole.get_ref())).unwrap().check().is_ok());
+    for room in (0..length).step_by(97) {
+        assert_eq!(index::write(&columns, &mut Full(room)).unwrap_err().code(), Code::Io, "{room}");
+    }
+}
 
 fn page(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name);

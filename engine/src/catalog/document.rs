@@ -105,12 +105,10 @@ impl Read for Document {
 }
 
 impl BufRead for Document {
-    #[inline]
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         self.opened.fill_buf()
     }
 
-    #[inline]
     fn consume(&mut self, amount: usize) {
         self.opened.consume(amount);
     }

@@ -263,3 +263,39 @@ fn cyclic(merged: &Catalogs) -> Vec<usize> {
     component.iter().for_each(|component| members[*component as usize] += 1);
     (0..component.len()).filter(|at| members[component[*at] as usize] > 1).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::update::{Source, UpdateId};
+
+    fn update(id: &str, replaced_by: &[&str]) -> Update {
+        let replacement = |by: &&str| Replacement {
+            by: UpdateId::from_text(*by),
+            source: supersedence::Source::Declared,
+            position: Position::default(),
+        };
+        let replacements = replaced_by.iter().map(replacement).collect();
+        Update { id: UpdateId::from_text(id), replacements, ..Update::default() }
+    }
+
+    #[test]
+    fn references_mean_an_id_or_all_its_revisions_within_their_feed() {
+        let catalog = |feed: &str, updates| Catalog {
+            source: Source { feed: feed.to_owned(), ..Source::default() },
+            updates,
+            ..Catalog::default()
+        };
+        let first = vec![update("x#1", &[]), update("x#2", &["x#1"]), update("y", &["x", "x#2", "z", "y"])];
+        let catalogs = vec![catalog("a", first), catalog("b", vec![update("z", &["x"])])];
+        let merged = merge(catalogs, Vec::new()).expect("identities differ");
+        let by = |entry: &Entry| entry.replaced_by.iter().map(|edge| edge.by).collect::<Vec<_>>();
+        assert_eq!(merged.updates.iter().map(by).collect::<Vec<_>>(), [vec![], vec![0], vec![0, 1], vec![]]);
+        let found = |source: &SourceEntry| {
+            let of = |code| source.diagnostics.of(code);
+            let codes = [Code::SupersedenceTargetUnresolved, Code::SupersedenceSelf].map(of);
+            (source.edges, source.dangling, codes)
+        };
+        assert_eq!(merged.sources.iter().map(found).collect::<Vec<_>>(), [(5, 1, [1, 1]), (1, 1, [1, 0])]);
+    }
+}

@@ -193,12 +193,10 @@ impl Read for Opened {
 }
 
 impl BufRead for Opened {
-    #[inline]
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         self.reader.fill_buf()
     }
 
-    #[inline]
     fn consume(&mut self, amount: usize) {
         self.reader.consume(amount);
     }

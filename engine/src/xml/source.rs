@@ -74,10 +74,6 @@ impl<R: BufRead> Source<R> {
         if self.encoding.is_none() {
             self.begin().map_err(IoError::from)?;
         }
-        // Looked at first, because taking it moves a whole decoder.
-        if self.transcoder.is_none() {
-            return self.fill_raw();
-        }
         let Some(mut transcoder) = self.transcoder.take() else { return self.fill_raw() };
         let filled = self.decode(&mut transcoder);
         let transcoder = self.transcoder.insert(transcoder);
