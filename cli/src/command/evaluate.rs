@@ -111,7 +111,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         output.failure(&format!("nothing was evaluated: {why}"));
         return Ok(Exit::Nothing);
     }
-    let mut updates = run::update_table(&plan);
+    let mut updates = pool.install(|| run::update_table(&plan));
     for update in ignored.iter().flat_map(|named| &named.updates) {
         if let Some(row) = plan.place.get(*update as usize).and_then(|place| updates.get_mut(*place as usize))
         {
@@ -119,12 +119,8 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         }
     }
     let mut file = files::create(&args.output)?;
-    matrix::write(
-        &run::run_table(&plan, written(&args.rules, &args.intake)),
-        &updates,
-        &outcome.rows,
-        &mut file,
-    )?;
+    let about = run::run_table(&plan, written(&args.rules, &args.intake));
+    pool.install(|| matrix::write(&about, &updates, &outcome.rows, &mut file))?;
     file.flush()?;
     file.finish()?;
     let summary = Summary::of(&outcome, &updates);

@@ -144,7 +144,7 @@ pub fn run_table(plan: &Plan<'_>, options: String) -> Run {
 
 /// The columns of the matrix: every update that has cells.
 pub fn update_table(plan: &Plan<'_>) -> Vec<Update> {
-    plan.updates.iter().map(|update| update_row(plan, *update)).collect()
+    plan.updates.par_iter().map(|update| update_row(plan, *update)).collect()
 }
 
 fn update_row(plan: &Plan<'_>, update: u32) -> Update {

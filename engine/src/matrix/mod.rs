@@ -255,7 +255,7 @@ fn decode(bytes: &[u8]) -> (u32, Reason, Flags) {
 pub fn write(
     run: &Run,
     updates: &[Update],
-    clients: &[(impl Record, Row)],
+    clients: &[(impl Record + Sync, Row)],
     out: &mut (impl std::io::Write + std::io::Seek),
 ) -> Result<u64> {
     let mut ends = Vec::with_capacity(clients.len() * 8);
@@ -267,18 +267,23 @@ pub fn write(
     let run = run.write();
     let updates = tables::write_list(updates, Update::write);
     let rows = tables::write_list(clients, |(client, _), out| client.write(out));
+    let (updates, rows) = (parts(&updates), parts(&rows));
     let verdicts: Vec<&dyn Part> = clients.iter().map(|(_, row)| row as &dyn Part).collect();
     let exceptions: Vec<_> = clients.iter().map(|(_, row)| Exceptions(row)).collect();
-    let exceptions: Vec<&dyn Part> = exceptions.iter().map(|row| row as &dyn Part).collect();
+    let exceptions = parts(&exceptions);
     let sections: [(u32, &[&dyn Part]); 6] = [
         (section::RUN, &[&run]),
-        (section::UPDATES, &[&updates]),
-        (section::CLIENTS, &[&rows]),
+        (section::UPDATES, &updates),
+        (section::CLIENTS, &rows),
         (section::VERDICTS, &verdicts),
         (section::EXCEPTION_ENDS, &[&ends]),
         (section::EXCEPTIONS, &exceptions),
     ];
     crate::archive::write(KIND, &sections, out)
+}
+
+fn parts<P: Part>(parts: &[P]) -> Vec<&dyn Part> {
+    parts.iter().map(|part| part as &dyn Part).collect()
 }
 
 /// The exceptions of a row, as a part of a file.

@@ -1,5 +1,8 @@
 //! The tables of a matrix file: what was run, the updates, the clients.
 
+use rayon::iter::{ParallelExtend, ParallelIterator};
+use rayon::slice::ParallelSlice;
+
 use crate::archive::record::{Reader, Writer};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
@@ -128,11 +131,20 @@ pub struct OldServicePack {
     pub current: String,
 }
 
-/// Writes a counted list of records.
-pub(super) fn write_list<T>(items: &[T], mut item: impl FnMut(&T, &mut Writer)) -> Vec<u8> {
-    let mut out = Writer::new();
-    out.list(items, |out, value| item(value, out));
-    out.finish()
+/// Writes a counted list of records, in parallel: the count, and stretches of records.
+pub(super) fn write_list<T: Sync>(items: &[T], item: impl Fn(&T, &mut Writer) + Sync) -> Vec<Vec<u8>> {
+    const STRETCH: usize = 1024;
+    let write = |stretch: &[T]| {
+        let mut out = Writer::new();
+        stretch.iter().for_each(|value| item(value, &mut out));
+        out.finish()
+    };
+    let mut count = Writer::new();
+    count.u32(u32::try_from(items.len()).unwrap_or(u32::MAX));
+    let items = items.get(..u32::MAX as usize).unwrap_or(items);
+    let mut parts = vec![count.finish()];
+    parts.par_extend(items.par_chunks(STRETCH).map(write));
+    parts
 }
 
 impl Run {
