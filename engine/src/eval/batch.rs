@@ -130,7 +130,7 @@ impl<'p> Worker<'p> {
 
     /// The cell of an update by its rules alone.
     fn cell(&mut self, update: usize) -> Cell {
-        let Some(decision) = self.plan.code.decisions.get(update) else { return Cell::NO_EVIDENCE };
+        let Some(decision) = self.plan.code.decision(update) else { return Cell::NO_EVIDENCE };
         let cell = match decision.rule {
             1 => {
                 let context = Context::new(self.checksums_count(decision.source as usize));

@@ -76,8 +76,10 @@ pub(super) struct Decision {
 #[derive(Debug)]
 pub(super) struct Code {
     pub(super) steps: Vec<Step>,
-    /// By update.
-    pub(super) decisions: Vec<Decision>,
+    /// In the order of their rules.
+    decisions: Vec<Decision>,
+    /// By update: its place among the decisions.
+    places: Vec<u32>,
     /// By detection: where the rule stands that holds where the product is there.
     pub(super) detections: Vec<u32>,
     /// By step of a detection: where its test stands; NONE where it always holds.
@@ -88,18 +90,20 @@ impl Code {
     /// Writes the rules of an index out.
     pub(super) fn new(view: View<'_>) -> Code {
         let columns = view.columns;
-        let mut decisions: Vec<Decision> = (0..view.updates()).map(|at| decision(view, at)).collect();
         let mut writer = Writer::new(view);
-        let mut written = vec![false; decisions.len()];
+        let mut decisions = Vec::with_capacity(view.updates());
+        let mut places = vec![NONE; view.updates()];
         let anchored = columns.anchor_update.iter().map(|update| update.to_native() as usize);
         for update in anchored.chain(0..view.updates()) {
-            let Some(done) = written.get_mut(update).filter(|done| !**done) else { continue };
-            *done = true;
-            if decisions[update].rule == 1 {
+            let Some(place) = places.get_mut(update).filter(|place| **place == NONE) else { continue };
+            *place = decisions.len() as u32;
+            let mut decision = decision(view, update);
+            if decision.rule == 1 {
                 let applicable = columns.update_applicable.at(update);
-                decisions[update].applicable = writer.root(applicable, NONE);
-                decisions[update].installed = writer.root(columns.update_installed.at(update), applicable);
+                decision.applicable = writer.root(applicable, NONE);
+                decision.installed = writer.root(columns.update_installed.at(update), applicable);
             }
+            decisions.push(decision);
         }
         let detections = columns.detection_when.iter().map(|when| writer.root(when.to_native(), NONE));
         let detections = detections.collect();
@@ -108,7 +112,13 @@ impl Code {
             test => writer.root(test, NONE),
         });
         let levels = levels.collect();
-        Code { steps: writer.finish(), decisions, detections, levels }
+        Code { steps: writer.finish(), decisions, places, detections, levels }
+    }
+
+    /// What decides about an update.
+    #[inline]
+    pub(super) fn decision(&self, update: usize) -> Option<&Decision> {
+        self.decisions.get(*self.places.get(update)? as usize)
     }
 }
 

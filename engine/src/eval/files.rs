@@ -32,30 +32,35 @@ pub(super) struct Observed {
 }
 
 /// A file that earlier clients stated in the same words.
+///
+/// Small, because all of them are gone through for every client.
 #[derive(Debug)]
 pub(super) struct KnownFile {
-    /// In normal form, but not in token form.
-    path: Box<str>,
-    observed: Observed,
     /// The lay of folders for which the following is found.
     lay: u64,
     /// The token that its path then begins with; NONE when that is none of the index.
     token: u32,
-    subject: Subject,
-    /// The answers of the subject's predicates, and those without checksums.
+    /// What it is to the index: a subject, or [`NOTHING`] or [`SEVERAL`].
+    subject: u32,
+    /// The answers of the subject's predicates.
     answers: Box<[Answer]>,
+    stated: Box<StatedFile>,
+}
+
+/// What is stated of a known file.
+#[derive(Debug)]
+struct StatedFile {
+    /// In normal form, but not in token form.
+    path: Box<str>,
+    observed: Observed,
+    /// The answers of the subject's predicates without checksums, where those count.
     unchecked: Box<[Answer]>,
 }
 
-/// What a file is to the index.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Subject {
-    /// Nothing that a rule asks about.
-    None,
-    One(usize),
-    /// Several, because rules name it in different forms.
-    Several,
-}
+/// In place of a subject: no rule asks about the file.
+const NOTHING: u32 = NONE;
+/// In place of a subject: rules ask about the file in different forms.
+const SEVERAL: u32 = NONE - 1;
 
 /// The files and folders of a client.
 #[derive(Debug, Default)]
@@ -124,20 +129,14 @@ impl Observed {
 impl KnownFile {
     /// A file of which nothing is known yet but what is stated.
     pub(super) fn new(file: &fact::File<'_>) -> KnownFile {
-        KnownFile {
-            path: path::normal(&file.path).into(),
-            observed: Observed::of(file),
-            lay: 0,
-            token: NONE,
-            subject: Subject::None,
-            answers: Box::default(),
-            unchecked: Box::default(),
-        }
+        let path = path::normal(&file.path).into();
+        let stated = StatedFile { path, observed: Observed::of(file), unchecked: Box::default() };
+        KnownFile { lay: 0, token: NONE, subject: NOTHING, answers: Box::default(), stated: stated.into() }
     }
 
-    /// Bytes of its texts and of what its answers usually take.
+    /// Bytes of what it refers to, with what its answers usually take.
     pub(super) fn bytes(&self) -> usize {
-        self.path.len() + 64
+        size_of::<StatedFile>() + self.stated.path.len() + 64
     }
 }
 
@@ -314,27 +313,28 @@ impl Slots<'_> {
     #[inline]
     fn known_file(&mut self, entry: u32) {
         let lay = self.files.lays.current;
-        if !matches!(self.statements.means(entry), Meaning::File(file) if file.lay == lay) {
+        if !matches!(self.statements.meaning(entry), Meaning::File(file) if file.lay == lay) {
             self.lay_file(entry);
         }
-        let Meaning::File(file) = self.statements.means(entry) else { return };
+        let Meaning::File(file) = self.statements.meaning(entry) else { return };
         let (token, subject) = (file.token, file.subject);
         if let Some(used) = self.files.tokens.get_mut(token as usize) {
             *used = true;
         }
         match subject {
-            Subject::None => {}
-            Subject::One(subject) => {
-                self.set(subject, State::Known);
-                let range = self.predicates(subject);
-                let Meaning::File(file) = self.statements.means(entry) else { return };
-                put_all(&mut self.answers, range.clone(), &file.answers);
-                put_all(&mut self.unchecked, range, &file.unchecked);
-            }
-            Subject::Several => {
-                let Meaning::File(file) = self.statements.means(entry) else { return };
-                let (path, observed) = (file.path.clone(), file.observed);
+            NOTHING => {}
+            SEVERAL => {
+                let (path, observed) = (file.stated.path.clone(), file.stated.observed);
                 self.read_file(&path, &observed);
+            }
+            subject => {
+                self.set(subject as usize, State::Known);
+                let range = self.predicates(subject as usize);
+                let Meaning::File(file) = self.statements.meaning(entry) else { return };
+                put_all(&mut self.answers, range.clone(), &file.answers);
+                if !self.unchecked.is_empty() {
+                    put_all(&mut self.unchecked, range, &file.stated.unchecked);
+                }
             }
         }
     }
@@ -342,28 +342,28 @@ impl Slots<'_> {
     /// Finds out what a known file is to the index, as the folders of the client lie.
     #[cold]
     fn lay_file(&mut self, entry: u32) {
-        let Meaning::File(file) = self.statements.means(entry) else { return };
-        let (mut path, observed) = (String::from(&*file.path), file.observed);
+        let Meaning::File(file) = self.statements.meaning(entry) else { return };
+        let (mut path, observed) = (String::from(&*file.stated.path), file.stated.observed);
         self.files.folders.tokenize(&mut path, 0);
         let token = self.token(&path).map_or(NONE, |token| token as u32);
         let renamed = self.files.renamed.named(&path);
         let subject = match (self.file_subject(&path), renamed.len()) {
-            (None, 0) => Subject::None,
-            (Some(subject), 0) => Subject::One(subject),
-            (None, 1) => Subject::One(self.files.renamed.forms[renamed.start].1),
-            _ => Subject::Several,
+            (None, 0) => NOTHING,
+            (Some(subject), 0) => subject as u32,
+            (None, 1) => self.files.renamed.forms[renamed.start].1 as u32,
+            _ => SEVERAL,
         };
         let (mut answers, mut unchecked) = (Box::default(), Box::default());
-        if let Subject::One(subject) = subject {
-            self.file(subject, &observed);
-            let range = self.predicates(subject);
+        if subject < SEVERAL {
+            self.file(subject as usize, &observed);
+            let range = self.predicates(subject as usize);
             answers = self.answers[range.clone()].into();
             unchecked = self.unchecked.get(range).unwrap_or_default().into();
         }
         let lay = self.files.lays.current;
         let Meaning::File(file) = self.statements.means(entry) else { return };
-        let path = std::mem::take(&mut file.path);
-        *file = KnownFile { path, observed, lay, token, subject, answers, unchecked };
+        file.stated.unchecked = unchecked;
+        (file.lay, file.token, file.subject, file.answers) = (lay, token, subject, answers);
     }
 
     /// Answers the questions about a file that is there.

@@ -125,12 +125,12 @@ impl<'i> Plan<'i> {
 
     /// The cell of an update whose anchors were not collected; no evidence where other things decide.
     pub fn not_collected(&self, update: u32) -> Cell {
-        self.code.decisions.get(update as usize).map_or(Cell::NO_EVIDENCE, |known| known.not_collected)
+        self.code.decision(update as usize).map_or(Cell::NO_EVIDENCE, |known| known.not_collected)
     }
 
     /// The cell of an update whose anchors are absent.
     pub fn absent(&self, update: u32) -> Cell {
-        self.code.decisions.get(update as usize).map_or(Cell::NO_EVIDENCE, |known| known.absent)
+        self.code.decision(update as usize).map_or(Cell::NO_EVIDENCE, |known| known.absent)
     }
 }
 

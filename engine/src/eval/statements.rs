@@ -28,11 +28,11 @@ pub(super) enum Meaning {
     /// A file.
     File(KnownFile),
     /// The value of a registry entry: the subject, and the answers of its predicates.
-    Value(usize, Box<[Answer]>),
+    Value(u32, Box<[Answer]>),
     /// A hotfix: the subject, and its state.
-    Hotfix(usize, HotfixState),
+    Hotfix(u32, HotfixState),
     /// A product at a service pack.
-    Product(usize, Arc<Resolved>),
+    Product(u32, Arc<Resolved>),
     /// An installed package.
     Package(Box<KnownPackage>),
 }
@@ -75,23 +75,23 @@ impl Slots<'_> {
     /// Takes a fact of which the statement is known.
     #[inline]
     fn take_known(&mut self, entry: u32) {
-        match self.statements.means(entry) {
+        match self.statements.meaning(entry) {
             Meaning::Nothing => {}
             Meaning::File(_) => self.files.take_known(entry),
             Meaning::Package(_) => self.take_known_package(entry),
             Meaning::Hotfix(subject, state) => {
-                let (subject, state) = (*subject, *state);
+                let (subject, state) = (*subject as usize, *state);
                 self.set_hotfix(subject, state);
             }
             Meaning::Product(subject, resolved) => {
-                let (subject, resolved) = (*subject, Arc::clone(resolved));
+                let (subject, resolved) = (*subject as usize, Arc::clone(resolved));
                 self.set_product(subject, resolved);
             }
             Meaning::Value(subject, _) => {
-                let subject = *subject;
+                let subject = *subject as usize;
                 self.set_value(subject, self.place_of_fact());
                 let range = self.predicates(subject);
-                let Meaning::Value(_, known) = self.statements.means(entry) else { return };
+                let Meaning::Value(_, known) = self.statements.meaning(entry) else { return };
                 put_all(&mut self.answers, range.clone(), known);
                 put_all(&mut self.unchecked, range, known);
             }
@@ -110,18 +110,20 @@ impl Slots<'_> {
                 Meaning::File(KnownFile::new(&file))
             }
             Fact::RegistryValue(value) => match self.value(&value, View::Native, self.place_of_fact()) {
-                Some(subject) => Meaning::Value(subject, self.answers[self.predicates(subject)].into()),
+                Some(subject) => {
+                    Meaning::Value(subject as u32, self.answers[self.predicates(subject)].into())
+                }
                 None => Meaning::Nothing,
             },
             Fact::Hotfix(hotfix) => match self.find_hotfix(&hotfix) {
                 Some(subject) => {
                     self.set_hotfix(subject, hotfix.state);
-                    Meaning::Hotfix(subject, hotfix.state)
+                    Meaning::Hotfix(subject as u32, hotfix.state)
                 }
                 None => Meaning::Nothing,
             },
             Fact::Product(product) => match self.product(&product) {
-                Some((subject, resolved)) => Meaning::Product(subject, resolved),
+                Some((subject, resolved)) => Meaning::Product(subject as u32, resolved),
                 None => Meaning::Nothing,
             },
             Fact::Package(package) => {
@@ -151,3 +153,6 @@ fn is_lasting(fact: &Fact<'_>, asks_keys: bool) -> bool {
         _ => false,
     }
 }
+
+// A meaning stands with its place in one cache line, because all of them are gone through for every client.
+const _: () = assert!(size_of::<Meaning>() <= 48);
