@@ -74,7 +74,7 @@ fn end_to_end(plan: &Plan<'_>, inbox: &Path, folder: &Path) -> Result<Phases> {
     let outcome = run::evaluate(plan, &intake, &intake.clients().iter().collect::<Vec<_>>(), &|_| {});
     let evaluated = Instant::now();
     let mut out = patchstate::archive::output::Output::create(&folder.join("fleet.matrix"))?;
-    let (table, updates) = (run::run_table(plan, String::new()), run::update_table(plan));
+    let (table, updates) = (run::run_table(plan, String::new()), run::update_table(plan, &[]));
     matrix::write(&table, &updates, &outcome.rows, &mut out)?;
     out.finish()?;
     Ok(Phases([scanned - start, evaluated - scanned, evaluated.elapsed()]))

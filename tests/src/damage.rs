@@ -65,7 +65,7 @@ pub fn use_index(bytes: &[u8], clients: &[Inventory]) -> bool {
 pub fn evaluate(view: View<'_>, options: &Options, clients: &[Inventory]) {
     let plan = Plan::new(view, options, None);
     run::run_table(&plan, String::new());
-    run::update_table(&plan);
+    run::update_table(&plan, &[]);
     let mut worker = Worker::new(&plan);
     for client in clients {
         worker.begin();

@@ -28,7 +28,7 @@ pub fn pack(updates: &[Update], cells: &[Cell]) -> Row {
 /// The bytes of a matrix file.
 pub fn bytes(run: &Run, updates: &[Update], clients: &[(Client, Row)]) -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
-    matrix::write(run, updates, clients, &mut out).expect("writes to memory");
+    matrix::write(run, &updates.to_vec().into(), clients, &mut out).expect("writes to memory");
     out.into_inner()
 }
 

@@ -312,7 +312,7 @@ pub fn matrix(clients: u32, updates: u32) -> Result<Vec<u8>> {
     let columns: Vec<_> = (0..updates).map(matrix_update).collect();
     let rows: Vec<_> = (0..clients).map(|client| matrix_row(client, updates)).collect();
     let mut out = Cursor::new(Vec::new());
-    matrix::write(&run, &columns, &rows, &mut out)?;
+    matrix::write(&run, &columns.into(), &rows, &mut out)?;
     Ok(out.into_inner())
 }
 

@@ -11,7 +11,6 @@ use patchstate::eval::run::{self, Outcome};
 use patchstate::ingest;
 use patchstate::matrix;
 use patchstate::matrix::tables::{Status, Update};
-use patchstate::model::flag::Flags;
 use patchstate::model::update::Urgency;
 use patchstate::model::verdict::Verdict;
 use patchstate::report::grouped;
@@ -111,19 +110,14 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         output.failure(&format!("nothing was evaluated: {why}"));
         return Ok(Exit::Nothing);
     }
-    let mut updates = pool.install(|| run::update_table(&plan));
-    for update in ignored.iter().flat_map(|named| &named.updates) {
-        if let Some(row) = plan.place.get(*update as usize).and_then(|place| updates.get_mut(*place as usize))
-        {
-            row.flags |= Flags::IGNORED;
-        }
-    }
+    let ignored = ignored.map(|named| named.updates).unwrap_or_default();
+    let updates = pool.install(|| run::update_table(&plan, &ignored));
     let mut file = files::create(&args.output)?;
     let about = run::run_table(&plan, written(&args.rules, &args.intake));
     pool.install(|| matrix::write(&about, &updates, &outcome.rows, &mut file))?;
     file.flush()?;
     file.finish()?;
-    let summary = Summary::of(&outcome, &updates);
+    let summary = Summary::of(&outcome, updates.updates() as u64);
     summary.say(args, &outcome, start, output);
     exit(args, &summary)
 }
@@ -155,9 +149,8 @@ struct Summary {
 }
 
 impl Summary {
-    fn of(outcome: &Outcome, updates: &[Update]) -> Summary {
-        let mut summary =
-            Summary { totals: [0; 4], updates: updates.len() as u64, unreadable: 0, all_unknown: 0 };
+    fn of(outcome: &Outcome, updates: u64) -> Summary {
+        let mut summary = Summary { totals: [0; 4], updates, unreadable: 0, all_unknown: 0 };
         for (client, row) in &outcome.rows {
             let totals = row.totals();
             for (sum, count) in summary.totals.iter_mut().zip(totals) {
@@ -166,7 +159,7 @@ impl Summary {
             let unknown = totals[usize::from(Verdict::Unknown.code())];
             match client.status {
                 Status::Unreadable => summary.unreadable += 1,
-                Status::Evaluated if unknown == updates.len() as u64 => summary.all_unknown += 1,
+                Status::Evaluated if unknown == updates => summary.all_unknown += 1,
                 Status::Evaluated => {}
             }
         }

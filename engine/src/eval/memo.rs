@@ -147,11 +147,11 @@ impl<K> Memo<K> {
         }
     }
 
-    /// Whether a statement that is not known should be: while half of the room is free, and then where it
-    /// came before.
+    /// Whether a statement that is not known should be: until little of the room is left, and then where
+    /// it came before.
     pub(super) fn wants(&mut self, wording: Wording, statement: &[u8]) -> bool {
         self.unknown += 1;
-        if self.bytes < self.most / 2 {
+        if self.bytes < self.most / 8 * 7 {
             return true;
         }
         if self.is_full() {
@@ -228,7 +228,7 @@ mod tests {
         let document = ["<a/>", "<a b='1'/>", "<c/>"];
         let times = |mut memo: Memo<String>| [(); 4].map(|()| take(&mut memo, &document));
         assert_eq!(times(Memo::default()), [0, 3, 3, 3]);
-        assert_eq!(times(Memo { bytes: BYTES / 2, ..Memo::default() }), [0, 0, 3, 3]);
+        assert_eq!(times(Memo { bytes: BYTES / 8 * 7, ..Memo::default() }), [0, 0, 3, 3]);
     }
 
     #[test]

@@ -13,7 +13,8 @@ use crate::error::Error;
 use crate::index::columns::Column;
 use crate::ingest::{self, Buffer, Intake};
 use crate::matrix::row::Row;
-use crate::matrix::tables::{Client, PackedClient, Run, Source, Status, Update};
+use crate::matrix::tables::{Client, PackedClient, Run, Source, Status, Update, UpdateTable};
+use crate::model::flag::Flags;
 use crate::model::inventory::Marks;
 use crate::model::update::{Reboot, Urgency};
 
@@ -142,9 +143,15 @@ pub fn run_table(plan: &Plan<'_>, options: String) -> Run {
     Run { index: view.checksum(), options, sources: sources.collect(), retracted }
 }
 
-/// The columns of the matrix: every update that has cells.
-pub fn update_table(plan: &Plan<'_>) -> Vec<Update> {
-    plan.updates.par_iter().map(|update| update_row(plan, *update)).collect()
+/// The columns of the matrix: every update that has cells; `ignored` (sorted update numbers) are flagged.
+pub fn update_table(plan: &Plan<'_>, ignored: &[u32]) -> UpdateTable {
+    UpdateTable::new(plan.updates.par_iter().map(|update| {
+        let mut row = update_row(plan, *update);
+        if ignored.binary_search(update).is_ok() {
+            row.flags |= Flags::IGNORED;
+        }
+        row
+    }))
 }
 
 fn update_row(plan: &Plan<'_>, update: u32) -> Update {

@@ -7,6 +7,8 @@
 
 use std::collections::HashMap;
 
+use rayon::iter::IntoParallelRefIterator;
+
 use crate::archive::record::Reader;
 use crate::archive::{Archive, FileKind, Part};
 use crate::diagnostic::Code;
@@ -20,7 +22,7 @@ pub mod tables;
 mod verify;
 
 use row::{Row, implied};
-use tables::{Client, Record, Run, Status, Update};
+use tables::{Client, Record, Run, Status, Update, UpdateTable};
 
 /// The kind of file that a matrix is.
 pub const KIND: FileKind = FileKind {
@@ -254,7 +256,7 @@ fn decode(bytes: &[u8]) -> (u32, Reason, Flags) {
 /// Writing fails.
 pub fn write(
     run: &Run,
-    updates: &[Update],
+    updates: &UpdateTable,
     clients: &[(impl Record + Sync, Row)],
     out: &mut (impl std::io::Write + std::io::Seek),
 ) -> Result<u64> {
@@ -265,9 +267,8 @@ pub fn write(
         ends.extend(end.to_le_bytes());
     }
     let run = run.write();
-    let updates = tables::write_list(updates, Update::write);
-    let rows = tables::write_list(clients, |(client, _), out| client.write(out));
-    let (updates, rows) = (parts(&updates), parts(&rows));
+    let rows = tables::write_list(clients.par_iter(), |(client, _), out| client.write(out));
+    let (updates, rows) = (parts(updates.parts()), parts(&rows));
     let verdicts: Vec<&dyn Part> = clients.iter().map(|(_, row)| row as &dyn Part).collect();
     let exceptions: Vec<_> = clients.iter().map(|(_, row)| Exceptions(row)).collect();
     let exceptions = parts(&exceptions);

@@ -1,7 +1,6 @@
 //! The tables of a matrix file: what was run, the updates, the clients.
 
-use rayon::iter::{ParallelExtend, ParallelIterator};
-use rayon::slice::ParallelSlice;
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
 use crate::archive::record::{Reader, Writer};
 use crate::diagnostic::Code;
@@ -131,19 +130,51 @@ pub struct OldServicePack {
     pub current: String,
 }
 
+/// The updates of a matrix as the file holds them: written one by one, since together they are large.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpdateTable {
+    updates: usize,
+    parts: Vec<Vec<u8>>,
+}
+
+impl UpdateTable {
+    /// Writes updates, in parallel.
+    pub fn new(updates: impl IndexedParallelIterator<Item = Update>) -> Self {
+        Self { updates: updates.len(), parts: write_list(updates, |update, out| update.write(out)) }
+    }
+
+    /// How many updates there are.
+    pub fn updates(&self) -> usize {
+        self.updates
+    }
+
+    pub(super) fn parts(&self) -> &[Vec<u8>] {
+        &self.parts
+    }
+}
+
+impl From<Vec<Update>> for UpdateTable {
+    fn from(updates: Vec<Update>) -> Self {
+        UpdateTable::new(updates.into_par_iter())
+    }
+}
+
 /// Writes a counted list of records, in parallel: the count, and stretches of records.
-pub(super) fn write_list<T: Sync>(items: &[T], item: impl Fn(&T, &mut Writer) + Sync) -> Vec<Vec<u8>> {
+pub(super) fn write_list<T: Send>(
+    items: impl IndexedParallelIterator<Item = T>,
+    item: impl Fn(T, &mut Writer) + Sync + Send,
+) -> Vec<Vec<u8>> {
     const STRETCH: usize = 1024;
-    let write = |stretch: &[T]| {
-        let mut out = Writer::new();
-        stretch.iter().for_each(|value| item(value, &mut out));
-        out.finish()
-    };
     let mut count = Writer::new();
     count.u32(u32::try_from(items.len()).unwrap_or(u32::MAX));
-    let items = items.get(..u32::MAX as usize).unwrap_or(items);
+    let write = |mut out: Writer, value: T| {
+        item(value, &mut out);
+        out
+    };
     let mut parts = vec![count.finish()];
-    parts.par_extend(items.par_chunks(STRETCH).map(write));
+    parts.par_extend(
+        items.take(u32::MAX as usize).fold_chunks(STRETCH, Writer::new, write).map(Writer::finish),
+    );
     parts
 }
 
