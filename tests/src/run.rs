@@ -12,6 +12,7 @@ use patchstate::eval::batch::Worker;
 use patchstate::eval::plan::Plan;
 use patchstate::eval::reference::Evaluator;
 use patchstate::eval::run::{run_table, update_table};
+use patchstate::eval::statements::Shared;
 use patchstate::index::columns::Columns;
 use patchstate::index::{self, Index};
 use patchstate::inventory::{self, native};
@@ -127,18 +128,21 @@ struct Outcome {
     marks: Marks,
 }
 
-/// Reads documents with one worker, several times over, and each with a worker that knows no statement.
+/// Reads documents with two workers in turn that share what they learn, several times over, and each with
+/// a worker that knows no statement.
 ///
 /// # Errors
 ///
 /// What earlier documents said changes what one says, or reading it into slots gives another row than
 /// keeping its facts.
 pub fn compare_documents(plan: &Plan<'_>, documents: &[Document], times: usize) -> Result<(), String> {
-    let mut worker = Worker::new(plan);
+    let shared = Shared::new(plan);
+    let mut workers = [Worker::sharing(&shared), Worker::sharing(&shared)];
     for (number, (format, document)) in documents.iter().cycle().take(times * documents.len()).enumerate() {
+        let worker = &mut workers[number % 3 / 2];
         let format = inventory::find(format).expect("is a format");
         let alone = read(&mut Worker::new(plan), format, document);
-        let after_others = read(&mut worker, format, document);
+        let after_others = read(worker, format, document);
         let mut kept = Inventory::default();
         let as_facts = format.read(document.as_str().into(), &inventory::Settings::default(), &mut kept);
         if as_facts.is_ok() && row(&mut Worker::new(plan), &kept) != alone.row {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::plan::Plan;
 use super::program::Context;
 use super::slots::Slots;
+use super::statements::Shared;
 use crate::index::columns::{Column, NONE};
 use crate::matrix::row::{self, Base, Row, implied};
 use crate::model::fact::{Kind, Kinds};
@@ -47,12 +48,18 @@ pub struct Worker<'p> {
 const REMEMBERED: usize = 64;
 
 impl<'p> Worker<'p> {
-    /// Makes a worker.
+    /// Makes a worker that learns of its own clients only.
     pub fn new(plan: &'p Plan<'p>) -> Worker<'p> {
+        Worker::sharing(&Shared::new(plan))
+    }
+
+    /// Makes a worker that learns of the clients of all workers that share the same.
+    pub fn sharing(shared: &Arc<Shared<'p>>) -> Worker<'p> {
+        let plan = shared.plan;
         let count = plan.view.updates();
         Worker {
             plan,
-            slots: Slots::new(plan),
+            slots: Slots::new(shared),
             defaults: HashMap::default(),
             reached: vec![0; count.div_ceil(64)],
             verdicts: vec![0; count],

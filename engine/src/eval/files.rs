@@ -2,6 +2,9 @@
 //!
 //! A client may state its folders after its files, so files wait, in one arena, until it is whole.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
 use super::known::{State, folder_token, windows_folders};
 use super::slots::{Slots, question};
 use super::statements::{Meaning, put_all};
@@ -36,14 +39,8 @@ pub(super) struct Observed {
 /// Small, because all of them are gone through for every client.
 #[derive(Debug)]
 pub(super) struct KnownFile {
-    /// The lay of folders for which the following is found.
-    lay: u64,
-    /// The token that its path then begins with; NONE when that is none of the index.
-    token: u32,
-    /// What it is to the index: a subject, or [`NOTHING`] or [`SEVERAL`].
-    subject: u32,
-    /// The answers of the subject's predicates.
-    answers: Box<[Answer]>,
+    /// What it is to the index, as the folders of the first client lay that stated it again.
+    laid: OnceLock<Laid>,
     stated: Box<StatedFile>,
 }
 
@@ -53,8 +50,19 @@ struct StatedFile {
     /// In normal form, but not in token form.
     path: Box<str>,
     observed: Observed,
-    /// The answers of the subject's predicates without checksums, where those count.
-    unchecked: Box<[Answer]>,
+}
+
+/// What a known file is to the index as folders lie.
+#[derive(Debug)]
+pub(super) struct Laid {
+    /// How they lie.
+    lay: u64,
+    /// The token that its path then begins with; NONE when that is none of the index.
+    token: u32,
+    /// A subject, or [`NOTHING`] or [`SEVERAL`].
+    subject: u32,
+    /// The answers of the subject's predicates; behind them those without checksums, where those count.
+    answers: Box<[Answer]>,
 }
 
 /// In place of a subject: no rule asks about the file.
@@ -69,7 +77,10 @@ pub(super) struct Files {
     waiting: Vec<Waiting>,
     traits: Vec<fact::Trait<'static>>,
     folders: Folders,
-    lays: Lays,
+    /// How the folders lie, and those of which that is known.
+    lay: (u64, Folders),
+    /// Known files of which it is not kept with the statement what they are as the folders lie.
+    elsewhere: HashMap<u32, Laid, ahash::RandomState>,
     renamed: Renamed,
     /// By token of the index: whether the client states or uses it.
     tokens: Vec<bool>,
@@ -114,9 +125,25 @@ impl Files {
         &self.folders
     }
 
-    /// Finds out which lay the folders have, once they are stated.
-    pub(super) fn find_lay(&mut self) {
-        self.lays.find(&self.folders);
+    /// Finds out how the folders lie, once they are stated.
+    pub(super) fn find_lay(&mut self, lays: &Mutex<Lays>) {
+        if self.lay.0 == 0 || self.lay.1 != self.folders {
+            let number = lays.lock().unwrap_or_else(PoisonError::into_inner).find(&self.folders);
+            self.lay = (number, self.folders.clone());
+        }
+    }
+
+    /// Forgets what known files were.
+    pub(super) fn forget_known(&mut self) {
+        self.elsewhere.clear();
+    }
+
+    /// What a known file is as the folders lie, if that was found out.
+    #[inline]
+    fn laid<'f>(&'f self, entry: u32, file: &'f KnownFile) -> Option<&'f Laid> {
+        let lies_so = |laid: &&Laid| laid.lay == self.lay.0;
+        let elsewhere = || self.elsewhere.get(&entry).filter(lies_so);
+        file.laid.get().filter(lies_so).or_else(elsewhere)
     }
 }
 
@@ -129,9 +156,8 @@ impl Observed {
 impl KnownFile {
     /// A file of which nothing is known yet but what is stated.
     pub(super) fn new(file: &fact::File<'_>) -> KnownFile {
-        let path = path::normal(&file.path).into();
-        let stated = StatedFile { path, observed: Observed::of(file), unchecked: Box::default() };
-        KnownFile { lay: 0, token: NONE, subject: NOTHING, answers: Box::default(), stated: stated.into() }
+        let stated = StatedFile { path: path::normal(&file.path).into(), observed: Observed::of(file) };
+        KnownFile { laid: OnceLock::new(), stated: stated.into() }
     }
 
     /// Bytes of what it refers to, with what its answers usually take.
@@ -140,35 +166,29 @@ impl KnownFile {
     }
 }
 
-/// How the folders of clients lie: numbers for what paths depend on, from 1.
+/// How the folders of clients lie: numbers for what paths depend on, from 1, the same for all workers.
 #[derive(Debug, Default)]
-struct Lays {
+pub(super) struct Lays {
     known: Vec<Folders>,
-    /// The number of the first known one.
-    first: u64,
-    current: u64,
+    /// How many are not remembered any more.
+    gone: u64,
 }
 
 impl Lays {
     /// The most that are remembered; a site has few.
     const MOST: usize = 64;
 
-    fn find(&mut self, folders: &Folders) {
-        let of = |at: usize| at as u64 + 1;
-        let current = (self.current - self.first).checked_sub(1).and_then(|at| self.known.get(at as usize));
-        if current == Some(folders) {
-            return;
-        }
+    fn find(&mut self, folders: &Folders) -> u64 {
         let found = self.known.iter().position(|known| known == folders);
         let at = found.unwrap_or_else(|| {
             if self.known.len() == Self::MOST {
-                self.first += self.known.len() as u64;
+                self.gone += self.known.len() as u64;
                 self.known.clear();
             }
             self.known.push(folders.clone());
             self.known.len() - 1
         });
-        self.current = self.first + of(at);
+        self.gone + at as u64 + 1
     }
 }
 
@@ -312,15 +332,13 @@ impl Slots<'_> {
     /// Answers the questions about a file whose statement is a known one.
     #[inline]
     fn known_file(&mut self, entry: u32) {
-        let lay = self.files.lays.current;
-        if !matches!(self.statements.meaning(entry), Meaning::File(file) if file.lay == lay) {
+        let Meaning::File(file) = self.statements.meaning(entry) else { return };
+        if self.files.laid(entry, file).is_none() {
             self.lay_file(entry);
         }
         let Meaning::File(file) = self.statements.meaning(entry) else { return };
-        let (token, subject) = (file.token, file.subject);
-        if let Some(used) = self.files.tokens.get_mut(token as usize) {
-            *used = true;
-        }
+        let Some(laid) = self.files.laid(entry, file) else { return };
+        let (token, subject) = (laid.token as usize, laid.subject);
         match subject {
             NOTHING => {}
             SEVERAL => {
@@ -330,12 +348,16 @@ impl Slots<'_> {
             subject => {
                 self.set(subject as usize, State::Known);
                 let range = self.predicates(subject as usize);
-                let Meaning::File(file) = self.statements.meaning(entry) else { return };
-                put_all(&mut self.answers, range.clone(), &file.answers);
-                if !self.unchecked.is_empty() {
-                    put_all(&mut self.unchecked, range, &file.stated.unchecked);
-                }
+                let Slots { statements, files, answers, unchecked, .. } = self;
+                let Meaning::File(file) = statements.meaning(entry) else { return };
+                let Some(laid) = files.laid(entry, file) else { return };
+                let (checked, without) = laid.answers.split_at(range.len().min(laid.answers.len()));
+                put_all(answers, range.clone(), checked);
+                put_all(unchecked, range, without);
             }
+        }
+        if let Some(used) = self.files.tokens.get_mut(token) {
+            *used = true;
         }
     }
 
@@ -353,17 +375,18 @@ impl Slots<'_> {
             (None, 1) => self.files.renamed.forms[renamed.start].1 as u32,
             _ => SEVERAL,
         };
-        let (mut answers, mut unchecked) = (Box::default(), Box::default());
+        let mut answers = Vec::new();
         if subject < SEVERAL {
             self.file(subject as usize, &observed);
             let range = self.predicates(subject as usize);
-            answers = self.answers[range.clone()].into();
-            unchecked = self.unchecked.get(range).unwrap_or_default().into();
+            answers.extend_from_slice(&self.answers[range.clone()]);
+            answers.extend_from_slice(self.unchecked.get(range).unwrap_or_default());
         }
-        let lay = self.files.lays.current;
-        let Meaning::File(file) = self.statements.means(entry) else { return };
-        file.stated.unchecked = unchecked;
-        (file.lay, file.token, file.subject, file.answers) = (lay, token, subject, answers);
+        let laid = Laid { lay: self.files.lay.0, token, subject, answers: answers.into() };
+        let Meaning::File(file) = self.statements.meaning(entry) else { return };
+        if let Err(laid) = file.laid.set(laid) {
+            self.files.elsewhere.insert(entry, laid);
+        }
     }
 
     /// Answers the questions about a file that is there.

@@ -2,19 +2,25 @@
 //!
 //! The clients of one site say nearly the same in nearly the same order. So the statement that followed
 //! the last one before is tried first, and only where that fails is one looked up. Statements are
-//! compared byte by byte, never by a hash alone. While there is much room each is kept, then only those
+//! compared byte by byte, never by a hash alone.
+//!
+//! What a worker learns of a client becomes a [`Stretch`] that is never changed, and all workers of a run
+//! have it from their next client on. While there is much room each statement is kept, then only those
 //! that came before, so that what a single client says takes none of the rest; and all of them together
 //! are bounded, because clients are not trusted: when there is no more room they stay as long as they
 //! serve, and are forgotten when clients say other things. Knows nothing of what a statement means.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ahash::RandomState;
 
+use crate::index::columns::NONE;
 use crate::model::inventory::{Statement, Wording};
 
 /// The most bytes that statements may take together, with what they mean: some 50,000 of native files.
-const BYTES: usize = 20 << 20;
+const BYTES: usize = 24 << 20;
 
 /// Statements after which it is asked anew whether what is remembered serves.
 const WINDOW: u64 = 1 << 16;
@@ -22,142 +28,260 @@ const WINDOW: u64 = 1 << 16;
 /// How many statements that came once are remembered by their hash.
 const GLIMPSES: usize = 1 << 18;
 
-/// Statements, each with what it means.
+/// The statements that the workers of a run have together.
 #[derive(Debug)]
-pub(super) struct Memo<K> {
+pub(super) struct Pool<K> {
+    hasher: RandomState,
+    /// Grows with every change of `learned`, so that most clients need no lock.
+    version: AtomicU64,
+    learned: Mutex<Learned<K>>,
+    /// Bytes that all statements take, and the most that they may.
+    bytes: AtomicUsize,
+    most: usize,
+}
+
+#[derive(Debug)]
+struct Learned<K> {
+    /// How often everything was forgotten.
+    forgotten: u64,
+    stretches: Vec<Arc<Stretch<K>>>,
+}
+
+/// What was learned of one client.
+#[derive(Debug)]
+struct Stretch<K> {
     texts: Vec<u8>,
     entries: Vec<Entry<K>>,
-    /// From the hash of a statement to its entry.
-    table: HashMap<u64, u32, RandomState>,
-    /// Hashes of statements that came once; empty until the first one.
-    glimpses: Vec<u32>,
-    hasher: RandomState,
-    /// The entry that was taken last.
-    last: u32,
-    /// Bytes that all statements take, and the most that they may.
-    bytes: usize,
-    most: usize,
-    /// Statements of late that were known, and those that were not.
-    known: u64,
-    unknown: u64,
 }
 
 #[derive(Debug)]
 struct Entry<K> {
     start: u32,
     end: u32,
-    /// The entry that followed this one last time.
-    next: u32,
+    hash: u64,
     wording: Wording,
     means: K,
 }
 
-impl<K> Default for Memo<K> {
+impl<K> Default for Pool<K> {
     fn default() -> Self {
-        Memo {
-            texts: Vec::new(),
-            entries: Vec::new(),
-            table: HashMap::default(),
-            glimpses: Vec::new(),
+        Pool {
             hasher: RandomState::new(),
-            last: 0,
-            bytes: 0,
+            version: AtomicU64::new(0),
+            learned: Mutex::new(Learned { forgotten: 0, stretches: Vec::new() }),
+            bytes: AtomicUsize::new(0),
             most: BYTES,
-            known: 0,
-            unknown: 0,
         }
     }
 }
 
-impl<K> Memo<K> {
-    /// Begins a client; forgets all statements if there is no room for more and clients say others.
-    pub(super) fn begin(&mut self) {
-        self.last = 0;
-        if self.known + self.unknown < WINDOW {
-            return;
-        }
-        if self.is_full() && self.unknown > self.known / 4 {
-            self.texts.clear();
-            self.entries.clear();
-            self.table.clear();
-            self.bytes = 0;
-        }
-        (self.known, self.unknown) = (0, 0);
+impl<K> Default for Stretch<K> {
+    fn default() -> Self {
+        Stretch { texts: Vec::new(), entries: Vec::new() }
+    }
+}
+
+impl<K> Pool<K> {
+    // Whoever panics leaves it right: it changes in one step.
+    fn lock(&self) -> MutexGuard<'_, Learned<K>> {
+        self.learned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn is_full(&self) -> bool {
-        self.bytes >= self.most
+        self.bytes.load(Ordering::Relaxed) >= self.most
+    }
+
+    fn has_much_room(&self) -> bool {
+        self.bytes.load(Ordering::Relaxed) < self.most / 8 * 7
+    }
+
+    /// Lets all workers have a stretch, unless everything was forgotten since it was begun.
+    fn publish(&self, stretch: Stretch<K>, forgotten: u64) {
+        let mut learned = self.lock();
+        if learned.forgotten == forgotten {
+            learned.stretches.push(Arc::new(stretch));
+            self.version.fetch_add(1, Ordering::Release);
+        }
+    }
+
+    /// Forgets everything, unless somebody did already.
+    fn forget(&self, forgotten: u64) {
+        let mut learned = self.lock();
+        if learned.forgotten == forgotten {
+            learned.forgotten += 1;
+            learned.stretches.clear();
+            self.bytes.store(0, Ordering::Relaxed);
+            self.version.fetch_add(1, Ordering::Release);
+        }
+    }
+}
+
+/// The statements as one worker follows them.
+#[derive(Debug)]
+pub(super) struct Memo<K> {
+    pool: Arc<Pool<K>>,
+    /// The version of the pool that is known here, and how often everything had been forgotten then.
+    version: u64,
+    forgotten: u64,
+    stretches: Vec<Arc<Stretch<K>>>,
+    /// Every entry of the stretches, by its number.
+    places: Vec<Place>,
+    /// From the hash of a statement to its number; NONE while it is in `own` only.
+    table: HashMap<u64, u32, RandomState>,
+    /// What is learned of the current client.
+    own: Stretch<K>,
+    /// Hashes of statements that came once; empty until the first one.
+    glimpses: Vec<u32>,
+    /// The entry that was taken last.
+    last: u32,
+    /// Statements of late that were known, and those that were not.
+    known: u64,
+    unknown: u64,
+}
+
+/// Where an entry is.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    stretch: u32,
+    at: u32,
+    /// The entry that followed this one last time.
+    next: u32,
+}
+
+impl<K> Memo<K> {
+    /// The memory of a worker beside the others of a pool.
+    pub(super) fn new(pool: &Arc<Pool<K>>) -> Self {
+        Memo {
+            pool: Arc::clone(pool),
+            version: 0,
+            forgotten: 0,
+            stretches: Vec::new(),
+            places: Vec::new(),
+            table: HashMap::default(),
+            own: Stretch::default(),
+            glimpses: Vec::new(),
+            last: 0,
+            known: 0,
+            unknown: 0,
+        }
+    }
+
+    /// Begins a client: gives and takes what was learned meanwhile. Says whether everything was forgotten,
+    /// so that numbers of entries from before mean nothing any more.
+    pub(super) fn begin(&mut self) -> bool {
+        self.last = 0;
+        if !self.own.entries.is_empty() {
+            let mut own = std::mem::take(&mut self.own);
+            own.texts.shrink_to_fit();
+            own.entries.shrink_to_fit();
+            self.pool.publish(own, self.forgotten);
+        }
+        if self.known + self.unknown >= WINDOW {
+            if self.pool.is_full() && self.unknown > self.known / 4 {
+                self.pool.forget(self.forgotten);
+            }
+            (self.known, self.unknown) = (0, 0);
+        }
+        self.adopt()
+    }
+
+    /// Takes what the pool has and this has not.
+    fn adopt(&mut self) -> bool {
+        if self.pool.version.load(Ordering::Acquire) == self.version {
+            return false;
+        }
+        let pool = Arc::clone(&self.pool);
+        let learned = pool.lock();
+        self.version = pool.version.load(Ordering::Acquire);
+        let forgot = learned.forgotten != self.forgotten;
+        if forgot {
+            self.forgotten = learned.forgotten;
+            self.stretches.clear();
+            self.places.clear();
+            self.table.clear();
+        }
+        let first = self.stretches.len();
+        self.stretches.extend(learned.stretches[first..].iter().map(Arc::clone));
+        drop(learned);
+        for stretch in first..self.stretches.len() {
+            self.number(stretch);
+        }
+        forgot
+    }
+
+    /// Numbers the entries of a stretch: each leads to the next.
+    fn number(&mut self, stretch: usize) {
+        for (at, entry) in self.stretches[stretch].entries.iter().enumerate() {
+            let number = self.places.len() as u32;
+            let known = self.table.entry(entry.hash).or_insert(number);
+            if *known == NONE {
+                *known = number;
+            }
+            self.places.push(Place { stretch: stretch as u32, at: at as u32, next: number + 1 });
+        }
     }
 
     /// What a statement means.
     #[inline]
     pub(super) fn meaning(&self, entry: u32) -> &K {
-        &self.entries[entry as usize].means
-    }
-
-    /// What a statement means, to find out more of it.
-    #[inline]
-    pub(super) fn means(&mut self, entry: u32) -> &mut K {
-        &mut self.entries[entry as usize].means
+        let Place { stretch, at, .. } = self.places[entry as usize];
+        &self.stretches[stretch as usize].entries[at as usize].means
     }
 
     /// Takes the statement that `text` begins with, if it is a known one: its entry, and its bytes.
     #[inline]
     pub(super) fn follow(&mut self, wording: Wording, text: &[u8]) -> Option<(u32, usize)> {
         let expected = self.next_of(self.last);
-        let entry =
-            if self.begins(wording, text, expected) { expected } else { self.find(wording, text, expected)? };
+        let (entry, bytes) = match self.begins(wording, text, expected) {
+            Some(bytes) => (expected, bytes),
+            None => self.find(wording, text, expected)?,
+        };
         self.last = entry;
         self.known += 1;
-        let Entry { start, end, .. } = self.entries[entry as usize];
-        Some((entry, (end - start) as usize))
+        Some((entry, bytes))
     }
 
     fn next_of(&self, entry: u32) -> u32 {
-        self.entries.get(entry as usize).map_or(0, |entry| entry.next)
+        self.places.get(entry as usize).map_or(0, |place| place.next)
     }
 
-    /// Whether a text begins with the statement of an entry.
+    /// How many bytes the statement of an entry has, if a text begins with it.
     #[inline]
-    fn begins(&self, wording: Wording, text: &[u8], entry: u32) -> bool {
-        let Some(entry) = self.entries.get(entry as usize) else { return false };
-        text.starts_with(&self.texts[entry.start as usize..entry.end as usize]) && entry.wording == wording
+    fn begins(&self, wording: Wording, text: &[u8], entry: u32) -> Option<usize> {
+        let Place { stretch, at, .. } = *self.places.get(entry as usize)?;
+        let stretch = &self.stretches[stretch as usize];
+        let entry = &stretch.entries[at as usize];
+        let statement = &stretch.texts[entry.start as usize..entry.end as usize];
+        (text.starts_with(statement) && entry.wording == wording).then_some(statement.len())
     }
 
     /// Finds the statement that a text begins with where another one was expected.
-    fn find(&mut self, wording: Wording, text: &[u8], expected: u32) -> Option<u32> {
+    fn find(&mut self, wording: Wording, text: &[u8], expected: u32) -> Option<(u32, usize)> {
         // The one that was expected may be missing, or stand changed before this one.
         let second = self.next_of(expected);
-        if self.begins(wording, text, second) {
-            return Some(second);
+        if let Some(bytes) = self.begins(wording, text, second) {
+            return Some((second, bytes));
         }
-        let hash = self.hasher.hash_one((wording, first_statement(wording.statement, text)?));
+        let hash = self.pool.hasher.hash_one((wording, first_statement(wording.statement, text)?));
         let found = *self.table.get(&hash)?;
-        if !self.begins(wording, text, found) {
-            return None;
+        let bytes = self.begins(wording, text, found)?;
+        if let Some(last) = self.places.get_mut(self.last as usize) {
+            last.next = found;
         }
-        self.lead_to(found);
-        Some(found)
-    }
-
-    /// Notes that an entry follows the one that was taken last.
-    fn lead_to(&mut self, entry: u32) {
-        if let Some(last) = self.entries.get_mut(self.last as usize) {
-            last.next = entry;
-        }
+        Some((found, bytes))
     }
 
     /// Whether a statement that is not known should be: until little of the room is left, and then where
     /// it came before.
     pub(super) fn wants(&mut self, wording: Wording, statement: &[u8]) -> bool {
         self.unknown += 1;
-        if self.bytes < self.most / 8 * 7 {
+        if self.pool.has_much_room() {
             return true;
         }
-        if self.is_full() {
+        if self.pool.is_full() {
             return false;
         }
-        let hash = self.hasher.hash_one((wording, statement));
+        let hash = self.pool.hasher.hash_one((wording, statement));
         if self.glimpses.is_empty() {
             self.glimpses = vec![0; GLIMPSES];
         }
@@ -165,26 +289,25 @@ impl<K> Memo<K> {
         std::mem::replace(&mut self.glimpses[place], part) == part
     }
 
-    /// Remembers a statement and what it means, which takes `bytes` beside itself.
+    /// Remembers a statement and what it means, which takes `bytes` beside itself, from the next client on.
     ///
-    /// One that is not what [`first_statement`] finds where it stands is never found again, which does no
+    /// One that is not what [`first_statement`] finds where it stands is never looked up, which does no
     /// harm.
     pub(super) fn remember(&mut self, wording: Wording, statement: &[u8], means: K, bytes: usize) {
-        let hash = self.hasher.hash_one((wording, statement));
-        let Ok(entry) = u32::try_from(self.entries.len()) else { return };
+        let hash = self.pool.hasher.hash_one((wording, statement));
         if self.table.contains_key(&hash) {
             return;
         }
+        self.table.insert(hash, NONE);
         // Bounded by the room for all of them, but for the last one.
-        let start = self.texts.len() as u32;
-        self.texts.extend_from_slice(statement);
-        // The table has an entry of its own, with the room that a table keeps free.
-        self.bytes += statement.len() + bytes + size_of::<Entry<K>>() + 2 * size_of::<(u64, u32)>();
-        let next = self.next_of(self.last);
-        self.entries.push(Entry { start, end: self.texts.len() as u32, next, wording, means });
-        self.table.insert(hash, entry);
-        self.lead_to(entry);
-        self.last = entry;
+        let start = self.own.texts.len() as u32;
+        self.own.texts.extend_from_slice(statement);
+        let end = self.own.texts.len() as u32;
+        self.own.entries.push(Entry { start, end, hash, wording, means });
+        // Every worker has a place and an entry of its table for it; tables keep room free.
+        let with_worker = size_of::<Place>() + 2 * size_of::<(u64, u32)>();
+        let bytes = statement.len() + bytes + size_of::<Entry<K>>() + with_worker;
+        self.pool.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 }
 
@@ -214,7 +337,7 @@ mod tests {
         for (at, statement) in statements.iter().enumerate() {
             let rest = statements[at..].join("\n");
             if let Some((entry, bytes)) = memo.follow(TAGS, rest.as_bytes()) {
-                assert_eq!((memo.means(entry).as_str(), bytes), (*statement, statement.len()));
+                assert_eq!((memo.meaning(entry).as_str(), bytes), (*statement, statement.len()));
                 followed += 1;
             } else if memo.wants(TAGS, statement.as_bytes()) {
                 memo.remember(TAGS, statement.as_bytes(), (*statement).to_owned(), 0);
@@ -223,17 +346,21 @@ mod tests {
         followed
     }
 
+    fn memo(most: usize, bytes: usize) -> Memo<String> {
+        Memo::new(&Arc::new(Pool { most, bytes: AtomicUsize::new(bytes), ..Pool::default() }))
+    }
+
     #[test]
     fn a_statement_is_known_when_it_comes_again_and_later_when_it_came_twice() {
         let document = ["<a/>", "<a b='1'/>", "<c/>"];
         let times = |mut memo: Memo<String>| [(); 4].map(|()| take(&mut memo, &document));
-        assert_eq!(times(Memo::default()), [0, 3, 3, 3]);
-        assert_eq!(times(Memo { bytes: BYTES / 8 * 7, ..Memo::default() }), [0, 0, 3, 3]);
+        assert_eq!(times(memo(BYTES, 0)), [0, 3, 3, 3]);
+        assert_eq!(times(memo(BYTES, BYTES / 8 * 7)), [0, 0, 3, 3]);
     }
 
     #[test]
     fn what_is_missing_changed_or_added_does_not_lose_the_rest() {
-        let mut memo = Memo::default();
+        let mut memo = memo(BYTES, BYTES / 8 * 7);
         let document = ["<a/>", "<b/>", "<c/>", "<d/>"];
         (0..3).for_each(|_| _ = take(&mut memo, &document));
         assert_eq!(take(&mut memo, &["<a/>", "<c/>", "<d/>"]), 3);
@@ -245,20 +372,38 @@ mod tests {
 
     #[test]
     fn the_same_line_of_two_formats_is_two_statements() {
-        let mut memo = Memo::default();
+        let mut memo = Memo::new(&Arc::default());
         let [one, other] = [b'a', b'b'].map(|format| Wording { format, statement: Statement::Line });
         memo.remember(one, b"a b\n", "of a", 0);
+        assert_eq!(memo.follow(one, b"a b\nc"), None, "it is known from the next client on");
+        memo.begin();
         assert_eq!(memo.follow(one, b"a b\nc"), Some((0, 4)));
         assert_eq!(memo.follow(other, b"a b\nc"), None);
         memo.remember(other, b"a b\n", "of b", 0);
+        memo.begin();
         assert_eq!(memo.follow(other, b"a b\nc"), Some((1, 4)));
         assert_eq!(memo.follow(one, b"a b"), None);
         assert_eq!((*memo.meaning(0), *memo.meaning(1)), ("of a", "of b"));
     }
 
     #[test]
+    fn what_one_worker_learns_the_others_know() {
+        let pool = Arc::default();
+        let (mut one, mut other) = (Memo::new(&pool), Memo::new(&pool));
+        let [first, second] = [["<a/>", "<b/>"], ["<c/>", "<d/>"]];
+        assert_eq!((take(&mut one, &first), take(&mut other, &second)), (0, 0));
+        assert_eq!((take(&mut one, &first), take(&mut other, &second)), (2, 2));
+        assert_eq!((take(&mut one, &second), take(&mut other, &first)), (2, 2));
+        assert!(!one.begin() && !other.begin());
+        pool.forget(0);
+        pool.forget(0);
+        assert!(one.begin() && !one.begin(), "everything is forgotten once");
+        assert_eq!((take(&mut one, &second), take(&mut other, &first)), (0, 0));
+    }
+
+    #[test]
     fn what_fills_the_room_stays_as_long_as_it_serves() {
-        let mut memo = Memo { most: 5000, ..Memo::default() };
+        let mut memo = memo(5000, 0);
         let names = |letter: char| -> Vec<String> { (0..100).map(|at| format!("<{letter}{at}/>")).collect() };
         let [first, second] = ['a', 'b'].map(names);
         let take = |memo: &mut Memo<String>, names: &[String]| {
@@ -266,7 +411,7 @@ mod tests {
         };
         let times = 2 * WINDOW as usize / 100;
         let room = (0..times).map(|_| take(&mut memo, &first)).last().expect("was taken");
-        assert!((20..90).contains(&room) && memo.entries.len() == room, "{room}");
+        assert!((20..90).contains(&room) && memo.places.len() == room, "{room}");
         assert_eq!(take(&mut memo, &second), 0);
         assert_eq!(take(&mut memo, &first), room);
         let other = (0..2 * times).map(|_| take(&mut memo, &second)).last().expect("was taken");

@@ -19,4 +19,4 @@ mod registry;
 pub mod rows;
 pub mod run;
 pub mod slots;
-mod statements;
+pub mod statements;

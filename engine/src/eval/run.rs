@@ -8,6 +8,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIter
 
 use super::batch::Worker;
 use super::plan::Plan;
+use super::statements::Shared;
 use crate::diagnostic::{Code, Diagnostics};
 use crate::error::Error;
 use crate::index::columns::Column;
@@ -51,9 +52,10 @@ pub fn evaluate(
     done: &(dyn Fn(u64) + Sync),
 ) -> Outcome {
     let idle = Mutex::new(Vec::new());
+    let shared = Shared::new(plan);
     let one = |client: &&ingest::Client| {
         let taken = idle.lock().ok().and_then(|mut idle| idle.pop());
-        let (mut worker, mut buffer) = taken.unwrap_or_else(|| (Worker::new(plan), Buffer::new()));
+        let (mut worker, mut buffer) = taken.unwrap_or_else(|| (Worker::sharing(&shared), Buffer::new()));
         let (row, evaluated) = evaluate_client(plan, intake, client, &mut worker, &mut buffer);
         if let Ok(mut idle) = idle.lock() {
             idle.push((worker, buffer));

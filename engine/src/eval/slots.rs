@@ -5,6 +5,8 @@
 //! (folders, the width of the system, the running kernel) waits in one arena until the client is whole.
 //! All memory is reused from client to client.
 
+use std::sync::Arc;
+
 use super::code::Step;
 use super::files::Files;
 use super::known::{self, State, absent_subjects, os_text};
@@ -13,7 +15,7 @@ use super::plan::Plan;
 use super::products::Products;
 use super::program::Context;
 use super::registry::WaitingNarrow;
-use super::statements::Statements;
+use super::statements::{Shared, Statements};
 use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::index::columns::{Column, NONE};
 use crate::index::probe::tag;
@@ -72,6 +74,7 @@ pub struct Slots<'p> {
     pub(super) files: Files,
     /// What earlier clients stated.
     pub(super) statements: Statements,
+    shared: Arc<Shared<'p>>,
     pub(super) narrow: Vec<WaitingNarrow>,
     absent: Vec<fact::Absent<'static>>,
     covered: Vec<fact::Coverage<'static>>,
@@ -82,8 +85,9 @@ pub struct Slots<'p> {
 }
 
 impl<'p> Slots<'p> {
-    /// Makes empty slots for the clients of one worker.
-    pub fn new(plan: &'p Plan<'p>) -> Slots<'p> {
+    /// Makes empty slots for the clients of one worker, which learns with those that share the same.
+    pub fn new(shared: &Arc<Shared<'p>>) -> Slots<'p> {
+        let plan = shared.plan;
         let predicates = plan.view.columns.predicate_subject.len();
         let checks = plan.options.checksum != Checksum::Off;
         Slots {
@@ -104,7 +108,8 @@ impl<'p> Slots<'p> {
             unchecked: vec![Answer::NOT_COLLECTED; if checks { predicates } else { 0 }],
             os: None,
             files: Files::new(plan.view.columns.token_text.len()),
-            statements: Statements::default(),
+            statements: Statements::new(&shared.statements),
+            shared: Arc::clone(shared),
             narrow: Vec::new(),
             absent: Vec::new(),
             covered: Vec::new(),
@@ -132,7 +137,9 @@ impl<'p> Slots<'p> {
         }
         self.modules.clear();
         self.files.clear();
-        self.statements.begin();
+        if self.statements.begin() {
+            self.files.forget_known();
+        }
         self.narrow.clear();
         self.absent.clear();
         self.covered.clear();
@@ -268,7 +275,7 @@ impl<'p> Slots<'p> {
         self.reboot = os.as_ref().and_then(|os| os.reboot_pending) == Some(true);
         self.state_folders(os.as_ref(), wide);
         self.rename();
-        self.files.find_lay();
+        self.files.find_lay(&self.shared.lays);
         self.finish_os(os.as_ref());
         self.os = os;
         self.finish_files();

@@ -5,11 +5,12 @@
 //! once for all clients that state the same folders.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use super::files::KnownFile;
-use super::memo::Memo;
+use super::files::{KnownFile, Lays};
+use super::memo::{Memo, Pool};
 use super::packages::KnownPackage;
+use super::plan::Plan;
 use super::products::Resolved;
 use super::slots::Slots;
 use crate::model::fact::{Fact, HotfixState};
@@ -19,6 +20,21 @@ use crate::model::verdict::Answer;
 
 /// The statements that a worker remembers.
 pub(super) type Statements = Memo<Meaning>;
+
+/// What the workers of a run learn of clients, for all of them: what statements mean to one plan.
+#[derive(Debug)]
+pub struct Shared<'p> {
+    pub(super) plan: &'p Plan<'p>,
+    pub(super) statements: Arc<Pool<Meaning>>,
+    pub(super) lays: Mutex<Lays>,
+}
+
+impl<'p> Shared<'p> {
+    /// Nothing is learned yet.
+    pub fn new(plan: &'p Plan<'p>) -> Arc<Self> {
+        Arc::new(Shared { plan, statements: Arc::default(), lays: Mutex::default() })
+    }
+}
 
 /// What a statement means.
 #[derive(Debug)]
@@ -154,5 +170,5 @@ fn is_lasting(fact: &Fact<'_>, asks_keys: bool) -> bool {
     }
 }
 
-// A meaning stands with its place in one cache line, because all of them are gone through for every client.
-const _: () = assert!(size_of::<Meaning>() <= 48);
+// All of them are gone through for every client.
+const _: () = assert!(size_of::<Meaning>() <= 56);
