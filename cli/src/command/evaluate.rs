@@ -110,6 +110,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         output.failure(&format!("nothing was evaluated: {why}"));
         return Ok(Exit::Nothing);
     }
+    // Where the inventories lie is not needed any more, and the matrix takes memory to write.
+    drop(clients);
+    drop(intake);
     let ignored = ignored.map(|named| named.updates).unwrap_or_default();
     let updates = pool.install(|| run::update_table(&plan, &ignored));
     let mut file = files::create(&args.output)?;
