@@ -2,12 +2,8 @@
 //!
 //! A client may state its folders after its files, so files wait, in one arena, until it is whole.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
-
 use super::known::{State, folder_token, windows_folders};
 use super::slots::{Slots, question};
-use super::statements::{Meaning, put_all};
 use crate::index::columns::{Column, NONE};
 use crate::index::probe::tag;
 use crate::index::restore::rules::presence;
@@ -34,42 +30,6 @@ pub(super) struct Observed {
     checksum: Option<u64>,
 }
 
-/// A file that earlier clients stated in the same words.
-///
-/// Small, because all of them are gone through for every client.
-#[derive(Debug)]
-pub(super) struct KnownFile {
-    /// What it is to the index, as the folders of the first client lay that stated it again.
-    laid: OnceLock<Laid>,
-    stated: Box<StatedFile>,
-}
-
-/// What is stated of a known file.
-#[derive(Debug)]
-struct StatedFile {
-    /// In normal form, but not in token form.
-    path: Box<str>,
-    observed: Observed,
-}
-
-/// What a known file is to the index as folders lie.
-#[derive(Debug)]
-pub(super) struct Laid {
-    /// How they lie.
-    lay: u64,
-    /// The token that its path then begins with; NONE when that is none of the index.
-    token: u32,
-    /// A subject, or [`NOTHING`] or [`SEVERAL`].
-    subject: u32,
-    /// The answers of the subject's predicates; behind them those without checksums, where those count.
-    answers: Box<[Answer]>,
-}
-
-/// In place of a subject: no rule asks about the file.
-const NOTHING: u32 = NONE;
-/// In place of a subject: rules ask about the file in different forms.
-const SEVERAL: u32 = NONE - 1;
-
 /// The files and folders of a client.
 #[derive(Debug, Default)]
 pub(super) struct Files {
@@ -77,10 +37,6 @@ pub(super) struct Files {
     waiting: Vec<Waiting>,
     traits: Vec<fact::Trait<'static>>,
     folders: Folders,
-    /// How the folders lie, and those of which that is known.
-    lay: (u64, Folders),
-    /// Known files of which it is not kept with the statement what they are as the folders lie.
-    elsewhere: HashMap<u32, Laid, ahash::RandomState>,
     renamed: Renamed,
     /// By token of the index: whether the client states or uses it.
     tokens: Vec<bool>,
@@ -120,75 +76,23 @@ impl Files {
         self.traits.push(stated.into_owned());
     }
 
+    /// Notes that the client uses a token of the index.
+    #[inline]
+    pub(super) fn use_token(&mut self, token: usize) {
+        if let Some(used) = self.tokens.get_mut(token) {
+            *used = true;
+        }
+    }
+
     /// The folders, once they are stated.
     pub(super) fn folders(&self) -> &Folders {
         &self.folders
     }
-
-    /// Finds out how the folders lie, once they are stated.
-    pub(super) fn find_lay(&mut self, lays: &Mutex<Lays>) {
-        if self.lay.0 == 0 || self.lay.1 != self.folders {
-            let number = lays.lock().unwrap_or_else(PoisonError::into_inner).find(&self.folders);
-            self.lay = (number, self.folders.clone());
-        }
-    }
-
-    /// Forgets what known files were.
-    pub(super) fn forget_known(&mut self) {
-        self.elsewhere.clear();
-    }
-
-    /// What a known file is as the folders lie, if that was found out.
-    #[inline]
-    fn laid<'f>(&'f self, entry: u32, file: &'f KnownFile) -> Option<&'f Laid> {
-        let lies_so = |laid: &&Laid| laid.lay == self.lay.0;
-        let elsewhere = || self.elsewhere.get(&entry).filter(lies_so);
-        file.laid.get().filter(lies_so).or_else(elsewhere)
-    }
 }
 
 impl Observed {
-    fn of(file: &fact::File<'_>) -> Observed {
+    pub(super) fn of(file: &fact::File<'_>) -> Observed {
         Observed { version: file.version, checksum: file.checksum }
-    }
-}
-
-impl KnownFile {
-    /// A file of which nothing is known yet but what is stated.
-    pub(super) fn new(file: &fact::File<'_>) -> KnownFile {
-        let stated = StatedFile { path: path::normal(&file.path).into(), observed: Observed::of(file) };
-        KnownFile { laid: OnceLock::new(), stated: stated.into() }
-    }
-
-    /// Bytes of what it refers to, with what its answers usually take.
-    pub(super) fn bytes(&self) -> usize {
-        size_of::<StatedFile>() + self.stated.path.len() + 64
-    }
-}
-
-/// How the folders of clients lie: numbers for what paths depend on, from 1, the same for all workers.
-#[derive(Debug, Default)]
-pub(super) struct Lays {
-    known: Vec<Folders>,
-    /// How many are not remembered any more.
-    gone: u64,
-}
-
-impl Lays {
-    /// The most that are remembered; a site has few.
-    const MOST: usize = 64;
-
-    fn find(&mut self, folders: &Folders) -> u64 {
-        let found = self.known.iter().position(|known| known == folders);
-        let at = found.unwrap_or_else(|| {
-            if self.known.len() == Self::MOST {
-                self.gone += self.known.len() as u64;
-                self.known.clear();
-            }
-            self.known.push(folders.clone());
-            self.known.len() - 1
-        });
-        self.gone + at as u64 + 1
     }
 }
 
@@ -260,7 +164,8 @@ impl Slots<'_> {
 
     /// Visits the subjects of a file by its path in token form.
     pub(super) fn each_file(&mut self, path: &str, mut visit: impl FnMut(&mut Self, usize)) {
-        if let Some(subject) = self.file_subject(path) {
+        let found = self.plan.view.find(tag::FILE, path.as_bytes(), &[]);
+        if let Some(subject) = found.filter(|subject| !self.files.renamed.contains(*subject)) {
             visit(self, subject);
         }
         for at in self.files.renamed.named(path) {
@@ -268,10 +173,13 @@ impl Slots<'_> {
         }
     }
 
-    /// The subject that rules name as a path in token form names it.
-    fn file_subject(&self, path: &str) -> Option<usize> {
+    /// The subjects of a file by its path in token form: the one that rules name so, and those that they
+    /// name by a folder that the client states.
+    pub(super) fn file_subjects(&self, path: &str) -> impl Iterator<Item = usize> + '_ {
         let found = self.plan.view.find(tag::FILE, path.as_bytes(), &[]);
-        found.filter(|subject| !self.files.renamed.contains(*subject))
+        let found = found.filter(|subject| !self.files.renamed.contains(*subject));
+        let renamed = self.files.renamed.named(path);
+        found.into_iter().chain(self.files.renamed.forms[renamed].iter().map(|(_, subject)| *subject))
     }
 
     /// The token form of a folder that is complete; the client uses its token.
@@ -285,13 +193,13 @@ impl Slots<'_> {
 
     /// Notes that the client uses the token that a normal path begins with.
     fn use_token(&mut self, path: &str) {
-        if let Some(at) = self.token(path) {
-            self.files.tokens[at] = true;
+        if let Some(token) = self.token(path) {
+            self.files.use_token(token);
         }
     }
 
     /// The token of the index that a normal path begins with.
-    fn token(&self, path: &str) -> Option<usize> {
+    pub(super) fn token(&self, path: &str) -> Option<usize> {
         let token = path::token(path)?;
         let columns = self.plan.view.columns;
         let same = |at: &usize| self.plan.view.text(columns.token_text.at(*at)) == token;
@@ -317,7 +225,7 @@ impl Slots<'_> {
     }
 
     /// Answers the questions about a file by its path in normal form.
-    fn read_file(&mut self, path: &str, observed: &Observed) {
+    pub(super) fn read_file(&mut self, path: &str, observed: &Observed) {
         let mut text = std::mem::take(&mut self.text);
         text.clear();
         text.push_str(path);
@@ -329,68 +237,8 @@ impl Slots<'_> {
         self.text = text;
     }
 
-    /// Answers the questions about a file whose statement is a known one.
-    #[inline]
-    fn known_file(&mut self, entry: u32) {
-        let Meaning::File(file) = self.statements.meaning(entry) else { return };
-        if self.files.laid(entry, file).is_none() {
-            self.lay_file(entry);
-        }
-        let Meaning::File(file) = self.statements.meaning(entry) else { return };
-        let Some(laid) = self.files.laid(entry, file) else { return };
-        let (token, subject) = (laid.token as usize, laid.subject);
-        match subject {
-            NOTHING => {}
-            SEVERAL => {
-                let (path, observed) = (file.stated.path.clone(), file.stated.observed);
-                self.read_file(&path, &observed);
-            }
-            subject => {
-                self.set(subject as usize, State::Known);
-                let range = self.predicates(subject as usize);
-                let Slots { statements, files, answers, unchecked, .. } = self;
-                let Meaning::File(file) = statements.meaning(entry) else { return };
-                let Some(laid) = files.laid(entry, file) else { return };
-                let (checked, without) = laid.answers.split_at(range.len().min(laid.answers.len()));
-                put_all(answers, range.clone(), checked);
-                put_all(unchecked, range, without);
-            }
-        }
-        if let Some(used) = self.files.tokens.get_mut(token) {
-            *used = true;
-        }
-    }
-
-    /// Finds out what a known file is to the index, as the folders of the client lie.
-    #[cold]
-    fn lay_file(&mut self, entry: u32) {
-        let Meaning::File(file) = self.statements.meaning(entry) else { return };
-        let (mut path, observed) = (String::from(&*file.stated.path), file.stated.observed);
-        self.files.folders.tokenize(&mut path, 0);
-        let token = self.token(&path).map_or(NONE, |token| token as u32);
-        let renamed = self.files.renamed.named(&path);
-        let subject = match (self.file_subject(&path), renamed.len()) {
-            (None, 0) => NOTHING,
-            (Some(subject), 0) => subject as u32,
-            (None, 1) => self.files.renamed.forms[renamed.start].1 as u32,
-            _ => SEVERAL,
-        };
-        let mut answers = Vec::new();
-        if subject < SEVERAL {
-            self.file(subject as usize, &observed);
-            let range = self.predicates(subject as usize);
-            answers.extend_from_slice(&self.answers[range.clone()]);
-            answers.extend_from_slice(self.unchecked.get(range).unwrap_or_default());
-        }
-        let laid = Laid { lay: self.files.lay.0, token, subject, answers: answers.into() };
-        let Meaning::File(file) = self.statements.meaning(entry) else { return };
-        if let Err(laid) = file.laid.set(laid) {
-            self.files.elsewhere.insert(entry, laid);
-        }
-    }
-
     /// Answers the questions about a file that is there.
-    fn file(&mut self, subject: usize, file: &Observed) {
+    pub(super) fn file(&mut self, subject: usize, file: &Observed) {
         self.set(subject, State::Known);
         let plan = self.plan;
         let columns = plan.view.columns;

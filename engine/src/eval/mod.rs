@@ -9,7 +9,6 @@ pub mod batch;
 mod code;
 mod files;
 pub mod known;
-mod memo;
 mod packages;
 pub mod plan;
 mod products;

@@ -15,7 +15,7 @@ use super::plan::Plan;
 use super::products::Products;
 use super::program::Context;
 use super::registry::WaitingNarrow;
-use super::statements::{Shared, Statements};
+use super::statements::{Laying, Shared, Statements};
 use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::index::columns::{Column, NONE};
 use crate::index::probe::tag;
@@ -75,6 +75,7 @@ pub struct Slots<'p> {
     /// What earlier clients stated.
     pub(super) statements: Statements,
     shared: Arc<Shared<'p>>,
+    pub(super) laying: Laying,
     pub(super) narrow: Vec<WaitingNarrow>,
     absent: Vec<fact::Absent<'static>>,
     covered: Vec<fact::Coverage<'static>>,
@@ -110,6 +111,7 @@ impl<'p> Slots<'p> {
             files: Files::new(plan.view.columns.token_text.len()),
             statements: Statements::new(&shared.statements),
             shared: Arc::clone(shared),
+            laying: Laying::default(),
             narrow: Vec::new(),
             absent: Vec::new(),
             covered: Vec::new(),
@@ -138,7 +140,7 @@ impl<'p> Slots<'p> {
         self.modules.clear();
         self.files.clear();
         if self.statements.begin() {
-            self.files.forget_known();
+            self.laying.forget();
         }
         self.narrow.clear();
         self.absent.clear();
@@ -275,7 +277,7 @@ impl<'p> Slots<'p> {
         self.reboot = os.as_ref().and_then(|os| os.reboot_pending) == Some(true);
         self.state_folders(os.as_ref(), wide);
         self.rename();
-        self.files.find_lay(&self.shared.lays);
+        self.laying.find(self.files.folders(), &self.shared.lays);
         self.finish_os(os.as_ref());
         self.os = os;
         self.finish_files();

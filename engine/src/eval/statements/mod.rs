@@ -4,11 +4,15 @@
 //! Whatever depends on the rest of an inventory is left open: in which folders a file lies is decided
 //! once for all clients that state the same folders.
 
+mod file;
+mod memo;
+
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
-use super::files::{KnownFile, Lays};
-use super::memo::{Memo, Pool};
+pub(super) use file::{KnownFile, Laying, Lays};
+use memo::{Memo, Pool};
+
 use super::packages::KnownPackage;
 use super::plan::Plan;
 use super::products::Resolved;

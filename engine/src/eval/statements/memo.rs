@@ -30,7 +30,7 @@ const GLIMPSES: usize = 1 << 18;
 
 /// The statements that the workers of a run have together.
 #[derive(Debug)]
-pub(super) struct Pool<K> {
+pub(in crate::eval) struct Pool<K> {
     hasher: RandomState,
     /// Grows with every change of `learned`, so that most clients need no lock.
     version: AtomicU64,
@@ -118,7 +118,7 @@ impl<K> Pool<K> {
 
 /// The statements as one worker follows them.
 #[derive(Debug)]
-pub(super) struct Memo<K> {
+pub(in crate::eval) struct Memo<K> {
     pool: Arc<Pool<K>>,
     /// The version of the pool that is known here, and how often everything had been forgotten then.
     version: u64,
@@ -150,7 +150,7 @@ struct Place {
 
 impl<K> Memo<K> {
     /// The memory of a worker beside the others of a pool.
-    pub(super) fn new(pool: &Arc<Pool<K>>) -> Self {
+    pub(in crate::eval) fn new(pool: &Arc<Pool<K>>) -> Self {
         Memo {
             pool: Arc::clone(pool),
             version: 0,
@@ -168,7 +168,7 @@ impl<K> Memo<K> {
 
     /// Begins a client: gives and takes what was learned meanwhile. Says whether everything was forgotten,
     /// so that numbers of entries from before mean nothing any more.
-    pub(super) fn begin(&mut self) -> bool {
+    pub(in crate::eval) fn begin(&mut self) -> bool {
         self.last = 0;
         if !self.own.entries.is_empty() {
             let mut own = std::mem::take(&mut self.own);
@@ -223,14 +223,14 @@ impl<K> Memo<K> {
 
     /// What a statement means.
     #[inline]
-    pub(super) fn meaning(&self, entry: u32) -> &K {
+    pub(in crate::eval) fn meaning(&self, entry: u32) -> &K {
         let Place { stretch, at, .. } = self.places[entry as usize];
         &self.stretches[stretch as usize].entries[at as usize].means
     }
 
     /// Takes the statement that `text` begins with, if it is a known one: its entry, and its bytes.
     #[inline]
-    pub(super) fn follow(&mut self, wording: Wording, text: &[u8]) -> Option<(u32, usize)> {
+    pub(in crate::eval) fn follow(&mut self, wording: Wording, text: &[u8]) -> Option<(u32, usize)> {
         let expected = self.next_of(self.last);
         let (entry, bytes) = match self.begins(wording, text, expected) {
             Some(bytes) => (expected, bytes),
@@ -273,7 +273,7 @@ impl<K> Memo<K> {
 
     /// Whether a statement that is not known should be: until little of the room is left, and then where
     /// it came before.
-    pub(super) fn wants(&mut self, wording: Wording, statement: &[u8]) -> bool {
+    pub(in crate::eval) fn wants(&mut self, wording: Wording, statement: &[u8]) -> bool {
         self.unknown += 1;
         if self.pool.has_much_room() {
             return true;
@@ -293,7 +293,7 @@ impl<K> Memo<K> {
     ///
     /// One that is not what [`first_statement`] finds where it stands is never looked up, which does no
     /// harm.
-    pub(super) fn remember(&mut self, wording: Wording, statement: &[u8], means: K, bytes: usize) {
+    pub(in crate::eval) fn remember(&mut self, wording: Wording, statement: &[u8], means: K, bytes: usize) {
         let hash = self.pool.hasher.hash_one((wording, statement));
         if self.table.contains_key(&hash) {
             return;

@@ -1,0 +1,184 @@
+//! Files that earlier clients stated in the same words: what each is to the index, as folders lie.
+//!
+//! A client may state its folders after its files, and rules name files below folders. So what a file is
+//! depends on the folders of its client, and is kept for the lay of folders that it was found in.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use super::{Meaning, put_all};
+use crate::eval::files::Observed;
+use crate::eval::known::State;
+use crate::eval::slots::Slots;
+use crate::index::columns::NONE;
+use crate::model::fact;
+use crate::model::path::{self, Folders};
+use crate::model::verdict::Answer;
+
+/// A file that earlier clients stated in the same words.
+///
+/// Small, because all of them are gone through for every client.
+#[derive(Debug)]
+pub(in crate::eval) struct KnownFile {
+    /// What it is to the index, as the folders of the first client lay that stated it again.
+    laid: OnceLock<Laid>,
+    stated: Box<StatedFile>,
+}
+
+/// What is stated of a known file.
+#[derive(Debug)]
+struct StatedFile {
+    /// In normal form, but not in token form.
+    path: Box<str>,
+    observed: Observed,
+}
+
+/// What a known file is to the index as folders lie.
+#[derive(Debug)]
+struct Laid {
+    /// How they lie.
+    lay: u64,
+    /// The token that its path then begins with; NONE when that is none of the index.
+    token: u32,
+    /// A subject, or [`NOTHING`] or [`SEVERAL`].
+    subject: u32,
+    /// The answers of the subject's predicates; behind them those without checksums, where those count.
+    answers: Box<[Answer]>,
+}
+
+/// In place of a subject: no rule asks about the file.
+const NOTHING: u32 = NONE;
+/// In place of a subject: rules ask about the file in different forms.
+const SEVERAL: u32 = NONE - 1;
+
+impl KnownFile {
+    /// A file of which nothing is known yet but what is stated.
+    pub(in crate::eval) fn new(file: &fact::File<'_>) -> KnownFile {
+        let stated = StatedFile { path: path::normal(&file.path).into(), observed: Observed::of(file) };
+        KnownFile { laid: OnceLock::new(), stated: stated.into() }
+    }
+
+    /// Bytes of what it refers to, with what its answers usually take.
+    pub(super) fn bytes(&self) -> usize {
+        size_of::<StatedFile>() + self.stated.path.len() + 64
+    }
+}
+
+/// How the folders of clients lie: numbers for what paths depend on, from 1, the same for all workers.
+#[derive(Debug, Default)]
+pub(in crate::eval) struct Lays {
+    known: Vec<Folders>,
+    /// How many are not remembered any more.
+    gone: u64,
+}
+
+impl Lays {
+    /// The most that are remembered; a site has few.
+    const MOST: usize = 64;
+
+    fn find(&mut self, folders: &Folders) -> u64 {
+        let found = self.known.iter().position(|known| known == folders);
+        let at = found.unwrap_or_else(|| {
+            if self.known.len() == Self::MOST {
+                self.gone += self.known.len() as u64;
+                self.known.clear();
+            }
+            self.known.push(folders.clone());
+            self.known.len() - 1
+        });
+        self.gone + at as u64 + 1
+    }
+}
+
+/// How the folders of the current client lie.
+#[derive(Debug, Default)]
+pub(in crate::eval) struct Laying {
+    /// The number of the lay, and the folders that lie so; 0 before the first client.
+    lay: u64,
+    folders: Folders,
+    /// Known files of which something else is kept with the statement.
+    elsewhere: HashMap<u32, Laid, ahash::RandomState>,
+}
+
+impl Laying {
+    /// Finds out how folders lie.
+    pub(in crate::eval) fn find(&mut self, folders: &Folders, lays: &Mutex<Lays>) {
+        if self.lay == 0 || self.folders != *folders {
+            self.lay = lays.lock().unwrap_or_else(PoisonError::into_inner).find(folders);
+            self.folders = folders.clone();
+        }
+    }
+
+    /// Forgets what known files are.
+    pub(in crate::eval) fn forget(&mut self) {
+        self.elsewhere.clear();
+    }
+
+    /// What a known file is, if that was found out.
+    #[inline]
+    fn of<'f>(&'f self, entry: u32, file: &'f KnownFile) -> Option<&'f Laid> {
+        let lies_so = |laid: &&Laid| laid.lay == self.lay;
+        let elsewhere = || self.elsewhere.get(&entry).filter(lies_so);
+        file.laid.get().filter(lies_so).or_else(elsewhere)
+    }
+}
+
+impl Slots<'_> {
+    /// Answers the questions about a file whose statement is a known one.
+    #[inline]
+    pub(in crate::eval) fn known_file(&mut self, entry: u32) {
+        let Meaning::File(file) = self.statements.meaning(entry) else { return };
+        if self.laying.of(entry, file).is_none() {
+            self.lay_file(entry);
+        }
+        let Meaning::File(file) = self.statements.meaning(entry) else { return };
+        let Some(laid) = self.laying.of(entry, file) else { return };
+        let (token, subject) = (laid.token as usize, laid.subject);
+        match subject {
+            NOTHING => {}
+            SEVERAL => {
+                let (path, observed) = (file.stated.path.clone(), file.stated.observed);
+                self.read_file(&path, &observed);
+            }
+            subject => {
+                self.set(subject as usize, State::Known);
+                let range = self.predicates(subject as usize);
+                let Slots { statements, laying, answers, unchecked, .. } = self;
+                let Meaning::File(file) = statements.meaning(entry) else { return };
+                let Some(laid) = laying.of(entry, file) else { return };
+                let (checked, without) = laid.answers.split_at(range.len().min(laid.answers.len()));
+                put_all(answers, range.clone(), checked);
+                put_all(unchecked, range, without);
+            }
+        }
+        self.files.use_token(token);
+    }
+
+    /// Finds out what a known file is to the index, as the folders of the client lie.
+    #[cold]
+    fn lay_file(&mut self, entry: u32) {
+        let Meaning::File(file) = self.statements.meaning(entry) else { return };
+        let (mut path, observed) = (String::from(&*file.stated.path), file.stated.observed);
+        self.files.folders().tokenize(&mut path, 0);
+        let token = self.token(&path).map_or(NONE, |token| token as u32);
+        let mut subjects = self.file_subjects(&path);
+        let subject = match (subjects.next(), subjects.next()) {
+            (None, _) => NOTHING,
+            (Some(subject), None) => subject as u32,
+            (Some(_), Some(_)) => SEVERAL,
+        };
+        drop(subjects);
+        let mut answers = Vec::new();
+        if subject < SEVERAL {
+            self.file(subject as usize, &observed);
+            let range = self.predicates(subject as usize);
+            answers.extend_from_slice(&self.answers[range.clone()]);
+            answers.extend_from_slice(self.unchecked.get(range).unwrap_or_default());
+        }
+        let laid = Laid { lay: self.laying.lay, token, subject, answers: answers.into() };
+        let Meaning::File(file) = self.statements.meaning(entry) else { return };
+        if let Err(laid) = file.laid.set(laid) {
+            self.laying.elsewhere.insert(entry, laid);
+        }
+    }
+}
