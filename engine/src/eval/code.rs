@@ -3,7 +3,8 @@
 //! An index keeps each rule once, as columns of nodes. Whoever walks it waits for memory at every node
 //! and for every field of it. So a run first writes the rules out in the order in which clients reach
 //! them, with everything that a step needs beside it. A rule that several contain stands in its place
-//! where it is small, and is called where it is not: the code grows with the index and with nothing else.
+//! where it is small, and is called where it is not; and so is the rule of an update where many updates
+//! have one large rule. The code grows with the index and with nothing else.
 
 use std::collections::HashMap;
 
@@ -140,6 +141,8 @@ fn decision(view: View<'_>, update: usize) -> Decision {
 
 struct Writer<'i> {
     view: View<'i>,
+    /// So many steps are written before large rules of updates are shared, too.
+    most: usize,
     extents: Vec<Extent>,
     steps: Vec<Step>,
     /// Where the rules stand that are called, by node.
@@ -151,17 +154,26 @@ struct Writer<'i> {
 impl<'i> Writer<'i> {
     fn new(view: View<'i>) -> Self {
         let (steps, called, todo) = (Vec::new(), HashMap::default(), Vec::new());
-        Writer { view, extents: nodes::extents(view.columns), steps, called, todo }
+        let nodes = view.columns.nodes() + view.columns.operand.len();
+        let most = (nodes + view.updates()).saturating_mul(SMALL as usize);
+        Writer { view, most, extents: nodes::extents(view.columns), steps, called, todo }
     }
 
     /// Writes the rule of a node, in which `known` is answered already; gives where it stands.
     fn root(&mut self, node: u32, known: u32) -> u32 {
         let place = self.steps.len() as u32;
-        match node == known {
-            true => self.steps.push(Step { operator: own::KNOWN, ..Step::UNSUPPORTED }),
-            false => self.write(node, known),
+        if node == known {
+            self.steps.push(Step { operator: own::KNOWN, ..Step::UNSUPPORTED });
+        } else if self.steps.len() > self.most && self.is_large(node) {
+            self.call(node);
+        } else {
+            self.write(node, known);
         }
         place
+    }
+
+    fn is_large(&self, node: u32) -> bool {
+        self.extents.get(node as usize).is_some_and(|extent| extent.nodes > SMALL)
     }
 
     /// Writes a node and its operands.
@@ -177,7 +189,7 @@ impl<'i> Writer<'i> {
         for operand in below {
             if operand == known {
                 self.steps.push(Step { operator: own::KNOWN, ..Step::UNSUPPORTED });
-            } else if self.extents.get(operand as usize).is_some_and(|extent| extent.nodes > SMALL) {
+            } else if self.is_large(operand) {
                 self.call(operand);
             } else {
                 self.write(operand, known);
@@ -219,13 +231,53 @@ impl<'i> Writer<'i> {
             let place = match self.called.get(&node) {
                 Some(place) => *place,
                 None => {
-                    let place = self.root(node, NONE);
+                    let place = self.steps.len() as u32;
                     self.called.insert(node, place);
+                    self.write(node, NONE);
                     place
                 }
             };
             self.steps[from as usize].a = place;
         }
         self.steps
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::map::Bytes;
+    use crate::diagnostic::Position;
+    use crate::index::{self, Index};
+    use crate::model::expr::{Expr, Question, Subject};
+    use crate::model::update::{Catalog, Rule, Update, UpdateId};
+
+    /// An index of updates that all have one rule of so many tests.
+    fn index(updates: usize, tests: usize) -> Index {
+        let file = |number| Subject::File(format!(r"c:\{number}"));
+        let test = |number| Expr::test(file(number), Question::Exists, Position::default());
+        let rule = Expr::all((0..tests).map(test).collect());
+        let update = |number: usize| Update {
+            id: UpdateId::from_text(&number.to_string()),
+            rule: Rule::Tests { installed: rule.clone(), applicable: Expr::Not(Box::new(rule.clone())) },
+            ..Update::default()
+        };
+        let catalog = Catalog { updates: (0..updates).map(update).collect(), ..Catalog::default() };
+        let compiled = crate::compile::compile(vec![catalog], Vec::new()).expect("compiles");
+        let mut file = std::io::Cursor::new(Vec::new());
+        index::write(&compiled.columns, &mut file).expect("writes to memory");
+        Index::open(Bytes::copy(file.get_ref())).expect("opens")
+    }
+
+    #[test]
+    fn many_updates_of_one_large_rule_share_it() {
+        for (updates, tests) in [(2, 5), (300, 500), (1000, 200)] {
+            let index = index(updates, tests);
+            let view = index.view().expect("opens");
+            let steps = Code::new(view).steps.len();
+            let nodes = view.columns.nodes() + view.columns.operand.len();
+            let most = (SMALL as usize + 2) * (nodes + updates);
+            assert!(steps <= most, "{updates} updates of {tests} tests: {steps} steps, at most {most}");
+        }
     }
 }
