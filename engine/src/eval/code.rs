@@ -258,7 +258,7 @@ mod tests {
         let test = |number| Expr::test(file(number), Question::Exists, Position::default());
         let rule = Expr::all((0..tests).map(test).collect());
         let update = |number: usize| Update {
-            id: UpdateId::from_text(&number.to_string()),
+            id: UpdateId::from_text(number.to_string()),
             rule: Rule::Tests { installed: rule.clone(), applicable: Expr::Not(Box::new(rule.clone())) },
             ..Update::default()
         };
