@@ -5,8 +5,11 @@ use conformance::random::documents::documents;
 use conformance::random::{Case, Choices, bytes_of_seed};
 use conformance::run::{Document, compare_documents, compiled, open};
 use patchstate::diagnostic::Position;
+use patchstate::eval::batch::Worker;
 use patchstate::eval::plan::Plan;
+use patchstate::inventory;
 use patchstate::model::expr::{Expr, Question, Subject};
+use patchstate::model::inventory::{Collector, Followed, Statement, Wording};
 use patchstate::model::options::{Checksum, Options};
 use patchstate::model::update::{Rule, Update, UpdateId};
 use patchstate::model::verdict::Answer;
@@ -49,5 +52,28 @@ fn folders_that_move_between_clients_move_known_files() {
         let options = Options { checksum, ..Options::default() };
         let plan = Plan::new(index.view().expect("opens"), &options, None);
         compare_documents(&plan, &documents, 2).unwrap_or_else(|difference| panic!("{difference}"));
+    }
+}
+
+#[test]
+fn no_more_statements_are_followed_than_asked_for() {
+    let index = index(vec![catalog("a", Vec::new())], Vec::new());
+    let options = Options::default();
+    let plan = Plan::new(index.view().expect("opens"), &options, None);
+    let statement = "<file path='a'/>";
+    let document = format!("<inventory version='1' client='a'>{statement}</inventory>");
+    let mut worker = Worker::new(&plan);
+    for _ in 0..2 {
+        worker.begin();
+        let format = inventory::find("native").expect("is a format");
+        let settings = inventory::Settings::default();
+        format.read(document.as_str().into(), &settings, &mut worker.slots).expect("is read");
+    }
+    let wording = Wording { format: b'n', statement: Statement::Tag };
+    let text = statement.repeat(5);
+    for most in 0..7 {
+        let followed = worker.slots.follow(wording, &text, most);
+        let facts = most.min(5);
+        assert_eq!(followed, Followed { bytes: facts as usize * statement.len(), facts });
     }
 }

@@ -20,6 +20,11 @@ use crate::model::verdict::Cell;
 /// Up to so many nodes a rule stands in its place.
 const SMALL: u64 = 32;
 
+/// The code has at most so many steps for each node and operand of the index, and so many in all, before
+/// rules are called wherever they may be.
+const FOLD: usize = 4;
+const STEPS: usize = 1 << 24;
+
 /// Operators of steps that no node has.
 pub(super) mod own {
     /// The rule that stands at `a`.
@@ -141,7 +146,7 @@ fn decision(view: View<'_>, update: usize) -> Decision {
 
 struct Writer<'i> {
     view: View<'i>,
-    /// So many steps are written before large rules of updates are shared, too.
+    /// So many steps are written before everything that may be called is.
     most: usize,
     extents: Vec<Extent>,
     steps: Vec<Step>,
@@ -155,7 +160,7 @@ impl<'i> Writer<'i> {
     fn new(view: View<'i>) -> Self {
         let (steps, called, todo) = (Vec::new(), HashMap::default(), Vec::new());
         let nodes = view.columns.nodes() + view.columns.operand.len();
-        let most = (nodes + view.updates()).saturating_mul(SMALL as usize);
+        let most = nodes.saturating_mul(FOLD).min(STEPS);
         Writer { view, most, extents: nodes::extents(view.columns), steps, called, todo }
     }
 
@@ -164,7 +169,7 @@ impl<'i> Writer<'i> {
         let place = self.steps.len() as u32;
         if node == known {
             self.steps.push(Step { operator: own::KNOWN, ..Step::UNSUPPORTED });
-        } else if self.steps.len() > self.most && self.is_large(node) {
+        } else if self.steps.len() > self.most && self.has_operands(node) {
             self.call(node);
         } else {
             self.write(node, known);
@@ -172,8 +177,14 @@ impl<'i> Writer<'i> {
         place
     }
 
-    fn is_large(&self, node: u32) -> bool {
-        self.extents.get(node as usize).is_some_and(|extent| extent.nodes > SMALL)
+    /// Whether a node does not stand in its place below another.
+    fn is_called(&self, node: u32) -> bool {
+        let large = self.extents.get(node as usize).is_some_and(|extent| extent.nodes > SMALL);
+        large || self.steps.len() > self.most && self.has_operands(node)
+    }
+
+    fn has_operands(&self, node: u32) -> bool {
+        self.extents.get(node as usize).is_some_and(|extent| extent.nodes > 1)
     }
 
     /// Writes a node and its operands.
@@ -189,7 +200,7 @@ impl<'i> Writer<'i> {
         for operand in below {
             if operand == known {
                 self.steps.push(Step { operator: own::KNOWN, ..Step::UNSUPPORTED });
-            } else if self.is_large(operand) {
+            } else if self.is_called(operand) {
                 self.call(operand);
             } else {
                 self.write(operand, known);
@@ -202,7 +213,11 @@ impl<'i> Writer<'i> {
     fn step(&self, node: usize) -> Step {
         let columns = self.view.columns;
         let step = Step {
-            operator: columns.node_operator.at(node),
+            // A number that no operator has, in damaged bytes, is taken as the last kind that is left.
+            operator: match columns.node_operator.at(node) {
+                number if number > operator::OTHERWISE => operator::XOR,
+                number => number,
+            },
             reasons: if columns.node_reasons.at(node) == 1 { Reasons::Strongest } else { Reasons::InOrder },
             a: columns.node_a.at(node),
             b: columns.node_b.at(node),
@@ -276,8 +291,25 @@ mod tests {
             let view = index.view().expect("opens");
             let steps = Code::new(view).steps.len();
             let nodes = view.columns.nodes() + view.columns.operand.len();
-            let most = (SMALL as usize + 2) * (nodes + updates);
+            let most = (FOLD + 2) * nodes + 3 * updates;
             assert!(steps <= most, "{updates} updates of {tests} tests: {steps} steps, at most {most}");
+        }
+    }
+
+    #[test]
+    fn no_number_of_a_damaged_index_is_an_operator_of_steps() {
+        let index = index(2, 5);
+        let operators = index.view().expect("opens").columns.node_operator.to_vec();
+        let mut bytes = index.bytes().to_vec();
+        let place = bytes.windows(operators.len()).position(|part| part == operators);
+        let place = place.expect("the column stands in the file");
+        for number in [own::CALL, own::KNOWN] {
+            bytes[place..place + operators.len()].fill(number);
+            let damaged = Index::open(Bytes::copy(&bytes)).expect("opens without its checksum");
+            let code = Code::new(damaged.view().expect("opens"));
+            assert!(code.steps.iter().all(|step| step.operator != own::CALL));
+            let roots = code.decisions.iter().map(|decision| decision.applicable as usize);
+            assert!(roots.into_iter().all(|root| code.steps[root].operator != own::KNOWN));
         }
     }
 }

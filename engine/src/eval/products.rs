@@ -34,6 +34,17 @@ pub(super) struct Resolved {
     answers: Vec<Answer>,
 }
 
+impl Resolved {
+    /// Bytes that it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let names = match &self.levels {
+            Levels::Candidates(names) => names.iter().map(|name| name.len() + size_of::<String>()).sum(),
+            Levels::Unstated | Levels::NoCandidate => 0,
+        };
+        size_of::<Resolved>() + size_of_val(self.answers.as_slice()) + names
+    }
+}
+
 /// The products of a client, and what was resolved for earlier ones.
 #[derive(Debug, Default)]
 pub(super) struct Products {

@@ -443,8 +443,8 @@ impl Collector for Slots<'_> {
     }
 
     #[inline]
-    fn follow(&mut self, wording: Wording, text: &str) -> Followed {
-        self.follow_statements(wording, text)
+    fn follow(&mut self, wording: Wording, text: &str, most: u32) -> Followed {
+        self.follow_statements(wording, text, most)
     }
 
     fn complete(&mut self, kinds: Kinds) {

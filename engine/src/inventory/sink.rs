@@ -49,7 +49,7 @@ impl<'a, 'c, C: Collector + ?Sized> Sink<'a, 'c, C> {
     /// Hands over a fact that stands `offset` bytes into the excerpt.
     #[inline]
     pub(super) fn fact(&mut self, fact: Fact<'_>, offset: usize) -> Result<()> {
-        self.count(1, offset)?;
+        self.count(offset)?;
         if is_without_epoch(&fact) {
             self.marks.insert(Marks::EPOCH_UNKNOWN);
         }
@@ -64,7 +64,7 @@ impl<'a, 'c, C: Collector + ?Sized> Sink<'a, 'c, C> {
         if is_without_epoch(&fact) {
             return self.fact(fact, statement.start);
         }
-        self.count(1, statement.start)?;
+        self.count(statement.start)?;
         let position = self.offset(statement.start);
         self.out.stated(fact, wording, self.text.get(statement).unwrap_or_default(), position);
         Ok(())
@@ -72,18 +72,19 @@ impl<'a, 'c, C: Collector + ?Sized> Sink<'a, 'c, C> {
 
     /// Hands over what the rest of the excerpt begins with and was stated before; gives its bytes.
     #[inline]
-    pub(super) fn follow(&mut self, wording: Wording, rest: &str) -> Result<usize> {
-        let followed = self.out.follow(wording, rest);
-        self.count(followed.facts, self.text.len() - rest.len())?;
-        Ok(followed.bytes)
+    pub(super) fn follow(&mut self, wording: Wording, rest: &str) -> usize {
+        // A fact too many is left for the reader, which says where it stands.
+        let followed = self.out.follow(wording, rest, MAX_FACTS - self.facts);
+        self.facts += followed.facts;
+        followed.bytes
     }
 
     #[inline]
-    fn count(&mut self, facts: u32, offset: usize) -> Result<()> {
-        self.facts = self.facts.saturating_add(facts);
-        if self.facts > MAX_FACTS {
+    fn count(&mut self, offset: usize) -> Result<()> {
+        if self.facts >= MAX_FACTS {
             return Err(too_many(offset));
         }
+        self.facts += 1;
         Ok(())
     }
 

@@ -107,10 +107,10 @@ pub trait Collector {
     fn stated(&mut self, fact: Fact<'_>, _wording: Wording, _statement: &str, position: Position) {
         self.fact(fact, position);
     }
-    /// Takes the statements that `text` begins with, as long as each was taken before.
+    /// Takes the statements that `text` begins with, as long as each was taken before, and at most `most`.
     ///
     /// A collector that wants to be told where facts stand takes none.
-    fn follow(&mut self, _wording: Wording, _text: &str) -> Followed {
+    fn follow(&mut self, _wording: Wording, _text: &str, _most: u32) -> Followed {
         Followed::default()
     }
     /// Takes the withdrawal of a fact, told by its key alone.
@@ -220,8 +220,8 @@ impl<C: Collector + ?Sized> Collector for &mut C {
     }
 
     #[inline]
-    fn follow(&mut self, wording: Wording, text: &str) -> Followed {
-        (**self).follow(wording, text)
+    fn follow(&mut self, wording: Wording, text: &str, most: u32) -> Followed {
+        (**self).follow(wording, text, most)
     }
 
     fn removal(&mut self, fact: Fact<'_>, position: Position) {

@@ -143,6 +143,11 @@ impl Folders {
         self.0.iter().map(|(folder, _)| folder.as_str())
     }
 
+    /// How many bytes their texts have.
+    pub fn bytes(&self) -> usize {
+        self.0.iter().map(|(folder, token)| folder.len() + token.len()).sum()
+    }
+
     /// Whether `token` is stated.
     pub fn states(&self, token: &str) -> bool {
         self.0.iter().any(|(_, known)| known == token || self::token(known) == Some(token))

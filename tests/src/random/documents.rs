@@ -26,6 +26,7 @@ const BETWEEN: &[&str] = &[
     "",
     "<!-- a > b -->",
     "text",
+    "\u{c}",
     "&amp;",
     "&unknown;",
     "<![CDATA[<file path='x'/>]]>",

@@ -58,60 +58,67 @@ impl KnownFile {
         KnownFile { laid: OnceLock::new(), stated: stated.into() }
     }
 
-    /// Bytes of what it refers to, with what its answers usually take.
+    /// Bytes of what it refers to, without the answers.
     pub(super) fn bytes(&self) -> usize {
-        size_of::<StatedFile>() + self.stated.path.len() + 64
+        size_of::<StatedFile>() + self.stated.path.len()
     }
 }
 
 /// How the folders of clients lie: numbers for what paths depend on, from 1, the same for all workers.
 #[derive(Debug, Default)]
 pub(in crate::eval) struct Lays {
-    known: Vec<Folders>,
-    /// How many are not remembered any more.
-    gone: u64,
+    known: Vec<(u64, Folders)>,
+    last: u64,
 }
 
 impl Lays {
-    /// The most that are remembered; a site has few.
+    /// The most that are remembered, and the most bytes that the folders of one have; a site has few.
     const MOST: usize = 64;
+    const BYTES: usize = 16 << 10;
 
+    /// The number of a lay: a new one unless it is remembered.
     fn find(&mut self, folders: &Folders) -> u64 {
-        let found = self.known.iter().position(|known| known == folders);
-        let at = found.unwrap_or_else(|| {
+        if let Some((number, _)) = self.known.iter().find(|(_, known)| known == folders) {
+            return *number;
+        }
+        self.last += 1;
+        if folders.bytes() <= Self::BYTES {
             if self.known.len() == Self::MOST {
-                self.gone += self.known.len() as u64;
                 self.known.clear();
             }
-            self.known.push(folders.clone());
-            self.known.len() - 1
-        });
-        self.gone + at as u64 + 1
+            self.known.push((self.last, folders.clone()));
+        }
+        self.last
     }
 }
 
 /// How the folders of the current client lie.
 #[derive(Debug, Default)]
 pub(in crate::eval) struct Laying {
-    /// The number of the lay, and the folders that lie so; 0 before the first client.
     lay: u64,
-    folders: Folders,
-    /// Known files of which something else is kept with the statement.
+    /// The folders that lie so, unless they are too large to be remembered.
+    folders: Option<Folders>,
+    /// Known files of which something else is kept with the statement, and the bytes of their answers.
     elsewhere: HashMap<u32, Laid, ahash::RandomState>,
+    bytes: usize,
 }
 
 impl Laying {
+    /// The most bytes that are kept of known files for other folders than those of the first client.
+    const BYTES: usize = 16 << 20;
+
     /// Finds out how folders lie.
     pub(in crate::eval) fn find(&mut self, folders: &Folders, lays: &Mutex<Lays>) {
-        if self.lay == 0 || self.folders != *folders {
+        if self.folders.as_ref() != Some(folders) {
             self.lay = lays.lock().unwrap_or_else(PoisonError::into_inner).find(folders);
-            self.folders = folders.clone();
+            self.folders = (folders.bytes() <= Lays::BYTES).then(|| folders.clone());
         }
     }
 
     /// Forgets what known files are.
     pub(in crate::eval) fn forget(&mut self) {
         self.elsewhere.clear();
+        self.bytes = 0;
     }
 
     /// What a known file is, if that was found out.
@@ -120,6 +127,23 @@ impl Laying {
         let lies_so = |laid: &&Laid| laid.lay == self.lay;
         let elsewhere = || self.elsewhere.get(&entry).filter(lies_so);
         file.laid.get().filter(lies_so).or_else(elsewhere)
+    }
+
+    /// Keeps what a known file is.
+    fn keep(&mut self, entry: u32, laid: Laid) {
+        if self.bytes > Self::BYTES {
+            self.forget();
+        }
+        // The table keeps room free.
+        self.bytes += laid.bytes() + 2 * size_of::<(u32, Laid)>();
+        self.elsewhere.insert(entry, laid);
+    }
+}
+
+impl Laid {
+    /// Bytes of its answers.
+    fn bytes(&self) -> usize {
+        size_of_val(&*self.answers)
     }
 }
 
@@ -177,8 +201,10 @@ impl Slots<'_> {
         }
         let laid = Laid { lay: self.laying.lay, token, subject, answers: answers.into() };
         let Meaning::File(file) = self.statements.meaning(entry) else { return };
-        if let Err(laid) = file.laid.set(laid) {
-            self.laying.elsewhere.insert(entry, laid);
+        let bytes = laid.bytes();
+        match file.laid.set(laid) {
+            Ok(()) => self.statements.count(bytes),
+            Err(laid) => self.laying.keep(entry, laid),
         }
     }
 }

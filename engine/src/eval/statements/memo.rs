@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ahash::RandomState;
 
+use super::is_space;
 use crate::index::columns::NONE;
 use crate::model::inventory::{Statement, Wording};
 
@@ -24,6 +25,9 @@ const BYTES: usize = 24 << 20;
 
 /// Statements after which it is asked anew whether what is remembered serves.
 const WINDOW: u64 = 1 << 16;
+
+/// The most bytes that a statement has that is remembered; a usual one has some hundred.
+const LONGEST: usize = 4 << 10;
 
 /// How many statements that came once are remembered by their hash.
 const GLIMPSES: usize = 1 << 18;
@@ -275,11 +279,11 @@ impl<K> Memo<K> {
     /// it came before.
     pub(in crate::eval) fn wants(&mut self, wording: Wording, statement: &[u8]) -> bool {
         self.unknown += 1;
+        if statement.len() > LONGEST || self.pool.is_full() {
+            return false;
+        }
         if self.pool.has_much_room() {
             return true;
-        }
-        if self.pool.is_full() {
-            return false;
         }
         let hash = self.pool.hasher.hash_one((wording, statement));
         if self.glimpses.is_empty() {
@@ -287,6 +291,11 @@ impl<K> Memo<K> {
         }
         let (place, part) = (hash as usize % GLIMPSES, (hash >> 32) as u32);
         std::mem::replace(&mut self.glimpses[place], part) == part
+    }
+
+    /// Counts bytes that the meaning of a statement takes, found out since it was remembered.
+    pub(in crate::eval) fn count(&self, bytes: usize) {
+        self.pool.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
     /// Remembers a statement and what it means, which takes `bytes` beside itself, from the next client on.
@@ -319,7 +328,8 @@ fn first_statement(statement: Statement, text: &[u8]) -> Option<&[u8]> {
         Statement::Tag => {
             let rest = text.strip_prefix(b"<")?;
             let length = memchr::memchr(b'<', rest).map_or(text.len(), |next| next + 1);
-            Some(text[..length].trim_ascii_end())
+            let spaces = text[..length].iter().rev().take_while(|byte| is_space(**byte)).count();
+            Some(&text[..length - spaces])
         }
     }
 }

@@ -58,13 +58,14 @@ pub(super) enum Meaning {
 }
 
 impl Meaning {
-    /// Bytes that it takes beside itself, about: answers of files are made later.
+    /// Bytes that it takes beside itself, about; answers of files are made later, and counted then.
     fn bytes(&self) -> usize {
         /// What an allocation takes beyond its bytes.
         const ALLOCATION: usize = 16;
         let answers = |answers: &[Answer]| size_of_val(answers) + ALLOCATION;
         match self {
-            Meaning::Nothing | Meaning::Hotfix(..) | Meaning::Product(..) => 0,
+            Meaning::Nothing | Meaning::Hotfix(..) => 0,
+            Meaning::Product(_, resolved) => resolved.bytes(),
             Meaning::File(file) => file.bytes() + ALLOCATION,
             Meaning::Value(_, known) => answers(known),
             Meaning::Package(known) => size_of::<KnownPackage>() + 4 * ALLOCATION + known.bytes(),
@@ -73,14 +74,14 @@ impl Meaning {
 }
 
 impl Slots<'_> {
-    /// Takes the statements that a text begins with, as long as they are known.
+    /// Takes the statements that a text begins with, as long as they are known, and at most `most`.
     #[inline]
-    pub(super) fn follow_statements(&mut self, wording: Wording, text: &str) -> Followed {
+    pub(super) fn follow_statements(&mut self, wording: Wording, text: &str, most: u32) -> Followed {
         let mut rest = text.as_bytes();
         let mut facts = 0;
-        loop {
+        while facts < most {
             let statement = match wording.statement {
-                Statement::Tag => rest.trim_ascii_start(),
+                Statement::Tag => &rest[rest.iter().take_while(|byte| is_space(**byte)).count()..],
                 Statement::Line => rest,
             };
             let Some((entry, bytes)) = self.statements.follow(wording, statement) else { break };
@@ -163,6 +164,11 @@ pub(super) fn put_all(answers: &mut [Answer], predicates: Range<usize>, known: &
     if let Some(answers) = answers.get_mut(predicates).filter(|answers| answers.len() == known.len()) {
         answers.copy_from_slice(known);
     }
+}
+
+/// Whether a byte is white space of XML, which is not all that ASCII has.
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
 /// Whether what a fact means depends on nothing but the index, or on folders alone.

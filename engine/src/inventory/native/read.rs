@@ -125,7 +125,7 @@ impl<'a, C: Collector> Reader<'a, '_, C> {
         loop {
             // What earlier clients stated in the same words needs no reading; see [`Collector::follow`].
             if names == Names::Plain && tags.is_in(&root) {
-                tags.pass_known(self.sink.follow(WORDING, tags.rest())?);
+                tags.pass_known(self.sink.follow(WORDING, tags.rest()));
             }
             let Some(tag) = tags.child(&root)? else { break };
             if let Some(instance) = self.element(&tag, names)? {

@@ -348,7 +348,7 @@ impl List {
         while start < excerpt.text.len() {
             let rest = &excerpt.text[start..];
             // Lines that earlier clients had as well need no reading; see [`Collector::follow`].
-            let followed = sink.follow(self.wording, rest)?;
+            let followed = sink.follow(self.wording, rest);
             if followed > 0 {
                 self.packages = true;
                 start += followed;
