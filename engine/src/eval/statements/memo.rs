@@ -10,7 +10,7 @@
 //! are bounded, because clients are not trusted: when there is no more room they stay as long as they
 //! serve, and are forgotten when clients say other things. Knows nothing of what a statement means.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -49,6 +49,8 @@ struct Learned<K> {
     /// How often everything was forgotten.
     forgotten: u64,
     stretches: Vec<Arc<Stretch<K>>>,
+    /// The hashes of all statements, because two workers may learn the same at a time.
+    hashes: HashSet<u64, RandomState>,
 }
 
 /// What was learned of one client.
@@ -64,6 +66,8 @@ struct Entry<K> {
     end: u32,
     hash: u64,
     wording: Wording,
+    /// Bytes that it takes with everything.
+    bytes: u32,
     means: K,
 }
 
@@ -72,7 +76,7 @@ impl<K> Default for Pool<K> {
         Pool {
             hasher: RandomState::new(),
             version: AtomicU64::new(0),
-            learned: Mutex::new(Learned { forgotten: 0, stretches: Vec::new() }),
+            learned: Mutex::new(Learned { forgotten: 0, stretches: Vec::new(), hashes: HashSet::default() }),
             bytes: AtomicUsize::new(0),
             most: BYTES,
         }
@@ -82,6 +86,28 @@ impl<K> Default for Pool<K> {
 impl<K> Default for Stretch<K> {
     fn default() -> Self {
         Stretch { texts: Vec::new(), entries: Vec::new() }
+    }
+}
+
+impl<K> Stretch<K> {
+    /// Keeps the entries that are wanted, in no more memory than they need; gives the bytes of the others.
+    fn retain(&mut self, mut wanted: impl FnMut(&Entry<K>) -> bool) -> usize {
+        let (mut texts, mut dropped) = (Vec::with_capacity(self.texts.len()), 0);
+        self.entries.retain_mut(|entry| {
+            let keeps = wanted(entry);
+            if keeps {
+                let start = texts.len() as u32;
+                texts.extend_from_slice(&self.texts[entry.start as usize..entry.end as usize]);
+                (entry.start, entry.end) = (start, texts.len() as u32);
+            } else {
+                dropped += entry.bytes as usize;
+            }
+            keeps
+        });
+        texts.shrink_to_fit();
+        self.texts = texts;
+        self.entries.shrink_to_fit();
+        dropped
     }
 }
 
@@ -99,10 +125,15 @@ impl<K> Pool<K> {
         self.bytes.load(Ordering::Relaxed) < self.most / 8 * 7
     }
 
-    /// Lets all workers have a stretch, unless everything was forgotten since it was begun.
-    fn publish(&self, stretch: Stretch<K>, forgotten: u64) {
+    /// Lets all workers have what is new of a stretch, unless everything was forgotten since it was begun.
+    fn publish(&self, mut stretch: Stretch<K>, forgotten: u64) {
         let mut learned = self.lock();
-        if learned.forgotten == forgotten {
+        if learned.forgotten != forgotten {
+            return;
+        }
+        let is_new = |entry: &Entry<K>| learned.hashes.insert(entry.hash);
+        self.bytes.fetch_sub(stretch.retain(is_new), Ordering::Relaxed);
+        if !stretch.entries.is_empty() {
             learned.stretches.push(Arc::new(stretch));
             self.version.fetch_add(1, Ordering::Release);
         }
@@ -114,6 +145,7 @@ impl<K> Pool<K> {
         if learned.forgotten == forgotten {
             learned.forgotten += 1;
             learned.stretches.clear();
+            learned.hashes.clear();
             self.bytes.store(0, Ordering::Relaxed);
             self.version.fetch_add(1, Ordering::Release);
         }
@@ -175,10 +207,7 @@ impl<K> Memo<K> {
     pub(in crate::eval) fn begin(&mut self) -> bool {
         self.last = 0;
         if !self.own.entries.is_empty() {
-            let mut own = std::mem::take(&mut self.own);
-            own.texts.shrink_to_fit();
-            own.entries.shrink_to_fit();
-            self.pool.publish(own, self.forgotten);
+            self.pool.publish(std::mem::take(&mut self.own), self.forgotten);
         }
         if self.known + self.unknown >= WINDOW {
             if self.pool.is_full() && self.unknown > self.known / 4 {
@@ -312,11 +341,12 @@ impl<K> Memo<K> {
         let start = self.own.texts.len() as u32;
         self.own.texts.extend_from_slice(statement);
         let end = self.own.texts.len() as u32;
-        self.own.entries.push(Entry { start, end, hash, wording, means });
         // Every worker has a place and an entry of its table for it; tables keep room free.
         let with_worker = size_of::<Place>() + 2 * size_of::<(u64, u32)>();
         let bytes = statement.len() + bytes + size_of::<Entry<K>>() + with_worker;
-        self.pool.bytes.fetch_add(bytes, Ordering::Relaxed);
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        self.own.entries.push(Entry { start, end, hash, wording, bytes, means });
+        self.pool.bytes.fetch_add(bytes as usize, Ordering::Relaxed);
     }
 }
 
@@ -402,9 +432,13 @@ mod tests {
         let (mut one, mut other) = (Memo::new(&pool), Memo::new(&pool));
         let [first, second] = [["<a/>", "<b/>"], ["<c/>", "<d/>"]];
         assert_eq!((take(&mut one, &first), take(&mut other, &second)), (0, 0));
+        let room = pool.bytes.load(Ordering::Relaxed);
         assert_eq!((take(&mut one, &first), take(&mut other, &second)), (2, 2));
         assert_eq!((take(&mut one, &second), take(&mut other, &first)), (2, 2));
+        let both = ["<e/>", "<f/>"];
+        assert_eq!((take(&mut one, &both), take(&mut other, &both)), (0, 0));
         assert!(!one.begin() && !other.begin());
+        assert_eq!(pool.bytes.load(Ordering::Relaxed), room / 2 * 3, "what both learned is there once");
         pool.forget(0);
         pool.forget(0);
         assert!(one.begin() && !one.begin(), "everything is forgotten once");
