@@ -57,12 +57,15 @@ impl Files {
         self.tokens.fill(false);
     }
 
-    /// Takes a file.
+    /// Takes a file; gives its path in normal form.
     #[inline]
-    pub(super) fn take(&mut self, file: &fact::File<'_>) {
+    pub(super) fn take(&mut self, file: &fact::File<'_>) -> &str {
+        let start = self.arena.len();
         path::write_normal(&file.path, &mut self.arena);
-        let Ok(end) = u32::try_from(self.arena.len()) else { return };
-        self.waiting.push(Waiting::Read(end, Observed::of(file)));
+        if let Ok(end) = u32::try_from(self.arena.len()) {
+            self.waiting.push(Waiting::Read(end, Observed::of(file)));
+        }
+        &self.arena[start..]
     }
 
     /// Takes a file whose statement is a known one.
@@ -164,8 +167,7 @@ impl Slots<'_> {
 
     /// Visits the subjects of a file by its path in token form.
     pub(super) fn each_file(&mut self, path: &str, mut visit: impl FnMut(&mut Self, usize)) {
-        let found = self.plan.view.find(tag::FILE, path.as_bytes(), &[]);
-        if let Some(subject) = found.filter(|subject| !self.files.renamed.contains(*subject)) {
+        if let Some(subject) = self.file_subject(path) {
             visit(self, subject);
         }
         for at in self.files.renamed.named(path) {
@@ -176,10 +178,14 @@ impl Slots<'_> {
     /// The subjects of a file by its path in token form: the one that rules name so, and those that they
     /// name by a folder that the client states.
     pub(super) fn file_subjects(&self, path: &str) -> impl Iterator<Item = usize> + '_ {
+        let renamed = &self.files.renamed.forms[self.files.renamed.named(path)];
+        self.file_subject(path).into_iter().chain(renamed.iter().map(|(_, subject)| *subject))
+    }
+
+    /// The subject that rules name as a path in token form names it.
+    fn file_subject(&self, path: &str) -> Option<usize> {
         let found = self.plan.view.find(tag::FILE, path.as_bytes(), &[]);
-        let found = found.filter(|subject| !self.files.renamed.contains(*subject));
-        let renamed = self.files.renamed.named(path);
-        found.into_iter().chain(self.files.renamed.forms[renamed].iter().map(|(_, subject)| *subject))
+        found.filter(|subject| !self.files.renamed.contains(*subject))
     }
 
     /// The token form of a folder that is complete; the client uses its token.

@@ -31,7 +31,7 @@ type Span = (u32, u32);
 
 /// An installed package whose name some row has.
 #[derive(Clone, Copy, Debug)]
-struct Installed {
+pub(super) struct Installed {
     subject: u32,
     arch: u32,
     epoch: Option<u32>,
@@ -63,6 +63,22 @@ pub(super) struct KnownPackage {
 }
 
 impl KnownPackage {
+    /// What is installed, with the texts that state it.
+    pub(super) fn new(installed: &Installed, stated: &fact::Package<'_>) -> KnownPackage {
+        let Installed { subject, arch, epoch, code, .. } = *installed;
+        let text = |text: Option<&str>| text.map(Box::from);
+        KnownPackage {
+            subject,
+            arch,
+            epoch,
+            code,
+            version: (*stated.version).into(),
+            release: text(release(stated)),
+            arch_text: text(stated.arch.as_deref()),
+            source: text(stated.source.as_deref()),
+        }
+    }
+
     /// Bytes of its texts.
     pub(super) fn bytes(&self) -> usize {
         let others = [&self.release, &self.arch_text, &self.source];
@@ -119,12 +135,12 @@ impl Instances {
 }
 
 impl Slots<'_> {
-    /// Takes an installed package.
-    pub(super) fn package(&mut self, stated: &fact::Package<'_>) {
-        let Some(subject) = self.package_subject(stated) else { return };
+    /// Takes an installed package; gives what it is to the index, if rows speak of it.
+    pub(super) fn package(&mut self, stated: &fact::Package<'_>) -> Option<Installed> {
+        let subject = self.package_subject(stated)?;
         // The arena is bounded by the facts of a client; beyond 4 GiB a package is not taken.
         if self.packages.arena.len() > u32::MAX as usize / 2 {
-            return;
+            return None;
         }
         self.exists(subject as usize);
         let (arch, code) = self.place(subject, stated);
@@ -135,7 +151,9 @@ impl Slots<'_> {
             arch: stated.arch.as_deref().map(|text| packages.keep(text)),
             source: stated.source.as_deref().map(|text| packages.keep(text)),
         };
-        packages.list.push(Installed { subject, arch, epoch: stated.epoch, code, texts });
+        let installed = Installed { subject, arch, epoch: stated.epoch, code, texts };
+        packages.list.push(installed);
+        Some(installed)
     }
 
     /// Takes a package whose statement is a known one.
@@ -147,25 +165,8 @@ impl Slots<'_> {
         self.packages.list.push(Installed { subject, arch, epoch, code, texts: Texts::Known(entry) });
     }
 
-    /// What a package means to whoever states it again; `None` when no row speaks of it.
-    pub(super) fn known_package(&mut self, stated: &fact::Package<'_>) -> Option<KnownPackage> {
-        let subject = self.package_subject(stated)?;
-        let (arch, code) = self.place(subject, stated);
-        let text = |text: Option<&str>| text.map(Box::from);
-        Some(KnownPackage {
-            subject,
-            arch,
-            epoch: stated.epoch,
-            code,
-            version: (*stated.version).into(),
-            release: text(release(stated)),
-            arch_text: text(stated.arch.as_deref()),
-            source: text(stated.source.as_deref()),
-        })
-    }
-
     /// The subject of an installed package.
-    fn package_subject(&self, stated: &fact::Package<'_>) -> Option<u32> {
+    pub(super) fn package_subject(&self, stated: &fact::Package<'_>) -> Option<u32> {
         let tag = if stated.kind == PackageKind::Deb { tag::DEB } else { tag::RPM };
         let found = || self.plan.view.find(tag, stated.name.as_bytes(), &[]);
         is_installed(stated).then(found).flatten().map(|subject| subject as u32)

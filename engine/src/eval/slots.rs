@@ -469,10 +469,10 @@ impl Slots<'_> {
     #[inline]
     pub(super) fn take_fact(&mut self, fact: Fact<'_>) {
         match fact {
-            Fact::File(file) => self.files.take(&file),
+            Fact::File(file) => _ = self.files.take(&file),
             Fact::RegistryValue(value) => self.take_value(value),
             Fact::RegistryKey(key) if self.plan.asks_keys => self.take_key(key),
-            Fact::Package(package) => self.package(&package),
+            Fact::Package(package) => _ = self.package(&package),
             Fact::Hotfix(hotfix) => {
                 if let Some(subject) = self.find_hotfix(&hotfix) {
                     self.set_hotfix(subject, hotfix.state);

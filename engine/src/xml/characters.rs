@@ -3,7 +3,7 @@
 //! Works on bytes, eight at a time where it pays; knows nothing of tags.
 
 /// Whether a byte is white space to XML.
-pub(super) const fn is_space(byte: u8) -> bool {
+pub const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 

@@ -33,6 +33,8 @@ pub mod tags;
 pub mod text;
 mod token;
 
+pub use characters::is_space;
+
 /// How much of a document may stand in one place; beyond it reading ends with `too-large`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {

@@ -12,7 +12,7 @@ use crate::eval::known::State;
 use crate::eval::slots::Slots;
 use crate::index::columns::NONE;
 use crate::model::fact;
-use crate::model::path::{self, Folders};
+use crate::model::path::Folders;
 use crate::model::verdict::Answer;
 
 /// A file that earlier clients stated in the same words.
@@ -52,9 +52,9 @@ const NOTHING: u32 = NONE;
 const SEVERAL: u32 = NONE - 1;
 
 impl KnownFile {
-    /// A file of which nothing is known yet but what is stated.
-    pub(in crate::eval) fn new(file: &fact::File<'_>) -> KnownFile {
-        let stated = StatedFile { path: path::normal(&file.path).into(), observed: Observed::of(file) };
+    /// A file of which nothing is known yet but what is stated, with its path in normal form.
+    pub(in crate::eval) fn new(path: &str, file: &fact::File<'_>) -> KnownFile {
+        let stated = StatedFile { path: path.into(), observed: Observed::of(file) };
         KnownFile { laid: OnceLock::new(), stated: stated.into() }
     }
 

@@ -16,9 +16,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ahash::RandomState;
 
-use super::is_space;
 use crate::index::columns::NONE;
 use crate::model::inventory::{Statement, Wording};
+use crate::xml::is_space;
 
 /// The most bytes that statements may take together, with what they mean: some 50,000 of native files.
 const BYTES: usize = 24 << 20;

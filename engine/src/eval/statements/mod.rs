@@ -21,6 +21,7 @@ use crate::model::fact::{Fact, HotfixState};
 use crate::model::inventory::{Followed, Statement, Wording};
 use crate::model::registry::View;
 use crate::model::verdict::Answer;
+use crate::xml::is_space;
 
 /// The statements that a worker remembers.
 pub(super) type Statements = Memo<Meaning>;
@@ -119,17 +120,14 @@ impl Slots<'_> {
         }
     }
 
-    /// Takes a fact, and remembers its statement if it came before.
+    /// Takes a fact, and remembers its statement if that is wanted.
     pub(super) fn take_stated(&mut self, fact: Fact<'_>, wording: Wording, statement: &str) {
         let statement = statement.as_bytes();
         if !is_lasting(&fact, self.plan.asks_keys) || !self.statements.wants(wording, statement) {
             return self.take_fact(fact);
         }
         let meaning = match fact {
-            Fact::File(file) => {
-                self.files.take(&file);
-                Meaning::File(KnownFile::new(&file))
-            }
+            Fact::File(file) => Meaning::File(KnownFile::new(self.files.take(&file), &file)),
             Fact::RegistryValue(value) => match self.value(&value, View::Native, self.place_of_fact()) {
                 Some(subject) => {
                     Meaning::Value(subject as u32, self.answers[self.predicates(subject)].into())
@@ -147,10 +145,12 @@ impl Slots<'_> {
                 Some((subject, resolved)) => Meaning::Product(subject as u32, resolved),
                 None => Meaning::Nothing,
             },
-            Fact::Package(package) => {
-                self.package(&package);
-                self.known_package(&package).map_or(Meaning::Nothing, |known| Meaning::Package(known.into()))
-            }
+            Fact::Package(package) => match self.package(&package) {
+                Some(installed) => Meaning::Package(KnownPackage::new(&installed, &package).into()),
+                // There was no room for it, which says nothing of other clients.
+                None if self.package_subject(&package).is_some() => return,
+                None => Meaning::Nothing,
+            },
             _ => return self.take_fact(fact),
         };
         let bytes = meaning.bytes();
@@ -164,11 +164,6 @@ pub(super) fn put_all(answers: &mut [Answer], predicates: Range<usize>, known: &
     if let Some(answers) = answers.get_mut(predicates).filter(|answers| answers.len() == known.len()) {
         answers.copy_from_slice(known);
     }
-}
-
-/// Whether a byte is white space of XML, which is not all that ASCII has.
-const fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
 /// Whether what a fact means depends on nothing but the index, or on folders alone.
