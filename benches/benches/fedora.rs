@@ -12,6 +12,8 @@ use patchstate::eval::plan::Plan;
 use patchstate::eval::run;
 use patchstate::generate::random::Random;
 use patchstate::ingest::{self, Intake};
+use patchstate::matrix::row::Row;
+use patchstate::matrix::tables::Client;
 use patchstate::model::options::{Options, Profile};
 use patchstate::model::verdict::Verdict;
 
@@ -28,11 +30,14 @@ fn main() -> Result<()> {
     let plan = Plan::new(index.view()?, &options, None);
     let run = || -> Result<Vec<(String, usize)>> {
         let intake = Intake::scan(&[inbox.as_path().into()], ingest::Settings::default())?;
-        let outcome = run::evaluate(&plan, &intake, &intake.clients().iter().collect::<Vec<_>>(), &|_| {});
-        let needed = outcome.rows.into_iter().map(|(client, row)| {
-            (client.id.into(), row.totals()[usize::from(Verdict::Missing.code())] as usize)
-        });
-        Ok(needed.collect())
+        let clients: Vec<_> = intake.clients().iter().collect();
+        let mut needed = Vec::new();
+        let receiver = |client: Client, row: Row| {
+            needed.push((client.id, row.totals()[usize::from(Verdict::Missing.code())] as usize));
+            Ok(())
+        };
+        run::evaluate(&plan, &intake, &clients, receiver, &|_| {})?;
+        Ok(needed)
     };
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build();
     let Ok(one) = one else { return Ok(()) };

@@ -23,13 +23,17 @@ pub const CHECKSUM: Range<usize> = 32..40;
 
 /// Makes the checksum of a file fit its bytes, as `docs/index-format.md` says.
 pub fn seal(bytes: &mut [u8]) {
-    let (Some(before), Some(after)) = (bytes.get(..CHECKSUM.start), bytes.get(CHECKSUM.end..)) else {
+    let Some(sections) = bytes.get(20..24).and_then(|count| count.try_into().ok()) else { return };
+    let end = 64 + 24 * u64::from(u32::from_le_bytes(sections));
+    let head = usize::try_from(end).ok().filter(|end| *end <= bytes.len()).unwrap_or(bytes.len());
+    if head < CHECKSUM.end {
         return;
-    };
+    }
     let mut sum = Xxh3Default::new();
-    sum.update(before);
+    sum.update(&bytes[head..]);
+    sum.update(&bytes[..CHECKSUM.start]);
     sum.update(&[0; 8]);
-    sum.update(after);
+    sum.update(&bytes[CHECKSUM.end..head]);
     bytes[CHECKSUM].copy_from_slice(&sum.digest().to_le_bytes());
 }
 
@@ -65,7 +69,7 @@ pub fn use_index(bytes: &[u8], clients: &[Inventory]) -> bool {
 pub fn evaluate(view: View<'_>, options: &Options, clients: &[Inventory]) {
     let plan = Plan::new(view, options, None);
     run::run_table(&plan, String::new());
-    run::update_table(&plan, &[]);
+    run::update_table(&plan, &[]).for_each(drop);
     let mut worker = Worker::new(&plan);
     for client in clients {
         worker.begin();

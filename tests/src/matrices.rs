@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use patchstate::matrix;
-use patchstate::matrix::row::{Base, Row, implied, set, width};
+use patchstate::matrix::row::{Row, implied, set, width};
 use patchstate::matrix::tables::{Client, OldServicePack, Run, Source, Status, Update};
 use patchstate::model::fact::{Kind, Kinds};
 use patchstate::model::flag::Flags;
@@ -22,13 +22,13 @@ pub fn pack(updates: &[Update], cells: &[Cell]) -> Row {
             exceptions.push((at as u32, *cell));
         }
     }
-    Row::new(&Base::new(verdicts.into(), updates.len()), std::iter::empty(), exceptions.into_iter())
+    Row::new(verdicts.into(), updates.len(), exceptions.into_iter())
 }
 
 /// The bytes of a matrix file.
 pub fn bytes(run: &Run, updates: &[Update], clients: &[(Client, Row)]) -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
-    matrix::write(run, &updates.to_vec().into(), clients, &mut out).expect("writes to memory");
+    matrix::write(run, updates.iter().cloned(), clients, &mut out).expect("writes to memory");
     out.into_inner()
 }
 

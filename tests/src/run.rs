@@ -66,7 +66,7 @@ pub fn client(inventory: &Inventory) -> Client {
 pub fn matrix_bytes(plan: &Plan<'_>, rows: &[(Client, Row)]) -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
     let run = run_table(plan, String::new());
-    matrix::write(&run, &update_table(plan, &[]), rows, &mut out).expect("writes to memory");
+    matrix::write(&run, update_table(plan, &[]), rows, &mut out).expect("writes to memory");
     out.into_inner()
 }
 

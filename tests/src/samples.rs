@@ -8,7 +8,7 @@ use patchstate::compile;
 use patchstate::diagnostic::{Code, Diagnostics, Position};
 use patchstate::error::Result;
 use patchstate::index;
-use patchstate::matrix::row::{Base, Row};
+use patchstate::matrix::row::Row;
 use patchstate::matrix::{self, tables};
 use patchstate::model::expr::{Comparison, Data, Expr, Operand, Operator, OsField, Presence, Question};
 use patchstate::model::expr::{Reasons, Subject};
@@ -312,7 +312,7 @@ pub fn matrix(clients: u32, updates: u32) -> Result<Vec<u8>> {
     let columns: Vec<_> = (0..updates).map(matrix_update).collect();
     let rows: Vec<_> = (0..clients).map(|client| matrix_row(client, updates)).collect();
     let mut out = Cursor::new(Vec::new());
-    matrix::write(&run, &columns.into(), &rows, &mut out)?;
+    matrix::write(&run, columns.into_iter(), &rows, &mut out)?;
     Ok(out.into_inner())
 }
 
@@ -375,8 +375,5 @@ fn matrix_row(number: u32, updates: u32) -> (tables::Client, Row) {
             exceptions.push((update, cell));
         }
     }
-    (
-        client,
-        Row::new(&Base::new(verdicts.into(), updates as usize), std::iter::empty(), exceptions.into_iter()),
-    )
+    (client, Row::new(verdicts.into(), updates as usize, exceptions.into_iter()))
 }

@@ -5,6 +5,7 @@
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use conformance::damage::{CHECKSUM, seal};
 use conformance::samples;
 use patchstate::archive::map::Bytes;
 use patchstate::catalog::detection;
@@ -242,7 +243,7 @@ impl<'a> Records<'a> {
 fn cell(file: &[u8], at: (usize, usize), updates: &[Update], clients: &[Client]) -> Cell {
     let (client, update) = at;
     let width = updates.len().div_ceil(4);
-    let byte = file[section(file, 4)][client * width + update / 4];
+    let byte = file[section(file, 3)][client * width + update / 4];
     let verdict = Verdict::ALL[usize::from(byte >> (update % 4 * 2) & 3)];
     let ends = &file[section(file, 5)];
     let start = if client == 0 { 0 } else { number(ends, (client - 1) * 8) as usize };
@@ -261,13 +262,23 @@ fn cell(file: &[u8], at: (usize, usize), updates: &[Update], clients: &[Client])
 }
 
 #[test]
+fn the_checksum_is_that_of_the_sections_and_then_of_the_header() {
+    for file in [samples::index(8).unwrap(), samples::matrix(9, 13).unwrap()] {
+        let mut sealed = file.clone();
+        sealed[CHECKSUM].fill(0);
+        seal(&mut sealed);
+        assert!(sealed == file);
+    }
+}
+
+#[test]
 fn a_reader_made_from_the_page_finds_the_cells() {
     let file = samples::matrix(9, 13).unwrap();
     let matrix = Matrix::open(&file).unwrap();
     let records = |id| Records(&file[section(&file, id)]);
     assert_eq!(records(1).run(), matrix.run);
     let updates = records(2).list(Records::update);
-    let clients = records(3).list(Records::client);
+    let clients = records(4).list(Records::client);
     assert_eq!((&updates, &clients), (&matrix.updates, &matrix.clients));
     for client in 0..clients.len() {
         let cells: Vec<Cell> =

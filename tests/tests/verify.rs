@@ -279,7 +279,7 @@ fn the_indexes_of_real_catalogs_and_the_matrices_over_them_are_accepted() {
                 .collect();
             let mut out = Cursor::new(Vec::new());
             let run = run::run_table(&plan, String::new());
-            matrix::write(&run, &run::update_table(&plan, &[]), &rows, &mut out).unwrap();
+            matrix::write(&run, run::update_table(&plan, &[]), &rows, &mut out).unwrap();
             Matrix::open(&out.into_inner()).unwrap().verify().unwrap();
         }
     };

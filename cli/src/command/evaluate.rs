@@ -1,6 +1,5 @@
 //! `patchstate evaluate`: an index and inventories in, one matrix out.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -9,8 +8,7 @@ use patchstate::diagnostic::Diagnostics;
 use patchstate::eval::plan::Plan;
 use patchstate::eval::run::{self, Outcome};
 use patchstate::ingest;
-use patchstate::matrix;
-use patchstate::matrix::tables::{Status, Update};
+use patchstate::matrix::{self, tables::Update};
 use patchstate::model::update::Urgency;
 use patchstate::model::verdict::Verdict;
 use patchstate::report::grouped;
@@ -97,11 +95,17 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let clients: Vec<&ingest::Client> = in_shard(intake.clients(), args.shard);
     let progress = Progress::clients(clients.len() as u64, output);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build()?;
-    let outcome = pool.install(|| run::evaluate(&plan, &intake, &clients, &|bytes| progress.step(bytes)));
+    let mut file = files::create(&args.output)?;
+    let ignored = ignored.map(|named| named.updates).unwrap_or_default();
+    let about = run::run_table(&plan, written(&args.rules, &args.intake));
+    let mut matrix = matrix::Writer::new(&about, run::update_table(&plan, &ignored), &mut file)?;
+    let outcome = pool.install(|| {
+        let receiver = |client, row| matrix.push(&client, &row);
+        run::evaluate(&plan, &intake, &clients, receiver, &|bytes| progress.step(bytes))
+    })?;
     progress.finish();
     output.failures(&outcome.errors);
-    let read = outcome.rows.iter().filter(|(client, _)| client.status == Status::Evaluated).count();
-    if read == 0 {
+    if outcome.evaluated == 0 {
         let why = match (intake.clients().is_empty(), clients.is_empty()) {
             (true, _) => "no inventory was found",
             (false, true) => "no client is in this part",
@@ -110,19 +114,11 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         output.failure(&format!("nothing was evaluated: {why}"));
         return Ok(Exit::Nothing);
     }
-    // Where the inventories lie is not needed any more, and the matrix takes memory to write.
-    drop(clients);
-    drop(intake);
-    let ignored = ignored.map(|named| named.updates).unwrap_or_default();
-    let updates = pool.install(|| run::update_table(&plan, &ignored));
-    let mut file = files::create(&args.output)?;
-    let about = run::run_table(&plan, written(&args.rules, &args.intake));
-    pool.install(|| matrix::write(&about, &updates, &outcome.rows, &mut file))?;
-    file.flush()?;
+    matrix.finish()?;
     file.finish()?;
-    let summary = Summary::of(&outcome, updates.updates() as u64);
-    summary.say(args, &outcome, start, output);
-    exit(args, &summary)
+    let numbers = Numbers { clients: clients.len() as u64, updates: plan.updates.len() as u64 };
+    say(args, numbers, &outcome, start, output);
+    exit(args, &outcome)
 }
 
 fn list(
@@ -143,72 +139,49 @@ fn in_shard(clients: &[ingest::Client], shard: Option<(usize, usize)>) -> Vec<&i
     clients.iter().skip(part - 1).step_by(parts).collect()
 }
 
-/// What a run gave, in numbers.
-struct Summary {
-    totals: [u64; 4],
+/// How large a matrix is.
+#[derive(Clone, Copy)]
+struct Numbers {
+    clients: u64,
     updates: u64,
-    unreadable: usize,
-    all_unknown: usize,
 }
 
-impl Summary {
-    fn of(outcome: &Outcome, updates: u64) -> Summary {
-        let mut summary = Summary { totals: [0; 4], updates, unreadable: 0, all_unknown: 0 };
-        for (client, row) in &outcome.rows {
-            let totals = row.totals();
-            for (sum, count) in summary.totals.iter_mut().zip(totals) {
-                *sum += count;
-            }
-            let unknown = totals[usize::from(Verdict::Unknown.code())];
-            match client.status {
-                Status::Unreadable => summary.unreadable += 1,
-                Status::Evaluated if unknown == updates => summary.all_unknown += 1,
-                Status::Evaluated => {}
-            }
-        }
-        summary
+/// The last lines: what was evaluated, how fast, and what was not and why.
+fn say(
+    args: &Args,
+    Numbers { clients, updates }: Numbers,
+    outcome: &Outcome,
+    start: Instant,
+    output: &mut Output,
+) {
+    let each: Vec<String> = [Verdict::Missing, Verdict::Installed, Verdict::NotApplicable, Verdict::Unknown]
+        .into_iter()
+        .map(|verdict| format!("{} {verdict}", grouped(outcome.totals[usize::from(verdict.code())])))
+        .collect();
+    output.message(&format!(
+        "{} clients x {} updates = {} cells: {}",
+        grouped(clients),
+        grouped(updates),
+        grouped(clients * updates),
+        each.join(", ")
+    ));
+    let seconds = start.elapsed().as_secs_f64();
+    let speed = outcome.bytes as f64 / 1e6 / seconds;
+    output.message(&format!(
+        "{}: from {} bytes and {} facts in {seconds:.2} s ({speed:.0} MB/s)",
+        args.output.display(),
+        grouped(outcome.bytes),
+        grouped(outcome.facts)
+    ));
+    if outcome.evaluated < clients {
+        let unreadable = clients - outcome.evaluated;
+        output.warning(&format!("{unreadable} inventories could not be read; their cells are Unknown"));
     }
-
-    fn of_verdict(&self, verdict: Verdict) -> u64 {
-        self.totals[usize::from(verdict.code())]
+    if outcome.all_unknown > 0 {
+        let unknown = outcome.all_unknown;
+        output.warning(&format!("of {unknown} clients nothing is known that any update asks for"));
     }
-
-    /// The last lines: what was evaluated, how fast, and what was not and why.
-    fn say(&self, args: &Args, outcome: &Outcome, start: Instant, output: &mut Output) {
-        let clients = outcome.rows.len() as u64;
-        let each: Vec<String> =
-            [Verdict::Missing, Verdict::Installed, Verdict::NotApplicable, Verdict::Unknown]
-                .into_iter()
-                .map(|verdict| format!("{} {verdict}", grouped(self.of_verdict(verdict))))
-                .collect();
-        let (updates, cells) = (grouped(self.updates), grouped(clients * self.updates));
-        output.message(&format!(
-            "{} clients x {updates} updates = {cells} cells: {}",
-            grouped(clients),
-            each.join(", ")
-        ));
-        let seconds = start.elapsed().as_secs_f64();
-        let speed = outcome.bytes as f64 / 1e6 / seconds;
-        output.message(&format!(
-            "{}: from {} bytes and {} facts in {seconds:.2} s ({speed:.0} MB/s)",
-            args.output.display(),
-            grouped(outcome.bytes),
-            grouped(outcome.facts)
-        ));
-        if self.unreadable > 0 {
-            output.warning(&format!(
-                "{} inventories could not be read; their cells are Unknown",
-                self.unreadable
-            ));
-        }
-        if self.all_unknown > 0 {
-            output.warning(&format!(
-                "of {} clients nothing is known that any update asks for",
-                self.all_unknown
-            ));
-        }
-        findings(&outcome.diagnostics, output);
-    }
+    findings(&outcome.diagnostics, output);
 }
 
 /// Says how often what was found in the inventories.
@@ -218,8 +191,8 @@ pub(super) fn findings(found: &Diagnostics, output: &mut Output) {
     }
 }
 
-fn exit(args: &Args, summary: &Summary) -> anyhow::Result<Exit> {
-    if args.strict && (summary.unreadable > 0 || summary.all_unknown > 0) {
+fn exit(args: &Args, outcome: &Outcome) -> anyhow::Result<Exit> {
+    if args.strict && (!outcome.errors.is_empty() || outcome.all_unknown > 0) {
         return Ok(Exit::Partial);
     }
     match args.fail_on {

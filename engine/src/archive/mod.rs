@@ -3,7 +3,8 @@
 //! Knows bytes and lengths; what a section means, its owner knows. The byte contract is
 //! `docs/index-format.md`, "Frame".
 
-use std::io::Write;
+use std::io::{Seek, SeekFrom, Write};
+use std::ops::Range;
 
 use xxhash_rust::xxh3::Xxh3Default;
 
@@ -18,8 +19,9 @@ pub mod record;
 const HEADER: usize = 64;
 /// Length of one entry of the section table.
 const ENTRY: usize = 24;
-/// Where the checksum stands in the header; it counts as zero while it is computed.
-const CHECKSUM: std::ops::Range<usize> = 32..40;
+/// Where the checksum stands in the header; it counts as zero while it is computed, and the header last,
+/// because it is written last.
+const CHECKSUM: Range<usize> = 32..40;
 /// Says that numbers are little-endian.
 const BYTE_ORDER: u32 = 0x0403_0201;
 /// Says that offsets have 64 bits.
@@ -138,9 +140,12 @@ impl<'a> Archive<'a> {
     pub fn check(&self) -> Result<()> {
         let stored = wide(self.bytes, CHECKSUM.start);
         let mut sum = Sum::new();
-        sum.update(self.bytes.get(..CHECKSUM.start).unwrap_or_default());
+        let (head, sections) =
+            self.bytes.split_at_checked(HEADER + self.sections * ENTRY).unwrap_or((self.bytes, &[]));
+        sum.update(sections);
+        sum.update(head.get(..CHECKSUM.start).unwrap_or_default());
         sum.update(&[0; CHECKSUM.end - CHECKSUM.start]);
-        sum.update(self.bytes.get(CHECKSUM.end..).unwrap_or_default());
+        sum.update(head.get(CHECKSUM.end..).unwrap_or_default());
         if sum.finish() == stored {
             return Ok(());
         }
@@ -154,120 +159,111 @@ impl<'a> Archive<'a> {
     }
 }
 
-/// A part of a section: bytes that are there, or that are made when they are written.
-pub trait Part {
-    /// How many bytes it has.
-    fn length(&self) -> u64;
-
-    /// Writes them.
-    ///
-    /// # Errors
-    ///
-    /// Writing fails.
-    fn write(&self, out: &mut dyn Write) -> Result<()>;
-}
-
-impl Part for [u8] {
-    fn length(&self) -> u64 {
-        self.len() as u64
-    }
-
-    fn write(&self, out: &mut dyn Write) -> Result<()> {
-        Ok(out.write_all(self)?)
-    }
-}
-
-impl Part for Vec<u8> {
-    fn length(&self) -> u64 {
-        self.as_slice().length()
-    }
-
-    fn write(&self, out: &mut dyn Write) -> Result<()> {
-        Part::write(self.as_slice(), out)
-    }
-}
-
-/// Lays out a file of ours: header, section table, sections, each at its alignment.
+/// Writes a file of ours: the sections one after another, each at its alignment, and then the header
+/// before them.
 ///
-/// The sections are written part by part so that nothing is held twice.
-///
-/// # Errors
-///
-/// Writing fails, or there are too many sections.
-pub fn write<P: Part + ?Sized>(
+/// What is written goes on at once, so that nothing is held.
+#[derive(Debug)]
+pub struct Writer<W> {
     kind: FileKind,
-    sections: &[(u32, &[&P])],
-    out: &mut (impl Write + std::io::Seek),
-) -> Result<u64> {
-    if sections.len() > SECTIONS {
-        return Err(Error::new(Code::TooLarge, "too many sections"));
-    }
-    let start = out.stream_position()?;
-    let mut summed = Summed { sum: Sum::new(), out: &mut *out };
-    summed.write_all(&head(kind, sections))?;
-    for (_, parts) in sections {
-        for part in *parts {
-            part.write(&mut summed)?;
-        }
-        summed.write_all(&[0; ALIGNMENT][..padding(length(parts))])?;
-    }
-    let sum = summed.sum.finish();
-    out.seek(std::io::SeekFrom::Start(start + CHECKSUM.start as u64))?;
-    out.write_all(&sum.to_le_bytes())?;
-    out.seek(std::io::SeekFrom::End(0))?;
-    Ok(sum)
-}
-
-/// Writes on, and takes the checksum of what goes by.
-struct Summed<W> {
+    /// The sections that there are to be.
+    ids: &'static [u32],
+    /// Where those stand that were begun.
+    places: Vec<Range<u64>>,
+    /// Where the file begins, and how much of it there is.
+    start: u64,
+    length: u64,
     sum: Sum,
     out: W,
 }
 
-impl<W: Write> Write for Summed<W> {
+impl<W: Write + Seek> Writer<W> {
+    /// Begins a file that will have these sections, at most 64, by rising ids.
+    ///
+    /// # Errors
+    ///
+    /// Writing fails, as for all that follow.
+    pub fn new(kind: FileKind, ids: &'static [u32], mut out: W) -> Result<Self> {
+        let start = out.stream_position()?;
+        let head = HEADER + ids.len() * ENTRY;
+        out.write_all(&vec![0; head])?;
+        let (places, sum) = (Vec::with_capacity(ids.len()), Sum::new());
+        Ok(Writer { kind, ids, places, start, length: head as u64, sum, out })
+    }
+
+    /// Ends a section and begins the next one, which must be `id`; its bytes are then written.
+    ///
+    /// # Errors
+    ///
+    /// Another one is the next.
+    pub fn section(&mut self, id: u32) -> Result<()> {
+        if self.ids.get(self.places.len()) != Some(&id) {
+            return Err(Error::new(Code::BadTable, format!("section {id} is written out of order")));
+        }
+        self.end_section()?;
+        self.places.push(self.length..self.length);
+        Ok(())
+    }
+
+    fn end_section(&mut self) -> Result<()> {
+        if let Some(last) = self.places.last_mut() {
+            last.end = self.length;
+        }
+        let padding = self.length.next_multiple_of(ALIGNMENT as u64) - self.length;
+        Ok(self.write_all(&[0; ALIGNMENT][..padding as usize])?)
+    }
+
+    /// Ends the last section and writes the header; gives the checksum.
+    ///
+    /// # Errors
+    ///
+    /// A section is missing.
+    pub fn finish(mut self) -> Result<u64> {
+        if let Some(id) = self.ids.get(self.places.len()) {
+            return Err(Error::new(Code::BadTable, format!("section {id} was not written")));
+        }
+        self.end_section()?;
+        let mut head = self.head();
+        self.sum.update(&head);
+        let sum = self.sum.finish();
+        head[CHECKSUM].copy_from_slice(&sum.to_le_bytes());
+        self.out.seek(SeekFrom::Start(self.start))?;
+        self.out.write_all(&head)?;
+        self.out.seek(SeekFrom::Start(self.start + self.length))?;
+        Ok(sum)
+    }
+
+    /// Header and section table, with a zero in place of the checksum.
+    fn head(&self) -> Vec<u8> {
+        let mut head = Vec::with_capacity(HEADER + self.ids.len() * ENTRY);
+        head.extend(self.kind.magic);
+        head.extend(self.kind.version.to_le_bytes());
+        head.extend(BYTE_ORDER.to_le_bytes());
+        head.extend(WIDTH.to_le_bytes());
+        head.extend((self.ids.len() as u32).to_le_bytes());
+        head.extend(self.length.to_le_bytes());
+        head.resize(HEADER, 0);
+        for (id, place) in self.ids.iter().zip(&self.places) {
+            head.extend(id.to_le_bytes());
+            head.extend([0; 4]);
+            head.extend(place.start.to_le_bytes());
+            head.extend((place.end - place.start).to_le_bytes());
+        }
+        head
+    }
+}
+
+impl<W: Write> Write for Writer<W> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let written = self.out.write(bytes)?;
         self.sum.update(&bytes[..written]);
+        self.length += written as u64;
         Ok(written)
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
         self.out.flush()
     }
-}
-
-fn length<P: Part + ?Sized>(parts: &[&P]) -> u64 {
-    parts.iter().map(|part| part.length()).sum()
-}
-
-/// Header and section table, with a zero in place of the checksum.
-fn head<P: Part + ?Sized>(kind: FileKind, sections: &[(u32, &[&P])]) -> Vec<u8> {
-    let table = HEADER + sections.len() * ENTRY;
-    let mut at = table as u64 + padding(table as u64) as u64;
-    let mut entries = Vec::with_capacity(sections.len() * ENTRY);
-    for (id, parts) in sections {
-        let length = length(parts);
-        entries.extend(id.to_le_bytes());
-        entries.extend([0; 4]);
-        entries.extend(at.to_le_bytes());
-        entries.extend(length.to_le_bytes());
-        at += length + padding(length) as u64;
-    }
-    let mut head = Vec::with_capacity(table);
-    head.extend(kind.magic);
-    head.extend(kind.version.to_le_bytes());
-    head.extend(BYTE_ORDER.to_le_bytes());
-    head.extend(WIDTH.to_le_bytes());
-    head.extend((sections.len() as u32).to_le_bytes());
-    head.extend(at.to_le_bytes());
-    head.resize(HEADER, 0);
-    head.extend(entries);
-    head.resize(head.len() + padding(head.len() as u64), 0);
-    head
-}
-
-fn padding(length: u64) -> usize {
-    (ALIGNMENT - (length % ALIGNMENT as u64) as usize) % ALIGNMENT
 }
 
 /// The little-endian number of 32 bits at `at`; 0 beyond the end.
@@ -284,6 +280,12 @@ fn wide(bytes: &[u8], at: usize) -> u64 {
 
 /// The checksum of our files: XXH3 of 64 bits.
 struct Sum(Xxh3Default);
+
+impl std::fmt::Debug for Sum {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Sum({:x})", self.0.digest())
+    }
+}
 
 impl Sum {
     fn new() -> Self {
@@ -308,9 +310,24 @@ mod tests {
 
     fn sample() -> Vec<u8> {
         let mut out = std::io::Cursor::new(Vec::new());
-        let sections: [(u32, &[&[u8]]); 3] = [(1, &[b"abc", b"d"]), (7, &[b""]), (9, &[&[1; 40]])];
-        write(KIND, &sections, &mut out).expect("writes to memory");
+        let mut writer = Writer::new(KIND, &[1, 7, 9], &mut out).expect("writes to memory");
+        for (id, bytes) in [(1, &b"abcd"[..]), (7, b""), (9, &[1; 40])] {
+            writer.section(id).expect("is the next one");
+            writer.write_all(bytes).expect("writes to memory");
+        }
+        writer.finish().expect("writes to memory");
         out.into_inner()
+    }
+
+    #[test]
+    fn sections_are_written_in_their_order_and_all_of_them() {
+        let writer =
+            || Writer::new(KIND, &[1, 7], std::io::Cursor::new(Vec::new())).expect("writes to memory");
+        let mut skips = writer();
+        assert!(skips.section(7).is_err());
+        skips.section(1).expect("is the next one");
+        assert!(skips.section(1).is_err());
+        assert!(skips.finish().is_err());
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Files that appear whole or not at all.
 
-use std::io::{BufWriter, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
 
 use tempfile::NamedTempFile;
 
@@ -44,8 +45,16 @@ pub struct Abandoned {
 pub struct Output {
     path: PathBuf,
     file: BufWriter<NamedTempFile>,
+    /// Bytes that were written since some were last sent to the disk.
+    unsent: usize,
+    /// Sends them there meanwhile.
+    sending: Option<JoinHandle<io::Result<()>>>,
     known: Known,
 }
+
+/// Bytes that are gathered before they are sent to the disk while more are written, so that little is
+/// left to wait for at the end.
+const SEND: usize = 4 << 20;
 
 /// What is waited for before a file is put in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +96,27 @@ impl Output {
         let file = file.map_err(|error| Error::io(path, "create", error))?;
         paths.push(file.path().to_owned());
         let known = Known(file.path().to_owned());
-        Ok(Output { path: path.to_owned(), file: BufWriter::with_capacity(1 << 20, file), known })
+        let (path, file) = (path.to_owned(), BufWriter::with_capacity(1 << 20, file));
+        Ok(Output { path, file, unsent: 0, sending: None, known })
+    }
+
+    /// Sends what was written to the disk, unless something is being sent.
+    fn send(&mut self) -> io::Result<()> {
+        if self.sending.as_ref().is_some_and(|sending| !sending.is_finished()) {
+            return Ok(());
+        }
+        self.sent()?;
+        self.unsent = 0;
+        let file = self.file.get_ref().as_file().try_clone()?;
+        // Where no thread can be had, everything is sent at the end.
+        self.sending = thread::Builder::new().spawn(move || file.sync_data()).ok();
+        Ok(())
+    }
+
+    /// Waits for what is being sent. Its failure is told once and to nobody else, so it must not be lost.
+    fn sent(&mut self) -> io::Result<()> {
+        let joined = self.sending.take().map(JoinHandle::join);
+        joined.unwrap_or(Ok(Ok(()))).map_err(|_| io::Error::other("sending to the disk failed"))?
     }
 
     /// Writes everything to the disk and puts the file in place.
@@ -108,12 +137,14 @@ impl Output {
         self.put(Wait::Nothing)
     }
 
-    fn put(self, wait: Wait) -> Result<()> {
+    fn put(mut self, wait: Wait) -> Result<()> {
+        let sent = self.sent();
         let path = self.path;
         let failed = |doing: &'static str| {
             let path = path.clone();
             move |error| Error::io(path, doing, error)
         };
+        sent.map_err(failed("write"))?;
         let file = self.file.into_inner().map_err(|error| Error::io(&path, "write", error.into_error()))?;
         if wait == Wait::Disk {
             file.as_file().sync_all().map_err(failed("write"))?;
@@ -166,17 +197,22 @@ fn builder<'a>() -> tempfile::Builder<'a, 'a> {
 }
 
 impl Write for Output {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.file.write(bytes)
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.unsent >= SEND {
+            self.send()?;
+        }
+        let written = self.file.write(bytes)?;
+        self.unsent += written;
+        Ok(written)
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
+    fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
 }
 
 impl Seek for Output {
-    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.file.seek(to)
     }
 }

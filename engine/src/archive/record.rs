@@ -54,8 +54,13 @@ impl Writer {
     }
 
     /// What was written.
-    pub fn finish(self) -> Vec<u8> {
-        self.0
+    pub fn as_slice(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Begins anew.
+    pub fn clear(&mut self) {
+        self.0.clear();
     }
 }
 

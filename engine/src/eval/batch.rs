@@ -11,7 +11,7 @@ use super::program::Context;
 use super::slots::Slots;
 use super::statements::Shared;
 use crate::index::columns::{Column, NONE};
-use crate::matrix::row::{self, Base, Row, implied};
+use crate::matrix::row::{self, Row, implied};
 use crate::model::fact::{Kind, Kinds};
 use crate::model::flag::Flags;
 use crate::model::law;
@@ -22,8 +22,8 @@ use crate::model::verdict::{Answer, Cell, Verdict};
 /// What the cells of a client are before its facts are looked at, by which kinds are complete.
 #[derive(Debug)]
 struct Defaults {
-    /// In the order of the cells.
-    base: Arc<Base>,
+    /// The row of them, without exceptions.
+    row: Row,
     /// By update.
     verdicts: Box<[u8]>,
     /// Updates whose default cell is not what the matrix implies from its verdict.
@@ -200,7 +200,7 @@ impl<'p> Worker<'p> {
             exceptions.sort_unstable_by_key(|(place, _)| *place);
         }
         let verdicts = cells().map(|(_, place, cell)| (place, cell.verdict));
-        Row::new(&defaults.base, verdicts, exceptions.into_iter())
+        Row::like(&defaults.row, verdicts, exceptions.into_iter())
     }
 }
 
@@ -225,7 +225,8 @@ impl Defaults {
                 }
             }
         }
-        Defaults { base: Base::new(packed, plan.updates.len()), verdicts, odd }
+        let row = Row::new(packed, plan.updates.len(), std::iter::empty());
+        Defaults { row, verdicts, odd }
     }
 }
 

@@ -8,6 +8,7 @@
 pub mod batch;
 mod code;
 mod files;
+mod in_order;
 pub mod known;
 mod packages;
 pub mod plan;

@@ -1,30 +1,32 @@
 //! One run: every client of an intake over one index, in parallel, into the rows of a matrix.
 //!
-//! The rows come out in the order of the clients' ids, whatever the number of threads.
-
-use std::sync::Mutex;
-
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+//! The rows come out in the order of the clients, whatever the number of threads.
 
 use super::batch::Worker;
+use super::in_order::InOrder;
 use super::plan::Plan;
 use super::statements::Shared;
 use crate::diagnostic::{Code, Diagnostics};
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::index::columns::Column;
 use crate::ingest::{self, Buffer, Intake};
 use crate::matrix::row::Row;
-use crate::matrix::tables::{Client, PackedClient, Run, Source, Status, Update, UpdateTable};
+use crate::matrix::tables::{Client, Run, Source, Status, Update};
 use crate::model::flag::Flags;
 use crate::model::inventory::Marks;
 use crate::model::update::{Reboot, Urgency};
+use crate::model::verdict::Verdict;
 
-/// What a run gives.
+/// What a run gives beside its rows.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// The clients and their cells, in the order of their ids.
-    pub rows: Vec<(PackedClient, Row)>,
-    /// Why clients could not be read, in the same order.
+    /// Clients whose inventories could be read.
+    pub evaluated: u64,
+    /// Those of them of which nothing is known that any update asks for.
+    pub all_unknown: u64,
+    /// How many cells of each verdict there are, by verdict code.
+    pub totals: [u64; 4],
+    /// Why clients could not be read, in the order of the clients.
     pub errors: Vec<Error>,
     /// What was found in the inventories.
     pub diagnostics: Diagnostics,
@@ -34,45 +36,68 @@ pub struct Outcome {
     pub facts: u64,
 }
 
-/// What one client gives beside its row.
+/// One client, evaluated or not.
 struct Evaluated {
+    client: Client,
+    row: Row,
     error: Option<Error>,
     diagnostics: Diagnostics,
     bytes: u64,
 }
 
-/// Evaluates clients of an intake, in the order given, in the threads of the current pool.
+impl Outcome {
+    /// Counts a client and gives its row.
+    fn take(&mut self, evaluated: Evaluated, updates: usize) -> (Client, Row) {
+        let Evaluated { client, row, error, diagnostics, bytes } = evaluated;
+        let totals = row.totals();
+        for (sum, count) in self.totals.iter_mut().zip(totals) {
+            *sum += count;
+        }
+        if client.status == Status::Evaluated {
+            self.evaluated += 1;
+            let unknown = totals[usize::from(Verdict::Unknown.code())];
+            self.all_unknown += u64::from(unknown == updates as u64);
+        }
+        self.facts += client.facts;
+        self.bytes += bytes;
+        self.diagnostics.append(diagnostics);
+        self.errors.extend(error);
+        (client, row)
+    }
+}
+
+/// Evaluates clients of an intake in the threads of the current pool, and gives their rows to `receiver` in
+/// the order of the clients.
 ///
 /// `done` is told the bytes of each client as it is finished. A client that cannot be read has a row of
 /// Unknown cells and stands among the errors; the others go on.
+///
+/// # Errors
+///
+/// The receiver failed, which ends the run.
 pub fn evaluate(
     plan: &Plan<'_>,
     intake: &Intake,
     clients: &[&ingest::Client],
+    mut receiver: impl FnMut(Client, Row) -> Result<()> + Send,
     done: &(dyn Fn(u64) + Sync),
-) -> Outcome {
-    let idle = Mutex::new(Vec::new());
+) -> Result<Outcome> {
+    let mut outcome = Outcome { diagnostics: intake.diagnostics().clone(), ..Outcome::default() };
     let shared = Shared::new(plan);
-    let one = |client: &&ingest::Client| {
-        let taken = idle.lock().ok().and_then(|mut idle| idle.pop());
-        let (mut worker, mut buffer) = taken.unwrap_or_else(|| (Worker::sharing(&shared), Buffer::new()));
-        let (row, evaluated) = evaluate_client(plan, intake, client, &mut worker, &mut buffer);
-        if let Ok(mut idle) = idle.lock() {
-            idle.push((worker, buffer));
-        }
-        done(evaluated.bytes);
-        (row, evaluated)
-    };
-    let (rows, evaluated): (Vec<_>, Vec<_>) = clients.par_iter().with_max_len(16).map(one).unzip();
-    let facts = rows.iter().map(|(client, _): &(PackedClient, _)| client.facts).sum();
-    let diagnostics = intake.diagnostics().clone();
-    let mut outcome = Outcome { rows, facts, diagnostics, ..Outcome::default() };
-    for evaluated in evaluated {
-        outcome.bytes += evaluated.bytes;
-        outcome.diagnostics.append(evaluated.diagnostics);
-        outcome.errors.extend(evaluated.error);
-    }
-    outcome
+    let order = InOrder::new(clients.len(), |evaluated| {
+        let (client, row) = outcome.take(evaluated, plan.updates.len());
+        receiver(client, row)
+    });
+    rayon::broadcast(|_| {
+        let (mut worker, mut buffer) = (Worker::sharing(&shared), Buffer::new());
+        order.work(|number| {
+            let evaluated = evaluate_client(plan, intake, clients[number], &mut worker, &mut buffer);
+            done(evaluated.bytes);
+            evaluated
+        });
+    });
+    order.finish()?;
+    Ok(outcome)
 }
 
 fn evaluate_client(
@@ -81,7 +106,7 @@ fn evaluate_client(
     client: &ingest::Client,
     worker: &mut Worker<'_>,
     buffer: &mut Buffer,
-) -> ((PackedClient, Row), Evaluated) {
+) -> Evaluated {
     worker.begin();
     let read = intake.read(client, buffer, &mut worker.slots);
     let mut diagnostics = Diagnostics::new();
@@ -93,14 +118,14 @@ fn evaluate_client(
             let row = worker.finish();
             diagnostics.append(std::mem::take(&mut worker.slots.diagnostics));
             let client = client_row(&client.id, worker);
-            (((&client).into(), row), Evaluated { error: None, diagnostics, bytes: report.bytes })
+            Evaluated { client, row, error: None, diagnostics, bytes: report.bytes }
         }
         Err(error) => {
             diagnostics.count(Code::InventoryUnreadable, 1);
             let (status, message) = (Status::Unreadable, error.to_string());
             let client = Client { id: client.id.clone(), status, error: message, ..Client::default() };
             let row = Row::unreadable(plan.updates.len());
-            (((&client).into(), row), Evaluated { error: Some(error), diagnostics, bytes: 0 })
+            Evaluated { client, row, error: Some(error), diagnostics, bytes: 0 }
         }
     }
 }
@@ -146,14 +171,17 @@ pub fn run_table(plan: &Plan<'_>, options: String) -> Run {
 }
 
 /// The columns of the matrix: every update that has cells; `ignored` (sorted update numbers) are flagged.
-pub fn update_table(plan: &Plan<'_>, ignored: &[u32]) -> UpdateTable {
-    UpdateTable::new(plan.updates.par_iter().map(|update| {
+pub fn update_table<'p>(
+    plan: &'p Plan<'_>,
+    ignored: &'p [u32],
+) -> impl ExactSizeIterator<Item = Update> + use<'p> {
+    plan.updates.iter().map(|update| {
         let mut row = update_row(plan, *update);
         if ignored.binary_search(update).is_ok() {
             row.flags |= Flags::IGNORED;
         }
         row
-    }))
+    })
 }
 
 fn update_row(plan: &Plan<'_>, update: u32) -> Update {

@@ -10,7 +10,7 @@ use rkyv::rancor;
 use rkyv::ser::writer::IoWriter;
 
 use crate::archive::map::Bytes;
-use crate::archive::{ALIGNMENT, Archive, FileKind, Part};
+use crate::archive::{ALIGNMENT, Archive, FileKind, Writer};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 
@@ -112,44 +112,28 @@ impl Index {
 ///
 /// Writing fails.
 pub fn write(columns: &Columns, out: &mut (impl Write + std::io::Seek)) -> Result<u64> {
-    // The archive is laid out twice, first for its length, so that it is never held as a whole.
-    let mut archive = Laid { columns, length: 0 };
-    let mut counted = Counted(0);
-    archive.write(&mut counted)?;
-    archive.length = counted.0;
-    let mut hash = Vec::with_capacity(16);
-    hash.extend(probe::HASH.to_le_bytes());
-    hash.extend(0u32.to_le_bytes());
-    hash.extend(probe::SEED.to_le_bytes());
-    let sections: [(u32, &[&dyn Part]); 3] = [
-        (section::COLUMNS, &[&archive]),
-        (section::DIGESTS, &[&columns.source_sha256]),
-        (section::HASH, &[&hash]),
-    ];
-    crate::archive::write(KIND, &sections, out)
+    let mut file = Writer::new(KIND, &[section::COLUMNS, section::DIGESTS, section::HASH], out)?;
+    file.section(section::COLUMNS)?;
+    lay(columns, &mut file)?;
+    file.section(section::DIGESTS)?;
+    file.write_all(&columns.source_sha256)?;
+    file.section(section::HASH)?;
+    file.write_all(&probe::HASH.to_le_bytes())?;
+    file.write_all(&0u32.to_le_bytes())?;
+    file.write_all(&probe::SEED.to_le_bytes())?;
+    file.finish()
 }
 
-/// Columns as an rkyv archive of a known length.
-struct Laid<'c> {
-    columns: &'c Columns,
-    length: u64,
-}
-
-impl Part for Laid<'_> {
-    fn length(&self) -> u64 {
-        self.length
-    }
-
-    fn write(&self, out: &mut dyn Write) -> Result<()> {
-        let mut kept = Kept { out, failure: None };
-        let laid = rkyv::api::high::to_bytes_in::<_, rancor::Error>(self.columns, IoWriter::new(&mut kept));
-        match (laid.map(|_| ()), kept.failure) {
-            (_, Some(failure)) => Err(failure.into()),
-            (Err(error), None) => {
-                Err(Error::new(Code::TooLarge, format!("the index cannot be laid out: {error}")))
-            }
-            (Ok(()), None) => Ok(()),
+/// Writes columns as an rkyv archive, which is never held as a whole.
+fn lay(columns: &Columns, out: &mut dyn Write) -> Result<()> {
+    let mut kept = Kept { out, failure: None };
+    let laid = rkyv::api::high::to_bytes_in::<_, rancor::Error>(columns, IoWriter::new(&mut kept));
+    match (laid.map(|_| ()), kept.failure) {
+        (_, Some(failure)) => Err(failure.into()),
+        (Err(error), None) => {
+            Err(Error::new(Code::TooLarge, format!("the index cannot be laid out: {error}")))
         }
+        (Ok(()), None) => Ok(()),
     }
 }
 
@@ -172,20 +156,6 @@ impl Write for Kept<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
-    }
-}
-
-/// Counts what is written, and drops it.
-struct Counted(u64);
-
-impl Write for Counted {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len() as u64;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

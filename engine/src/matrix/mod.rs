@@ -6,11 +6,10 @@
 //! was found, nor of reports.
 
 use std::collections::HashMap;
+use std::io::{Seek, Write};
 
-use rayon::iter::IntoParallelRefIterator;
-
-use crate::archive::record::Reader;
-use crate::archive::{Archive, FileKind, Part};
+use crate::archive::record::{self, Reader};
+use crate::archive::{self, Archive, FileKind};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::model::flag::Flags;
@@ -22,7 +21,7 @@ pub mod tables;
 mod verify;
 
 use row::{Row, implied};
-use tables::{Client, Record, Run, Status, Update, UpdateTable};
+use tables::{Client, Run, Status, Update};
 
 /// The kind of file that a matrix is.
 pub const KIND: FileKind = FileKind {
@@ -34,10 +33,11 @@ pub const KIND: FileKind = FileKind {
 
 /// The sections of a matrix file.
 mod section {
+    pub(super) const ALL: [u32; 6] = [RUN, UPDATES, VERDICTS, CLIENTS, EXCEPTION_ENDS, EXCEPTIONS];
     pub(super) const RUN: u32 = 1;
     pub(super) const UPDATES: u32 = 2;
-    pub(super) const CLIENTS: u32 = 3;
-    pub(super) const VERDICTS: u32 = 4;
+    pub(super) const VERDICTS: u32 = 3;
+    pub(super) const CLIENTS: u32 = 4;
     /// Where each client's exceptions end: u64 each.
     pub(super) const EXCEPTION_ENDS: u32 = 5;
     /// Exceptions of 8 bytes: update u32, reason u16, flags u16.
@@ -249,55 +249,110 @@ fn decode(bytes: &[u8]) -> (u32, Reason, Flags) {
     (update, Reason::from_number(two(4)).unwrap_or(Reason::NoEvidence), Flags::from_bits(two(6)))
 }
 
-/// Writes a matrix from its tables and one row per client, both in the order of their ids.
+/// Writes a matrix while its rows come, by rising ids of their clients.
+///
+/// The verdicts go on to the file; clients and exceptions, which stand behind them, are held.
+#[derive(Debug)]
+pub struct Writer<W, U> {
+    file: archive::Writer<W>,
+    /// The updates, until they are written.
+    updates: Option<U>,
+    /// Bytes of the verdicts of a row.
+    width: usize,
+    rows: u32,
+    clients: record::Writer,
+    ends: Vec<u8>,
+    exceptions: Vec<u8>,
+}
+
+impl<W: Write + Seek, U: ExactSizeIterator<Item = Update>> Writer<W, U> {
+    /// Begins a matrix of the updates that have cells, by rising ids; they are written with the first
+    /// row.
+    ///
+    /// # Errors
+    ///
+    /// Writing fails, as for all that follow.
+    pub fn new(run: &Run, updates: U, out: W) -> Result<Self> {
+        let mut file = archive::Writer::new(KIND, &section::ALL, out)?;
+        let mut record = record::Writer::new();
+        file.section(section::RUN)?;
+        run.write(&mut record);
+        file.write_all(record.as_slice())?;
+        let (width, updates) = (row::width(updates.len()), Some(updates));
+        let (clients, ends, exceptions) = (record::Writer::new(), Vec::new(), Vec::new());
+        Ok(Writer { file, updates, width, rows: 0, clients, ends, exceptions })
+    }
+
+    fn write_updates(&mut self) -> Result<()> {
+        let Some(updates) = self.updates.take() else { return Ok(()) };
+        self.file.section(section::UPDATES)?;
+        self.file.write_all(&number_of(updates.len())?.to_le_bytes())?;
+        let mut record = record::Writer::new();
+        for update in updates {
+            record.clear();
+            update.write(&mut record);
+            self.file.write_all(record.as_slice())?;
+        }
+        self.file.section(section::VERDICTS)
+    }
+
+    /// Writes the row of the next client.
+    ///
+    /// # Errors
+    ///
+    /// The row is one of other updates, or there are more clients than a matrix holds.
+    pub fn push(&mut self, client: &Client, row: &Row) -> Result<()> {
+        self.write_updates()?;
+        if row.verdicts().len() != self.width {
+            return Err(Error::new(Code::BadTable, format!("`{}` has a row of other updates", client.id)));
+        }
+        self.rows = number_of(self.rows as usize + 1)?;
+        self.file.write_all(row.verdicts())?;
+        client.write(&mut self.clients);
+        self.exceptions.extend(row.exceptions());
+        self.ends.extend(((self.exceptions.len() / EXCEPTION) as u64).to_le_bytes());
+        Ok(())
+    }
+
+    /// Writes what was held; gives the checksum.
+    ///
+    /// # Errors
+    ///
+    /// Writing fails.
+    pub fn finish(mut self) -> Result<u64> {
+        self.write_updates()?;
+        self.file.section(section::CLIENTS)?;
+        self.file.write_all(&self.rows.to_le_bytes())?;
+        self.file.write_all(self.clients.as_slice())?;
+        self.file.section(section::EXCEPTION_ENDS)?;
+        self.file.write_all(&self.ends)?;
+        self.file.section(section::EXCEPTIONS)?;
+        self.file.write_all(&self.exceptions)?;
+        self.file.finish()
+    }
+}
+
+/// A count as tables hold it.
+fn number_of(count: usize) -> Result<u32> {
+    let too_many =
+        |_| Error::new(Code::TooLarge, "a matrix holds less than 4,294,967,296 clients and updates");
+    u32::try_from(count).map_err(too_many)
+}
+
+/// Writes a matrix of rows that are all there.
 ///
 /// # Errors
 ///
-/// Writing fails.
-pub fn write(
+/// As [`Writer`].
+pub fn write<'r>(
     run: &Run,
-    updates: &UpdateTable,
-    clients: &[(impl Record + Sync, Row)],
-    out: &mut (impl std::io::Write + std::io::Seek),
+    updates: impl ExactSizeIterator<Item = Update>,
+    clients: impl IntoIterator<Item = &'r (Client, Row)>,
+    out: impl Write + Seek,
 ) -> Result<u64> {
-    let mut ends = Vec::with_capacity(clients.len() * 8);
-    let mut end = 0u64;
-    for (_, row) in clients {
-        end += (row.exceptions().len() / EXCEPTION) as u64;
-        ends.extend(end.to_le_bytes());
-    }
-    let run = run.write();
-    let rows = tables::write_list(clients.par_iter(), |(client, _), out| client.write(out));
-    let (updates, rows) = (parts(updates.parts()), parts(&rows));
-    let verdicts: Vec<&dyn Part> = clients.iter().map(|(_, row)| row as &dyn Part).collect();
-    let exceptions: Vec<_> = clients.iter().map(|(_, row)| Exceptions(row)).collect();
-    let exceptions = parts(&exceptions);
-    let sections: [(u32, &[&dyn Part]); 6] = [
-        (section::RUN, &[&run]),
-        (section::UPDATES, &updates),
-        (section::CLIENTS, &rows),
-        (section::VERDICTS, &verdicts),
-        (section::EXCEPTION_ENDS, &[&ends]),
-        (section::EXCEPTIONS, &exceptions),
-    ];
-    crate::archive::write(KIND, &sections, out)
-}
-
-fn parts<P: Part>(parts: &[P]) -> Vec<&dyn Part> {
-    parts.iter().map(|part| part as &dyn Part).collect()
-}
-
-/// The exceptions of a row, as a part of a file.
-struct Exceptions<'r>(&'r Row);
-
-impl Part for Exceptions<'_> {
-    fn length(&self) -> u64 {
-        self.0.exceptions().len() as u64
-    }
-
-    fn write(&self, out: &mut dyn std::io::Write) -> Result<()> {
-        Ok(out.write_all(self.0.exceptions())?)
-    }
+    let mut writer = Writer::new(run, updates, out)?;
+    clients.into_iter().try_for_each(|(client, row)| writer.push(client, row))?;
+    writer.finish()
 }
 
 /// Finds the common updates of two matrices: (number in the first, number in the second), and what only

@@ -1,11 +1,6 @@
 //! One client's row of cells, packed as the file holds it.
 
-use std::io::Write;
-use std::sync::Arc;
-
 use super::EXCEPTION;
-use crate::archive::Part;
-use crate::error::Result;
 use crate::model::verdict::{Cell, Verdict};
 
 /// Bytes of a row of `updates` verdicts.
@@ -40,87 +35,58 @@ pub fn totals(plane: &[u8], updates: usize) -> [u64; 4] {
     totals
 }
 
-/// A row that many clients' rows are close to.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Base {
+/// One client's cells: verdicts, and the reason and flags of those that nothing implies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
     verdicts: Box<[u8]>,
     totals: [u64; 4],
-}
-
-impl Base {
-    /// The base of packed verdicts of so many updates.
-    pub fn new(verdicts: Box<[u8]>, updates: usize) -> Arc<Base> {
-        let totals = totals(&verdicts, updates);
-        Arc::new(Base { verdicts, totals })
-    }
-}
-
-/// Bytes of a change: the number of the update, and the code of its verdict.
-const CHANGE: usize = 5;
-
-/// One client's cells: verdicts, and the reason and flags of those that nothing implies.
-///
-/// Held as what differs from a base, because the rows of all clients wait in memory until they are
-/// written. Written, as a [`Part`] of a file, it is its packed verdicts.
-#[derive(Clone, Debug)]
-pub struct Row {
-    base: Arc<Base>,
-    changes: Box<[u8]>,
     exceptions: Box<[u8]>,
 }
 
 impl Row {
-    /// Makes a row of the verdicts that may differ from the base, and of `exceptions`, both by rising
-    /// update number.
+    /// Makes a row of the packed verdicts of so many updates, and of `exceptions` by rising update number.
     pub fn new(
-        base: &Arc<Base>,
-        verdicts: impl Iterator<Item = (u32, Verdict)>,
+        verdicts: Box<[u8]>,
+        updates: usize,
         exceptions: impl ExactSizeIterator<Item = (u32, Cell)>,
     ) -> Row {
-        let mut changes = Vec::new();
-        for (update, verdict) in verdicts {
-            if get(&base.verdicts, update as usize) != verdict {
-                changes.extend(update.to_le_bytes());
-                changes.push(verdict.code());
-            }
-        }
-        let mut bytes = Vec::with_capacity(exceptions.len() * EXCEPTION);
-        for (update, cell) in exceptions {
-            bytes.extend(update.to_le_bytes());
-            bytes.extend(cell.reason.number().to_le_bytes());
-            bytes.extend(cell.flags.bits().to_le_bytes());
-        }
-        Row { base: Arc::clone(base), changes: changes.into(), exceptions: bytes.into() }
+        let totals = totals(&verdicts, updates);
+        Row { verdicts, totals, exceptions: pack(exceptions) }
     }
 
     /// The row of a client whose inventory could not be read.
     pub fn unreadable(updates: usize) -> Row {
-        let base = Base::new(vec![0; width(updates)].into(), updates);
-        Row { base, changes: Box::default(), exceptions: Box::default() }
+        Row::new(vec![0; width(updates)].into(), updates, std::iter::empty())
+    }
+
+    /// Makes a row of the verdicts that may differ from those of another one, and of `exceptions` by
+    /// rising update number.
+    pub fn like(
+        other: &Row,
+        verdicts: impl Iterator<Item = (u32, Verdict)>,
+        exceptions: impl ExactSizeIterator<Item = (u32, Cell)>,
+    ) -> Row {
+        let Row { verdicts: packed, totals, .. } = other;
+        let mut row = Row { verdicts: packed.clone(), totals: *totals, exceptions: pack(exceptions) };
+        for (update, verdict) in verdicts {
+            let before = get(&row.verdicts, update as usize);
+            if before != verdict {
+                set(&mut row.verdicts, update as usize, verdict);
+                row.totals[usize::from(before.code())] -= 1;
+                row.totals[usize::from(verdict.code())] += 1;
+            }
+        }
+        row
     }
 
     /// The packed verdicts.
-    pub fn verdicts(&self) -> Vec<u8> {
-        let mut verdicts = self.base.verdicts.to_vec();
-        self.changes().for_each(|(update, verdict)| set(&mut verdicts, update as usize, verdict));
-        verdicts
+    pub fn verdicts(&self) -> &[u8] {
+        &self.verdicts
     }
 
     /// How many cells of each verdict there are, by verdict code.
     pub fn totals(&self) -> [u64; 4] {
-        let mut totals = self.base.totals;
-        for (update, verdict) in self.changes() {
-            totals[usize::from(get(&self.base.verdicts, update as usize).code())] -= 1;
-            totals[usize::from(verdict.code())] += 1;
-        }
-        totals
-    }
-
-    fn changes(&self) -> impl Iterator<Item = (u32, Verdict)> + '_ {
-        let (changes, _) = self.changes.as_chunks::<CHANGE>();
-        changes
-            .iter()
-            .map(|[a, b, c, d, code]| (u32::from_le_bytes([*a, *b, *c, *d]), Verdict::from_code(*code)))
+        self.totals
     }
 
     /// The packed exceptions.
@@ -129,23 +95,14 @@ impl Row {
     }
 }
 
-impl PartialEq for Row {
-    /// Whether both have the same cells, whatever they are held against.
-    fn eq(&self, other: &Row) -> bool {
-        self.exceptions == other.exceptions && self.verdicts() == other.verdicts()
+fn pack(exceptions: impl ExactSizeIterator<Item = (u32, Cell)>) -> Box<[u8]> {
+    let mut bytes = Vec::with_capacity(exceptions.len() * EXCEPTION);
+    for (update, cell) in exceptions {
+        bytes.extend(update.to_le_bytes());
+        bytes.extend(cell.reason.number().to_le_bytes());
+        bytes.extend(cell.flags.bits().to_le_bytes());
     }
-}
-
-impl Eq for Row {}
-
-impl Part for Row {
-    fn length(&self) -> u64 {
-        self.base.verdicts.len() as u64
-    }
-
-    fn write(&self, out: &mut dyn Write) -> Result<()> {
-        Ok(out.write_all(&self.verdicts())?)
-    }
+    bytes.into()
 }
 
 /// Writes the verdict of `update` into a packed row.

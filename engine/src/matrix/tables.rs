@@ -1,7 +1,5 @@
 //! The tables of a matrix file: what was run, the updates, the clients.
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
-
 use crate::archive::record::{Reader, Writer};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
@@ -130,62 +128,12 @@ pub struct OldServicePack {
     pub current: String,
 }
 
-/// The updates of a matrix as the file holds them: written one by one, since together they are large.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UpdateTable {
-    updates: usize,
-    parts: Vec<Vec<u8>>,
-}
-
-impl UpdateTable {
-    /// Writes updates, in parallel.
-    pub fn new(updates: impl IndexedParallelIterator<Item = Update>) -> Self {
-        Self { updates: updates.len(), parts: write_list(updates, |update, out| update.write(out)) }
-    }
-
-    /// How many updates there are.
-    pub fn updates(&self) -> usize {
-        self.updates
-    }
-
-    pub(super) fn parts(&self) -> &[Vec<u8>] {
-        &self.parts
-    }
-}
-
-impl From<Vec<Update>> for UpdateTable {
-    fn from(updates: Vec<Update>) -> Self {
-        UpdateTable::new(updates.into_par_iter())
-    }
-}
-
-/// Writes a counted list of records, in parallel: the count, and stretches of records.
-pub(super) fn write_list<T: Send>(
-    items: impl IndexedParallelIterator<Item = T>,
-    item: impl Fn(T, &mut Writer) + Sync + Send,
-) -> Vec<Vec<u8>> {
-    const STRETCH: usize = 1024;
-    let mut count = Writer::new();
-    count.u32(u32::try_from(items.len()).unwrap_or(u32::MAX));
-    let write = |mut out: Writer, value: T| {
-        item(value, &mut out);
-        out
-    };
-    let mut parts = vec![count.finish()];
-    parts.par_extend(
-        items.take(u32::MAX as usize).fold_chunks(STRETCH, Writer::new, write).map(Writer::finish),
-    );
-    parts
-}
-
 impl Run {
-    pub(super) fn write(&self) -> Vec<u8> {
-        let mut out = Writer::new();
+    pub(super) fn write(&self, out: &mut Writer) {
         out.u64(self.index);
         out.text(&self.options);
         out.u32(self.retracted);
         out.list(&self.sources, |out, source| source.write(out));
-        out.finish()
     }
 
     pub(super) fn read(from: &mut Reader<'_>) -> Result<Run> {
@@ -264,41 +212,8 @@ impl Update {
     }
 }
 
-/// What is written of a client.
-pub trait Record {
-    /// Writes it as the file holds it.
-    fn write(&self, out: &mut Writer);
-}
-
-/// A client as the file holds it: what is kept of one until all clients are evaluated.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PackedClient {
-    /// Its id.
-    pub id: Box<str>,
-    /// Whether it was evaluated.
-    pub status: Status,
-    /// How many facts its inventory states.
-    pub facts: u64,
-    bytes: Box<[u8]>,
-}
-
-impl From<&Client> for PackedClient {
-    fn from(client: &Client) -> Self {
-        let mut out = Writer::new();
-        client.write(&mut out);
-        let bytes = out.finish().into();
-        PackedClient { id: client.id.as_str().into(), status: client.status, facts: client.facts, bytes }
-    }
-}
-
-impl Record for PackedClient {
-    fn write(&self, out: &mut Writer) {
-        out.bytes(&self.bytes);
-    }
-}
-
-impl Record for Client {
-    fn write(&self, out: &mut Writer) {
+impl Client {
+    pub(super) fn write(&self, out: &mut Writer) {
         let texts = [&self.id, &self.name, &self.group, &self.collector, &self.collected, &self.error];
         texts.into_iter().for_each(|text| out.text(text));
         out.u8(self.status as u8);
@@ -311,9 +226,7 @@ impl Record for Client {
             out.text(&old.current);
         });
     }
-}
 
-impl Client {
     pub(super) fn read(from: &mut Reader<'_>) -> Result<Client> {
         let mut text = || from.text().map(str::to_owned);
         let (id, name, group) = (text()?, text()?, text()?);

@@ -128,7 +128,7 @@ const MADE: [(Code, Make); 6] = [
         let plan = Plan::new(index.view().expect("opens"), &options, None);
         let intake = Intake::scan(&[Input::from(folder)], ingest::Settings::default()).expect("is listed");
         let clients: Vec<_> = intake.clients().iter().collect();
-        let outcome = run::evaluate(&plan, &intake, &clients, &|_| {});
+        let outcome = run::evaluate(&plan, &intake, &clients, |_, _| Ok(()), &|_| {}).expect("nothing fails");
         raised.all(&outcome.diagnostics, "bad.xml");
     }),
 ];

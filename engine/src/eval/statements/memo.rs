@@ -210,7 +210,7 @@ impl<K> Memo<K> {
             self.pool.publish(std::mem::take(&mut self.own), self.forgotten);
         }
         if self.known + self.unknown >= WINDOW {
-            if self.pool.is_full() && self.unknown > self.known / 4 {
+            if self.pool.is_full() && self.unknown > self.known {
                 self.pool.forget(self.forgotten);
             }
             (self.known, self.unknown) = (0, 0);

@@ -18,11 +18,11 @@ use crate::model::verdict::Cell;
 /// use std::io::Cursor;
 ///
 /// use patchstate::archive::map::Bytes;
-/// use patchstate::matrix::{self, Matrix, row::Row, tables::{Client, Run}};
+/// use patchstate::matrix::{self, Matrix, tables::Run};
 /// use patchstate::report::diff::{Outcome, matrices};
 ///
 /// let mut file = Cursor::new(Vec::new());
-/// matrix::write(&Run::default(), &Vec::new().into(), &[] as &[(Client, Row)], &mut file)?;
+/// matrix::write(&Run::default(), std::iter::empty(), [], &mut file)?;
 /// let bytes = Bytes::copy(file.get_ref());
 /// let matrix = Matrix::open(bytes.as_ref())?;
 /// assert_eq!(matrices(&matrix, &matrix).outcome, Outcome::Same);
