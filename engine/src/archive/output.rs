@@ -1,11 +1,12 @@
 //! Files that appear whole or not at all.
 
+use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use tempfile::NamedTempFile;
+use tempfile::TempPath;
 
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
@@ -44,7 +45,8 @@ pub struct Abandoned {
 #[derive(Debug)]
 pub struct Output {
     path: PathBuf,
-    file: BufWriter<NamedTempFile>,
+    temporary: TempPath,
+    file: BufWriter<File>,
     /// Bytes that were written since some were last sent to the disk.
     unsent: usize,
     /// Sends them there meanwhile.
@@ -96,8 +98,9 @@ impl Output {
         let file = file.map_err(|error| Error::io(path, "create", error))?;
         paths.push(file.path().to_owned());
         let known = Known(file.path().to_owned());
+        let (file, temporary) = file.into_parts();
         let (path, file) = (path.to_owned(), BufWriter::with_capacity(1 << 20, file));
-        Ok(Output { path, file, unsent: 0, sending: None, known })
+        Ok(Output { path, temporary, file, unsent: 0, sending: None, known })
     }
 
     /// Sends what was written to the disk, unless something is being sent.
@@ -107,10 +110,18 @@ impl Output {
         }
         self.sent()?;
         self.unsent = 0;
-        let file = self.file.get_ref().as_file().try_clone()?;
+        let file = self.file.get_ref().try_clone()?;
         // Where no thread can be had, everything is sent at the end.
         self.sending = thread::Builder::new().spawn(move || file.sync_data()).ok();
         Ok(())
+    }
+
+    /// Names the file in a failure; what has only to be tried again stays as it is.
+    fn failed(&self, error: io::Error) -> io::Error {
+        match error.kind() {
+            io::ErrorKind::Interrupted => error,
+            _ => Error::io(&self.path, "write", error).into(),
+        }
     }
 
     /// Waits for what is being sent. Its failure is told once and to nobody else, so it must not be lost.
@@ -147,11 +158,11 @@ impl Output {
         sent.map_err(failed("write"))?;
         let file = self.file.into_inner().map_err(|error| Error::io(&path, "write", error.into_error()))?;
         if wait == Wait::Disk {
-            file.as_file().sync_all().map_err(failed("write"))?;
+            file.sync_all().map_err(failed("write"))?;
         }
         {
             let _held = unfinished();
-            file.persist(&path).map_err(|error| Error::io(&path, "put in place", error.error))?;
+            self.temporary.persist(&path).map_err(|error| Error::io(&path, "put in place", error.error))?;
         }
         // Only here, because the entry takes itself off the list that was held.
         drop(self.known);
@@ -199,20 +210,65 @@ fn builder<'a>() -> tempfile::Builder<'a, 'a> {
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.unsent >= SEND {
-            self.send()?;
+            self.send().map_err(|error| self.failed(error))?;
         }
-        let written = self.file.write(bytes)?;
+        let written = self.file.write(bytes).map_err(|error| self.failed(error))?;
         self.unsent += written;
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.file.flush().map_err(|error| self.failed(error))
     }
 }
 
 impl Seek for Output {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.file.seek(to)
+        self.file.seek(to).map_err(|error| self.failed(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<std::ffi::OsString> {
+        let entries = std::fs::read_dir(folder).expect("can be listed");
+        entries.map(|entry| entry.expect("can be listed").file_name()).collect()
+    }
+
+    #[test]
+    fn what_is_sent_in_pieces_comes_out_whole() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("large");
+        let numbers: Vec<u8> = (0..SEND as u32).flat_map(u32::to_le_bytes).collect();
+        let mut output = Output::create(&path).expect("can be created");
+        let (mut sends, mut at) = (0, 0);
+        for piece in numbers.chunks(1 << 19) {
+            output.write_all(piece).expect("is written");
+            sends += usize::from(output.unsent < at);
+            at = output.unsent;
+        }
+        assert!(sends > 0, "something was sent meanwhile");
+        assert_eq!(names(folder.path()).len(), 1, "nothing is in place yet");
+        assert!(!path.exists());
+        output.seek(SeekFrom::Start(3)).expect("is a file");
+        output.write_all(b"!").expect("is written");
+        output.finish().expect("is put in place");
+        let found = std::fs::read(&path).expect("is there");
+        assert!(found[..3] == numbers[..3] && found[3] == b'!' && found[4..] == numbers[4..]);
+        assert_eq!(names(folder.path()), ["large"]);
+    }
+
+    #[test]
+    fn what_is_dropped_leaves_the_destination_as_it_was() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("kept");
+        std::fs::write(&path, "before").expect("is written");
+        let mut output = Output::create(&path).expect("can be created");
+        output.write_all(&vec![7; 2 * SEND]).expect("is written");
+        drop(output);
+        assert_eq!(std::fs::read(&path).expect("is there"), b"before");
+        assert_eq!(names(folder.path()), ["kept"]);
     }
 }

@@ -380,3 +380,17 @@ pub struct Joined {
     /// Clients of both.
     pub clients: Vec<(usize, usize)>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_of_other_updates_is_not_written() {
+        let out = std::io::Cursor::new(Vec::new());
+        let mut writer = Writer::new(&Run::default(), std::iter::empty(), out).expect("writes to memory");
+        writer.push(&Client::default(), &Row::unreadable(0)).expect("fits");
+        let refused = writer.push(&Client::default(), &Row::unreadable(1)).map_err(|error| error.code());
+        assert_eq!(refused, Err(Code::BadTable));
+    }
+}
