@@ -48,7 +48,7 @@ pub(crate) struct Args {
     /// Flags the cells of the updates that this list names as ignored
     #[arg(long, value_name = "FILE")]
     ignore_q: Option<PathBuf>,
-    /// How many threads evaluate [default: one for each processor]
+    /// How many threads work [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
     /// Evaluates only the I-th of N parts of the clients
@@ -90,11 +90,11 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let baseline = list(args.baseline.as_ref(), view, output)?;
     let ignored = list(args.ignore_q.as_ref(), view, output)?;
     let plan = Plan::new(view, &options, baseline.as_ref().map(|named| named.updates.as_slice()));
-    let intake = args.intake.scan(args.client.as_deref())?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build()?;
+    let intake = pool.install(|| args.intake.scan(args.client.as_deref()))?;
     args.intake.warn_of_empty(&intake, output);
     let clients: Vec<&ingest::Client> = in_shard(intake.clients(), args.shard);
     let progress = Progress::clients(clients.len() as u64, output);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build()?;
     let mut file = files::create(&args.output)?;
     let ignored = ignored.map(|named| named.updates).unwrap_or_default();
     let about = run::run_table(&plan, written(&args.rules, &args.intake));

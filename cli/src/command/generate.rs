@@ -160,7 +160,7 @@ fn write_client(fleet: &Fleet, number: usize, folder: &Path) -> patchstate::erro
     native::write(&fleet.client(number), &mut document)?;
     // A part of an inventory would look like a damaged one, so each appears by rename, too.
     let mut file = files::create(&path)?;
-    file.write_all(&document).map_err(|error| Error::io(&path, "write", error))?;
+    file.write_all(&document)?;
     file.finish_unsynced()?;
     Ok(document.len() as u64)
 }

@@ -110,9 +110,9 @@ impl Output {
         }
         self.sent()?;
         self.unsent = 0;
-        let file = self.file.get_ref().try_clone()?;
-        // Where no thread can be had, everything is sent at the end.
-        self.sending = thread::Builder::new().spawn(move || file.sync_data()).ok();
+        // Where no file or thread can be had for it, everything is sent at the end.
+        let file = self.file.get_ref().try_clone().ok();
+        self.sending = file.and_then(|file| thread::Builder::new().spawn(move || file.sync_data()).ok());
         Ok(())
     }
 
@@ -139,7 +139,8 @@ impl Output {
         self.put(Wait::Disk)
     }
 
-    /// Puts the file in place without waiting for the disk: for many files that are easily made again.
+    /// Puts the file in place without waiting for what is not being sent to the disk: for many small files
+    /// that are easily made again.
     ///
     /// # Errors
     ///

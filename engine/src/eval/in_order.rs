@@ -8,12 +8,14 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::error::Result;
 
-/// How far the work may run ahead of what was handed on, which bounds the results that wait.
-const AHEAD: usize = 256;
+/// How far the work may run ahead of what was handed on, which bounds the results that wait; with many
+/// workers more for each.
+const AHEAD: (usize, usize) = (256, 4);
 
 /// The work of one run.
 pub(super) struct InOrder<T, F> {
     end: usize,
+    ahead: usize,
     state: Mutex<State<T>>,
     /// Something was handed on, or nothing will be any more.
     moved: Condvar,
@@ -35,17 +37,19 @@ struct State<T> {
 }
 
 impl<T> State<T> {
-    fn is_far_ahead(&self) -> bool {
-        self.taken - self.next >= AHEAD
+    fn is_ahead_by(&self, most: usize) -> bool {
+        self.taken - self.next >= most
     }
 }
 
 impl<T, F: FnMut(T) -> Result<()>> InOrder<T, F> {
-    /// The numbers from 0 to `end`, whose results `receiver` takes until it fails.
-    pub(super) fn new(end: usize, receiver: F) -> Self {
+    /// The numbers from 0 to `end`, for so many workers; `receiver` takes the results until it fails.
+    pub(super) fn new(end: usize, workers: usize, receiver: F) -> Self {
         let (waiting, stopped) = (VecDeque::new(), None);
         let state = State { taken: 0, next: 0, waiting, handing: false, stopped };
-        InOrder { end, state: Mutex::new(state), moved: Condvar::new(), receiver: Mutex::new(receiver) }
+        let ahead = AHEAD.0.max(workers.saturating_mul(AHEAD.1));
+        let (state, moved, receiver) = (Mutex::new(state), Condvar::new(), Mutex::new(receiver));
+        InOrder { end, ahead, state, moved, receiver }
     }
 
     /// Works in the current thread, beside others that do the same, until nothing is left.
@@ -57,7 +61,7 @@ impl<T, F: FnMut(T) -> Result<()>> InOrder<T, F> {
         }
     }
 
-    /// Whether everything was handed on, after all workers have ended.
+    /// Whether everything was handed on, after all workers have ended and none has panicked.
     ///
     /// # Errors
     ///
@@ -72,7 +76,7 @@ impl<T, F: FnMut(T) -> Result<()>> InOrder<T, F> {
     }
 
     fn take(&self) -> Option<usize> {
-        let must_wait = |state: &mut State<T>| state.stopped.is_none() && state.is_far_ahead();
+        let must_wait = |state: &mut State<T>| state.stopped.is_none() && state.is_ahead_by(self.ahead);
         let waited = self.moved.wait_while(self.lock(), must_wait);
         let mut state = waited.unwrap_or_else(PoisonError::into_inner);
         if state.stopped.is_some() || state.taken == self.end {
@@ -98,7 +102,7 @@ impl<T, F: FnMut(T) -> Result<()>> InOrder<T, F> {
             && let Some(result) = state.waiting.front_mut().and_then(Option::take)
         {
             state.waiting.pop_front();
-            let others_wait = state.is_far_ahead();
+            let others_wait = state.is_ahead_by(self.ahead);
             state.next += 1;
             drop(state);
             if others_wait {
@@ -134,7 +138,7 @@ mod tests {
     use crate::error::Error;
 
     fn run(threads: usize, end: usize, receiver: impl FnMut(usize) -> Result<()> + Send) -> Result<()> {
-        let order = InOrder::new(end, receiver);
+        let order = InOrder::new(end, threads, receiver);
         std::thread::scope(|scope| {
             for _ in 0..threads {
                 scope.spawn(|| {
@@ -152,8 +156,8 @@ mod tests {
 
     #[test]
     fn everything_is_handed_on_in_order() {
-        for threads in [1, 2, 5] {
-            for end in [0, 1, 3 * AHEAD] {
+        for threads in [1, 2, 90] {
+            for end in [0, 1, 3 * AHEAD.0] {
                 let mut handed = Vec::new();
                 run(threads, end, |number| {
                     handed.push(number);
@@ -168,7 +172,7 @@ mod tests {
     #[test]
     fn a_failure_ends_the_work() {
         let mut handed = 0;
-        let failed = run(2, 5 * AHEAD, |number| {
+        let failed = run(2, 5 * AHEAD.0, |number| {
             handed = number;
             if number < 7 { Ok(()) } else { Err(Error::new(Code::Io, "the disk is full")) }
         });
@@ -177,7 +181,7 @@ mod tests {
 
     #[test]
     fn nobody_waits_for_a_worker_that_panicked() {
-        let order = InOrder::new(5 * AHEAD, |_: usize| Ok(()));
+        let order = InOrder::new(5 * AHEAD.0, 2, |_: usize| Ok(()));
         let work = || order.work(|number| if number == 7 { panic!("on purpose") } else { number });
         std::thread::scope(|scope| {
             let failed = [scope.spawn(work), scope.spawn(work)].map(|worker| worker.join().is_err());

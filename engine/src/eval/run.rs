@@ -84,14 +84,16 @@ pub fn evaluate(
 ) -> Result<Outcome> {
     let mut outcome = Outcome { diagnostics: intake.diagnostics().clone(), ..Outcome::default() };
     let shared = Shared::new(plan);
-    let order = InOrder::new(clients.len(), |evaluated| {
+    let order = InOrder::new(clients.len(), rayon::current_num_threads(), |evaluated| {
         let (client, row) = outcome.take(evaluated, plan.updates.len());
         receiver(client, row)
     });
     rayon::broadcast(|_| {
-        let (mut worker, mut buffer) = (Worker::sharing(&shared), Buffer::new());
+        // Not before there is a client for it, since it takes memory and time to make.
+        let mut worker = None;
         order.work(|number| {
-            let evaluated = evaluate_client(plan, intake, clients[number], &mut worker, &mut buffer);
+            let (worker, buffer) = worker.get_or_insert_with(|| (Worker::sharing(&shared), Buffer::new()));
+            let evaluated = evaluate_client(plan, intake, clients[number], worker, buffer);
             done(evaluated.bytes);
             evaluated
         });
