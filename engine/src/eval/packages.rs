@@ -4,9 +4,11 @@
 //! comparison. Where an epoch, an architecture or a release is missing, or a package was withdrawn or
 //! belongs to the running kernel, the row is judged as [`super::rows`] does.
 
+use std::cell::LazyCell;
+
 use super::known::{State, is_installed};
 use super::plan::Plan;
-use super::rows::{self, Instance, Manner, Running, Wanted, matches_arch, streams_match};
+use super::rows::{self, Instance, Lent, Manner, Running, Wanted, matches_arch, streams_match};
 use super::slots::Slots;
 use super::statements::Meaning;
 use crate::index::columns::{Column, NONE};
@@ -330,10 +332,11 @@ impl Slots<'_> {
         let wanted_arch = self.plan.view.text(columns.arch_text.at(columns.row_arch.at(row) as usize));
         let group = self.packages.groups.get(subject).copied().unwrap_or_default();
         let all = self.packages.list.get(group.start as usize..group.end as usize).unwrap_or_default();
+        let lent = LazyCell::new(|| Lent::of(all.iter().map(|one| (self.arch(one), one.epoch))));
         let instances: Vec<Instance<'_>> = all
             .iter()
             .filter(|one| matches_arch(wanted_arch, self.arch(one), profile))
-            .map(|one| self.instance(one, all, profile))
+            .map(|one| self.instance(one, |arch| lent.to(arch), profile))
             .collect();
         let manner = Manner { profile, install_only, kernel_stated: self.kernel.is_some(), active };
         rows::judge(self.wanted(row), &instances, manner, &|instance, epoch| {
@@ -351,20 +354,20 @@ impl Slots<'_> {
         }
     }
 
-    fn instance<'s>(&'s self, one: &Installed, all: &[Installed], profile: Profile) -> Instance<'s> {
+    /// A package as rows look at it; `lent` is asked only where an epoch is missing.
+    fn instance(
+        &self,
+        one: &Installed,
+        lent: impl Fn(Option<&str>) -> Option<u32>,
+        profile: Profile,
+    ) -> Instance<'_> {
         let arch = self.arch(one);
-        let lent = || {
-            let mut known = all
-                .iter()
-                .filter(|other| arch.is_some() && self.arch(other) == arch)
-                .filter_map(|other| other.epoch);
-            let first = known.next()?;
-            known.all(|epoch| epoch == first).then_some(first)
-        };
-        let (epochs, lent) = match (one.epoch, lent()) {
-            (Some(epoch), _) => ([epoch, epoch], false),
-            (None, Some(epoch)) => ([epoch, epoch], true),
-            (None, None) => (self.epoch_range(one.subject as usize, arch, profile), false),
+        let (epochs, lent) = match one.epoch {
+            Some(epoch) => ([epoch, epoch], false),
+            None => match lent(arch) {
+                Some(epoch) => ([epoch, epoch], true),
+                None => (self.epoch_range(one.subject as usize, arch, profile), false),
+            },
         };
         let deb = self.plan.view.columns.subject_tag.at(one.subject as usize) == tag::DEB;
         Instance {

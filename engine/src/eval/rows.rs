@@ -227,28 +227,22 @@ impl<'m> Rows<'m> {
     /// The installed instances that a row speaks of, each with the number of its statement.
     fn candidates(&self, row: &PackageRow, profile: Profile) -> Vec<(usize, Instance<'m>)> {
         let packages = self.installed.get(&(row.kind, row.name.clone())).map_or(&[] as &[_], Vec::as_slice);
+        let lent = Lent::of(packages.iter().map(|(package, _)| (package.arch.as_deref(), package.epoch)));
         packages
             .iter()
             .filter(|(package, _)| matches_arch(&row.arch, package.arch.as_deref(), profile))
-            .map(|(package, stated)| (*stated, self.instance(package, packages, profile)))
+            .map(|(package, stated)| (*stated, self.instance(package, &lent, profile)))
             .collect()
     }
 
-    fn instance(
-        &self,
-        package: &'m Package<'static>,
-        all: &[(&Package<'static>, usize)],
-        profile: Profile,
-    ) -> Instance<'m> {
-        let (epochs, lent) = match package.epoch {
-            Some(epoch) => ([epoch, epoch], false),
-            None => match lent_epoch(package, all) {
-                Some(epoch) => ([epoch, epoch], true),
-                None => (self.epoch_range(package, profile), false),
-            },
+    fn instance(&self, package: &'m Package<'static>, lent: &Lent<'_>, profile: Profile) -> Instance<'m> {
+        let (arch, source) = (package.arch.as_deref(), package.source.as_deref());
+        let (epochs, lent) = match (package.epoch, lent.to(arch)) {
+            (Some(epoch), _) => ([epoch, epoch], false),
+            (None, Some(epoch)) => ([epoch, epoch], true),
+            (None, None) => (self.epoch_range(package, profile), false),
         };
         let release = package.release.as_deref().filter(|release| !release.is_empty());
-        let (arch, source) = (package.arch.as_deref(), package.source.as_deref());
         let built =
             |running: &Running<'_>| running.built(&package.name, &package.version, release, arch, source);
         Instance {
@@ -264,11 +258,10 @@ impl<'m> Rows<'m> {
 
     /// The epochs that a package without one may have: those of the rows it could stand against.
     fn epoch_range(&self, package: &Package<'_>, profile: Profile) -> [u32; 2] {
-        let of_name = self.epochs.iter().filter(|((kind, name, arch), _)| {
-            *kind == package.kind
-                && *name == package.name
-                && matches_arch(arch, package.arch.as_deref(), profile)
-        });
+        let (kind, name) = (package.kind, &*package.name);
+        let of_name =
+            self.epochs.range((kind, name, "")..).take_while(|(key, _)| (key.0, key.1) == (kind, name));
+        let of_name = of_name.filter(|(key, _)| matches_arch(key.2, package.arch.as_deref(), profile));
         let epochs = of_name.flat_map(|(_, epochs)| epochs.iter().map(|epoch| (*epoch, *epoch)));
         epoch_range(epochs)
     }
@@ -406,12 +399,25 @@ pub fn matches_arch(wanted: &str, installed: Option<&str>, profile: Profile) -> 
     }
 }
 
-/// The epoch that other instances of the same name and arch agree on.
-fn lent_epoch(package: &Package<'_>, all: &[(&Package<'static>, usize)]) -> Option<u32> {
-    let same = all.iter().filter(|(other, _)| other.arch == package.arch && package.arch.is_some());
-    let mut known = same.filter_map(|(other, _)| other.epoch);
-    let first = known.next()?;
-    known.all(|epoch| epoch == first).then_some(first)
+/// The epochs that packages of one name lend to others of their arch that state none.
+#[derive(Debug)]
+pub struct Lent<'a>(BTreeMap<&'a str, Option<u32>>);
+
+impl<'a> Lent<'a> {
+    /// What packages of one name lend, each given by its arch and its epoch.
+    pub fn of(packages: impl Iterator<Item = (Option<&'a str>, Option<u32>)>) -> Self {
+        let mut lent = BTreeMap::new();
+        for (arch, epoch) in packages.filter_map(|(arch, epoch)| Some((arch?, epoch?))) {
+            let agreed = lent.entry(arch).or_insert(Some(epoch));
+            *agreed = agreed.filter(|agreed| *agreed == epoch);
+        }
+        Lent(lent)
+    }
+
+    /// The epoch on which all of an arch agree that state one.
+    pub fn to(&self, arch: Option<&str>) -> Option<u32> {
+        self.0.get(arch?).copied().flatten()
+    }
 }
 
 /// The order of an installed instance of a certain epoch against a row.

@@ -4,6 +4,8 @@
 //! becomes its token (`%windir%`). POSIX paths stay as they are. Source of truth:
 //! `docs/inventories.md`, "Normal forms".
 
+use std::collections::{BTreeMap, BTreeSet};
+
 /// Appends the normal form of `path` to `out`.
 ///
 /// ```
@@ -118,51 +120,53 @@ pub fn token(normal: &str) -> Option<&str> {
 }
 
 /// The folders that a client states, each with the token form that stands for it.
+///
+/// A path is looked up at the lengths that folders have, so that a client that states many folders costs
+/// no more for a path than the path is long.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Folders(Vec<(String, String)>);
+pub struct Folders {
+    tokens: BTreeMap<String, String>,
+    lengths: BTreeSet<usize>,
+}
 
 impl Folders {
-    /// Forgets all folders and keeps the memory.
+    /// Forgets all folders.
     pub fn clear(&mut self) {
-        self.0.clear();
+        self.tokens.clear();
+        self.lengths.clear();
     }
 
     /// States that `folder` is what `token` (in normal form) stands for.
     pub fn state(&mut self, folder: &str, token: &str) {
         let folder = normal(folder);
-        if folder.is_empty() || folder == token {
-            return;
+        if !folder.is_empty() && folder != token {
+            self.lengths.insert(folder.len());
+            self.tokens.insert(folder, token.to_owned());
         }
-        self.0.retain(|(known, _)| *known != folder);
-        let at = self.0.partition_point(|(known, _)| known.len() >= folder.len());
-        self.0.insert(at, (folder, token.to_owned()));
     }
 
     /// The folders, in normal form.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(folder, _)| folder.as_str())
+        self.tokens.keys().map(String::as_str)
     }
 
     /// How many bytes their texts have.
     pub fn bytes(&self) -> usize {
-        self.0.iter().map(|(folder, token)| folder.len() + token.len()).sum()
-    }
-
-    /// Whether `token` is stated.
-    pub fn states(&self, token: &str) -> bool {
-        self.0.iter().any(|(_, known)| known == token || self::token(known) == Some(token))
+        self.tokens.iter().map(|(folder, token)| folder.len() + token.len()).sum()
     }
 
     /// Puts the longest stated folder that `path[start..]` begins with into token form.
     ///
     /// `path[start..]` is in normal form before and after.
     pub fn tokenize(&self, path: &mut String, start: usize) {
-        for (folder, token) in &self.0 {
-            let Some(rest) = path[start..].strip_prefix(folder.as_str()) else { continue };
-            if rest.is_empty() || rest.starts_with('\\') {
-                path.replace_range(start..start + folder.len(), token);
-                return rename_token(path, start, SYSNATIVE.0, SYSNATIVE.1);
-            }
+        let stated = &path[start..];
+        let ends_there = |length: &&usize| matches!(stated.as_bytes().get(**length), None | Some(b'\\'));
+        let fitting = self.lengths.range(..=stated.len()).rev().filter(ends_there);
+        let found =
+            fitting.copied().find_map(|length| Some((length, self.tokens.get(stated.get(..length)?)?)));
+        if let Some((length, token)) = found {
+            path.replace_range(start..start + length, token);
+            rename_token(path, start, SYSNATIVE.0, SYSNATIVE.1);
         }
     }
 }
@@ -192,17 +196,18 @@ mod tests {
         folders.state(r"C:\Program Files", "%programfiles%");
         folders.state(r"C:\Program Files\Common Files\", "%commonprogramfiles%");
         folders.state(r"C:\WINNT", "%windir%");
-        let check = |path: &str, expect: &str| {
+        let check = |folders: &Folders, path: &str, expect: &str| {
             let mut path = normal(path);
             folders.tokenize(&mut path, 0);
             assert_eq!(path, expect);
         };
-        check(r"c:\program files\common files\x.dll", r"%commonprogramfiles%\x.dll");
-        check(r"c:\program files\common filesystem\x", r"%programfiles%\common filesystem\x");
-        check(r"C:/WINNT/system32/A.dll", r"%windir%\system32\a.dll");
-        check(r"C:\WINNT2\a.dll", r"c:\winnt2\a.dll");
-        check(r"C:\WINNT\Sysnative\a.dll", r"%windir%\system32\a.dll");
-        assert!(folders.states("%windir%") && !folders.states("%exchsrvr%"));
+        check(&folders, r"c:\program files\common files\x.dll", r"%commonprogramfiles%\x.dll");
+        check(&folders, r"c:\program files\common filesystem\x", r"%programfiles%\common filesystem\x");
+        check(&folders, r"C:/WINNT/system32/A.dll", r"%windir%\system32\a.dll");
+        check(&folders, r"C:\WINNT2\a.dll", r"c:\winnt2\a.dll");
+        check(&folders, r"C:\WINNT\Sysnative\a.dll", r"%windir%\system32\a.dll");
+        folders.state(r"c:\winnt\", "%systemroot%");
+        check(&folders, r"C:\WINNT", "%systemroot%");
     }
 
     #[test]
