@@ -208,3 +208,40 @@ impl Slots<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folders(windir: &str) -> Folders {
+        let mut folders = Folders::default();
+        folders.state(windir, "%windir%");
+        folders
+    }
+
+    #[test]
+    fn folders_are_remembered_by_number_and_only_so_many_of_them() {
+        let mut lays = Lays::default();
+        let [one, other] = ["c:\\winnt", "c:\\windows"].map(folders);
+        assert_eq!([&one, &other, &one].map(|folders| lays.find(folders)), [1, 2, 1]);
+        let large = folders(&"x".repeat(Lays::BYTES));
+        assert_ne!(lays.find(&large), lays.find(&large));
+        for number in 0..10 * Lays::MOST {
+            lays.find(&folders(&format!("c:\\{number}")));
+            assert!(lays.known.len() <= Lays::MOST);
+        }
+        assert!(lays.find(&one) > 2, "it was forgotten, and its number is given to nothing else");
+    }
+
+    #[test]
+    fn what_files_are_elsewhere_takes_only_so_much_room() {
+        let mut laying = Laying::default();
+        let answers: Box<[Answer]> = vec![Answer::TRUE; Laying::BYTES / 10 / size_of::<Answer>()].into();
+        for entry in 0..100 {
+            laying.keep(entry, Laid { lay: 0, token: NONE, subject: 0, answers: answers.clone() });
+            let kept: usize = laying.elsewhere.values().map(Laid::bytes).sum();
+            assert!((1..=Laying::BYTES / 10 * 12).contains(&kept), "{kept}");
+            assert!(laying.elsewhere.contains_key(&entry));
+        }
+    }
+}

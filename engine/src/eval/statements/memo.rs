@@ -446,6 +446,22 @@ mod tests {
     }
 
     #[test]
+    fn a_client_takes_no_more_than_the_room_and_nothing_with_long_statements() {
+        let most = 5000;
+        let mut bounded = memo(most, 0);
+        let statements: Vec<String> = (0..1000).map(|at| format!("<a{at}/>")).collect();
+        let document: Vec<&str> = statements.iter().map(String::as_str).collect();
+        for _ in 0..3 {
+            take(&mut bounded, &document);
+            let taken = bounded.pool.bytes.load(Ordering::Relaxed);
+            assert!((most / 2..most + 500).contains(&taken), "{taken}");
+        }
+        let long = format!("<a b='{}'/>", "x".repeat(LONGEST));
+        let mut memo = memo(BYTES, 0);
+        assert_eq!([(); 3].map(|()| take(&mut memo, &["<b/>", &long, "<c/>"])), [0, 2, 2]);
+    }
+
+    #[test]
     fn what_fills_the_room_stays_as_long_as_it_serves() {
         let mut memo = memo(5000, 0);
         let names = |letter: char| -> Vec<String> { (0..100).map(|at| format!("<{letter}{at}/>")).collect() };
