@@ -534,3 +534,26 @@ pub fn streams_match(module: &ModuleStream, fact: &Module<'_>) -> bool {
 pub fn is_same(instance: &Instance<'_>, epoch: u32, wanted: Wanted<'_>) -> bool {
     compare(instance, epoch, wanted).is_eq()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_epoch_is_lent_where_all_others_of_the_arch_agree() {
+        let one = |number: usize| {
+            ([None, Some("a"), Some("b")][number % 3], [None, Some(0), Some(1)][number / 3 % 3])
+        };
+        for number in 0..9usize.pow(4) {
+            let packages: Vec<_> = (0..4).map(|at| one(number / 9usize.pow(at))).collect();
+            let lent = Lent::of(packages.iter().copied());
+            for wanted in [None, Some("a"), Some("b"), Some("c")] {
+                let same = packages.iter().filter(|(arch, _)| wanted.is_some() && *arch == wanted);
+                let mut stated: Vec<u32> = same.filter_map(|(_, epoch)| *epoch).collect();
+                stated.dedup();
+                let agreed = (stated.len() == 1).then(|| stated[0]);
+                assert_eq!(lent.to(wanted), agreed, "{wanted:?} of {packages:?}");
+            }
+        }
+    }
+}

@@ -211,6 +211,29 @@ mod tests {
     }
 
     #[test]
+    fn every_path_is_in_the_longest_folder_that_holds_it() {
+        const FOLDERS: [&str; 6] = ["c:", r"c:\a", r"c:\b", r"c:\a\b", r"c:\ab", "ü"];
+        const PATHS: [&str; 9] =
+            [r"c:\a\b\c", r"c:\ab\c", r"c:\a\bc", r"c:\b", "c:", "c", r"ü\c", "üa", r"\\c:\a"];
+        for chosen in 0..1u32 << FOLDERS.len() {
+            let stated = || FOLDERS.iter().enumerate().filter(|(at, _)| chosen >> at & 1 == 1);
+            let mut folders = Folders::default();
+            stated().for_each(|(at, folder)| folders.state(folder, &format!("%{at}%")));
+            for path in PATHS {
+                let holds = |(at, folder): (usize, &&str)| {
+                    let rest = path.strip_prefix(folder)?;
+                    (rest.is_empty() || rest.starts_with('\\'))
+                        .then(|| (folder.len(), format!("%{at}%{rest}")))
+                };
+                let expected = stated().filter_map(holds).max().map_or(path.to_owned(), |(_, form)| form);
+                let mut found = format!("before {path}");
+                folders.tokenize(&mut found, "before ".len());
+                assert_eq!(found, format!("before {expected}"), "{chosen:b}");
+            }
+        }
+    }
+
+    #[test]
     fn letters_outside_ascii_fold_one_to_one() {
         assert_eq!(normal(r"C:\ÄÖ\İ.txt"), r"c:\äö\İ.txt");
     }
