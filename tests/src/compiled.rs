@@ -40,7 +40,7 @@ pub fn index(catalogs: Vec<Catalog>, detections: Vec<Detection>) -> Index {
 
 /// The model of catalogs as an index gives it back.
 pub fn restored(catalogs: Vec<Catalog>, detections: Vec<Detection>) -> Catalogs {
-    index(catalogs, detections).view().expect("opens").restore()
+    index(catalogs, detections).view().expect("opens").restore().expect("makes sense")
 }
 
 /// The cells of one client by the fast path: (number of the update, cell), in the order of the cells.

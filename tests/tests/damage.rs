@@ -10,7 +10,10 @@ use patchstate::diagnostic::Code;
 use patchstate::error::{Error, Result};
 use patchstate::index::{Index, View};
 use patchstate::matrix::Matrix;
+use patchstate::model::expr::{Expr, Operator, Reasons};
 use patchstate::model::inventory::Inventory;
+use patchstate::model::update::Rule;
+use patchstate::model::verdict::Answer;
 
 /// Enough updates for something in every column.
 const SMALL: u32 = 8;
@@ -207,4 +210,26 @@ fn counts_of_diagnostics_that_overflow_are_harmless() {
     columns.diagnostic_count.fill(u64::MAX);
     columns.source_diagnostic_ends[0] = 2;
     use_index(&index_bytes(&columns), &clients(1));
+}
+
+#[test]
+fn rules_that_few_nodes_stand_for_are_not_written_out() {
+    let twice = |below: Expr| Expr::Combine {
+        operator: Operator::And,
+        reasons: Reasons::InOrder,
+        operands: vec![below.clone(), below],
+    };
+    let restored = |doublings: usize| {
+        let mut catalog = samples::windows(SMALL);
+        for update in &mut catalog.updates {
+            let installed = (0..doublings).fold(Expr::Constant(Answer::TRUE), |below, _| twice(below));
+            update.rule = Rule::Tests { installed, applicable: Expr::Constant(Answer::TRUE) };
+        }
+        let bytes = index_bytes(&compile::compile(vec![catalog], vec![]).unwrap().columns);
+        let index = Index::open(Bytes::copy(&bytes)).unwrap();
+        index.verify().unwrap();
+        index.view().unwrap().restore().map(|catalogs| catalogs.updates.len())
+    };
+    assert_eq!(restored(10).unwrap(), SMALL as usize);
+    assert_eq!(restored(17).unwrap_err().code(), Code::TooLarge);
 }

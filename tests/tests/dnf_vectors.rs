@@ -45,7 +45,7 @@ fn lines(text: &str) -> BTreeSet<String> {
 }
 
 fn list(index: &Index, options: &Options, client: &Inventory, query: &Query) -> String {
-    let catalogs = index.view().unwrap().restore();
+    let catalogs = index.view().unwrap().restore().unwrap();
     let listing = Listing::new(&catalogs, options, client, query);
     assert_eq!(listing.undecided(), 0);
     let mut out = Vec::new();
@@ -188,7 +188,7 @@ fn host() -> Option<(Index, Inventory, std::path::PathBuf)> {
 /// The verdict of every update by its id, in which both evaluators agree.
 fn verdicts(index: &Index, client: &Inventory, profile: Profile) -> BTreeMap<String, Verdict> {
     let options = Options { profile: Some(profile), ..Options::default() };
-    let catalogs = index.view().unwrap().restore();
+    let catalogs = index.view().unwrap().restore().unwrap();
     let reference = Evaluator::new(&catalogs, &options, client).evaluate();
     let fast = compiled::cells(index, &options, client);
     assert_eq!(fast, reference.iter().copied().enumerate().collect::<Vec<_>>());

@@ -49,7 +49,7 @@ proptest! {
         prop_assert!(index.check().is_ok());
         let verified = index.verify();
         prop_assert!(verified.is_ok(), "{}", verified.unwrap_err());
-        let restored = index.view().expect("opens").restore();
+        let restored = index.view().expect("opens").restore().expect("makes sense");
         prop_assert_eq!(restored, kept(compiled.catalogs));
     }
 
@@ -144,5 +144,8 @@ fn nothing_at_all_evaluates_to_nothing() {
     let case = Case { inventories: fleet(1, 3), ..Case::default() };
     run::compare(&case).unwrap_or_else(|difference| panic!("{difference}"));
     let compiled = compile(Vec::new(), Vec::new()).expect("compiles");
-    assert_eq!(open(&compiled.columns).view().expect("opens").restore(), Catalogs::default());
+    assert_eq!(
+        open(&compiled.columns).view().expect("opens").restore().expect("makes sense"),
+        Catalogs::default()
+    );
 }

@@ -107,7 +107,7 @@ fn index() -> Index {
 fn tables_of_an_index() {
     let (index, options, query) = (index(), Options::default(), Query::default());
     let view = index.view().expect("opens");
-    let (catalogs, inventory) = (view.restore(), samples::inventory("a", 12));
+    let (catalogs, inventory) = (view.restore().expect("makes sense"), samples::inventory("a", 12));
     let mut found = names(&facts::table(view));
     found.append(&mut names(&Listing::new(&catalogs, &options, &inventory, &query).table()));
     found.append(&mut names(&diff::indexes(view, view).table));
@@ -122,7 +122,7 @@ fn tables_of_an_index() {
 #[test]
 fn proofs() {
     let index = index();
-    let catalogs = index.view().expect("opens").restore();
+    let catalogs = index.view().expect("opens").restore().expect("makes sense");
     let options = Options::default();
     let mut found = BTreeSet::new();
     for client in ["a", "bb"] {

@@ -8,10 +8,13 @@ use std::ops::Range;
 
 use super::View;
 use super::columns::{Column, NONE};
+use super::nodes::extents;
 use super::probe::tag;
+use super::verify::verify;
 use crate::diagnostic::{Code, Diagnostics, Position};
+use crate::error::{Error, Result};
 use crate::model::catalogs::{Catalogs, Edge, Entry, SourceEntry};
-use crate::model::expr::DEPTH;
+use crate::model::expr::{DEPTH, NODES};
 use crate::model::fact::PackageKind;
 use crate::model::flag::Flags;
 use crate::model::options::Profile;
@@ -37,15 +40,24 @@ pub fn unpack(number: u32) -> Cell {
     }
 }
 
+/// The most nodes that all rules together have when shared ones are written out: so many, and so many for
+/// each node and each test that the index keeps. Catalogs share far less.
+const WRITTEN_OUT: (u64, u64) = (NODES as u64, 16);
+
 impl<'a> View<'a> {
     /// Restores everything.
-    pub fn restore(&self) -> Catalogs {
+    ///
+    /// # Errors
+    ///
+    /// The index does not mean anything ([`super::Index::verify`]), or few nodes stand for rules so large
+    /// that they would fill the memory.
+    pub fn restore(&self) -> Result<Catalogs> {
+        verify(*self)?;
+        self.check_written_out()?;
         let columns = self.columns;
         let text = |number| self.text(number).to_owned();
-        // INVARIANT: an update's source is there, whatever the bytes: the evaluator looks it up.
-        let sources = if self.updates() > 0 { self.sources().max(1) } else { self.sources() };
-        Catalogs {
-            sources: (0..sources).map(|at| self.source(at)).collect(),
+        Ok(Catalogs {
+            sources: (0..self.sources()).map(|at| self.source(at)).collect(),
             updates: (0..self.updates()).map(|at| self.entry(at)).collect(),
             products: (0..columns.product_key.len())
                 .map(|at| (text(columns.product_key.at(at)), self.product(at)))
@@ -54,7 +66,30 @@ impl<'a> View<'a> {
             module_defaults: (0..columns.default_module.len())
                 .map(|at| (text(columns.default_module.at(at)), text(columns.default_stream.at(at))))
                 .collect(),
+        })
+    }
+
+    /// Whether all rules together may be written out.
+    fn check_written_out(&self) -> Result<()> {
+        let columns = self.columns;
+        let extents = extents(columns);
+        let roots = [
+            &columns.update_installed,
+            &columns.update_applicable,
+            &columns.detection_when,
+            &columns.step_test,
+        ];
+        let roots = roots.into_iter().flat_map(|roots| roots.iter().map(|root| root.to_native()));
+        let written: u64 = roots.filter_map(|root| extents.get(root as usize)).map(|rule| rule.nodes).sum();
+        let kept = (columns.nodes() + columns.leaf_offset.len()) as u64;
+        if written <= WRITTEN_OUT.0 + WRITTEN_OUT.1 * kept {
+            return Ok(());
         }
+        let message =
+            format!("{kept} nodes and tests stand for rules of {written} nodes, too many to write out");
+        Err(Error::new(Code::TooLarge, message).with_hint(
+            "recompile the catalogs; one that repeats the same rules so often cannot be explained",
+        ))
     }
 
     fn owned(&self, number: u32) -> String {
