@@ -231,5 +231,5 @@ fn rules_that_few_nodes_stand_for_are_not_written_out() {
         index.view().unwrap().restore().map(|catalogs| catalogs.updates.len())
     };
     assert_eq!(restored(10).unwrap(), SMALL as usize);
-    assert_eq!(restored(17).unwrap_err().code(), Code::TooLarge);
+    assert_eq!(restored(14).unwrap_err().code(), Code::TooLarge);
 }

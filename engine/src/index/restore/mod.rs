@@ -14,7 +14,7 @@ use super::verify::verify;
 use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::error::{Error, Result};
 use crate::model::catalogs::{Catalogs, Edge, Entry, SourceEntry};
-use crate::model::expr::{DEPTH, NODES};
+use crate::model::expr::DEPTH;
 use crate::model::fact::PackageKind;
 use crate::model::flag::Flags;
 use crate::model::options::Profile;
@@ -42,7 +42,7 @@ pub fn unpack(number: u32) -> Cell {
 
 /// The most nodes that all rules together have when shared ones are written out: so many, and so many for
 /// each node and each test that the index keeps. Catalogs share far less.
-const WRITTEN_OUT: (u64, u64) = (NODES as u64, 16);
+const WRITTEN_OUT: (usize, usize) = (1 << 16, 16);
 
 impl<'a> View<'a> {
     /// Restores everything.
@@ -81,15 +81,21 @@ impl<'a> View<'a> {
         ];
         let roots = roots.into_iter().flat_map(|roots| roots.iter().map(|root| root.to_native()));
         let written: u64 = roots.filter_map(|root| extents.get(root as usize)).map(|rule| rule.nodes).sum();
-        let kept = (columns.nodes() + columns.leaf_offset.len()) as u64;
-        if written <= WRITTEN_OUT.0 + WRITTEN_OUT.1 * kept {
+        let most = self.most_written_out();
+        if written <= most as u64 {
             return Ok(());
         }
         let message =
-            format!("{kept} nodes and tests stand for rules of {written} nodes, too many to write out");
+            format!("the rules have {written} nodes when they are written out; the limit is {most}");
         Err(Error::new(Code::TooLarge, message).with_hint(
             "recompile the catalogs; one that repeats the same rules so often cannot be explained",
         ))
+    }
+
+    /// How many nodes all rules together may have.
+    fn most_written_out(&self) -> usize {
+        let kept = self.columns.nodes() + self.columns.leaf_offset.len();
+        WRITTEN_OUT.0.saturating_add(WRITTEN_OUT.1.saturating_mul(kept))
     }
 
     fn owned(&self, number: u32) -> String {

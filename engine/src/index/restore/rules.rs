@@ -1,7 +1,7 @@
 //! Gives the rules of an index back: nodes as expressions, predicates as subjects and questions.
 //!
-//! Bounded whatever the bytes say: no rule comes back deeper than [`DEPTH`](crate::model::expr::DEPTH) or with more than some
-//! [`NODES`]; what lies beyond is Unknown.
+//! Bounded whatever the bytes say: no rule comes back deeper than [`DEPTH`](crate::model::expr::DEPTH),
+//! with more than some [`NODES`], or out of proportion to the index; what lies beyond is Unknown.
 
 use std::ops::Range;
 
@@ -32,7 +32,7 @@ pub(super) struct Rules<'a> {
 
 impl<'a> Rules<'a> {
     pub(super) fn new(view: View<'a>, leaves: Range<usize>) -> Self {
-        Rules { view, leaves, left: 2 * NODES }
+        Rules { view, leaves, left: view.most_written_out().min(2 * NODES) }
     }
 
     pub(super) fn expr(&mut self, node: u32, depth: usize) -> Expr {
