@@ -11,6 +11,7 @@ use patchstate::diagnostic::Code;
 use patchstate::error::{Error, Result};
 use patchstate::index::{self, Index};
 use patchstate::matrix::{self, Matrix};
+use patchstate::model::catalogs::Catalogs;
 
 /// What a shell says of a program that a signal ended: 128 and the number of SIGINT.
 const INTERRUPTED: i32 = 130;
@@ -65,6 +66,12 @@ pub(crate) fn index(path: &Path) -> Result<Index> {
     // The checksum first: a damaged file is to be called so, whatever else it looks like.
     Archive::open(index::KIND, bytes.as_ref()).and_then(|archive| archive.check()).map_err(named)?;
     Index::open(bytes).map_err(named)
+}
+
+/// Opens an index and gives back what was compiled into it.
+pub(crate) fn catalogs(path: &Path) -> Result<Catalogs> {
+    let restored = index(path)?.view()?.restore();
+    restored.map_err(|error| error.in_file(path.to_string_lossy()))
 }
 
 /// Opens a matrix whose bytes are what was written.

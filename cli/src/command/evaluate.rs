@@ -116,8 +116,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     }
     matrix.finish()?;
     file.finish()?;
-    let numbers = Numbers { clients: clients.len() as u64, updates: plan.updates.len() as u64 };
-    say(args, numbers, &outcome, start, output);
+    say(args, plan.updates.len(), &outcome, start, output);
     exit(args, &outcome)
 }
 
@@ -139,21 +138,10 @@ fn in_shard(clients: &[ingest::Client], shard: Option<(usize, usize)>) -> Vec<&i
     clients.iter().skip(part - 1).step_by(parts).collect()
 }
 
-/// How large a matrix is.
-#[derive(Clone, Copy)]
-struct Numbers {
-    clients: u64,
-    updates: u64,
-}
-
 /// The last lines: what was evaluated, how fast, and what was not and why.
-fn say(
-    args: &Args,
-    Numbers { clients, updates }: Numbers,
-    outcome: &Outcome,
-    start: Instant,
-    output: &mut Output,
-) {
+fn say(args: &Args, updates: usize, outcome: &Outcome, start: Instant, output: &mut Output) {
+    let unreadable = outcome.errors.len() as u64;
+    let (clients, updates) = (outcome.evaluated + unreadable, updates as u64);
     let each: Vec<String> = [Verdict::Missing, Verdict::Installed, Verdict::NotApplicable, Verdict::Unknown]
         .into_iter()
         .map(|verdict| format!("{} {verdict}", grouped(outcome.totals[usize::from(verdict.code())])))
@@ -173,8 +161,7 @@ fn say(
         grouped(outcome.bytes),
         grouped(outcome.facts)
     ));
-    if outcome.evaluated < clients {
-        let unreadable = clients - outcome.evaluated;
+    if unreadable > 0 {
         output.warning(&format!("{unreadable} inventories could not be read; their cells are Unknown"));
     }
     if outcome.all_unknown > 0 {

@@ -51,8 +51,7 @@ enum Form {
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
-    let index = files::index(&args.index)?;
-    let catalogs = index.view()?.restore().map_err(|error| error.in_file(args.index.to_string_lossy()))?;
+    let catalogs = files::catalogs(&args.index)?;
     let updates = find_updates(args, &catalogs)?;
     let intake = args.intake.scan(args.client.as_deref())?;
     let mut inventory = Inventory::default();

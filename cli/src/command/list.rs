@@ -104,12 +104,11 @@ impl Args {
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
-    let index = files::index(&args.index)?;
+    let catalogs = files::catalogs(&args.index)?;
     let intake = args.intake.scan(args.client.as_deref())?;
     let client = evaluation::only_client(args.client.as_deref(), &intake)?;
     let mut inventory = Inventory::default();
     intake.read(client, &mut Buffer::new(), &mut inventory)?;
-    let catalogs = index.view()?.restore().map_err(|error| error.in_file(args.index.to_string_lossy()))?;
     let (options, query) = (args.rules.options(), args.query());
     let listing = Listing::new(&catalogs, &options, &inventory, &query);
     match args.format {

@@ -126,8 +126,11 @@ impl Output {
 
     /// Waits for what is being sent. Its failure is told once and to nobody else, so it must not be lost.
     fn sent(&mut self) -> io::Result<()> {
-        let joined = self.sending.take().map(JoinHandle::join);
-        joined.unwrap_or(Ok(Ok(()))).map_err(|_| io::Error::other("sending to the disk failed"))?
+        match self.sending.take().map(JoinHandle::join) {
+            Some(Ok(sent)) => sent,
+            Some(Err(_)) => Err(io::Error::other("sending to the disk failed")),
+            None => Ok(()),
+        }
     }
 
     /// Writes everything to the disk and puts the file in place.
@@ -150,16 +153,11 @@ impl Output {
     }
 
     fn put(mut self, wait: Wait) -> Result<()> {
-        let sent = self.sent();
+        self.sent().map_err(|error| self.failed(error))?;
         let path = self.path;
-        let failed = |doing: &'static str| {
-            let path = path.clone();
-            move |error| Error::io(path, doing, error)
-        };
-        sent.map_err(failed("write"))?;
         let file = self.file.into_inner().map_err(|error| Error::io(&path, "write", error.into_error()))?;
         if wait == Wait::Disk {
-            file.sync_all().map_err(failed("write"))?;
+            file.sync_all().map_err(|error| Error::io(&path, "write", error))?;
         }
         {
             let _held = unfinished();
