@@ -36,6 +36,18 @@ pub(crate) struct Reading {
     /// Warns where a checksum of a repository does not fit, instead of refusing it
     #[arg(long)]
     no_verify: bool,
+    /// Whether upper and lower case differ where rules compare text of the registry
+    #[arg(long, value_name = "HOW", value_enum, default_value_t = TextCase::Fold)]
+    regsz_case: TextCase,
+}
+
+/// Whether upper and lower case differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum TextCase {
+    /// They do not.
+    Fold,
+    /// They do.
+    Exact,
 }
 
 /// What became of the documents.
@@ -73,6 +85,7 @@ impl Reading {
             language: self.language_of(feed.unwrap_or(format.name)),
             profile: self.profile,
             verify: if self.no_verify { Verify::Warn } else { Verify::Refuse },
+            exact_text: self.regsz_case == TextCase::Exact,
         };
         (format.read)(path, &settings, &mut |catalog| match catalog {
             Ok(catalog) => read.catalogs.push(catalog),

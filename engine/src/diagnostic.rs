@@ -194,6 +194,48 @@ codes! {
     // Supersedence of any format.
     SupersedenceSelf "supersedence-self" Note "an update that replaces itself; the edge is dropped";
 
+    // The rule language of Windows updates.
+    RuleUnsupported "rule-unsupported" Warning "an element of a rule that is not supported; Unknown";
+    RuleFamilyMismatch "rule-family-mismatch" Warning "an element of a rule in another name space than its own; Unknown";
+    RuleUnknownAttribute "rule-unknown-attribute" Warning "an attribute that its element does not have, which may narrow the test; Unknown";
+    RuleBadAttribute "rule-bad-attribute" Warning "a value of a rule that cannot be read; Unknown";
+    RuleBadArity "rule-bad-arity" Warning "an operator with another number of operands than it takes; Unknown";
+    AttributeTooLong "attribute-too-long" Warning "a value of a rule that is longer than the limit; Unknown";
+    MultiRuleSection "multi-rule-section" Note "several elements in one section of rules; all of them must hold";
+    NoInstallableRule "no-installable-rule" Note "an update without a rule that says for whom it is; it is never Missing";
+    CsidlUnmapped "csidl-unmapped" Warning "a folder number without a name; whatever lies there was not collected";
+    WqlOddEscape "wql-odd-escape" Note "a backslash in a query before a character that it does not escape; it stands for itself";
+    WqlUnsupported "wql-unsupported" Warning "a query outside of the supported language; Unknown";
+
+    // Software distribution packages.
+    SdpMalformed "sdp-malformed" Warning "a package that cannot be read; its row is Unknown";
+    SdpManifestDangling "sdp-manifest-dangling" Note "the list of packages names one that is not there";
+    SdpManifestMissing "sdp-manifest-missing" Note "a package that the list of packages does not name; read anyway";
+    SdpNameDiffers "sdp-name-differs" Note "a package in a file that is called after another one";
+    SdpV3Ignored "sdp-v3-ignored" Note "a file of the third form of catalogs; not read";
+    SdpDuplicateId "sdp-duplicate-id" Warning "two packages with one id; the later one is used";
+    SdpCopyDiffers "sdp-copy-differs" Warning "a package that the catalog document has otherwise than its own file; the file is used";
+    SdpTooLong "sdp-too-long" Note "a text that is longer than the format allows; kept whole";
+    SdpNoDate "sdp-no-date" Note "a package without a date of creation";
+    SdpClassification "sdp-classification" Note "a classification that the format does not name; kept as text";
+    SdpItemInstallableAbsent "sdp-item-installable-absent" Note "an item with rules that do not say for whom it is; the package's own do";
+    SdpNoInstalledRule "sdp-no-installed-rule" Note "a package without a rule that says whether it is there; it is never Installed";
+    SdpInstallerUnknown "sdp-installer-unknown" Note "an installer that the format does not name; kept as text";
+    SdpReturnCode "sdp-return-code" Note "a return code given twice; the first counts";
+    SdpDigest "sdp-digest" Note "a digest that is not of its length; kept as text";
+    NotAnSdp "not-an-sdp" Error "the document is no software distribution package";
+    BundleWithRules "bundle-with-rules" Note "a bundle that has rules of its own; they count as one more part";
+
+    // What updates of any format need and consist of.
+    DanglingSupersedes "dangling-supersedes" Note "an update replaces one that no catalog has; kept in mind, without effect";
+    DanglingPrerequisite "dangling-prerequisite" Warning "an update needs one that no catalog has; whether that is there is Unknown";
+    PrerequisiteCycle "prerequisite-cycle" Warning "updates that need each other; none of them is ever there by way of the others";
+    DanglingBundleChild "dangling-bundle-child" Warning "a bundle contains an update that no catalog has; that part is Unknown";
+    BundleRevisionMismatch "bundle-revision-mismatch" Note "a bundle contains a revision that no catalog has; the highest one stands for it";
+    BundleCycle "bundle-cycle" Warning "a bundle that contains itself; the part that leads back is left out";
+    BundleTooDeep "bundle-too-deep" Warning "bundles nested too deeply; what lies below is Unknown";
+    RuleTooDeep "rule-too-deep" Warning "a rule, or a chain of what is needed, that is too deep; Unknown from there on";
+
     // Product tables.
     ProductNameUnknown "product-name-unknown" Note "a product name that no compiled catalog knows";
     ProductEntryReplaced "product-entry-replaced" Note "an added product table replaces an entry";

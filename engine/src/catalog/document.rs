@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-use crate::container::{Limits, Opened};
+use crate::container::{self, Limits, Opened};
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
 use crate::xml;
@@ -117,6 +117,36 @@ impl BufRead for Document {
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Document").field("opened", &self.opened).finish_non_exhaustive()
+    }
+}
+
+/// How many members of an archive are looked at to recognise it.
+const MEMBERS: usize = 64;
+
+/// Whether a file is an archive of documents.
+///
+/// # Errors
+///
+/// The file cannot be read, or its compression is damaged from the start.
+pub fn is_archive(path: impl AsRef<Path>) -> Result<bool> {
+    Ok(container::open(path)?.content().is_archive())
+}
+
+/// The names of the first members of an archive.
+///
+/// # Errors
+///
+/// The archive cannot be read.
+pub fn members(path: impl AsRef<Path>) -> Result<Vec<String>> {
+    let mut members = Vec::new();
+    let walked = container::walk(container::open(path)?, &mut |name, _| {
+        members.push(name.to_owned());
+        // Enough is known, and an error is the one way to end a walk.
+        if members.len() < MEMBERS { Ok(()) } else { Err(Error::new(Code::TooLarge, "enough")) }
+    });
+    match walked {
+        Err(error) if members.len() < MEMBERS => Err(error),
+        _ => Ok(members),
     }
 }
 

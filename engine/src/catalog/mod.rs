@@ -14,10 +14,12 @@ use crate::model::update::Catalog;
 pub mod detection;
 pub mod document;
 pub mod mssecure;
+pub mod rules;
+pub mod sdp;
 pub mod updateinfo;
 
 /// Every catalog format that can be read, in the order in which they are tried.
-pub const FORMATS: &[Format] = &[mssecure::FORMAT, updateinfo::FORMAT];
+pub const FORMATS: &[Format] = &[mssecure::FORMAT, updateinfo::FORMAT, sdp::FORMAT];
 
 /// A catalog format: its name, how it is recognised, how it is read.
 #[derive(Debug)]
@@ -38,6 +40,8 @@ pub struct Format {
 pub enum Look<'a> {
     /// A directory.
     Directory(&'a Path),
+    /// An archive with these members, or its first ones.
+    Archive(&'a [String]),
     /// An XML document whose root element has this local name and name space.
     Document {
         /// Local name of the root element.
@@ -58,6 +62,8 @@ pub struct Settings {
     pub profile: Option<Profile>,
     /// Whether a checksum of a repository that does not fit is a warning instead of an error.
     pub verify: Verify,
+    /// Whether upper and lower case differ where rules compare text of the registry.
+    pub exact_text: bool,
 }
 
 /// What a checksum of a repository that does not fit means.
@@ -90,6 +96,12 @@ pub fn recognise(path: &Path) -> Result<&'static Format> {
     if path.is_dir() {
         return fits(Look::Directory(path)).ok_or_else(|| {
             unknown(Error::new(Code::UnknownCatalog, "is a folder in which no catalog reader finds its own"))
+        });
+    }
+    if document::is_archive(path)? {
+        let members = document::members(path)?;
+        return fits(Look::Archive(&members)).ok_or_else(|| {
+            unknown(Error::new(Code::UnknownCatalog, "is an archive in which no catalog reader finds its own"))
         });
     }
     let root = document::root(path)?;

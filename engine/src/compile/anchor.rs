@@ -5,13 +5,14 @@
 //! open; where the absence does not settle it, the update has no anchor and is always evaluated.
 
 use crate::index::probe::{self, Key};
-use crate::model::expr::{self, Expr, Operand, Operator, Question, Reasons, Subject};
+use crate::model::catalogs::Entry;
+use crate::model::expr::{self, Expr, Operand, Operator, Question, Reasons, Section, Subject};
 use crate::model::fact::Kind;
 use crate::model::flag::Flags;
 use crate::model::law;
 use crate::model::reason::Reason;
 use crate::model::truth::{Tally, Truth};
-use crate::model::update::{Collection, PackageRow, Rule, Update};
+use crate::model::update::{Collection, PackageRow, Rule};
 use crate::model::verdict::{Answer, Cell, Verdict};
 
 /// What settles an update.
@@ -28,9 +29,13 @@ pub struct Anchors<'u> {
 }
 
 /// Finds the anchors of an update.
-pub fn find(update: &Update) -> Option<Anchors<'_>> {
+pub fn find(entry: &Entry) -> Option<Anchors<'_>> {
+    let update = &entry.update;
+    if !entry.prerequisites.is_empty() || !entry.children.is_empty() {
+        return None;
+    }
     match &update.rule {
-        Rule::None => None,
+        Rule::None | Rule::Items(_) => None,
         Rule::Packages { collections, rows } => of_packages(collections, rows),
         Rule::Tests { installed, applicable } => {
             let subjects = candidates(applicable)?;
@@ -80,7 +85,11 @@ fn candidates(expr: &Expr) -> Option<Vec<&Subject>> {
             let union = distinct(sets?.concat());
             (!union.is_empty()).then_some(union)
         }
-        Expr::Constant(_) | Expr::Combine { .. } | Expr::Not(_) | Expr::Otherwise(..) => None,
+        Expr::Constant(_)
+        | Expr::Unread(..)
+        | Expr::Combine { .. }
+        | Expr::Not(_)
+        | Expr::Otherwise(..) => None,
     }
 }
 
@@ -148,6 +157,13 @@ impl FromIterator<Possible> for Possibles {
     }
 }
 
+/// How reasons are chosen where a rule stands.
+#[derive(Clone, Copy)]
+struct Ranking {
+    reasons: Reasons,
+    section: Section,
+}
+
 /// Evaluation with the anchors in one state and everything else open.
 struct Open<'e> {
     /// In order.
@@ -158,7 +174,8 @@ struct Open<'e> {
 impl Open<'_> {
     /// The cell of two rules, where all that is possible gives the same.
     fn cell(&self, installed: &Expr, applicable: &Expr) -> Option<Cell> {
-        let (installed, applicable) = (self.possible(installed), self.possible(applicable));
+        let installed = self.possible(installed, Section::Installed);
+        let applicable = self.possible(applicable, Section::Applicable);
         let mut settled = None;
         for installed in installed.iter() {
             for applicable in applicable.iter() {
@@ -190,25 +207,28 @@ impl Open<'_> {
         Some(Cell { verdict: cell.verdict, reason, flags })
     }
 
-    fn possible(&self, expr: &Expr) -> Possibles {
+    fn possible(&self, expr: &Expr, section: Section) -> Possibles {
         match expr {
             Expr::Constant(answer) => Possibles::one(*answer),
+            Expr::Unread(reason, _) => Possibles::one(Answer::new(Truth::Unknown, *reason)),
             Expr::Test { subject, question, .. } => self.leaf(subject, question),
             Expr::Combine { operator: Operator::One | Operator::Xor, .. } => Possibles::any(&Truth::ALL),
-            Expr::Combine { operator, reasons, operands } => self.combination(*operator, *reasons, operands),
+            Expr::Combine { operator, reasons, operands } => {
+                self.combination(*operator, Ranking { reasons: *reasons, section }, operands)
+            }
             Expr::Not(operand) => {
                 let negate = |(truth, why): Possible| match why {
                     Some((reason, flags)) => settled(expr::negate(Answer { truth, reason, flags })),
                     None => (!truth, None),
                 };
-                self.possible(operand).iter().map(negate).collect()
+                self.possible(operand, section).iter().map(negate).collect()
             }
             Expr::Otherwise(first, second) => {
-                let first = self.possible(first);
+                let first = self.possible(first, section);
                 let arises = |(truth, _): &Possible| *truth != Truth::NotApplicable;
                 let mut possible: Possibles = first.iter().filter(arises).collect();
                 if !first.iter().all(|answer| arises(&answer)) {
-                    possible.extend(self.possible(second).iter());
+                    possible.extend(self.possible(second, section).iter());
                 }
                 possible
             }
@@ -216,15 +236,15 @@ impl Open<'_> {
     }
 
     /// The possible answers of an AND or OR; its tables and the choice of its reason are associative.
-    fn combination(&self, operator: Operator, reasons: Reasons, operands: &[Expr]) -> Possibles {
+    fn combination(&self, operator: Operator, ranking: Ranking, operands: &[Expr]) -> Possibles {
         let Some((first, others)) = operands.split_first() else { return Possibles::any(&[Truth::Unknown]) };
-        let mut united = self.possible(first);
+        let mut united = self.possible(first, ranking.section);
         for operand in others {
-            if united.iter().all(|answer| is_final(operator, reasons, answer)) {
+            if united.iter().all(|answer| is_final(operator, ranking, answer)) {
                 break;
             }
-            let next = self.possible(operand);
-            let pairs = united.iter().flat_map(|a| next.iter().map(move |b| pair(operator, reasons, a, b)));
+            let next = self.possible(operand, ranking.section);
+            let pairs = united.iter().flat_map(|a| next.iter().map(move |b| pair(operator, ranking, a, b)));
             united = pairs.collect();
         }
         united
@@ -251,15 +271,15 @@ impl Open<'_> {
 }
 
 /// Whether an answer stays that of an AND or OR whatever its further operands are.
-fn is_final(operator: Operator, reasons: Reasons, (truth, why): Possible) -> bool {
+fn is_final(operator: Operator, ranking: Ranking, (truth, why): Possible) -> bool {
     let decides = if operator == Operator::And { Truth::False } else { Truth::True };
-    truth == decides && why.is_some_and(|(reason, _)| is_heaviest(reasons, truth, reason))
+    truth == decides && why.is_some_and(|(reason, _)| is_heaviest(ranking, truth, reason))
 }
 
 /// Whether a question can be asked of a subject; one that cannot is an error where the thing is there.
 fn fits(subject: &Subject, question: &Question) -> bool {
     match (subject, question) {
-        (_, Question::Exists)
+        (_, Question::Exists | Question::Applicability(_))
         | (Subject::File(_), Question::FileEvidence { .. } | Question::Compare(_, Operand::Version(_)))
         | (Subject::RegistryValue { .. }, Question::Data(_) | Question::Compare(..))
         | (Subject::Os(_) | Subject::Msi(_), Question::Compare(..))
@@ -288,18 +308,18 @@ fn decided((truth, why): Possible) -> Possible {
 }
 
 /// The combination of two possible answers.
-fn pair(operator: Operator, reasons: Reasons, a: Possible, b: Possible) -> Possible {
+fn pair(operator: Operator, ranking: Ranking, a: Possible, b: Possible) -> Possible {
     let tally: Tally = [a.0, b.0].into_iter().collect();
     let truth = if operator == Operator::And { tally.and() } else { tally.or() };
     let why = match (a.0 == truth, b.0 == truth) {
         // All operands of an AND that holds give their flags.
         (true, true) if operator == Operator::And && truth == Truth::True => match (a.1, b.1) {
             (Some(a), Some(b)) => {
-                stronger(reasons, truth, Some(a), Some(b)).map(|(reason, _)| (reason, a.1 | b.1))
+                stronger(ranking, truth, Some(a), Some(b)).map(|(reason, _)| (reason, a.1 | b.1))
             }
             _ => None,
         },
-        (true, true) => stronger(reasons, truth, a.1, b.1),
+        (true, true) => stronger(ranking, truth, a.1, b.1),
         (true, false) => a.1,
         (false, _) => b.1,
     };
@@ -308,22 +328,22 @@ fn pair(operator: Operator, reasons: Reasons, a: Possible, b: Possible) -> Possi
 
 /// The reason that wins of two of equal truth, with its flags; `None` where that is open.
 fn stronger(
-    reasons: Reasons,
+    ranking: Ranking,
     truth: Truth,
     a: Option<(Reason, Flags)>,
     b: Option<(Reason, Flags)>,
 ) -> Option<(Reason, Flags)> {
-    let weight = |reason| reasons.weight(truth, reason);
+    let weight = |reason| ranking.reasons.weight(ranking.section, truth, reason);
     match (a, b) {
         (Some(a), Some(b)) => Some(if weight(a.0) >= weight(b.0) { a } else { b }),
-        (Some(a), None) if is_heaviest(reasons, truth, a.0) => Some(a),
+        (Some(a), None) if is_heaviest(ranking, truth, a.0) => Some(a),
         _ => None,
     }
 }
 
 /// Whether no reason outweighs this one.
-fn is_heaviest(reasons: Reasons, truth: Truth, reason: Reason) -> bool {
-    let weight = |reason| reasons.weight(truth, reason);
+fn is_heaviest(ranking: Ranking, truth: Truth, reason: Reason) -> bool {
+    let weight = |reason| ranking.reasons.weight(ranking.section, truth, reason);
     Reason::ALL.iter().all(|other| weight(*other) <= weight(reason))
 }
 
@@ -331,10 +351,15 @@ fn is_heaviest(reasons: Reasons, truth: Truth, reason: Reason) -> bool {
 mod tests {
     use super::*;
     use crate::diagnostic::Position;
+    use crate::model::update::Update;
 
     fn product(name: &str) -> Expr {
         let question = Question::Level { affected: vec!["Gold".to_owned()], fixed: None };
         Expr::test(Subject::Product(name.to_owned()), question, Position::default())
+    }
+
+    fn entry(rule: Rule) -> Entry {
+        Entry { update: Update { rule, ..Update::default() }, ..Entry::default() }
     }
 
     fn file(path: &str) -> Expr {
@@ -345,8 +370,8 @@ mod tests {
     fn products_anchor_a_rule_whatever_its_evidence() {
         let applicable = Expr::any(vec![product("a"), product("b")]);
         let installed = Expr::all(vec![applicable.clone(), file("x")]);
-        let update = Update { rule: Rule::Tests { installed, applicable }, ..Update::default() };
-        let anchors = find(&update).expect("has anchors");
+        let entry = entry(Rule::Tests { installed, applicable });
+        let anchors = find(&entry).expect("has anchors");
         assert_eq!(anchors.subjects.len(), 2);
         assert_eq!(anchors.absent, Cell::new(Verdict::NotApplicable, Reason::ProductAbsent));
         assert_eq!(anchors.not_collected, Some(Cell::new(Verdict::Unknown, Reason::NotCollected)));
@@ -355,6 +380,6 @@ mod tests {
     #[test]
     fn evidence_that_may_hold_alone_has_no_anchor() {
         let rule = Rule::Tests { installed: file("x"), applicable: product("a") };
-        assert_eq!(find(&Update { rule, ..Update::default() }), None);
+        assert_eq!(find(&entry(rule)), None);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::count;
 use super::packages::Packages;
+use super::requirements::Requirements;
 use super::rules::{Rules, product_key};
 use super::texts::Texts;
 use crate::error::Result;
@@ -18,8 +19,15 @@ use crate::model::verdict::Cell;
 /// There is more than 32 bits can number.
 pub fn lay_out(catalogs: &Catalogs) -> Result<Columns> {
     let mut columns = Columns::default();
-    let rules = Rules::gather(catalogs, &mut columns)?;
-    let mut layout = Layout { rules, packages: Packages::gather(catalogs), texts: Texts::new(), columns };
+    let mut texts = Texts::new();
+    let rules = Rules::gather(catalogs, &mut texts, &mut columns)?;
+    let mut layout = Layout {
+        rules,
+        packages: Packages::gather(catalogs),
+        requirements: Requirements::default(),
+        texts,
+        columns,
+    };
     for entry in &catalogs.updates {
         layout.update(entry)?;
     }
@@ -36,6 +44,7 @@ pub fn lay_out(catalogs: &Catalogs) -> Result<Columns> {
 struct Layout<'c> {
     rules: Rules<'c>,
     packages: Packages,
+    requirements: Requirements,
     texts: Texts,
     columns: Columns,
 }
@@ -45,6 +54,7 @@ impl Layout<'_> {
         self.update_texts(entry);
         self.update_lists(&entry.update)?;
         self.edges(entry)?;
+        self.requirements.update(entry, &mut self.columns)?;
         self.packages.write_update(
             &entry.update.rule,
             entry.update.retracted,
@@ -71,6 +81,7 @@ impl Layout<'_> {
         columns.update_reboot.push(update.reboot as u8);
         columns.update_flags.push(u32::from(update.flags.bits()));
         columns.update_retracted.push(u8::from(update.retracted));
+        columns.update_detectoid.push(u8::from(update.detectoid));
         columns.update_offset.push(update.position.offset);
         columns.update_line.push(update.position.line);
         columns.update_column.push(update.position.column);
@@ -149,6 +160,11 @@ impl Layout<'_> {
         columns.source_sha256.extend(source.sha256);
         columns.source_counts.extend(self.rules.counts[number]);
         columns.source_counts.extend([entry.edges, entry.dangling]);
+        for (name, count) in &entry.source.statistics {
+            columns.statistic_name.push(texts.number(name));
+            columns.statistic_count.push(*count);
+        }
+        columns.source_statistic_ends.push(count(columns.statistic_name.len())?);
         for (code, times) in entry.diagnostics.counts() {
             columns.diagnostic_code.push(texts.number(code.name()));
             columns.diagnostic_count.push(times);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ahash::HashMap;
 
+use super::relations;
 use super::rules::row_key;
 use crate::diagnostic::{Code, Diagnostic, Position};
 use crate::error::{Error, Result};
@@ -31,7 +32,7 @@ pub fn merge(catalogs: Vec<Catalog>, mut detections: Vec<Detection>) -> Result<C
         merged.module_defaults.append(&mut catalog.module_defaults);
         for update in catalog.updates {
             let identity = format!("{}:{}", catalog.source.feed, update.id);
-            merged.updates.push(Entry { identity, source: number, replaced_by: Vec::new(), update });
+            merged.updates.push(Entry { identity, source: number, update, ..Entry::default() });
         }
         let source =
             SourceEntry { source: catalog.source, diagnostics: catalog.diagnostics, edges: 0, dangling: 0 };
@@ -43,6 +44,7 @@ pub fn merge(catalogs: Vec<Catalog>, mut detections: Vec<Detection>) -> Result<C
     check_identities(&merged, &paths)?;
     add_detections(&mut merged, detections);
     resolve(&mut merged);
+    relations::resolve(&mut merged);
     imply_by_versions(&mut merged);
     report_cycles(&mut merged);
     Ok(merged)
@@ -115,6 +117,8 @@ fn resolve(merged: &mut Catalogs) {
     let Catalogs { sources, updates, .. } = merged;
     let declared: Vec<Vec<Replacement>> =
         updates.iter_mut().map(|entry| std::mem::take(&mut entry.update.replacements)).collect();
+    let replaces: Vec<_> =
+        updates.iter_mut().map(|entry| std::mem::take(&mut entry.update.replaces)).collect();
     let places = Places::of(sources, updates);
     let mut resolved: Vec<Vec<Edge>> = Vec::with_capacity(updates.len());
     let mut findings = Vec::new();
@@ -134,17 +138,39 @@ fn resolve(merged: &mut Catalogs) {
                 }
             }
         }
+        resolved.push(edges);
+    }
+    for ((number, entry), replaces) in (0u32..).zip(updates.iter()).zip(&replaces) {
+        let feed = sources[entry.source as usize].source.feed.as_str();
+        let position = entry.update.position;
+        for id in replaces {
+            let mut targets = places.find(feed, id.as_str()).peekable();
+            if targets.peek().is_none() {
+                findings.push((entry.source, Code::DanglingSupersedes, position, id.as_str()));
+            }
+            for old in targets {
+                if old == number {
+                    findings.push((entry.source, Code::SupersedenceSelf, position, &entry.identity));
+                } else {
+                    let edge = Edge { by: number, source: supersedence::Source::Declared, position };
+                    resolved[old as usize].push(edge);
+                }
+            }
+        }
+    }
+    for edges in &mut resolved {
         edges.sort_unstable();
         edges.dedup_by_key(|edge| (edge.by, edge.source));
-        resolved.push(edges);
     }
     for (source, code, position, id) in findings {
         let source = &mut sources[source as usize];
-        source.dangling += u64::from(code == Code::SupersedenceTargetUnresolved);
+        let dangling = matches!(code, Code::SupersedenceTargetUnresolved | Code::DanglingSupersedes);
+        source.dangling += u64::from(dangling);
         source.diagnostics.push(code, position, "", format_args!("`{id}`"));
     }
-    for ((entry, edges), declared) in updates.iter_mut().zip(resolved).zip(&declared) {
-        sources[entry.source as usize].edges += declared.len() as u64;
+    let declared = declared.iter().zip(&replaces).map(|(by, of)| by.len() as u64 + of.len() as u64);
+    for ((entry, edges), declared) in updates.iter_mut().zip(resolved).zip(declared) {
+        sources[entry.source as usize].edges += declared;
         entry.replaced_by = edges;
     }
 }
@@ -238,7 +264,7 @@ fn imply_by_versions(merged: &mut Catalogs) {
 fn package_rows(update: &Update) -> &[crate::model::update::PackageRow] {
     match &update.rule {
         Rule::Packages { rows, .. } => rows,
-        Rule::None | Rule::Tests { .. } => &[],
+        Rule::None | Rule::Tests { .. } | Rule::Items(_) => &[],
     }
 }
 

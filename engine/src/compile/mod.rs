@@ -10,6 +10,8 @@ mod nodes;
 mod numbers;
 mod packages;
 mod predicates;
+pub(crate) mod relations;
+mod requirements;
 pub(crate) mod rules;
 mod subjects;
 mod tally;

@@ -5,6 +5,7 @@ use super::numbers::{Number, Numbers};
 use crate::error::Result;
 use crate::index::columns::Columns;
 use crate::model::expr::{Operator, Reasons};
+use crate::model::reason::Reason;
 use crate::model::verdict::Answer;
 
 /// Numbers of node operators, as stored.
@@ -17,6 +18,7 @@ pub(crate) mod operator {
     pub(crate) const XOR: u8 = 5;
     pub(crate) const NOT: u8 = 6;
     pub(crate) const OTHERWISE: u8 = 7;
+    pub(crate) const UNREAD: u8 = 8;
 }
 
 /// Nodes while an index is made, in the form in which they are stored.
@@ -34,6 +36,11 @@ impl Nodes {
     pub(super) fn constant(&mut self, answer: Answer) -> Result<u32> {
         let reason = u32::from(answer.reason.number()) | u32::from(answer.flags.bits()) << 16;
         self.node(operator::CONSTANT, answer.truth as u32, reason)
+    }
+
+    /// A part that is not asked, whose element is this text.
+    pub(super) fn unread(&mut self, reason: Reason, text: u32) -> Result<u32> {
+        self.node(operator::UNREAD, text, u32::from(reason.number()))
     }
 
     pub(super) fn test(&mut self, predicate: u32) -> Result<u32> {

@@ -97,6 +97,7 @@ fn parameters(
             let (low, high) = wide(checksum.unwrap_or(0));
             (3, [*presence as u32 | has, rank, low, high])
         }
+        Question::Applicability(asked) => (5, [texts.number(&asked.to_string()), 0, 0, 0]),
         Question::Level { affected, fixed } => {
             let start = count(columns.level_text.len())?;
             for level in affected {

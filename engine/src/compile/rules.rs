@@ -17,11 +17,11 @@ use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::index::columns::{Columns, NONE};
 use crate::index::probe::{self, Key};
-use crate::model::catalogs::Catalogs;
+use crate::model::catalogs::{Catalogs, Entry};
 use crate::model::expr::{DEPTH, Expr, NODES, Operand, Question, Subject};
 use crate::model::fact::PackageKind;
 use crate::model::product::{Detection, folded};
-use crate::model::update::{Collection, PackageRow, Rule, Update};
+use crate::model::update::{Collection, Item, PackageRow, Rule};
 use crate::model::verdict::Cell;
 use crate::version::{debian, evr};
 
@@ -42,11 +42,15 @@ pub(super) struct Rules<'c> {
 
 impl<'c> Rules<'c> {
     /// Gathers and numbers everything, and writes what each update has of it.
-    pub(super) fn gather(catalogs: &'c Catalogs, columns: &mut Columns) -> Result<Rules<'c>> {
-        let mut walk = Walk::new(catalogs.sources.len(), columns);
+    pub(super) fn gather(
+        catalogs: &'c Catalogs,
+        texts: &mut Texts,
+        columns: &mut Columns,
+    ) -> Result<Rules<'c>> {
+        let mut walk = Walk::new(catalogs.sources.len(), texts, columns);
         for (number, entry) in (0u32..).zip(&catalogs.updates) {
             walk.source = Some(entry.source);
-            walk.update(number, &entry.update)?;
+            walk.update(number, entry)?;
         }
         walk.source = None;
         let detections: Result<_> = catalogs.detections.iter().map(|one| walk.detection(one)).collect();
@@ -93,6 +97,7 @@ impl<'c> Rules<'c> {
 
 /// The walk over all rules.
 struct Walk<'c, 'o> {
+    texts: &'o mut Texts,
     columns: &'o mut Columns,
     subjects: Subjects<'c>,
     predicates: Predicates<'c>,
@@ -109,8 +114,9 @@ struct Walk<'c, 'o> {
 }
 
 impl<'c, 'o> Walk<'c, 'o> {
-    fn new(sources: usize, columns: &'o mut Columns) -> Self {
+    fn new(sources: usize, texts: &'o mut Texts, columns: &'o mut Columns) -> Self {
         Walk {
+            texts,
             columns,
             subjects: Subjects::default(),
             predicates: Predicates::default(),
@@ -124,12 +130,17 @@ impl<'c, 'o> Walk<'c, 'o> {
         }
     }
 
-    fn update(&mut self, number: u32, update: &'c Update) -> Result<()> {
+    fn update(&mut self, number: u32, entry: &'c Entry) -> Result<()> {
+        let update = &entry.update;
         let (rule, installed, applicable) = match &update.rule {
             Rule::None => (0, NONE, NONE),
             Rule::Tests { installed, applicable } => {
                 let owner = update.id.as_str();
                 (1, self.root(installed, owner)?, self.root(applicable, owner)?)
+            }
+            Rule::Items(items) => {
+                self.items(items, update.id.as_str())?;
+                (3, NONE, NONE)
             }
             Rule::Packages { collections, rows } => {
                 self.packages(collections, rows)?;
@@ -139,14 +150,15 @@ impl<'c, 'o> Walk<'c, 'o> {
         self.columns.update_rule.push(rule);
         self.columns.update_installed.push(installed);
         self.columns.update_applicable.push(applicable);
+        self.columns.update_item_ends.push(count(self.columns.item_installed.len())?);
         self.columns.update_leaf_ends.push(count(self.columns.leaf_offset.len())?);
-        self.anchors(number, update)
+        self.anchors(number, entry)
     }
 
     /// Keeps which subjects are anchors of an update, and what their absence gives.
-    fn anchors(&mut self, number: u32, update: &'c Update) -> Result<()> {
+    fn anchors(&mut self, number: u32, entry: &'c Entry) -> Result<()> {
         let (mut kind, mut absent, mut not_collected) = (u8::MAX, Cell::NO_EVIDENCE, Some(Cell::NO_EVIDENCE));
-        if let Some(anchors) = anchor::find(update) {
+        if let Some(anchors) = anchor::find(entry) {
             (kind, absent, not_collected) = (anchors.kind as u8, anchors.absent, anchors.not_collected);
             for subject in anchors.subjects {
                 self.anchors.push((self.subjects.mention(subject)?, number));
@@ -155,6 +167,17 @@ impl<'c, 'o> Walk<'c, 'o> {
         self.columns.update_anchored.push(kind);
         self.columns.update_absent.push(pack(absent));
         self.columns.update_not_collected.push(not_collected.map_or(NONE, pack));
+        Ok(())
+    }
+
+    fn items(&mut self, items: &'c [Item], owner: &str) -> Result<()> {
+        for item in items {
+            let [installed, applicable] = [&item.installed, &item.applicable].map(|rule| self.root(rule, owner));
+            self.columns.item_installed.push(installed?);
+            self.columns.item_applicable.push(applicable?);
+            let superseded = item.superseded.as_ref().map_or(Ok(NONE), |rule| self.root(rule, owner));
+            self.columns.item_superseded.push(superseded?);
+        }
         Ok(())
     }
 
@@ -172,6 +195,10 @@ impl<'c, 'o> Walk<'c, 'o> {
     fn node(&mut self, expr: &'c Expr) -> Result<u32> {
         let number = match expr {
             Expr::Constant(answer) => self.nodes.constant(*answer),
+            Expr::Unread(reason, element) => {
+                let text = self.texts.number(element);
+                self.nodes.unread(*reason, text)
+            }
             Expr::Test { subject, question, position } => {
                 // Where the leaves of an update's rule stand, which shared nodes cannot keep.
                 if self.source.is_some() {

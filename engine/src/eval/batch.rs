@@ -6,17 +6,22 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::code::{Decision, Places};
+use super::needs::Needs;
 use super::plan::Plan;
 use super::program::Context;
+use super::reference::bundled;
 use super::slots::Slots;
 use super::statements::Shared;
 use crate::index::columns::{Column, NONE};
 use crate::matrix::row::{self, Row, implied};
 use crate::model::fact::{Kind, Kinds};
+use crate::model::expr::{self, Operator, Reasons, Section};
 use crate::model::flag::Flags;
 use crate::model::law;
 use crate::model::options::{Checksum, Supersedence};
 use crate::model::reason::Reason;
+use crate::model::truth::Truth;
 use crate::model::verdict::{Answer, Cell, Verdict};
 
 /// What the cells of a client are before its facts are looked at, by which kinds are complete.
@@ -41,6 +46,7 @@ pub struct Worker<'p> {
     reached: Vec<u64>,
     verdicts: Vec<u8>,
     cells: Vec<(u32, Cell)>,
+    needs: Needs,
     above: Above,
 }
 
@@ -64,6 +70,7 @@ impl<'p> Worker<'p> {
             reached: vec![0; count.div_ceil(64)],
             verdicts: vec![0; count],
             cells: Vec::new(),
+            needs: Needs::default(),
             above: Above::default(),
         }
     }
@@ -89,7 +96,9 @@ impl<'p> Worker<'p> {
         let defaults = self.defaults.entry(complete.bits()).or_insert_with(|| Defaults::new(plan, complete));
         self.verdicts.copy_from_slice(&defaults.verdicts);
         self.reach(complete);
+        self.needs.begin(plan);
         self.evaluate();
+        self.evaluate_bundles(complete);
         self.fold();
         self.row(complete)
     }
@@ -122,7 +131,7 @@ impl<'p> Worker<'p> {
             while bits != 0 {
                 let update = word * 64 + bits.trailing_zeros() as usize;
                 bits &= bits - 1;
-                if update < self.verdicts.len() && self.gives_verdict(update) {
+                if update < self.verdicts.len() && self.plan.gives_verdict(update as u32) {
                     let cell = self.cell(update);
                     self.verdicts[update] = cell.verdict.code();
                     self.cells.push((update as u32, cell));
@@ -131,25 +140,80 @@ impl<'p> Worker<'p> {
         }
     }
 
-    fn gives_verdict(&self, update: usize) -> bool {
-        self.plan.options.include_retracted || self.plan.view.columns.update_retracted.at(update) == 0
-    }
-
     /// The cell of an update by its rules alone.
     fn cell(&mut self, update: usize) -> Cell {
         let Some(decision) = self.plan.code.decision(update) else { return Cell::NO_EVIDENCE };
         let cell = match decision.rule {
-            1 => {
-                let context = Context::new(self.checksums_count(decision.source as usize));
-                let applicable = self.slots.run(decision.applicable, context);
-                let context = Context { known: applicable, ..context };
-                let installed = self.slots.run(decision.installed, context);
-                Cell::decide(installed, applicable, Answer::FALSE)
+            1 | 3 => {
+                let needed = self.needed(decision.needs);
+                let items = self.plan.code.items(decision).iter();
+                let cells = items.map(|item| self.item(item, decision, needed));
+                Cell::of_parts(cells).unwrap_or(Cell::NO_EVIDENCE)
             }
             2 => self.slots.packages_cell(update),
             _ => Cell::NO_EVIDENCE,
         };
         cell.withdrawn(decision.flags)
+    }
+
+    /// The cell of one part of an update that needs something, or nothing.
+    fn item(&self, item: &Places, decision: &Decision, needed: Option<Answer>) -> Cell {
+        let checksums = self.checksums_count(decision.source as usize);
+        let context = Context::new(checksums, Section::Applicable);
+        let applicable = match needed {
+            // What nothing else could outweigh.
+            Some(needed) if needed.truth == Truth::False => needed,
+            _ => self.slots.run(item.applicable, context),
+        };
+        let gate = |section, answer| match needed {
+            Some(needed) => expr::combine(Operator::And, Reasons::Ranked, section, &[needed, answer]),
+            None => answer,
+        };
+        let gated = gate(Section::Applicable, applicable);
+        let context = Context { known: applicable, section: Section::Installed, ..context };
+        // A part that is proved not to be for the client is Installed or not applicable.
+        let installed = gate(Section::Installed, match needed {
+            Some(needed) if needed.truth == Truth::False => needed,
+            _ => self.slots.run(item.installed, context),
+        });
+        let superseded = match item.superseded {
+            NONE => Answer::FALSE,
+            rule => self.slots.run(rule, context),
+        };
+        Cell::decide(installed, gated, superseded).withdrawn(decision.flags)
+    }
+
+    /// Whether what updates with these prerequisites need is there; `None` where that is nothing.
+    fn needed(&mut self, number: u32) -> Option<Answer> {
+        (number != NONE).then(|| self.needs.of(number, self.plan, &self.slots, 0))
+    }
+
+    /// Gives bundles the cells that their parts make, each after those that it contains.
+    fn evaluate_bundles(&mut self, complete: Kinds) {
+        let plan = self.plan;
+        for bundle in &plan.bundles {
+            let Ok(at) = self.cells.binary_search_by_key(bundle, |(update, _)| *update) else { continue };
+            let Some(decision) = plan.code.decision(*bundle as usize) else { continue };
+            let own = (decision.rule != 0).then_some(self.cells[at].1);
+            let of_child = |child: Option<u32>| match child {
+                Some(child) if plan.view.columns.update_detectoid.at(child as usize) != 0 => Cell::NO_EVIDENCE,
+                Some(child) => self.cell_of(child, complete),
+                None => Cell::NO_EVIDENCE,
+            };
+            let parts = Cell::of_parts(plan.view.children(*bundle as usize).map(of_child).chain(own));
+            let needed = self.needed(decision.needs).unwrap_or(Answer::TRUE);
+            let cell = bundled(parts.unwrap_or(Cell::NO_EVIDENCE), needed).withdrawn(decision.flags);
+            self.cells[at].1 = cell;
+            self.verdicts[*bundle as usize] = cell.verdict.code();
+        }
+    }
+
+    /// The cell of an update by its rules alone, reached or not.
+    fn cell_of(&self, update: u32, complete: Kinds) -> Cell {
+        match self.cells.binary_search_by_key(&update, |(update, _)| *update) {
+            Ok(at) => self.cells[at].1,
+            Err(_) => self.plan.default(update, complete),
+        }
     }
 
     /// Whether checksums count: not for a client in another language than the feed's.
@@ -211,11 +275,10 @@ impl Defaults {
         let mut packed = vec![0u8; row::width(plan.updates.len())].into_boxed_slice();
         let mut odd = Vec::new();
         for update in 0..count as u32 {
-            let retracted = plan.view.columns.update_retracted.at(update as usize) != 0;
             let cell = plan.default(update, complete);
             let place = plan.place[update as usize];
             // A withdrawn update replaces nothing.
-            if !retracted || plan.options.include_retracted {
+            if plan.gives_verdict(update) {
                 verdicts[update as usize] = cell.verdict.code();
             }
             if place != NONE {

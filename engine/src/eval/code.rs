@@ -12,9 +12,10 @@ use crate::compile::rules::operator;
 use crate::index::View;
 use crate::index::columns::{Column, NONE};
 use crate::index::nodes::{self, Extent, operands};
-use crate::index::restore::unpack;
+use crate::index::restore::{rules::reasons, unpack};
 use crate::model::expr::Reasons;
 use crate::model::flag::Flags;
+use crate::model::truth::Truth;
 use crate::model::verdict::Cell;
 
 /// Up to so many nodes a rule stands in its place.
@@ -69,19 +70,30 @@ pub(super) struct Decision {
     pub(super) rule: u8,
     pub(super) flags: Flags,
     pub(super) source: u32,
-    /// Where its rules stand.
-    pub(super) applicable: u32,
-    pub(super) installed: u32,
+    /// Which of the items are its own.
+    pub(super) items: (u32, u32),
+    /// What it needs; NONE when nothing.
+    pub(super) needs: u32,
     /// The cell where its anchors are absent.
     pub(super) absent: Cell,
     /// The cell where they were not collected.
     pub(super) not_collected: Cell,
 }
 
+/// Where the rules of one part of an update stand; NONE where there is none.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Places {
+    pub(super) applicable: u32,
+    pub(super) installed: u32,
+    pub(super) superseded: u32,
+}
+
 /// The rules of an index, ready to run.
 #[derive(Debug)]
 pub(super) struct Code {
     pub(super) steps: Vec<Step>,
+    /// The parts that updates consist of.
+    items: Vec<Places>,
     /// In the order of their rules.
     decisions: Vec<Decision>,
     /// By update: its place among the decisions.
@@ -97,6 +109,7 @@ impl Code {
     pub(super) fn new(view: View<'_>) -> Code {
         let columns = view.columns;
         let mut writer = Writer::new(view);
+        let mut items = Vec::new();
         let mut decisions = Vec::with_capacity(view.updates());
         let mut places = vec![NONE; view.updates()];
         let anchored = columns.anchor_update.iter().map(|update| update.to_native() as usize);
@@ -104,11 +117,19 @@ impl Code {
             let Some(place) = places.get_mut(update).filter(|place| **place == NONE) else { continue };
             *place = decisions.len() as u32;
             let mut decision = decision(view, update);
-            if decision.rule == 1 {
-                let applicable = columns.update_applicable.at(update);
-                decision.applicable = writer.root(applicable, NONE);
-                decision.installed = writer.root(columns.update_installed.at(update), applicable);
+            let first = items.len() as u32;
+            match decision.rule {
+                1 => {
+                    let (applicable, installed) = (&columns.update_applicable, &columns.update_installed);
+                    items.push(writer.item(applicable.at(update), installed.at(update), NONE));
+                }
+                3 => items.extend(columns.update_item_ends(update).map(|item| {
+                    let (applicable, installed) = (&columns.item_applicable, &columns.item_installed);
+                    writer.item(applicable.at(item), installed.at(item), columns.item_superseded.at(item))
+                })),
+                _ => {}
             }
+            decision.items = (first, items.len() as u32);
             decisions.push(decision);
         }
         let detections = columns.detection_when.iter().map(|when| writer.root(when.to_native(), NONE));
@@ -118,13 +139,19 @@ impl Code {
             test => writer.root(test, NONE),
         });
         let levels = levels.collect();
-        Code { steps: writer.finish(), decisions, places, detections, levels }
+        Code { steps: writer.finish(), items, decisions, places, detections, levels }
     }
 
     /// What decides about an update.
     #[inline]
     pub(super) fn decision(&self, update: usize) -> Option<&Decision> {
         self.decisions.get(*self.places.get(update)? as usize)
+    }
+
+    /// The parts of an update.
+    #[inline]
+    pub(super) fn items(&self, decision: &Decision) -> &[Places] {
+        self.items.get(decision.items.0 as usize..decision.items.1 as usize).unwrap_or_default()
     }
 }
 
@@ -134,8 +161,8 @@ fn decision(view: View<'_>, update: usize) -> Decision {
         rule: columns.update_rule.at(update),
         flags: view.flags(update),
         source: columns.update_source.at(update),
-        applicable: NONE,
-        installed: NONE,
+        items: (0, 0),
+        needs: columns.update_prerequisite.at(update),
         absent: unpack(columns.update_absent.at(update)),
         not_collected: match columns.update_not_collected.at(update) {
             NONE => Cell::NO_EVIDENCE,
@@ -162,6 +189,17 @@ impl<'i> Writer<'i> {
         let nodes = view.columns.nodes() + view.columns.operand.len();
         let most = nodes.saturating_mul(FOLD).min(STEPS);
         Writer { view, most, extents: nodes::extents(view.columns), steps, called, todo }
+    }
+
+    /// Writes the rules of one part of an update.
+    fn item(&mut self, applicable: u32, installed: u32, superseded: u32) -> Places {
+        // A reason that is chosen by rank differs from rule to rule.
+        let ranked = self.view.columns.node_reasons.at(applicable as usize) == Reasons::Ranked as u8;
+        Places {
+            applicable: self.root(applicable, NONE),
+            installed: self.root(installed, if ranked { NONE } else { applicable }),
+            superseded: if superseded == NONE { NONE } else { self.root(superseded, NONE) },
+        }
     }
 
     /// Writes the rule of a node, in which `known` is answered already; gives where it stands.
@@ -215,11 +253,15 @@ impl<'i> Writer<'i> {
         let step = Step {
             // A number that no operator has, in damaged bytes, is taken as the last kind that is left.
             operator: match columns.node_operator.at(node) {
-                number if number > operator::OTHERWISE => operator::XOR,
+                number if number > operator::UNREAD => operator::XOR,
+                operator::UNREAD => operator::CONSTANT,
                 number => number,
             },
-            reasons: if columns.node_reasons.at(node) == 1 { Reasons::Strongest } else { Reasons::InOrder },
-            a: columns.node_a.at(node),
+            reasons: reasons(columns.node_reasons.at(node)),
+            a: match columns.node_operator.at(node) {
+                operator::UNREAD => Truth::Unknown as u32,
+                _ => columns.node_a.at(node),
+            },
             b: columns.node_b.at(node),
             ..Step::UNSUPPORTED
         };
@@ -308,7 +350,7 @@ mod tests {
             let damaged = Index::open(Bytes::copy(&bytes)).expect("opens without its checksum");
             let code = Code::new(damaged.view().expect("opens"));
             assert!(code.steps.iter().all(|step| step.operator != own::CALL));
-            let roots = code.decisions.iter().map(|decision| decision.applicable as usize);
+            let roots = code.items.iter().map(|item| item.applicable as usize);
             assert!(roots.into_iter().all(|root| code.steps[root].operator != own::KNOWN));
         }
     }

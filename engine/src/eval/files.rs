@@ -2,11 +2,14 @@
 //!
 //! A client may state its folders after its files, so files wait, in one arena, until it is whole.
 
-use super::known::{State, folder_token, windows_folders};
+use std::sync::Arc;
+
+use super::known::{State, stated_folders};
 use super::slots::{Slots, question};
 use crate::index::columns::{Column, NONE};
 use crate::index::probe::tag;
 use crate::index::restore::rules::presence;
+use crate::model::applicability::{Applicability, answer as applicability};
 use crate::model::expr::Question;
 use crate::model::fact::{self, FileVersion, Kind, Os};
 use crate::model::law;
@@ -15,7 +18,7 @@ use crate::model::path::{self, Folders};
 use crate::model::verdict::Answer;
 
 /// A file that waits until the client is whole.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Waiting {
     /// Its path is in the arena, where it ends here.
     Read(u32, Observed),
@@ -24,10 +27,12 @@ enum Waiting {
 }
 
 /// What is compared of a file.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Observed {
     version: FileVersion,
     checksum: Option<u64>,
+    /// What few rules ask beyond that, where the client says any of it.
+    details: Option<Arc<applicability::File>>,
 }
 
 /// The files and folders of a client.
@@ -35,7 +40,7 @@ pub(super) struct Observed {
 pub(super) struct Files {
     arena: String,
     waiting: Vec<Waiting>,
-    traits: Vec<fact::Trait<'static>>,
+    pub(super) traits: Vec<fact::Trait<'static>>,
     folders: Folders,
     renamed: Renamed,
     /// By token of the index: whether the client states or uses it.
@@ -95,7 +100,19 @@ impl Files {
 
 impl Observed {
     pub(super) fn of(file: &fact::File<'_>) -> Observed {
-        Observed { version: file.version, checksum: file.checksum }
+        let none = file.size.is_none() && file.created.is_none() && file.modified.is_none();
+        let details = (!none || file.language.is_some()).then(|| Arc::new(applicability::File::of(file)));
+        Observed { version: file.version, checksum: file.checksum, details }
+    }
+}
+
+impl Observed {
+    /// The answer of a leaf of the Windows rule language.
+    fn answer(&self, asked: &Applicability) -> Answer {
+        match &self.details {
+            Some(details) => details.answer(asked),
+            None => applicability::File { version: self.version, ..applicability::File::default() }.answer(asked),
+        }
     }
 }
 
@@ -134,16 +151,12 @@ impl Renamed {
 
 impl Slots<'_> {
     pub(super) fn state_folders(&mut self, os: Option<&Os<'_>>, wide: bool) {
-        for (folder, token) in windows_folders(os) {
-            self.files.folders.state(folder, token);
-            self.use_token(token);
+        let traits = std::mem::take(&mut self.files.traits);
+        for (folder, token) in stated_folders(os, &traits, wide) {
+            self.files.folders.state(&folder, &token);
+            self.use_token(&token);
         }
-        for stated in std::mem::take(&mut self.files.traits) {
-            if let Some(token) = folder_token(&stated.group, &stated.name, wide) {
-                self.files.folders.state(&stated.value, &token);
-                self.use_token(&token);
-            }
-        }
+        self.files.traits = traits;
     }
 
     /// Finds the paths of rules that begin with a folder that the client states.
@@ -264,6 +277,10 @@ impl Slots<'_> {
                     if let Some(unchecked) = self.unchecked.get_mut(predicate) {
                         *unchecked = answer(Checksum::Off);
                     }
+                }
+                question::APPLICABILITY => {
+                    let answer = plan.applicability(predicate).map(|asked| file.answer(asked));
+                    self.put(predicate, answer.unwrap_or(Answer::MALFORMED));
                 }
                 _ => {
                     let answer = match plan.view.predicate(predicate) {

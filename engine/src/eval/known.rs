@@ -3,18 +3,22 @@
 //! Serves the reference evaluator and `explain`; the fast path has its own. Source of truth:
 //! `docs/inventories.md`, "Normal forms", and `docs/verdicts.md`, "Facts".
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::expr::{OsField, Subject};
 use crate::model::fact::{
-    Fact, File, HotfixState, Kernel, Kind, Kinds, Module, Msi, Os, Package, PackageKind, RegistryValue,
+    Fact, File, HotfixState, Kernel, Kind, Kinds, Module, Msi, Os, Package, PackageKind, RegistryValue, Trait, Wmi,
 };
 use crate::model::hotfix;
 use crate::model::inventory::{Inventory, Stated};
+use crate::model::installer;
 use crate::model::msi;
 use crate::model::path::{self, Folders};
 use crate::model::product::folded;
 use crate::model::registry::{self, View};
+use crate::model::system::System;
+use crate::model::wql::{DEFAULT_NAMESPACE, Instance, class_key};
 
 /// What an inventory says about the existence of a thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +104,12 @@ pub struct Known<'i> {
     pub packages: BTreeMap<(PackageKind, String), Vec<Found<'i, Package<'static>>>>,
     /// Module streams by name.
     pub modules: BTreeMap<String, Vec<Found<'i, Module<'static>>>>,
+    /// The operating system with its traits.
+    pub system: System,
+    /// Windows Installer products by code, with their parts and patches.
+    pub installer: BTreeMap<String, installer::Product>,
+    /// Instances of management classes by class, with their statements.
+    pub instances: BTreeMap<String, (Vec<Instance>, Vec<usize>)>,
     /// Kinds that are complete.
     pub complete: Kinds,
     absent: BTreeMap<Subject, usize>,
@@ -116,7 +126,46 @@ impl<'i> Known<'i> {
         for (stated, entry) in inventory.facts.iter().enumerate() {
             known.take(entry, stated, wide);
         }
+        known.state_system(inventory);
+        known.state_installer(inventory);
         known
+    }
+
+    fn state_system(&mut self, inventory: &Inventory) {
+        let closed = self.complete.contains(Kind::Os);
+        self.system = System::new(self.os.map(|os| os.record), closed);
+        for entry in &inventory.facts {
+            match &entry.fact {
+                Fact::Trait(record) => self.system.take(record),
+                Fact::Absent(record) if record.kind == Some(Kind::Os) => {
+                    self.system.take_absent(&record.reference);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Brings what is stated of each product together, whatever stands first.
+    fn state_installer(&mut self, inventory: &Inventory) {
+        let all_patches = self.complete.contains(Kind::Msp);
+        let of = |(code, found): (&String, &Found<'i, Msi<'static>>)| {
+            (code.clone(), installer::Product::new(found.record, all_patches))
+        };
+        self.installer = self.products.iter().map(of).collect();
+        let mut product = |code: &str, take: &dyn Fn(&mut installer::Product)| {
+            self.installer.get_mut(&msi::normal_code(code)).into_iter().for_each(take);
+        };
+        for entry in &inventory.facts {
+            match &entry.fact {
+                Fact::Msp(record) => product(&record.product, &|product| product.take_patch(record)),
+                Fact::MsiPart(record) => product(&record.product, &|product| product.take_part(record)),
+                Fact::Absent(record) if record.kind == Some(Kind::Msp) => {
+                    let Some((code, patch)) = record.reference.split_once("::") else { continue };
+                    product(code, &|product| product.take_absent_patch(patch));
+                }
+                _ => {}
+            }
+        }
     }
 
     /// Finds the folders that the client states; gives whether it is a 64-bit system.
@@ -128,16 +177,13 @@ impl<'i> Known<'i> {
         }
         let os = self.os.map(|os| os.record);
         let wide = is_wide(os.and_then(|os| os.arch.as_deref()));
-        for (folder, token) in windows_folders(os) {
-            self.folders.state(folder, token);
-            self.tokens.insert(token.to_owned());
-        }
-        for entry in &inventory.facts {
-            let Fact::Trait(record) = &entry.fact else { continue };
-            if let Some(token) = folder_token(&record.group, &record.name, wide) {
-                self.folders.state(&record.value, &token);
-                self.tokens.extend(path::token(&token).map(str::to_owned));
-            }
+        let traits = inventory.facts.iter().filter_map(|entry| match &entry.fact {
+            Fact::Trait(record) => Some(record),
+            _ => None,
+        });
+        for (folder, token) in stated_folders(os, traits, wide) {
+            self.folders.state(&folder, &token);
+            self.tokens.extend(path::token(&token).map(str::to_owned));
         }
         wide
     }
@@ -180,6 +226,12 @@ impl<'i> Known<'i> {
             Fact::Module(record) => {
                 let name = record.name.clone().into_owned();
                 self.modules.entry(name).or_default().push(Found { record, stated });
+            }
+            Fact::Wmi(record) => {
+                let class = wmi_class(record);
+                let (instances, statements) = self.instances.entry(class).or_default();
+                instances.push(Instance::of(record));
+                statements.push(stated);
             }
             Fact::Absent(record) => {
                 let Some(kind) = record.kind else { return };
@@ -287,6 +339,9 @@ impl<'i> Known<'i> {
             Subject::Product(name) => self.named.contains_key(name),
             Subject::Package(kind, name) => self.packages.contains_key(&(*kind, name.clone())),
             Subject::Module(name) => self.modules.contains_key(name),
+            // What is stated of it answers for itself.
+            Subject::System => true,
+            Subject::Wmi(class) => self.instances.contains_key(class),
         }
     }
 
@@ -303,6 +358,11 @@ impl<'i> Known<'i> {
         let found = self.covered.iter().find(|(kind, under, _)| *kind == subject.kind() && below(under));
         found.map(|(_, under, stated)| (under.as_str(), *stated))
     }
+}
+
+/// The key of the class that an instance is of.
+pub fn wmi_class(stated: &Wmi<'_>) -> String {
+    class_key(stated.namespace.as_deref().unwrap_or(DEFAULT_NAMESPACE), &stated.class)
 }
 
 /// Whether a package fact counts as installed. The keys that rpm lists among its packages do not, and
@@ -323,8 +383,42 @@ pub fn is_wide(arch: Option<&str>) -> bool {
     !arch.is_some_and(|arch| narrow(arch.trim().to_ascii_lowercase().as_str()))
 }
 
+/// A folder and the token that stands for it.
+type Folder<'s> = (Cow<'s, str>, Cow<'static, str>);
+
+/// What a system of 32 bits calls the folders that only one of 64 has.
+const NARROW: [(&str, &str); 3] = [
+    ("%programfiles(x86)%", "%programfiles%"),
+    ("%commonprogramfiles(x86)%", "%commonprogramfiles%"),
+    (r"%windir%\syswow64", r"%windir%\system32"),
+];
+
+/// The folders that a client states, with their tokens.
+pub fn stated_folders<'s>(
+    os: Option<&'s Os<'_>>,
+    traits: impl IntoIterator<Item = &'s Trait<'s>>,
+    wide: bool,
+) -> Vec<Folder<'s>> {
+    let of_system = windows_folders(os).into_iter();
+    let mut folders: Vec<Folder<'s>> =
+        of_system.map(|(folder, token)| (Cow::Borrowed(folder), Cow::Borrowed(token))).collect();
+    for stated in traits {
+        if let Some(token) = folder_token(&stated.group, &stated.name, wide) {
+            folders.push((Cow::Borrowed(stated.value.as_ref()), Cow::Owned(token)));
+        }
+    }
+    let is_windows = os.is_some_and(|os| os.family.eq_ignore_ascii_case("windows"));
+    for (folder, token) in NARROW.into_iter().filter(|_| is_windows && !wide) {
+        let first = path::token(token);
+        if folders.iter().any(|(_, stated)| path::token(stated) == first) {
+            folders.push((Cow::Borrowed(folder), Cow::Borrowed(token)));
+        }
+    }
+    folders
+}
+
 /// The folders that the operating system of a client has, with their tokens.
-pub fn windows_folders<'o>(os: Option<&'o Os<'_>>) -> Vec<(&'o str, &'static str)> {
+fn windows_folders<'o>(os: Option<&'o Os<'_>>) -> Vec<(&'o str, &'static str)> {
     const WINDIR: &str = "%windir%";
     match os {
         Some(os) if !os.family.eq_ignore_ascii_case("windows") => Vec::new(),
@@ -335,7 +429,7 @@ pub fn windows_folders<'o>(os: Option<&'o Os<'_>>) -> Vec<(&'o str, &'static str
 }
 
 /// The token that a trait of a client gives a folder, in normal form.
-pub fn folder_token(group: &str, name: &str, wide: bool) -> Option<String> {
+fn folder_token(group: &str, name: &str, wide: bool) -> Option<String> {
     match group {
         "env" => {
             let mut token = String::with_capacity(name.len() + 2);
@@ -375,7 +469,11 @@ pub fn absent_subjects(kind: Kind, reference: &str, view: View, folders: &Folder
         Kind::Module => vec![Subject::Module(reference.trim().to_owned())],
         Kind::Msi => vec![Subject::Msi(msi::normal_code(reference))],
         Kind::Product => vec![Subject::Product(folded(reference))],
-        Kind::Os | Kind::Msp | Kind::Cbs | Kind::Wmi => Vec::new(),
+        Kind::Wmi => match reference.rsplit_once(':') {
+            Some((namespace, class)) => vec![Subject::Wmi(class_key(namespace, class))],
+            None => vec![Subject::Wmi(class_key(DEFAULT_NAMESPACE, reference))],
+        },
+        Kind::Os | Kind::Msp | Kind::Cbs => Vec::new(),
     }
 }
 

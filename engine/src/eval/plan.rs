@@ -4,10 +4,13 @@
 
 use super::code::Code;
 use super::packages::NOARCH;
+use super::queries::Queries;
+use super::slots::question;
 use crate::index::View;
 use crate::index::columns::{Column, NONE};
 use crate::index::probe::tag;
-use crate::model::expr::OsField;
+use crate::model::applicability::Applicability;
+use crate::model::expr::{OsField, Question};
 use crate::model::fact::{Kind, Kinds};
 use crate::model::options::{Options, Profile, Supersedence};
 use crate::model::supersedence::{Source, components};
@@ -34,6 +37,16 @@ pub struct Plan<'i> {
     pub(super) asks_bare_paths: bool,
     /// Whether any rule asks for registry keys themselves.
     pub(super) asks_keys: bool,
+    /// Whether any rule asks for products of Windows Installer.
+    pub(super) asks_installer: bool,
+    /// The operating system as a whole, where any rule asks for it.
+    pub(super) system: Option<usize>,
+    /// By predicate: what it asks, where it is a leaf of the Windows rule language.
+    asked: Vec<Option<Box<Applicability>>>,
+    /// What is asked of management classes.
+    pub(super) queries: Queries,
+    /// The bundles, each after those that it contains.
+    pub(super) bundles: Vec<u32>,
     /// Per source: the profile of its rows.
     pub(super) profiles: Vec<Profile>,
     /// Per source: its language.
@@ -53,12 +66,12 @@ impl<'i> Plan<'i> {
     pub fn new(view: View<'i>, options: &'i Options, baseline: Option<&[u32]>) -> Plan<'i> {
         let columns = view.columns;
         let count = u32::try_from(view.updates()).unwrap_or(NONE);
-        let gives_verdict =
-            |update: u32| options.include_retracted || columns.update_retracted.at(update as usize) == 0;
+        let gives_verdict = |update: u32| gives_verdict(view, options, update);
         let has_cell = |update: &u32| {
             gives_verdict(*update) && baseline.is_none_or(|baseline| baseline.binary_search(update).is_ok())
         };
         let updates: Vec<u32> = (0..count).filter(has_cell).collect();
+        let asked: Vec<_> = (0..columns.predicates()).map(|at| applicability(view, at)).collect();
         let mut place = vec![NONE; count as usize];
         for (at, update) in (0u32..).zip(&updates) {
             place[*update as usize] = at;
@@ -96,6 +109,11 @@ impl<'i> Plan<'i> {
                 .filter_map(|subject| Some((subject, OsField::find(name(subject))?)))
                 .collect(),
             asks_bare_paths: subjects_of(&[tag::FILE]).iter().any(|subject| !name(*subject).starts_with('%')),
+            asks_installer: !subjects_of(&[tag::MSI]).is_empty(),
+            system: view.find(tag::SYSTEM, &[], &[]),
+            queries: Queries::new(view, |at| asked.get(at).and_then(|asked| asked.as_deref())),
+            bundles: bundles(view),
+            asked,
             asks_keys: !subjects_of(&[tag::REGISTRY_KEY]).is_empty(),
             profiles: (0..view.sources())
                 .map(|at| options.profile.or(own_profile(at)).unwrap_or(Profile::Dnf))
@@ -123,6 +141,16 @@ impl<'i> Plan<'i> {
         }
     }
 
+    /// What a predicate asks, where it is a leaf of the Windows rule language.
+    pub(super) fn applicability(&self, predicate: usize) -> Option<&Applicability> {
+        self.asked.get(predicate)?.as_deref()
+    }
+
+    /// Whether an update has a verdict of its own.
+    pub(super) fn gives_verdict(&self, update: u32) -> bool {
+        gives_verdict(self.view, self.options, update)
+    }
+
     /// The cell of an update whose anchors were not collected; no evidence where other things decide.
     pub fn not_collected(&self, update: u32) -> Cell {
         self.code.decision(update as usize).map_or(Cell::NO_EVIDENCE, |known| known.not_collected)
@@ -132,6 +160,37 @@ impl<'i> Plan<'i> {
     pub fn absent(&self, update: u32) -> Cell {
         self.code.decision(update as usize).map_or(Cell::NO_EVIDENCE, |known| known.absent)
     }
+}
+
+fn gives_verdict(view: View<'_>, options: &Options, update: u32) -> bool {
+    let at = update as usize;
+    let withdrawn = view.columns.update_retracted.at(at) != 0 && !options.include_retracted;
+    !withdrawn && view.columns.update_detectoid.at(at) == 0
+}
+
+/// What a predicate asks, where it is a leaf of the Windows rule language.
+fn applicability(view: View<'_>, predicate: usize) -> Option<Box<Applicability>> {
+    if view.columns.predicate_question.at(predicate) != question::APPLICABILITY {
+        return None;
+    }
+    match view.predicate(predicate) {
+        Some((_, Question::Applicability(asked))) => Some(asked),
+        _ => None,
+    }
+}
+
+/// The bundles of an index, each after those that it contains.
+fn bundles(view: View<'_>) -> Vec<u32> {
+    let children = |update: usize| view.children(update).flatten().map(|child| child as usize);
+    if view.columns.children() == 0 {
+        return Vec::new();
+    }
+    // Components are numbered from those that lead nowhere else.
+    let component = components(view.updates(), &children);
+    let is_bundle = |update: &u32| !view.columns.update_child_ends(*update as usize).is_empty();
+    let mut bundles: Vec<u32> = (0..view.updates() as u32).filter(is_bundle).collect();
+    bundles.sort_by_key(|update| component[*update as usize]);
+    bundles
 }
 
 /// Updates and their replacements, with those that replace each other in a cycle as one component.

@@ -9,7 +9,7 @@ use super::slots::{Slots, question};
 use crate::index::columns::{Column, NONE};
 use crate::index::probe::tag;
 use crate::matrix::tables::OldServicePack;
-use crate::model::expr::Question;
+use crate::model::expr::{Question, Section};
 use crate::model::fact::{self, Kind};
 use crate::model::law::{self, Levels};
 use crate::model::options::Detect;
@@ -157,7 +157,7 @@ impl Slots<'_> {
     }
 
     fn detect(&mut self, detection: usize, subject: usize) {
-        let context = Context::new(true);
+        let context = Context::new(true, Section::Installed);
         let when = self.plan.code.detections.get(detection).copied().unwrap_or(NONE);
         match self.run(when, context).truth {
             Truth::True => {

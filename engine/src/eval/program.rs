@@ -7,7 +7,7 @@ use super::code::{Step, own};
 use super::slots::Slots;
 use crate::compile::rules::operator;
 use crate::index::restore::rules::constant;
-use crate::model::expr::{self, Operator, Reasons};
+use crate::model::expr::{self, MOST_RANKED, Operator, Reasons, Section};
 use crate::model::flag::Flags;
 use crate::model::truth::Truth;
 use crate::model::verdict::Answer;
@@ -17,14 +17,16 @@ use crate::model::verdict::Answer;
 pub(super) struct Context {
     /// Whether checksums count for the update's source.
     pub(super) checksums: bool,
+    /// Which of the update's rules is run.
+    pub(super) section: Section,
     /// The answer of the update's other rule, so that one that contains it does not run it again.
     pub(super) known: Answer,
 }
 
 impl Context {
     /// Nothing is known already.
-    pub(super) const fn new(checksums: bool) -> Context {
-        Context { checksums, known: Answer::UNSUPPORTED }
+    pub(super) const fn new(checksums: bool, section: Section) -> Context {
+        Context { checksums, section, known: Answer::UNSUPPORTED }
     }
 }
 
@@ -79,7 +81,8 @@ impl Slots<'_> {
         let mut flags = Flags::NONE;
         for operand in self.operands(at, step) {
             let answer = self.run_at(operand, context);
-            let (rank, weight) = (ranks.of(answer.truth), step.reasons.weight(answer.truth, answer.reason));
+            let weight = step.reasons.weight(context.section, answer.truth, answer.reason);
+            let rank = ranks.of(answer.truth);
             if answer.truth == Truth::True {
                 flags |= answer.flags;
             }
@@ -91,7 +94,7 @@ impl Slots<'_> {
             }
         }
         match best {
-            None => expr::combine(Operator::And, step.reasons, &[]),
+            None => expr::combine(Operator::And, step.reasons, context.section, &[]),
             // Of AND, every operand that holds is part of why it holds.
             Some((.., best)) if best.truth == Truth::True && ranks.0 == AND.0 => Answer { flags, ..best },
             Some((.., best)) => best,
@@ -101,7 +104,7 @@ impl Slots<'_> {
     /// The answer of ONE or XOR, which ask how many operands hold.
     fn count(&self, at: usize, step: Step, operator: Operator, context: Context) -> Answer {
         let answers: Vec<_> = self.operands(at, step).map(|operand| self.run_at(operand, context)).collect();
-        expr::combine(operator, step.reasons, &answers)
+        expr::combine(operator, step.reasons, context.section, &answers)
     }
 }
 
@@ -127,6 +130,7 @@ const OR: Ranks = Ranks([5, 1, 4, 3, 2, 0]);
 fn heaviest(reasons: Reasons, truth: Truth) -> u8 {
     match (reasons, truth) {
         (Reasons::InOrder, Truth::True) | (Reasons::Strongest, Truth::False) => 2,
+        (Reasons::Ranked, Truth::False) => MOST_RANKED,
         _ => 0,
     }
 }

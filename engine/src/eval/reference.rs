@@ -3,13 +3,15 @@
 //! Every fast variant must equal this on everything. It also keeps the whole tree behind a cell, which
 //! `explain` prints. Source of truth: `docs/verdicts.md`.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::known::{Known, State, os_text};
 use super::rows::{self, Rows};
+use crate::model::applicability::{self, Applicability};
 use crate::model::catalogs::{Catalogs, Entry};
-use crate::model::expr::{self, Expr, OsField, Question, Subject};
+use crate::model::expr::{self, Expr, Operator, OsField, Question, Reasons, Section, Subject};
 use crate::model::fact::Kind;
 use crate::model::flag::Flags;
 use crate::model::inventory::Inventory;
@@ -75,6 +77,26 @@ pub struct Evaluator<'m> {
     known: Known<'m>,
     products: BTreeMap<String, ProductState>,
     rows: Rows<'m>,
+    /// By update: whether it is there and has what it needs.
+    satisfied: Vec<OnceCell<Answer>>,
+}
+
+/// The answer of a clause of what an update needs.
+pub(super) fn prerequisite(answer: Answer) -> Answer {
+    match answer.truth {
+        Truth::False | Truth::NotApplicable => Answer::not(Reason::PrerequisiteFalse),
+        _ => answer,
+    }
+}
+
+/// The cell of a bundle whose parts give one, by whether it has what it needs.
+pub(super) fn bundled(parts: Cell, needed: Answer) -> Cell {
+    match (needed.truth, parts.verdict) {
+        (Truth::True, _) => parts,
+        (Truth::False | Truth::NotApplicable, _) => Cell::new(Verdict::NotApplicable, needed.reason),
+        (_, Verdict::Installed | Verdict::Missing) => Cell::new(Verdict::Unknown, needed.reason),
+        (_, Verdict::Unknown | Verdict::NotApplicable) => parts,
+    }
 }
 
 impl<'m> Evaluator<'m> {
@@ -82,7 +104,9 @@ impl<'m> Evaluator<'m> {
     pub fn new(catalogs: &'m Catalogs, options: &'m Options, inventory: &'m Inventory) -> Self {
         let known = Known::new(inventory);
         let rows = Rows::new(catalogs, options, &known);
-        let mut evaluator = Evaluator { catalogs, options, known, products: BTreeMap::new(), rows };
+        let satisfied = vec![OnceCell::new(); catalogs.updates.len()];
+        let mut evaluator =
+            Evaluator { catalogs, options, known, products: BTreeMap::new(), rows, satisfied };
         evaluator.state_products();
         evaluator.detect_products();
         evaluator
@@ -176,14 +200,25 @@ impl<'m> Evaluator<'m> {
 
     /// The cell of an update by its rules alone, with the trees behind it.
     pub fn explain(&self, entry: &'m Entry) -> Explained<'m> {
-        if entry.update.retracted && !self.options.include_retracted {
+        if entry.update.detectoid || entry.update.retracted && !self.options.include_retracted {
             return Explained { raw: Cell::NO_EVIDENCE, traces: Vec::new() };
         }
         let (cell, traces) = match &entry.update.rule {
-            Rule::None => (Cell::NO_EVIDENCE, Vec::new()),
+            Rule::None => (None, Vec::new()),
             Rule::Tests { installed, applicable } => {
-                let traces = vec![self.trace(installed, entry), self.trace(applicable, entry)];
-                (Cell::decide(traces[0].answer, traces[1].answer, Answer::FALSE), traces)
+                let (cell, traces) = self.item(entry, installed, applicable, None);
+                (Some(cell), traces)
+            }
+            Rule::Items(items) => {
+                let mut traces = Vec::new();
+                let mut cells = Vec::new();
+                for item in items {
+                    let (cell, below) =
+                        self.item(entry, &item.installed, &item.applicable, item.superseded.as_ref());
+                    cells.push(cell);
+                    traces.extend(below);
+                }
+                (Cell::of_parts(cells), traces)
             }
             Rule::Packages { collections, rows } => {
                 let source = self.source(entry);
@@ -200,10 +235,89 @@ impl<'m> Evaluator<'m> {
                     node: Node::Row(judged),
                     below: Vec::new(),
                 };
-                (cell, judged.into_iter().map(row).collect())
+                (Some(cell), judged.into_iter().map(row).collect())
             }
         };
+        let cell = if entry.children.is_empty() { cell } else { Some(self.bundle(entry, cell)) };
+        let cell = cell.unwrap_or(Cell::NO_EVIDENCE);
         Explained { raw: cell.withdrawn(entry.update.flags), traces }
+    }
+
+    /// The cell of one part of an update, with the trees behind it.
+    fn item(
+        &self,
+        entry: &'m Entry,
+        installed: &'m Expr,
+        applicable: &'m Expr,
+        superseded: Option<&'m Expr>,
+    ) -> (Cell, Vec<Trace<'m>>) {
+        let mut traces = vec![
+            self.trace(installed, entry, Section::Installed),
+            self.trace(applicable, entry, Section::Applicable),
+        ];
+        traces.extend(superseded.map(|rule| self.trace(rule, entry, Section::Installed)));
+        let needed = (!entry.prerequisites.is_empty()).then(|| self.needed(entry));
+        let gated = |section, answer| match needed {
+            Some(needed) => expr::combine(Operator::And, Reasons::Ranked, section, &[needed, answer]),
+            None => answer,
+        };
+        let cell = Cell::decide(
+            gated(Section::Installed, traces[0].answer),
+            gated(Section::Applicable, traces[1].answer),
+            traces.get(2).map_or(Answer::FALSE, |trace| trace.answer),
+        );
+        (cell.withdrawn(entry.update.flags), traces)
+    }
+
+    /// Whether what an update needs is there.
+    pub fn needed(&self, entry: &Entry) -> Answer {
+        let clause = |targets: &Vec<Option<u32>>| {
+            let answers: Vec<_> = targets
+                .iter()
+                .map(|target| target.map_or(Answer::NO_EVIDENCE, |target| self.satisfied(target as usize)))
+                .chain([Answer::FALSE])
+                .collect();
+            let answer = expr::combine(Operator::Or, Reasons::Ranked, Section::Applicable, &answers);
+            prerequisite(answer)
+        };
+        let clauses: Vec<_> = entry.prerequisites.iter().map(clause).chain([Answer::TRUE]).collect();
+        expr::combine(Operator::And, Reasons::Ranked, Section::Applicable, &clauses)
+    }
+
+    /// Whether an update that another needs is there, and itself has what it needs.
+    pub(crate) fn satisfied(&self, update: usize) -> Answer {
+        let Some(entry) = self.catalogs.updates.get(update) else { return Answer::NO_EVIDENCE };
+        *self.satisfied[update].get_or_init(|| {
+            let under = |rule| self.answer(rule, self.checksum(entry), Section::Installed).0;
+            let installed = match &entry.update.rule {
+                Rule::Tests { installed, .. } => under(installed),
+                Rule::Items(items) => {
+                    let answers: Vec<_> = items.iter().map(|item| under(&item.installed)).collect();
+                    expr::combine(Operator::Or, Reasons::Ranked, Section::Installed, &answers)
+                }
+                Rule::None | Rule::Packages { .. } => Answer::NO_EVIDENCE,
+            };
+            let answers = [self.needed(entry), installed];
+            expr::combine(Operator::And, Reasons::Ranked, Section::Applicable, &answers)
+        })
+    }
+
+    /// The cell of a bundle: that of its parts, its own rules among them, where it has what it needs.
+    fn bundle(&self, entry: &'m Entry, own: Option<Cell>) -> Cell {
+        let of_child = |child: &Option<u32>| match child {
+            Some(child) => self.catalogs.updates.get(*child as usize).map_or(Cell::NO_EVIDENCE, |child| {
+                self.raw_of_child(child)
+            }),
+            None => Cell::NO_EVIDENCE,
+        };
+        let cells = entry.children.iter().map(of_child).chain(own);
+        let cell = Cell::of_parts(cells).unwrap_or(Cell::NO_EVIDENCE);
+        bundled(cell, self.needed(entry))
+    }
+
+    /// The cell of a part of a bundle by its rules alone, whether or not it has a row.
+    fn raw_of_child(&self, entry: &'m Entry) -> Cell {
+        if entry.update.detectoid { Cell::NO_EVIDENCE } else { self.raw(entry) }
     }
 
     /// The source of an update; one that says nothing where the number is none, as in damaged bytes.
@@ -252,16 +366,16 @@ impl<'m> Evaluator<'m> {
 
     /// The tree of an expression that belongs to no update (a detection table's).
     pub fn trace_test(&self, expr: &'m Expr) -> Trace<'m> {
-        self.trace_under(expr, self.options.checksum)
+        self.trace_under(expr, self.options.checksum, Section::Installed)
     }
 
     /// The answer of an expression that belongs to no update (a detection table's).
     fn test(&self, expr: &Expr) -> Answer {
-        self.answer(expr, self.options.checksum).0
+        self.answer(expr, self.options.checksum, Section::Installed).0
     }
 
-    fn trace(&self, expr: &'m Expr, entry: &'m Entry) -> Trace<'m> {
-        self.trace_under(expr, self.checksum(entry))
+    fn trace(&self, expr: &'m Expr, entry: &'m Entry, section: Section) -> Trace<'m> {
+        self.trace_under(expr, self.checksum(entry), section)
     }
 
     /// What a checksum says in the rules of an update: nothing for a client in another language than
@@ -273,29 +387,32 @@ impl<'m> Evaluator<'m> {
         if other { Checksum::Off } else { self.options.checksum }
     }
 
-    fn trace_under(&self, expr: &'m Expr, policy: Checksum) -> Trace<'m> {
+    fn trace_under(&self, expr: &'m Expr, policy: Checksum, section: Section) -> Trace<'m> {
+        let trace = |expr: &'m Expr| self.trace_under(expr, policy, section);
         let below: Vec<Trace<'m>> = match expr {
-            Expr::Constant(_) | Expr::Test { .. } => Vec::new(),
-            Expr::Combine { operands, .. } => operands.iter().map(|e| self.trace_under(e, policy)).collect(),
-            Expr::Not(operand) => vec![self.trace_under(operand, policy)],
-            Expr::Otherwise(a, b) => vec![self.trace_under(a, policy), self.trace_under(b, policy)],
+            Expr::Constant(_) | Expr::Unread(..) | Expr::Test { .. } => Vec::new(),
+            Expr::Combine { operands, .. } => operands.iter().map(trace).collect(),
+            Expr::Not(operand) => vec![trace(operand)],
+            Expr::Otherwise(a, b) => vec![trace(a), trace(b)],
         };
-        let (answer, fact) = self.answer(expr, policy);
+        let (answer, fact) = self.answer(expr, policy, section);
         Trace { node: Node::Expr(expr), answer, fact, below }
     }
 
     /// The answer of an expression, and the fact behind a leaf.
-    fn answer(&self, expr: &Expr, policy: Checksum) -> (Answer, Option<usize>) {
+    fn answer(&self, expr: &Expr, policy: Checksum, section: Section) -> (Answer, Option<usize>) {
+        let answer = |expr: &Expr| self.answer(expr, policy, section).0;
         match expr {
             Expr::Constant(answer) => (*answer, None),
+            Expr::Unread(reason, _) => (Answer::new(Truth::Unknown, *reason), None),
             Expr::Test { subject, question, .. } => self.leaf(subject, question, policy),
             Expr::Combine { operator, reasons, operands } => {
-                let answers: Vec<_> = operands.iter().map(|operand| self.answer(operand, policy).0).collect();
-                (expr::combine(*operator, *reasons, &answers), None)
+                let answers: Vec<_> = operands.iter().map(answer).collect();
+                (expr::combine(*operator, *reasons, section, &answers), None)
             }
-            Expr::Not(operand) => (expr::negate(self.answer(operand, policy).0), None),
-            Expr::Otherwise(first, second) => match self.answer(first, policy).0 {
-                Answer { truth: Truth::NotApplicable, .. } => (self.answer(second, policy).0, None),
+            Expr::Not(operand) => (expr::negate(answer(operand)), None),
+            Expr::Otherwise(first, second) => match answer(first) {
+                Answer { truth: Truth::NotApplicable, .. } => (answer(second), None),
                 answer => (answer, None),
             },
         }
@@ -305,6 +422,9 @@ impl<'m> Evaluator<'m> {
         let item = matches!(question, Question::Data(_));
         if item && self.options.registry == RegistryItems::Ignored {
             return (Answer::new(Truth::NotApplicable, Reason::NoEvidence), None);
+        }
+        if let (Subject::System, Question::Applicability(asked)) = (subject, question) {
+            return (self.known.system.answer(asked), self.fact(subject));
         }
         let (state, fact) = match subject {
             Subject::Product(name) => match self.products.get(name) {
@@ -323,7 +443,7 @@ impl<'m> Evaluator<'m> {
 
     fn fact(&self, subject: &Subject) -> Option<usize> {
         match subject {
-            Subject::Os(_) => self.known.os.map(|os| os.stated),
+            Subject::Os(_) | Subject::System => self.known.os.map(|os| os.stated),
             Subject::File(path) => self.known.file(path).map(|file| file.stated),
             Subject::RegistryValue { key, name } => {
                 self.known.values.get(&(key.clone(), name.clone())).map(|value| value.stated)
@@ -331,6 +451,7 @@ impl<'m> Evaluator<'m> {
             Subject::RegistryKey(key) => self.known.keys.get(key).copied(),
             Subject::Msi(code) => self.known.products.get(code).map(|msi| msi.stated),
             Subject::Hotfix(id) => self.known.hotfixes.get(id).map(|(_, stated)| *stated),
+            Subject::Wmi(class) => self.known.instances.get(class)?.1.first().copied(),
             _ => None,
         }
     }
@@ -347,6 +468,7 @@ impl<'m> Evaluator<'m> {
                 self.known.hotfixes.get(id).map_or(Answer::FALSE, |(state, _)| law::hotfix(*state))
             }
             (_, Question::Exists) => Answer::TRUE,
+            (_, Question::Applicability(asked)) => self.applicability(subject, asked),
             (Subject::File(path), _) => self.file(path, question, policy),
             (Subject::RegistryValue { key, name }, _) => {
                 let value = self.known.values.get(&(key.clone(), name.clone()));
@@ -373,6 +495,31 @@ impl<'m> Evaluator<'m> {
                 })
             }
             _ => Answer::RULE_ERROR,
+        }
+    }
+
+    /// The answer of a leaf of the Windows rule language about a thing that is there.
+    fn applicability(&self, subject: &Subject, asked: &Applicability) -> Answer {
+        match subject {
+            Subject::File(path) => self.known.file(path).map_or(Answer::NOT_COLLECTED, |file| {
+                applicability::answer::File::of(file.record).answer(asked)
+            }),
+            Subject::RegistryValue { key, name } => {
+                let value = self.known.values.get(&(key.clone(), name.clone()));
+                value.map_or(Answer::NOT_COLLECTED, |value| {
+                    let (kind, data) = (value.record.kind.as_deref(), value.record.data.as_deref());
+                    applicability::answer::registry_value(asked, kind, data)
+                })
+            }
+            Subject::Msi(code) => {
+                self.known.installer.get(code).map_or(Answer::NOT_COLLECTED, |product| product.answer(asked))
+            }
+            Subject::Wmi(class) => {
+                self.known.instances.get(class).map_or(Answer::NOT_COLLECTED, |(instances, _)| {
+                    super::queries::answer(asked, instances)
+                })
+            }
+            _ => Answer::MALFORMED,
         }
     }
 

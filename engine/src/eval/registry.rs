@@ -7,6 +7,7 @@ use super::known::State;
 use super::slots::{Slots, question};
 use crate::index::columns::Column;
 use crate::index::probe::tag;
+use crate::model::applicability::answer::registry_value;
 use crate::model::expr::Question;
 use crate::model::fact;
 use crate::model::law;
@@ -82,7 +83,7 @@ impl Slots<'_> {
         let later = self.is_stamped(subject) && self.order(subject) > place;
         if !later {
             self.set_value(subject, place);
-            self.data(subject, value.data.as_deref());
+            self.data(subject, value.kind.as_deref(), value.data.as_deref());
         }
         Some(subject)
     }
@@ -95,13 +96,22 @@ impl Slots<'_> {
     }
 
     /// Answers the questions about the data of a value.
-    fn data(&mut self, subject: usize, data: Option<&str>) {
+    fn data(&mut self, subject: usize, kind: Option<&str>, data: Option<&str>) {
         let view = self.plan.view;
         let columns = view.columns;
         for predicate in self.predicates(subject) {
-            if columns.predicate_question.at(predicate) == question::COMPARE {
-                self.compare_value(predicate, data);
-                continue;
+            match columns.predicate_question.at(predicate) {
+                question::COMPARE => {
+                    self.compare_value(predicate, data);
+                    continue;
+                }
+                question::APPLICABILITY => {
+                    let asked = self.plan.applicability(predicate);
+                    let answer = asked.map(|asked| registry_value(asked, kind, data));
+                    self.put(predicate, answer.unwrap_or(Answer::MALFORMED));
+                    continue;
+                }
+                _ => {}
             }
             let (a, b) = (columns.predicate_a.at(predicate), columns.predicate_b.at(predicate));
             let fits = match (columns.predicate_question.at(predicate), a, data) {

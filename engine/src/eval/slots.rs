@@ -12,7 +12,9 @@ use super::files::Files;
 use super::known::{self, State, absent_subjects, os_text};
 use super::packages::Instances;
 use super::plan::Plan;
+use super::installer::Installer;
 use super::products::Products;
+use super::queries;
 use super::program::Context;
 use super::registry::WaitingNarrow;
 use super::statements::{Laying, Shared, Statements};
@@ -26,7 +28,6 @@ use crate::model::flag::Flags;
 use crate::model::hotfix;
 use crate::model::inventory::{Collector, Followed, Header, Inventory, Marks, Wording};
 use crate::model::law;
-use crate::model::msi;
 use crate::model::options::{Checksum, RegistryItems};
 use crate::model::path;
 use crate::model::reason::Reason;
@@ -77,7 +78,9 @@ pub struct Slots<'p> {
     shared: Arc<Shared<'p>>,
     pub(super) laying: Laying,
     pub(super) narrow: Vec<WaitingNarrow>,
-    absent: Vec<fact::Absent<'static>>,
+    pub(super) installer: Installer,
+    pub(super) instances: queries::Instances,
+    pub(super) absent: Vec<fact::Absent<'static>>,
     covered: Vec<fact::Coverage<'static>>,
     reboot: bool,
     /// Text that is made of a fact, a second one beside it.
@@ -113,6 +116,8 @@ impl<'p> Slots<'p> {
             shared: Arc::clone(shared),
             laying: Laying::default(),
             narrow: Vec::new(),
+            installer: Installer::default(),
+            instances: queries::Instances::new(plan),
             absent: Vec::new(),
             covered: Vec::new(),
             reboot: false,
@@ -143,6 +148,8 @@ impl<'p> Slots<'p> {
             self.laying.forget();
         }
         self.narrow.clear();
+        self.installer.clear();
+        self.instances.clear();
         self.absent.clear();
         self.covered.clear();
     }
@@ -279,6 +286,9 @@ impl<'p> Slots<'p> {
         self.rename();
         self.laying.find(self.files.folders(), &self.shared.lays);
         self.finish_os(os.as_ref());
+        self.finish_system(os.as_ref());
+        self.finish_installer();
+        self.finish_queries();
         self.os = os;
         self.finish_files();
         self.finish_narrow(wide);
@@ -299,7 +309,7 @@ impl<'p> Slots<'p> {
     }
 
     /// Answers the questions about a subject whose value is text.
-    fn compare_text(&mut self, subject: usize, text: Option<&str>, differs: Reason) {
+    pub(super) fn compare_text(&mut self, subject: usize, text: Option<&str>, differs: Reason) {
         for predicate in self.predicates(subject) {
             let answer = match (self.plan.view.predicate(predicate), text) {
                 (Some((_, Question::Exists)), _) => Answer::TRUE,
@@ -414,13 +424,6 @@ impl<'p> Slots<'p> {
         }
     }
 
-    fn msi(&mut self, stated: &fact::Msi<'_>) {
-        self.text.clear();
-        msi::write_normal_code(&stated.product, &mut self.text);
-        let Some(subject) = self.plan.view.find(tag::MSI, self.text.as_bytes(), &[]) else { return };
-        self.set(subject, State::Known);
-        self.compare_text(subject, stated.version.as_deref(), Reason::RuleFalse);
-    }
 }
 
 impl Collector for Slots<'_> {
@@ -479,7 +482,10 @@ impl Slots<'_> {
                 }
             }
             Fact::Product(product) => _ = self.product(&product),
-            Fact::Msi(msi) => self.msi(&msi),
+            Fact::Msi(msi) if self.plan.asks_installer => self.installer.take(msi),
+            Fact::Msp(patch) if self.plan.asks_installer => self.installer.take_patch(patch),
+            Fact::MsiPart(part) if self.plan.asks_installer => self.installer.take_part(part),
+            Fact::Wmi(instance) => self.take_instance(&instance),
             Fact::Module(module) => self.module(module),
             Fact::Os(os) => self.os = Some(os.into_owned()),
             Fact::Kernel(kernel) => self.kernel = Some(kernel.into_owned()),
@@ -487,10 +493,10 @@ impl Slots<'_> {
             Fact::Absent(absent) => self.absent.push(absent.into_owned()),
             Fact::Coverage(covered) => self.covered.push(covered.into_owned()),
             Fact::RegistryKey(_)
-            | Fact::MsiPart(_)
+            | Fact::Msi(_)
             | Fact::Msp(_)
+            | Fact::MsiPart(_)
             | Fact::Cbs(_)
-            | Fact::Wmi(_)
             | Fact::ScanResult(_)
             | Fact::Tag(_) => {}
         }
@@ -512,6 +518,7 @@ pub(super) mod question {
     pub(in crate::eval) const DATA: u8 = 2;
     pub(in crate::eval) const FILE_EVIDENCE: u8 = 3;
     pub(in crate::eval) const LEVEL: u8 = 4;
+    pub(in crate::eval) const APPLICABILITY: u8 = 5;
 }
 
 /// The kind of a stored subject tag.
@@ -525,6 +532,8 @@ fn kind_of(tag: u8) -> Option<Kind> {
         tag::PRODUCT => Some(Kind::Product),
         tag::RPM | tag::DEB => Some(Kind::Package),
         tag::MODULE => Some(Kind::Module),
+        tag::SYSTEM => Some(Kind::Os),
+        tag::WMI => Some(Kind::Wmi),
         _ => None,
     }
 }

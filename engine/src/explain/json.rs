@@ -46,6 +46,8 @@ pub fn write(proof: &Proof<'_>, out: &mut dyn Write) -> Result<()> {
         folded(&proof.folded, json);
         json.key("rules");
         rules(&proof.rules, json);
+        json.key("relations");
+        super::relation::write(&proof.relations, json);
         json.key("products").array(&proof.products, |json, one| product(one, json));
         json.key("facts").array(&proof.witnesses, |json, (number, one)| witness(*number, one, json));
     });
@@ -138,6 +140,17 @@ fn rules(rules: &Rules<'_>, json: &mut Json<'_>) {
             json.key("applicable");
             node(applicable, json);
         }
+        Rules::Items(items) => {
+            json.key("kind").text("items");
+            json.key("items").array(items, |json, item| {
+                json.object(|json| {
+                    for (name, one) in item.trees() {
+                        json.key(name);
+                        node(one, json);
+                    }
+                });
+            });
+        }
         Rules::Packages { profile, rows } => {
             json.key("kind").text("packages");
             json.key("profile").text(profile.name());
@@ -146,7 +159,7 @@ fn rules(rules: &Rules<'_>, json: &mut Json<'_>) {
     });
 }
 
-fn answer(answer: Answer, json: &mut Json<'_>) {
+pub(super) fn answer(answer: Answer, json: &mut Json<'_>) {
     json.key("truth").text(answer.truth.name());
     json.key("reason").text(answer.reason.name());
     let flags: Vec<_> = answer.flags.names().collect();
@@ -157,6 +170,7 @@ fn node(one: &Node<'_>, json: &mut Json<'_>) {
     json.object(|json| {
         let operator = match &one.ask {
             Ask::Constant => "constant",
+            Ask::Unread(_) => "unread",
             Ask::Leaf(_) => "test",
             Ask::Combine(Operator::And, _) => "and",
             Ask::Combine(Operator::Or, _) => "or",
@@ -169,6 +183,7 @@ fn node(one: &Node<'_>, json: &mut Json<'_>) {
         answer(one.answer, json);
         match &one.ask {
             Ask::Constant => {}
+            Ask::Unread(element) => json.key("element").text(element),
             Ask::Leaf(one) => leaf(one, json),
             Ask::Combine(..) | Ask::Not | Ask::Otherwise => {
                 match one.decides {
@@ -213,6 +228,8 @@ fn subject(subject: &Subject, json: &mut Json<'_>) {
                 json.key("name").text(name);
             }
             Subject::Module(name) => json.key("name").text(name),
+            Subject::System => {}
+            Subject::Wmi(class) => json.key("class").text(class),
         }
     });
 }
@@ -249,6 +266,10 @@ fn question(question: &Question, json: &mut Json<'_>) {
             });
             json.key("version").maybe(version.map(|version| version.to_string()).as_deref());
             json.key("checksum").maybe(checksum.map(|checksum| checksum.to_string()).as_deref());
+        }
+        Question::Applicability(asked) => {
+            json.key("asks").text("applicability");
+            json.key("element").text(&asked.to_string());
         }
         Question::Level { affected, fixed } => {
             json.key("asks").text("level");

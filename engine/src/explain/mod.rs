@@ -7,6 +7,8 @@
 
 use std::collections::BTreeMap;
 
+use relation::Relations;
+
 use crate::diagnostic::Position;
 use crate::eval::known::{Evidence, State};
 use crate::eval::reference::{self, Evaluator, Trace};
@@ -24,6 +26,7 @@ mod attributes;
 pub mod json;
 mod observed;
 mod product;
+pub mod relation;
 mod row;
 mod supersedence;
 pub mod text;
@@ -80,6 +83,8 @@ pub struct Proof<'m> {
     pub folded: Folded<'m>,
     /// What was asked, and what came out.
     pub rules: Rules<'m>,
+    /// What it needs and consists of.
+    pub relations: Relations<'m>,
     /// The products that rules ask for, each once.
     pub products: Vec<Product<'m>>,
     /// The facts that the proof speaks of, by their number in [`Inventory::facts`].
@@ -100,6 +105,8 @@ pub enum Rules<'m> {
         /// Whether it is for the client.
         applicable: Node<'m>,
     },
+    /// Several parts, each with a cell of its own.
+    Items(Vec<Item<'m>>),
     /// Packages that must not be older, each row a part of its own.
     Packages {
         /// How rows are compared.
@@ -107,6 +114,41 @@ pub enum Rules<'m> {
         /// The rows.
         rows: Vec<Row<'m>>,
     },
+}
+
+/// A part of an update.
+#[derive(Debug)]
+pub struct Item<'m> {
+    /// Whether it is there.
+    pub installed: Node<'m>,
+    /// Whether it is for the client.
+    pub applicable: Node<'m>,
+    /// Whether the client has what replaces it, where the part asks that.
+    pub superseded: Option<Node<'m>>,
+}
+
+impl<'m> Item<'m> {
+    /// The trees of its rules by name.
+    pub fn trees(&self) -> impl Iterator<Item = (&'static str, &Node<'m>)> {
+        let both = [("installed", &self.installed), ("applicable", &self.applicable)];
+        both.into_iter().chain(self.superseded.iter().map(|node| ("superseded", node)))
+    }
+}
+
+impl<'m> Rules<'m> {
+    /// The trees of all rules, by part and name.
+    fn trees(&self) -> Vec<(usize, &'static str, &Node<'m>)> {
+        match self {
+            Rules::Tests { installed, applicable } => {
+                vec![(0, "installed", installed), (0, "applicable", applicable)]
+            }
+            Rules::Items(items) => {
+                let items = items.iter().enumerate();
+                items.flat_map(|(at, item)| item.trees().map(move |(name, node)| (at, name, node))).collect()
+            }
+            Rules::Retracted | Rules::None | Rules::Packages { .. } => Vec::new(),
+        }
+    }
 }
 
 /// A node of a rule.
@@ -127,6 +169,8 @@ pub struct Node<'m> {
 pub enum Ask<'m> {
     /// Nothing: always the same.
     Constant,
+    /// Nothing, because this element of the catalog is not asked.
+    Unread(&'m str),
     /// A question about a thing.
     Leaf(Box<Leaf<'m>>),
     /// Several nodes together.
@@ -235,6 +279,7 @@ impl<'m> Explainer<'m> {
             raw,
             folded,
             rules: Rules::None,
+            relations: self.relations(entry),
             products: Vec::new(),
             witnesses: BTreeMap::new(),
         };
@@ -262,6 +307,17 @@ impl<'m> Explainer<'m> {
                 };
                 *asked = Cell::decide(installed.answer, applicable.answer, Answer::FALSE);
                 Rules::Tests { installed, applicable }
+            }
+            Rule::Items(items) => {
+                let policy = self.evaluator.checksum(entry);
+                let mut nodes = traces.into_iter().map(|trace| self.node(trace, policy));
+                let mut parts = Vec::with_capacity(items.len());
+                for item in items {
+                    let (Some(installed), Some(applicable)) = (nodes.next(), nodes.next()) else { break };
+                    let superseded = item.superseded.as_ref().and_then(|_| nodes.next());
+                    parts.push(Item { installed, applicable, superseded });
+                }
+                Rules::Items(parts)
             }
             Rule::Packages { collections, .. } => {
                 let profile = self.evaluator.rows().profile(self.source(entry));
@@ -296,6 +352,7 @@ impl<'m> Explainer<'m> {
     fn ask(&self, expr: &'m Expr, fact: Option<usize>, policy: Checksum) -> Ask<'m> {
         match expr {
             Expr::Constant(_) => Ask::Constant,
+            Expr::Unread(_, element) => Ask::Unread(element),
             Expr::Combine { operator, reasons, .. } => Ask::Combine(*operator, *reasons),
             Expr::Not(_) => Ask::Not,
             Expr::Otherwise(..) => Ask::Otherwise,

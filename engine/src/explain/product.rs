@@ -63,10 +63,8 @@ impl Step<'_> {
 impl<'m> Explainer<'m> {
     /// The products that rules ask for, and those that their detection asks for.
     pub(super) fn products(&self, rules: &Rules<'m>) -> Vec<Product<'m>> {
-        let Rules::Tests { installed, applicable } = rules else { return Vec::new() };
         let mut asked = Asked::default();
-        asked.gather(installed);
-        asked.gather(applicable);
+        rules.trees().into_iter().for_each(|(_, _, tree)| asked.gather(tree));
         let mut products = Vec::new();
         while let Some(subject) = asked.order.get(products.len()).copied() {
             let product = self.product(subject);

@@ -6,10 +6,12 @@
 use std::borrow::Cow;
 use std::io::Write;
 
+use super::relation::{Relations, identity};
 use super::{Because, Folded, Hop, Proof, Replacement, Rules, Witness};
 use crate::diagnostic::Position;
 use crate::error::Result;
-use crate::model::verdict::{Cell, Verdict};
+use crate::model::catalogs::Entry;
+use crate::model::verdict::{Answer, Cell, Verdict};
 use crate::render::{Palette, clean};
 
 mod rows;
@@ -88,11 +90,20 @@ pub fn write(proof: &Proof<'_>, look: &Look, out: &mut dyn Write) -> Result<()> 
     let mut page = Page { proof, look, text: String::new() };
     page.head();
     page.steps();
+    page.relations();
     match &proof.rules {
         Rules::Retracted | Rules::None => {}
         Rules::Tests { installed, applicable } => {
             page.tree("installed", installed);
             page.tree("applicable", applicable);
+        }
+        Rules::Items(items) => {
+            for (at, name, tree) in proof.rules.trees() {
+                match items.len() {
+                    1 => page.tree(name, tree),
+                    _ => page.tree(&format!("{name}, part {}", at + 1), tree),
+                }
+            }
         }
         Rules::Packages { profile, rows } => page.rows(*profile, rows),
     }
@@ -169,7 +180,7 @@ impl Page<'_, '_> {
                 self.cell("rules", *asked, "; withdrawn with its packages, so nothing was asked");
             }
             Rules::None => self.cell("rules", *asked, "; the update has no rule"),
-            Rules::Tests { .. } | Rules::Packages { .. } => self.cell("rules", *asked, ""),
+            Rules::Tests { .. } | Rules::Items(_) | Rules::Packages { .. } => self.cell("rules", *asked, ""),
         }
         if raw != asked {
             self.cell("withdrawn", *raw, &format!("; {} is withdrawn by its publisher", entry.identity));
@@ -191,6 +202,32 @@ impl Page<'_, '_> {
                 self.cell("supersedence", *cell, &words);
                 self.replacements(replacements, *by);
             }
+        }
+    }
+
+    /// What the update needs and consists of.
+    fn relations(&mut self) {
+        let Relations { needed, clauses, children } = &self.proof.relations;
+        let shown = self.look.bounds.entries;
+        if let Some(needed) = needed {
+            self.heading(&format!("what it needs: {}, {}", needed.truth.name(), needed.reason));
+            for clause in clauses.iter().take(shown) {
+                let target = |(entry, answer): &(Option<&Entry>, Answer)| {
+                    format!("{} ({}, {})", identity(*entry), answer.truth.name(), answer.reason)
+                };
+                let targets: Vec<_> = clause.iter().map(target).collect();
+                self.line(&format!("  one of: {}", targets.join(", ")));
+            }
+            self.left_out("  ", clauses.len().saturating_sub(shown), "clauses");
+        }
+        if !children.is_empty() {
+            self.heading("what it consists of");
+            for (entry, cell) in children.iter().take(shown) {
+                self.text.push_str("  ");
+                self.paint(self.look.palette.verdict(cell.verdict), cell.verdict.name());
+                self.line(&format!(", {}: {}", cell.reason, identity(*entry)));
+            }
+            self.left_out("  ", children.len().saturating_sub(shown), "updates");
         }
     }
 

@@ -26,9 +26,8 @@ impl<'m> Explainer<'m> {
         let mut numbers = Vec::new();
         match &proof.rules {
             Rules::Retracted | Rules::None => {}
-            Rules::Tests { installed, applicable } => {
-                gather(installed, &mut numbers);
-                gather(applicable, &mut numbers);
+            Rules::Tests { .. } | Rules::Items(_) => {
+                proof.rules.trees().into_iter().for_each(|(_, _, tree)| gather(tree, &mut numbers));
             }
             Rules::Packages { rows, .. } => {
                 numbers.extend(self.evaluator.known().kernel.map(|kernel| kernel.stated));

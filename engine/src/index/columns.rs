@@ -210,7 +210,12 @@ columns! {
         source_profile u8: up_to(1) or 255, "how package rows are compared: 0 dnf, 1 suse, 255 not said";
         source_sha256 u8 x 32: any, "SHA-256 of the document";
         source_counts u64 x 6: any, "leaf predicates, distinct ones, nodes, distinct ones, supersedence edges, dangling ones";
+        source_statistic_ends u32: ends(statistics), "what its reader counted";
         source_diagnostic_ends u32: ends(diagnostics), "its diagnostics";
+    }
+    statistics {
+        statistic_name u32: text, "name";
+        statistic_count u64: any, "count";
     }
     diagnostics {
         diagnostic_code u32: text, "code";
@@ -240,10 +245,14 @@ columns! {
         update_product_ends u32: ends(product_rows), "the products it is for";
         update_extra_ends u32: ends(extras), "its text that nothing uses";
         update_edge_ends u32: ends(edges), "what replaces it";
-        update_rule u8: up_to(2), "0 none, 1 tests, 2 packages";
+        update_detectoid u8: up_to(1), "1: a detectoid or a category, which has no cell";
+        update_prerequisite u32: none_or(prerequisites), "what it needs; NONE when it needs nothing";
+        update_child_ends u32: ends(children), "the updates that it is a bundle of";
+        update_rule u8: up_to(3), "0 none, 1 tests, 2 packages, 3 items";
         update_installed u32: none_or(nodes), "rule that holds where it is there; NONE unless its rule is tests";
         update_applicable u32: none_or(nodes), "rule that holds where it is for the client; likewise";
-        update_leaf_ends u32: ends(leaves), "the tests of `update_installed`, then of `update_applicable`";
+        update_item_ends u32: ends(items), "its installable parts";
+        update_leaf_ends u32: ends(leaves), "the tests of `update_installed`, then of `update_applicable`; or of each item the same";
         update_row_ends u32: ends(rows), "its package rows";
         update_collection_ends u32: ends(collections), "the collections of its rows";
         update_anchored u8: up_to(10) or 255, "kind of its anchors; 255 when it has none";
@@ -277,14 +286,31 @@ columns! {
         edge_line u32: any, "where it is said: line";
         edge_column u32: any, "where it is said: column";
     }
+    items {
+        item_installed u32: of(nodes), "rule that holds where it is there";
+        item_applicable u32: of(nodes), "rule that holds where it is for the client";
+        item_superseded u32: none_or(nodes), "rule that holds where the client has what replaces it; NONE when nothing does";
+    }
+    prerequisites {
+        prerequisite_clause_ends u32: ends(clauses), "what is needed: one update of each clause";
+    }
+    clauses {
+        clause_target_ends u32: ends(targets), "the updates, any one of which is enough";
+    }
+    targets {
+        target u32: none_or(updates), "update that is needed; NONE when no catalog has it";
+    }
+    children {
+        child u32: none_or(updates), "update that a bundle consists of; NONE when no catalog has it";
+    }
     leaves {
         leaf_offset u64: any, "where a test stands: byte";
         leaf_line u32: any, "where a test stands: line";
         leaf_column u32: any, "where a test stands: column";
     }
     nodes {
-        node_operator u8: up_to(7), "0 constant, 1 test, 2 and, 3 or, 4 one, 5 xor, 6 not, 7 otherwise";
-        node_reasons u8: up_to(1), "where the reason comes from: 0 in order, 1 strongest";
+        node_operator u8: up_to(8), "0 constant, 1 test, 2 and, 3 or, 4 one, 5 xor, 6 not, 7 otherwise, 8 unread";
+        node_reasons u8: up_to(2), "where the reason comes from: 0 in order, 1 strongest, 2 ranked";
         node_a u32: any, "by operator, see Nodes";
         node_b u32: any, "by operator, see Nodes";
     }
@@ -293,7 +319,7 @@ columns! {
     }
     predicates {
         predicate_subject u32: of(subjects), "what is asked about; predicates are sorted by it";
-        predicate_question u8: up_to(4), "0 exists, 1 compare, 2 data, 3 file evidence, 4 level";
+        predicate_question u8: up_to(5), "0 exists, 1 compare, 2 data, 3 file evidence, 4 level, 5 applicability";
         predicate_a u32: any, "by question, see Predicates";
         predicate_b u32: any, "by question, see Predicates";
         predicate_c u32: any, "by question, see Predicates";
@@ -303,7 +329,7 @@ columns! {
         level_text u32: text, "service pack that a level question names";
     }
     subjects {
-        subject_tag u8: up_to(10), "kind, see Subjects; rising by tag, text, name";
+        subject_tag u8: up_to(12), "kind, see Subjects; rising by tag, text, name";
         subject_text u32: text, "what it is, in normal form";
         subject_name u32: any, "text: name of a registry value; of a product, product + 1 or 0; else 0";
         subject_predicate_ends u32: ends(predicates), "what is asked about it";

@@ -40,7 +40,7 @@ impl Extent {
 pub(crate) fn operands(columns: &ArchivedColumns, node: usize) -> impl Iterator<Item = u32> {
     let (a, b) = (columns.node_a.at(node), columns.node_b.at(node));
     let (direct, listed) = match columns.node_operator.at(node) {
-        operator::CONSTANT | operator::TEST => (0, 0..0),
+        operator::CONSTANT | operator::TEST | operator::UNREAD => (0, 0..0),
         operator::NOT => (1, 0..0),
         operator::OTHERWISE => (2, 0..0),
         _ => (0, a as usize..b as usize),

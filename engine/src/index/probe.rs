@@ -40,6 +40,10 @@ pub mod tag {
     pub const DEB: u8 = 9;
     /// A module.
     pub const MODULE: u8 = 10;
+    /// The operating system as a whole.
+    pub const SYSTEM: u8 = 11;
+    /// A management class.
+    pub const WMI: u8 = 12;
 }
 
 /// What a subject is called in an index: its tag, text and second text.
@@ -57,6 +61,8 @@ pub fn key(subject: &Subject) -> Key<'_> {
         Subject::Product(name) => (tag::PRODUCT, name.as_str(), ""),
         Subject::Package(kind, name) => return package(*kind, name),
         Subject::Module(name) => return module(name),
+        Subject::System => (tag::SYSTEM, "", ""),
+        Subject::Wmi(class) => (tag::WMI, class.as_str(), ""),
     };
     (tag, Cow::Borrowed(text), name)
 }

@@ -47,7 +47,12 @@ pub struct Entry {
     pub source: u32,
     /// The updates that replace it directly, by number, sorted.
     pub replaced_by: Vec<Edge>,
-    /// The update. Its `replacements` are resolved into `replaced_by`.
+    /// What it needs: of each clause one of these, by number, that is there and has what it needs; none
+    /// is one that no catalog has.
+    pub prerequisites: Vec<Vec<Option<u32>>>,
+    /// The updates that it is a bundle of, by number, sorted; none is one that no catalog has.
+    pub children: Vec<Option<u32>>,
+    /// The update. Its `replacements`, `prerequisites` and `bundled` are resolved into the lists above.
     pub update: Update,
 }
 

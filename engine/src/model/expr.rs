@@ -4,6 +4,7 @@
 //! [`super::truth`]. Every leaf keeps where in the catalog it stands, for `explain`. Formats build
 //! these trees; nothing here knows how they are evaluated.
 
+use super::applicability::Applicability;
 use super::fact::{Kind, PackageKind};
 use super::reason::Reason;
 use super::truth::Truth;
@@ -116,13 +117,17 @@ pub enum Subject {
     Package(PackageKind, String),
     /// A module, by name.
     Module(String),
+    /// The operating system as a whole.
+    System,
+    /// A management class, by the key of [`super::wql::class_key`].
+    Wmi(String),
 }
 
 impl Subject {
     /// The kind of fact that decides about it.
     pub fn kind(&self) -> Kind {
         match self {
-            Subject::Os(_) => Kind::Os,
+            Subject::Os(_) | Subject::System => Kind::Os,
             Subject::File(_) => Kind::File,
             Subject::RegistryValue { .. } | Subject::RegistryKey(_) => Kind::Registry,
             Subject::Msi(_) => Kind::Msi,
@@ -130,6 +135,7 @@ impl Subject {
             Subject::Product(_) => Kind::Product,
             Subject::Package(..) => Kind::Package,
             Subject::Module(_) => Kind::Module,
+            Subject::Wmi(_) => Kind::Wmi,
         }
     }
 }
@@ -251,6 +257,8 @@ pub enum Question {
         /// The service pack that contains the update, as written.
         fixed: Option<String>,
     },
+    /// What a leaf of the Windows rule language asks.
+    Applicability(Box<Applicability>),
 }
 
 /// How operands are combined.
@@ -277,12 +285,86 @@ pub enum Reasons {
     /// The strongest reason: a service pack that contains the update, before one that it is not for,
     /// before an absent product; else the first.
     Strongest,
+    /// The one that says most to whoever reads a cell of this section, whatever the order of operands.
+    Ranked,
+}
+
+/// Which of an update's rules an expression stands in: what is worth saying of it differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Section {
+    /// The rule that says that it is there: its reason is that of a Missing cell.
+    Installed,
+    /// The rule that says that it is for the client: its reason is that of a NotApplicable cell.
+    Applicable,
+}
+
+/// The reasons of a cell that is Missing, the one that says most first.
+const MISSING: [Reason; 16] = [
+    Reason::FileOlder,
+    Reason::BuildOlder,
+    Reason::PackageOlder,
+    Reason::FileChecksum,
+    Reason::FileNewer,
+    Reason::FileAbsent,
+    Reason::RegistryMissing,
+    Reason::RegistryDiffers,
+    Reason::MspAbsent,
+    Reason::MsiProductAbsent,
+    Reason::PackageAbsent,
+    Reason::ProductAbsent,
+    Reason::PlatformDiffers,
+    Reason::PrerequisiteFalse,
+    Reason::BuildCurrent,
+    Reason::RuleFalse,
+];
+
+/// The reasons of a cell that is NotApplicable, the one that says most first.
+const NOT_APPLICABLE: [Reason; 16] = [
+    Reason::PrerequisiteFalse,
+    Reason::PlatformDiffers,
+    Reason::ProductAbsent,
+    Reason::MsiProductAbsent,
+    Reason::PackageAbsent,
+    Reason::MspAbsent,
+    Reason::RegistryMissing,
+    Reason::RegistryDiffers,
+    Reason::FileAbsent,
+    Reason::FileNewer,
+    Reason::FileOlder,
+    Reason::PackageOlder,
+    Reason::BuildOlder,
+    Reason::FileChecksum,
+    Reason::BuildCurrent,
+    Reason::RuleFalse,
+];
+
+/// The reasons of a cell that is Unknown, the one that says most first.
+const UNKNOWN: [Reason; 5] = [
+    Reason::NotCollected,
+    Reason::PartNotCollected,
+    Reason::NoEvidence,
+    Reason::UnsupportedRule,
+    Reason::RuleError,
+];
+
+/// The weight of the reason that says most of a rule that is False.
+pub const MOST_RANKED: u8 = MISSING.len() as u8;
+
+/// The weight of a reason in a list that begins with the one that says most; 0 where it is not listed.
+fn rank(listed: &[Reason], reason: Reason) -> u8 {
+    listed.iter().rev().zip(1u8..).find(|(known, _)| **known == reason).map_or(0, |(_, weight)| weight)
 }
 
 impl Reasons {
     /// The weight of a reason among operands of equal truth; the greatest wins, then the first.
-    pub fn weight(self, truth: Truth, reason: Reason) -> u8 {
+    pub fn weight(self, section: Section, truth: Truth, reason: Reason) -> u8 {
         match (self, truth, reason) {
+            (Reasons::Ranked, Truth::True, _) => 0,
+            (Reasons::Ranked, Truth::False | Truth::NotApplicable, _) => match section {
+                Section::Installed => rank(&MISSING, reason),
+                Section::Applicable => rank(&NOT_APPLICABLE, reason),
+            },
+            (Reasons::Ranked, ..) => rank(&UNKNOWN, reason),
             (Reasons::InOrder, Truth::True, Reason::RuleTrue) => 0,
             (Reasons::InOrder, Truth::True, Reason::FileNewer) => 2,
             (Reasons::InOrder, Truth::True, _) => 1,
@@ -298,6 +380,8 @@ impl Reasons {
 pub enum Expr {
     /// Always the same.
     Constant(Answer),
+    /// A part that is not asked, for this reason, as its document has it: Unknown.
+    Unread(Reason, String),
     /// A leaf.
     Test {
         /// What is asked about.
@@ -338,6 +422,17 @@ impl Expr {
         Expr::Combine { operator: Operator::Or, reasons: Reasons::InOrder, operands }
     }
 
+    /// All of `operands`, the reason the one that says most; one alone is itself.
+    pub fn all_ranked(mut operands: Vec<Expr>) -> Expr {
+        match operands.pop() {
+            Some(only) if operands.is_empty() => only,
+            last => {
+                operands.extend(last);
+                Expr::Combine { operator: Operator::And, reasons: Reasons::Ranked, operands }
+            }
+        }
+    }
+
     /// How deep the rule is and how many nodes it has.
     ///
     /// ```
@@ -349,7 +444,7 @@ impl Expr {
     /// ```
     pub fn extent(&self) -> (usize, usize) {
         let below: &mut dyn Iterator<Item = &Expr> = match self {
-            Expr::Constant(_) | Expr::Test { .. } => &mut std::iter::empty(),
+            Expr::Constant(_) | Expr::Unread(..) | Expr::Test { .. } => &mut std::iter::empty(),
             Expr::Combine { operands, .. } => &mut operands.iter(),
             Expr::Not(operand) => &mut std::iter::once(&**operand),
             Expr::Otherwise(first, second) => &mut [&**first, &**second].into_iter(),
@@ -362,7 +457,7 @@ impl Expr {
     /// Visits every leaf, in document order.
     pub fn leaves(&self, visit: &mut dyn FnMut(&Subject, &Question, Position)) {
         match self {
-            Expr::Constant(_) => {}
+            Expr::Constant(_) | Expr::Unread(..) => {}
             Expr::Test { subject, question, position } => visit(subject, question, *position),
             Expr::Combine { operands, .. } => operands.iter().for_each(|operand| operand.leaves(visit)),
             Expr::Not(operand) => operand.leaves(visit),
@@ -378,7 +473,7 @@ impl Expr {
 ///
 /// True of AND takes the flags of all its operands; everything else those of the operand whose reason
 /// it takes.
-pub fn combine(operator: Operator, reasons: Reasons, answers: &[Answer]) -> Answer {
+pub fn combine(operator: Operator, reasons: Reasons, section: Section, answers: &[Answer]) -> Answer {
     let tally: super::truth::Tally = answers.iter().map(|answer| answer.truth).collect();
     let truth = match operator {
         Operator::And => tally.and(),
@@ -388,7 +483,7 @@ pub fn combine(operator: Operator, reasons: Reasons, answers: &[Answer]) -> Answ
     };
     let mut best: Option<Answer> = None;
     for answer in answers.iter().filter(|answer| answer.truth == truth) {
-        let weight = |answer: Answer| reasons.weight(truth, answer.reason);
+        let weight = |answer: Answer| reasons.weight(section, truth, answer.reason);
         best = match best {
             Some(best) if weight(best) >= weight(*answer) => Some(best),
             _ => Some(*answer),

@@ -28,7 +28,9 @@ pub fn absent(subject: &Subject, question: &Question) -> Answer {
         Subject::Msi(_) => Reason::MsiProductAbsent,
         Subject::Product(_) => Reason::ProductAbsent,
         Subject::Package(..) => Reason::PackageAbsent,
-        Subject::Os(_) | Subject::Hotfix(_) | Subject::Module(_) => Reason::RuleFalse,
+        Subject::Os(_) | Subject::Hotfix(_) | Subject::Module(_) | Subject::System | Subject::Wmi(_) => {
+            Reason::RuleFalse
+        }
     })
 }
 
@@ -235,7 +237,7 @@ pub fn other_language(feed: &str, client: Option<&str>) -> bool {
 }
 
 /// The language of a Windows language number: its lowest ten bits.
-fn primary_language(number: u32) -> Option<&'static str> {
+pub(super) fn primary_language(number: u32) -> Option<&'static str> {
     const LANGUAGES: [(u32, &str); 36] = [
         (0x01, "ar"),
         (0x02, "bg"),

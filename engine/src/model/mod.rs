@@ -3,11 +3,14 @@
 //! Readers produce these types and the evaluator consumes them; nothing here knows a document format,
 //! a file layout or how speed is made. Source of truth: `docs/verdicts.md`.
 
+pub mod applicability;
 pub mod catalogs;
 pub mod expr;
 pub mod fact;
 pub mod flag;
 pub mod hotfix;
+pub mod installer;
+pub mod instant;
 pub mod inventory;
 pub mod key;
 pub mod law;
@@ -19,7 +22,9 @@ pub mod reason;
 pub mod registry;
 pub mod service_pack;
 pub mod supersedence;
+pub mod system;
 pub mod truth;
 pub mod update;
 pub mod verdict;
 pub mod words;
+pub mod wql;

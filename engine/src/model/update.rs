@@ -52,6 +52,8 @@ pub struct Source {
     pub language: String,
     /// How package rows are compared, where the format leaves a choice.
     pub profile: Option<Profile>,
+    /// What its reader counted, by name.
+    pub statistics: Vec<(String, u64)>,
 }
 
 /// A product that a catalog speaks of.
@@ -270,8 +272,16 @@ pub struct Update {
     pub flags: Flags,
     /// Withdrawn together with its packages: it gives no verdict of its own.
     pub retracted: bool,
+    /// A detectoid or a category: it says what a client is, for others that need it, and has no cell.
+    pub detectoid: bool,
+    /// What it needs: of each clause one that is there and itself has what it needs.
+    pub prerequisites: Vec<Clause>,
+    /// The updates that it is a bundle of, any revision where none is given.
+    pub bundled: Vec<UpdateRef>,
     /// Updates that replace it.
     pub replacements: Vec<Replacement>,
+    /// Updates that it replaces, all revisions where none is given.
+    pub replaces: Vec<UpdateRef>,
     /// What it asks of a client.
     pub rule: Rule,
     /// Text of the catalog that nothing uses: (name, text).
@@ -293,6 +303,8 @@ pub enum Rule {
         /// Holds where it is for the client.
         applicable: Expr,
     },
+    /// Several parts, each with a verdict of its own.
+    Items(Vec<Item>),
     /// Packages that must not be older than a version, each row a part of its own.
     Packages {
         /// The collections that rows belong to.
@@ -300,6 +312,33 @@ pub enum Rule {
         /// The rows, in document order.
         rows: Vec<PackageRow>,
     },
+}
+
+/// An installable part of an update.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// Holds where it is there.
+    pub installed: Expr,
+    /// Holds where it is for the client.
+    pub applicable: Expr,
+    /// Holds where the client has something that replaces it; none never does.
+    pub superseded: Option<Expr>,
+}
+
+impl Item {
+    /// Its rules that there are, in the order in which they are kept.
+    pub fn rules(&self) -> impl Iterator<Item = &Expr> {
+        [&self.installed, &self.applicable].into_iter().chain(&self.superseded)
+    }
+}
+
+/// A part of what an update needs: any one of some updates.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Clause {
+    /// The updates, any revision where none is given.
+    pub any_of: Vec<UpdateRef>,
+    /// Where it stands.
+    pub position: Position,
 }
 
 /// Rows of packages that count only where one of these modules is active; without modules, always.

@@ -82,6 +82,10 @@ impl Answer {
     pub const PART_NOT_COLLECTED: Answer = Answer::new(Truth::Unknown, Reason::PartNotCollected);
     /// The rule uses something that is not supported.
     pub const UNSUPPORTED: Answer = Answer::new(Truth::Unknown, Reason::UnsupportedRule);
+    /// The rule or a value is malformed, in a logic that knows no errors.
+    pub const MALFORMED: Answer = Answer::new(Truth::Unknown, Reason::RuleError);
+    /// The catalog gives nothing to look at.
+    pub const NO_EVIDENCE: Answer = Answer::new(Truth::Unknown, Reason::NoEvidence);
     /// The rule or a value is malformed.
     pub const RULE_ERROR: Answer = Answer::new(Truth::Error, Reason::RuleError);
 

@@ -29,6 +29,7 @@ pub fn question(subject: &Subject, question: &Question, product: &str, policy: C
         Question::FileEvidence { presence, version, checksum } => {
             format!("{what} {}", evidence(*presence, *version, *checksum, policy))
         }
+        Question::Applicability(asked) => format!("{what} meets <{asked}>"),
         Question::Level { affected, fixed } => {
             let mut words = match affected.as_slice() {
                 [] => format!("{what} is at a service pack that the catalog does not name"),
@@ -56,12 +57,15 @@ fn thing(subject: &Subject, product: &str) -> String {
         Subject::Product(_) => format!("product {product}"),
         Subject::Package(_, name) => format!("package {name}"),
         Subject::Module(name) => format!("module {name}"),
+        Subject::System => "the operating system".to_owned(),
+        Subject::Wmi(class) => format!("management class {class}"),
     }
 }
 
 fn presence(subject: &Subject) -> &'static str {
     match subject {
-        Subject::Os(_) => "is stated",
+        Subject::Os(_) | Subject::System => "is stated",
+        Subject::Wmi(_) => "has an instance",
         Subject::Hotfix(_) => "is listed",
         Subject::Msi(_) | Subject::Package(..) => "is installed",
         Subject::File(_)

@@ -12,6 +12,7 @@ use super::table::{Column, Note, Table, Value};
 use crate::index::View;
 use crate::index::columns::Column as _;
 use crate::index::probe::tag;
+use crate::model::applicability::Applicability;
 use crate::model::expr::{OsField, Question, Subject};
 use crate::model::fact::Kind;
 use crate::model::options::Options;
@@ -182,10 +183,26 @@ fn ask(subject: &Subject, question: &Question, asked: &mut Asked) {
             version.iter().for_each(|_| asked.add(Part::Version));
             checksum.iter().for_each(|_| asked.add(Part::Checksum));
         }
+        Question::Applicability(leaf) => leaf_parts(leaf, asked),
         Question::Level { .. } => {
             asked.add(Part::Existence);
             asked.add(Part::Levels);
         }
+    }
+}
+
+/// The parts that a leaf of the Windows rule language asks.
+fn leaf_parts(leaf: &Applicability, asked: &mut Asked) {
+    asked.add(Part::Existence);
+    match leaf {
+        Applicability::RegValueExists(_)
+        | Applicability::RegDword(..)
+        | Applicability::RegSz(_)
+        | Applicability::RegSzToVersion(..) => asked.add(Part::Data),
+        Applicability::FileVersion(..)
+        | Applicability::MsiProductInstalled(_)
+        | Applicability::MsiPatch(..) => asked.add(Part::Version),
+        _ => asked.add(Part::Value),
     }
 }
 

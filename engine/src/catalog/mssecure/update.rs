@@ -67,11 +67,11 @@ fn update(
         information: tables.address(&bulletin.location).unwrap_or_default().to_owned(),
         products: product_rows(patch, tables),
         flags: flags(patch, bulletin, read),
-        retracted: false,
         replacements,
         rule: rules::rule(patch, hotfix, read, tables),
         extra: extra(patch, bulletin, supersedence, tables),
         position: patch.position,
+        ..Update::default()
     }
 }
 

@@ -161,7 +161,7 @@ impl Slots<'_> {
         match subject {
             NOTHING => {}
             SEVERAL => {
-                let (path, observed) = (file.stated.path.clone(), file.stated.observed);
+                let (path, observed) = (file.stated.path.clone(), file.stated.observed.clone());
                 self.read_file(&path, &observed);
             }
             subject => {
@@ -182,7 +182,7 @@ impl Slots<'_> {
     #[cold]
     fn lay_file(&mut self, entry: u32) {
         let Meaning::File(file) = self.statements.meaning(entry) else { return };
-        let (mut path, observed) = (String::from(&*file.stated.path), file.stated.observed);
+        let (mut path, observed) = (String::from(&*file.stated.path), file.stated.observed.clone());
         self.files.folders().tokenize(&mut path, 0);
         let token = self.token(&path).map_or(NONE, |token| token as u32);
         let mut subjects = self.file_subjects(&path);

@@ -30,6 +30,7 @@ impl Page<'_, '_> {
         let reason = node.answer.reason;
         let mut words = match &node.ask {
             Ask::Constant => format!(" ({reason}): always"),
+            Ask::Unread(element) => format!(" ({reason}): <{}>", short(element)),
             Ask::Leaf(leaf) => format!(" ({reason}): {}", short(&leaf.words)),
             Ask::Combine(operator, _) => format!(" ({reason}): {}", operator_words(*operator)),
             Ask::Not => format!(" ({reason}): not this"),

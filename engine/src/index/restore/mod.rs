@@ -22,7 +22,7 @@ use crate::model::product::{Detection, Level};
 use crate::model::reason::Reason;
 use crate::model::supersedence;
 use crate::model::update::{
-    Collection, ModuleStream, PackageRow, Product, ProductRow, Reboot, Reference, Rule, Source, Update,
+    Collection, Item, ModuleStream, PackageRow, Product, ProductRow, Reboot, Reference, Rule, Source, Update,
     UpdateId, Urgency,
 };
 use crate::model::verdict::{Cell, Verdict};
@@ -73,13 +73,9 @@ impl<'a> View<'a> {
     fn check_written_out(&self) -> Result<()> {
         let columns = self.columns;
         let extents = extents(columns);
-        let roots = [
-            &columns.update_installed,
-            &columns.update_applicable,
-            &columns.detection_when,
-            &columns.step_test,
-        ];
-        let roots = roots.into_iter().flat_map(|roots| roots.iter().map(|root| root.to_native()));
+        let detected = columns.detection_when.iter().chain(columns.step_test.iter());
+        let roots = (0..self.updates()).flat_map(|update| self.roots(update));
+        let roots = roots.chain(detected.map(|root| root.to_native()));
         let written: u64 = roots.filter_map(|root| extents.get(root as usize)).map(|rule| rule.nodes).sum();
         let most = self.most_written_out();
         if written <= most as u64 {
@@ -121,9 +117,19 @@ impl<'a> View<'a> {
             revision: self.owned(columns.source_revision.at(at)),
             language: self.owned(columns.source_language.at(at)),
             profile: Profile::ALL.get(usize::from(columns.source_profile.at(at))).copied(),
+            statistics: self.statistics(at).map(|(name, count)| (name.to_owned(), count)).collect(),
         };
         let counts = |which| columns.source_counts.at(at * 6 + which);
         SourceEntry { source, diagnostics, edges: counts(4), dangling: counts(5) }
+    }
+
+    /// What the reader of a source counted, by name.
+    pub fn statistics(&self, source: usize) -> impl Iterator<Item = (&'a str, u64)> + use<'a> {
+        let view = *self;
+        let of = move |at: usize| {
+            (view.text(view.columns.statistic_name.at(at)), view.columns.statistic_count.at(at))
+        };
+        view.columns.source_statistic_ends(source).map(of)
     }
 
     /// Restores a product.
@@ -151,6 +157,8 @@ impl<'a> View<'a> {
             identity: self.owned(columns.update_identity.at(at)),
             source: columns.update_source.at(at).min(self.sources().saturating_sub(1) as u32),
             replaced_by: self.edges(at).collect(),
+            prerequisites: self.prerequisites(at),
+            children: self.children(at).collect(),
             update: self.update(at),
         }
     }
@@ -194,6 +202,10 @@ impl<'a> View<'a> {
             products: self.product_rows(at),
             flags: self.flags(at),
             retracted: columns.update_retracted.at(at) != 0,
+            detectoid: columns.update_detectoid.at(at) != 0,
+            prerequisites: Vec::new(),
+            bundled: Vec::new(),
+            replaces: Vec::new(),
             replacements: Vec::new(),
             rule: self.rule(at),
             extra: columns
@@ -236,6 +248,43 @@ impl<'a> View<'a> {
         rows.collect()
     }
 
+    /// The roots of an update's rules, in the order in which their tests stand.
+    pub fn roots(&self, update: usize) -> impl Iterator<Item = u32> + use<'a> {
+        let columns = self.columns;
+        let (pair, items) = match columns.update_rule.at(update) {
+            1 => (Some([columns.update_installed.at(update), columns.update_applicable.at(update)]), 0..0),
+            3 => (None, columns.update_item_ends(update)),
+            _ => (None, 0..0),
+        };
+        let of_item = |item: usize| {
+            let (installed, applicable) = (&columns.item_installed, &columns.item_applicable);
+            [installed.at(item), applicable.at(item), columns.item_superseded.at(item)]
+        };
+        let items = items.flat_map(of_item).filter(|root| *root != NONE);
+        pair.into_iter().flatten().chain(items)
+    }
+
+    /// What an update needs, by number; none where no catalog has it.
+    pub fn prerequisites(&self, update: usize) -> Vec<Vec<Option<u32>>> {
+        let columns = self.columns;
+        let known = |target: u32| ((target as usize) < self.updates()).then_some(target);
+        let clause = |clause: usize| {
+            let targets = columns.clause_target_ends(clause);
+            targets.map(|target| known(columns.target.at(target))).collect()
+        };
+        match columns.update_prerequisite.at(update) {
+            NONE => Vec::new(),
+            number => columns.prerequisite_clause_ends(number as usize).map(clause).collect(),
+        }
+    }
+
+    /// The updates that an update is a bundle of, by number; none where no catalog has it.
+    pub fn children(&self, update: usize) -> impl Iterator<Item = Option<u32>> + use<'a> {
+        let (columns, updates) = (self.columns, self.updates());
+        let children = columns.update_child_ends(update).map(move |at| columns.child.at(at));
+        children.map(move |child| ((child as usize) < updates).then_some(child))
+    }
+
     /// Restores the rule of an update.
     pub fn rule(&self, at: usize) -> Rule {
         let columns = self.columns;
@@ -245,6 +294,18 @@ impl<'a> View<'a> {
                 let installed = rules.expr(columns.update_installed.at(at), DEPTH);
                 let applicable = rules.expr(columns.update_applicable.at(at), DEPTH);
                 Rule::Tests { installed, applicable }
+            }
+            3 => {
+                let mut rules = Rules::new(*self, columns.update_leaf_ends(at));
+                let item = |item: usize| {
+                    let superseded = columns.item_superseded.at(item);
+                    Item {
+                        installed: rules.expr(columns.item_installed.at(item), DEPTH),
+                        applicable: rules.expr(columns.item_applicable.at(item), DEPTH),
+                        superseded: (superseded != NONE).then(|| rules.expr(superseded, DEPTH)),
+                    }
+                };
+                Rule::Items(columns.update_item_ends(at).map(item).collect())
             }
             2 => {
                 let collections = columns.update_collection_ends(at);

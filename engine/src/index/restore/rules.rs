@@ -11,6 +11,7 @@ use crate::index::View;
 use crate::index::columns::{Column, NONE};
 use crate::index::nodes::operands;
 use crate::index::probe::tag;
+use crate::model::applicability::Applicability;
 use crate::model::expr::{
     Comparison, Data, Expr, NODES, Operand, Operator, OsField, Presence, Question, Reasons, Subject,
 };
@@ -49,6 +50,7 @@ impl<'a> Rules<'a> {
         let operator = match columns.node_operator.at(at) {
             operator::CONSTANT => return Expr::Constant(constant(a, b)),
             operator::TEST => return self.test(a),
+            operator::UNREAD => return Expr::Unread(constant(0, b).reason, self.view.text(a).to_owned()),
             operator::NOT => return Expr::Not(Box::new(self.expr(a, depth))),
             operator::OTHERWISE => {
                 let first = self.expr(a, depth);
@@ -59,7 +61,7 @@ impl<'a> Rules<'a> {
             operator::ONE => Operator::One,
             _ => Operator::Xor,
         };
-        let reasons = if columns.node_reasons.at(at) == 1 { Reasons::Strongest } else { Reasons::InOrder };
+        let reasons = reasons(columns.node_reasons.at(at));
         // An operand's number is less than its node's; what damaged bytes say else is left out.
         let below = operands(columns, at).take_while(|operand| *operand < node);
         Expr::Combine { operator, reasons, operands: below.map(|one| self.expr(one, depth)).collect() }
@@ -122,6 +124,7 @@ impl View<'_> {
                 version: (b != NONE).then(|| self.file_threshold(number, b)).flatten(),
                 checksum: (a >> 8 & 1 == 1).then(|| wide(c, d)),
             },
+            5 => Question::Applicability(Box::new(Applicability::from_text(self.text(a))?)),
             _ => Question::Level {
                 affected: (a as usize..(b as usize).min(columns.levels()))
                     .map(|level| self.owned(columns.level_text.at(level)))
@@ -156,8 +159,19 @@ impl View<'_> {
             tag::RPM => Subject::Package(PackageKind::Rpm, text.to_owned()),
             tag::DEB => Subject::Package(PackageKind::Deb, text.to_owned()),
             tag::MODULE => Subject::Module(text.to_owned()),
+            tag::SYSTEM => Subject::System,
+            tag::WMI => Subject::Wmi(text.to_owned()),
             _ => return None,
         })
+    }
+}
+
+/// Where the reason of a stored combination comes from.
+pub(crate) fn reasons(number: u8) -> Reasons {
+    match number {
+        1 => Reasons::Strongest,
+        2 => Reasons::Ranked,
+        _ => Reasons::InOrder,
     }
 }
 

@@ -154,10 +154,12 @@ fn rule(view: View<'_>, update: usize) -> bool {
     let has_leaves = !columns.update_leaf_ends(update).is_empty();
     let has_rows =
         !columns.update_row_ends(update).is_empty() || !columns.update_collection_ends(update).is_empty();
+    let has_items = !columns.update_item_ends(update).is_empty();
     match columns.update_rule.at(update) {
-        1 => !nodes.contains(&NONE) && !has_rows,
-        2 => nodes == [NONE; 2] && !has_leaves,
-        _ => nodes == [NONE; 2] && !has_leaves && !has_rows,
+        1 => !nodes.contains(&NONE) && !has_rows && !has_items,
+        2 => nodes == [NONE; 2] && !has_leaves && !has_items,
+        3 => nodes == [NONE; 2] && !has_rows && has_items,
+        _ => nodes == [NONE; 2] && !has_leaves && !has_rows && !has_items,
     }
 }
 

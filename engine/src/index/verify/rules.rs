@@ -4,9 +4,10 @@ use super::bad;
 use crate::compile::rules::operator;
 use crate::error::Result;
 use crate::index::View;
-use crate::index::columns::{ArchivedColumns, Column, NONE};
-use crate::index::nodes::{extents, operands};
+use crate::index::columns::{Column, NONE};
+use crate::index::nodes::{Extent, extents, operands};
 use crate::index::probe::tag;
+use crate::model::applicability::Applicability;
 use crate::model::expr::{Comparison, DEPTH, NODES};
 use crate::model::reason::Reason;
 use crate::model::truth::Truth;
@@ -23,6 +24,7 @@ pub(super) fn nodes(view: View<'_>) -> Result<()> {
         let combines = matches!(operator, operator::AND | operator::OR | operator::ONE | operator::XOR);
         let known = match operator {
             operator::CONSTANT => is_answer(a, b),
+            operator::UNREAD => is_text(view, a) && is_answer(0, b) && b <= 0xffff,
             operator::TEST => (a as usize) < columns.predicates() && b == 0,
             operator::NOT => b == 0,
             operator::OTHERWISE => true,
@@ -41,7 +43,7 @@ pub(super) fn nodes(view: View<'_>) -> Result<()> {
     if listed as usize != columns.operands() {
         return Err(bad("operand", listed as usize, "it belongs to no node"));
     }
-    walks(columns)
+    walks(view)
 }
 
 fn is_answer(a: u32, b: u32) -> bool {
@@ -50,16 +52,17 @@ fn is_answer(a: u32, b: u32) -> bool {
 }
 
 /// Rules are as deep and as large as may be walked; their tests have places.
-fn walks(columns: &ArchivedColumns) -> Result<()> {
+fn walks(view: View<'_>) -> Result<()> {
+    let columns = view.columns;
     let extents = extents(columns);
     if let Some(at) = extents.iter().position(|extent| !extent.is_bounded()) {
         let wrong = format!("the rule is deeper than {DEPTH} or has more than {NODES} nodes");
         return Err(bad("node_operator", at, &wrong));
     }
     let mut counts = vec![[0u64; 2]; columns.sources()];
-    for update in (0..columns.updates()).filter(|update| columns.update_rule.at(*update) == 1) {
+    for update in 0..columns.updates() {
         let of = |node: u32| extents.get(node as usize).copied().unwrap_or_default();
-        let rules = [of(columns.update_installed.at(update)), of(columns.update_applicable.at(update))];
+        let rules: Vec<Extent> = view.roots(update).map(of).collect();
         let leaves: u64 = rules.iter().map(|rule| rule.leaves).sum();
         if leaves != columns.update_leaf_ends(update).len() as u64 {
             return Err(bad("update_leaf_ends", update, "another number of tests than the rule has"));
@@ -93,6 +96,7 @@ pub(super) fn predicates(view: View<'_>) -> Result<()> {
             1 => is_comparison(view, subject, parameters),
             2 => is_data(view, parameters),
             3 => is_evidence(view, subject, parameters),
+            5 => is_applicability(view, parameters),
             _ => {
                 let [start, end, fixed, rest] = parameters;
                 let follows = start == listed && end >= start && end as usize <= columns.levels();
@@ -137,6 +141,13 @@ fn is_evidence(view: View<'_>, subject: usize, [a, b, c, d]: [u32; 4]) -> bool {
     let at = thresholds.start + b as usize;
     let known = b == NONE || thresholds.contains(&at) && view.threshold(at).len() == 16;
     presence <= 2 && known && (checksum == 1 || checksum == 0 && c == 0 && d == 0)
+}
+
+/// Whether a text is a leaf of the Windows rule language as it is written.
+fn is_applicability(view: View<'_>, [a, b, c, d]: [u32; 4]) -> bool {
+    let text = view.text(a);
+    let known = Applicability::from_text(text).is_some_and(|asked| asked.to_string() == text);
+    is_text(view, a) && known && [b, c, d] == [0; 3]
 }
 
 fn is_text(view: View<'_>, text: u32) -> bool {

@@ -8,7 +8,7 @@ use super::super::table::Value;
 use crate::diagnostic::Position;
 use crate::model::expr::{Expr, Subject};
 use crate::model::options::Checksum;
-use crate::model::update::{Collection, ModuleStream, PackageRow, Rule};
+use crate::model::update::{Collection, Item, ModuleStream, PackageRow, Rule};
 use crate::model::words;
 
 /// How many questions of one side are named.
@@ -23,6 +23,11 @@ fn unplaced(rule: &Rule) -> Rule {
             unplace(installed);
             unplace(applicable);
         }
+        Rule::Items(items) => items.iter_mut().for_each(|item| {
+            unplace(&mut item.installed);
+            unplace(&mut item.applicable);
+            item.superseded.iter_mut().for_each(unplace);
+        }),
         Rule::Packages { rows, .. } => rows.iter_mut().for_each(|row| row.position = Position::default()),
     }
     rule
@@ -30,7 +35,7 @@ fn unplaced(rule: &Rule) -> Rule {
 
 fn unplace(expr: &mut Expr) {
     match expr {
-        Expr::Constant(_) => {}
+        Expr::Constant(_) | Expr::Unread(..) => {}
         Expr::Test { position, .. } => *position = Position::default(),
         Expr::Combine { operands, .. } => operands.iter_mut().for_each(unplace),
         Expr::Not(operand) => unplace(operand),
@@ -71,6 +76,10 @@ pub(super) fn changed(old: &Rule, new: &Rule) -> Vec<Part> {
             }
             parts
         }
+        (Rule::Items(items), Rule::Items(new_items)) => {
+            let words = |items: &[Item]| items.iter().flat_map(Item::rules).flat_map(asked).collect();
+            vec![only("items", words(items), words(new_items))]
+        }
         (old, new) => vec![("rule", Value::from(kind(old)), Value::from(kind(new)))],
     }
 }
@@ -79,6 +88,7 @@ fn kind(rule: &Rule) -> &'static str {
     match rule {
         Rule::None => "none",
         Rule::Tests { .. } => "tests",
+        Rule::Items(_) => "items",
         Rule::Packages { .. } => "packages",
     }
 }

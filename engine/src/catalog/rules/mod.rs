@@ -1,0 +1,72 @@
+//! Reads the applicability rules of Windows updates, which several catalog formats share.
+//!
+//! [`element`] holds an element with what stands below it, [`family`] knows in which name spaces elements
+//! are known, [`convert`] makes an expression of one, and [`written`] counts what a catalog has of them.
+//! Nothing that is not understood is dropped: it is Unknown, with the reason, and named.
+//! Source of truth: `docs/rules.md`.
+
+pub mod convert;
+pub mod element;
+pub mod family;
+mod leaf;
+mod subject;
+pub mod written;
+
+use std::io::BufRead;
+
+use convert::Converter;
+use element::Element;
+use family::Dialect;
+use written::Written;
+
+use crate::diagnostic::{Code, Diagnostics, Position};
+use crate::error::Result;
+use crate::model::expr::Expr;
+use crate::xml::cursor::Cursor;
+
+/// Reads the rules of one catalog.
+#[derive(Debug)]
+pub struct Rules {
+    /// In which form elements are named.
+    pub dialect: Dialect,
+    /// Whether upper and lower case differ in texts of the registry.
+    pub exact: bool,
+    /// What is wrong with them.
+    pub findings: Diagnostics,
+    /// How many of them there are.
+    pub written: Written,
+}
+
+impl Rules {
+    /// Nothing is read yet.
+    pub fn new(dialect: Dialect, exact: bool) -> Self {
+        Rules { dialect, exact, findings: Diagnostics::new(), written: Written::default() }
+    }
+
+    /// Reads a section of rules, at whose tag the cursor stands; an empty one is none.
+    ///
+    /// # Errors
+    ///
+    /// The document is not well-formed, or too large.
+    pub fn section<R: BufRead>(&mut self, cursor: &mut Cursor<R>) -> Result<Option<Expr>> {
+        let (depth, position, path) = (cursor.depth(), cursor.position(), cursor.name().to_owned());
+        let mut left = element::MOST;
+        let mut operands = Vec::new();
+        let mut whole = Written::section();
+        while let Some(tag) = cursor.child(depth)? {
+            let element = Element::of(&tag, self.dialect).read(cursor, self.dialect, &mut left)?;
+            self.written.count(&element, &mut whole);
+            let mut converter = Converter { rules: self, path: &path };
+            operands.push(converter.rule(&element, 1));
+        }
+        self.written.end_section(whole);
+        if operands.len() > 1 {
+            self.find(Code::MultiRuleSection, position, &path, "");
+        }
+        Ok((!operands.is_empty()).then(|| Expr::all_ranked(operands)))
+    }
+
+    fn find(&mut self, code: Code, position: Position, element: &str, message: impl std::fmt::Display) {
+        self.findings.push(code, position, element, message);
+    }
+}

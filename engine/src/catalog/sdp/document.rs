@@ -1,0 +1,91 @@
+//! The documents that hold packages: one alone, many in a catalog, or one as it was published.
+
+use std::io::BufRead;
+
+use super::package::{Package, Reader};
+use crate::diagnostic::Code;
+use crate::error::{Error, Result};
+use crate::xml::Limits;
+use crate::xml::cursor::{Cursor, Event};
+
+/// The element of a package.
+const PACKAGE: &str = "SoftwareDistributionPackage";
+/// The element of a catalog of many.
+const CATALOG: &str = "SystemsManagementCatalog";
+/// The element of a package as it was published.
+const PUBLISHED: &str = "UpdateServicesPackage";
+
+/// The name spaces of packages and catalogs, by what stands before their last part.
+const SPACES: [&str; 2] = [
+    "http://schemas.microsoft.com/sms/2005/04/CorporatePublishing/",
+    "http://schemas.microsoft.com/wsus/2005/04/CorporatePublishing/",
+];
+
+/// Elements may be nested so deeply; rules have a limit of their own.
+const DEPTH: usize = 256;
+
+/// Whether a document with this root holds packages.
+pub(super) fn is_root(name: &str, namespace: &str) -> bool {
+    [PACKAGE, CATALOG, PUBLISHED].contains(&name) && SPACES.iter().any(|space| namespace.starts_with(space))
+}
+
+/// What a document turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Package,
+    Catalog,
+    Published,
+}
+
+/// Reads the packages of a document; `take` gets each, and the error of one that cannot be read, after
+/// which nothing follows.
+///
+/// # Errors
+///
+/// It holds no packages.
+pub(super) fn read(
+    document: impl BufRead,
+    reader: &mut Reader<'_>,
+    take: &mut dyn FnMut(Package, Option<Error>),
+) -> Result<Kind> {
+    let limits = Limits { depth: DEPTH, ..Limits::default() };
+    let mut cursor = Cursor::new(document, limits);
+    let root = cursor.root()?;
+    let kind = match root.local() {
+        _ if !is_root(root.local(), root.namespace().unwrap_or_default()) => {
+            let message = format!("`<{}>` is no software distribution package", root.name());
+            return Err(Error::new(Code::NotAnSdp, message)
+                .at(root.position())
+                .with_hint(format!("expected `<{PACKAGE}>` or `<{CATALOG}>` in their name space")));
+        }
+        PACKAGE => Kind::Package,
+        CATALOG => Kind::Catalog,
+        _ => Kind::Published,
+    };
+    let mut one = |cursor: &mut Cursor<_>| {
+        let mut package = Package::default();
+        let failed = reader.read(cursor, &mut package).err();
+        let goes_on = failed.is_none();
+        take(package, failed);
+        goes_on
+    };
+    if kind == Kind::Package {
+        if one(&mut cursor) {
+            finish(&mut cursor)?;
+        }
+        return Ok(kind);
+    }
+    while let Some(tag) = cursor.child(1)? {
+        if tag.local() == PACKAGE && !one(&mut cursor) {
+            return Ok(kind);
+        }
+    }
+    finish(&mut cursor)?;
+    Ok(kind)
+}
+
+/// What follows the root element is part of the document too.
+fn finish<R: BufRead>(cursor: &mut Cursor<R>) -> Result<()> {
+    while !matches!(cursor.next()?, Event::End) {}
+    Ok(())
+}

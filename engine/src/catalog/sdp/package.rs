@@ -1,0 +1,239 @@
+//! One software distribution package, as its document has it.
+//!
+//! Knows the elements and nothing of what a catalog makes of them; an order of elements is not asked for.
+
+use std::io::BufRead;
+
+use super::installer::{self, Installer};
+use crate::catalog::rules::Rules;
+use crate::diagnostic::{Code, Position};
+use crate::error::{Error, Result};
+use crate::model::expr::Expr;
+use crate::xml::cursor::{Cursor, Tag};
+
+/// A package.
+#[derive(Debug, Default)]
+pub(super) struct Package {
+    /// Its id, in lower case without braces.
+    pub(super) id: String,
+    /// Date of creation, as written.
+    pub(super) created: String,
+    pub(super) vendor: String,
+    /// Whether it is withdrawn.
+    pub(super) expired: bool,
+    /// `Software`, `Driver` or `Detectoid`.
+    pub(super) kind: String,
+    pub(super) more_info: Vec<String>,
+    pub(super) support: String,
+    pub(super) products: Vec<String>,
+    /// Language, title and description, in document order.
+    pub(super) localized: Vec<[String; 3]>,
+    pub(super) classification: String,
+    pub(super) severity: String,
+    pub(super) bulletin: String,
+    pub(super) article: String,
+    pub(super) cves: Vec<String>,
+    pub(super) rules: Sections,
+    pub(super) superseded: Vec<String>,
+    pub(super) has_superseded: bool,
+    /// Of each clause the ids, any one of which is enough.
+    pub(super) prerequisites: Vec<Vec<String>>,
+    pub(super) bundled: Vec<String>,
+    pub(super) items: Vec<Item>,
+    pub(super) position: Position,
+}
+
+/// The sections of rules of a package or an item; an empty one is none.
+#[derive(Debug, Default)]
+pub(super) struct Sections {
+    /// Whether there are rules at all.
+    pub(super) there: bool,
+    pub(super) installed: Option<Expr>,
+    pub(super) installable: Option<Expr>,
+    pub(super) superseded: Option<Expr>,
+}
+
+/// What can be installed.
+#[derive(Debug, Default)]
+pub(super) struct Item {
+    pub(super) rules: Sections,
+    pub(super) installer: Installer,
+}
+
+/// How often each section, whatever it holds, stands in a catalog.
+#[derive(Debug, Default)]
+pub(super) struct SectionCounts {
+    pub(super) installed: u64,
+    pub(super) installable: u64,
+    pub(super) superseded: u64,
+}
+
+/// What reads packages.
+pub(super) struct Reader<'r> {
+    pub(super) rules: &'r mut Rules,
+    pub(super) sections: &'r mut SectionCounts,
+}
+
+/// An id in the form in which packages are named.
+pub(super) fn id(text: &str) -> String {
+    text.trim().trim_start_matches('{').trim_end_matches('}').to_ascii_lowercase()
+}
+
+impl Reader<'_> {
+    /// Reads the package at whose tag the cursor stands into `package`, so that its id is there even
+    /// where what follows cannot be read.
+    ///
+    /// # Errors
+    ///
+    /// It is not well-formed, exceeds a limit, or lacks what every package has.
+    pub(super) fn read<R: BufRead>(&mut self, cursor: &mut Cursor<R>, package: &mut Package) -> Result<()> {
+        let depth = cursor.depth();
+        package.position = cursor.position();
+        self.rules.written.begin_update();
+        while let Some(tag) = cursor.child(depth)? {
+            match tag.local() {
+                "Properties" => properties(&tag, package)?,
+                "LocalizedProperties" => {}
+                "UpdateSpecificData" => {
+                    package.classification = attribute(&tag, "UpdateClassification");
+                    package.severity = attribute(&tag, "MsrcSeverity");
+                }
+                "ApplicationSpecificData" => package.classification = "Applications".to_owned(),
+                _ => {}
+            }
+            let name = tag.local().to_owned();
+            self.part(cursor, &name, package)?;
+        }
+        if package.id.is_empty() {
+            let message = "the package has no `PackageID`";
+            return Err(Error::new(Code::SdpMalformed, message).at(package.position));
+        }
+        Ok(())
+    }
+
+    fn part<R: BufRead>(&mut self, cursor: &mut Cursor<R>, name: &str, package: &mut Package) -> Result<()> {
+        match name {
+            "Properties" => each_text(cursor, |name, text| match name {
+                "MoreInfoUrl" => package.more_info.push(text),
+                "SupportUrl" => package.support = text,
+                "ProductName" => package.products.push(text),
+                _ => {}
+            }),
+            "LocalizedProperties" => {
+                let mut localized = [const { String::new() }; 3];
+                each_text(cursor, |name, text| {
+                    let names = ["Language", "Title", "Description"];
+                    let place = names.iter().position(|known| *known == name);
+                    place.into_iter().for_each(|place| localized[place] = text.clone());
+                })?;
+                package.localized.push(localized);
+                Ok(())
+            }
+            "UpdateSpecificData" | "ApplicationSpecificData" => each_text(cursor, |name, text| match name {
+                "SecurityBulletinID" => package.bulletin = text,
+                "KBArticleID" => package.article = text,
+                "CveID" => package.cves.push(text),
+                _ => {}
+            }),
+            "IsInstallable" | "IsInstalled" | "IsSuperseded" => {
+                self.section(cursor, name, &mut package.rules)
+            }
+            "SupersededPackages" => {
+                package.has_superseded = true;
+                ids(cursor, &mut package.superseded)
+            }
+            "Prerequisites" => prerequisites(cursor, &mut package.prerequisites),
+            "BundledPackages" => ids(cursor, &mut package.bundled),
+            "InstallableItem" => {
+                let item = self.item(cursor)?;
+                package.items.push(item);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn section<R: BufRead>(&mut self, cursor: &mut Cursor<R>, name: &str, of: &mut Sections) -> Result<()> {
+        let (count, section) = match name {
+            "IsInstalled" => (&mut self.sections.installed, &mut of.installed),
+            "IsInstallable" => (&mut self.sections.installable, &mut of.installable),
+            _ => (&mut self.sections.superseded, &mut of.superseded),
+        };
+        *count += 1;
+        of.there = true;
+        let rule = self.rules.section(cursor)?;
+        *section = match (section.take(), rule) {
+            (Some(before), Some(rule)) => Some(Expr::all_ranked(vec![before, rule])),
+            (before, rule) => rule.or(before),
+        };
+        Ok(())
+    }
+
+    fn item<R: BufRead>(&mut self, cursor: &mut Cursor<R>) -> Result<Item> {
+        let depth = cursor.depth();
+        let mut item = Item::default();
+        while let Some(tag) = cursor.child(depth)? {
+            if tag.local() == "ApplicabilityRules" {
+                item.rules.there = true;
+                let depth = cursor.depth();
+                while let Some(tag) = cursor.child(depth)? {
+                    let name = tag.local().to_owned();
+                    if matches!(name.as_str(), "IsInstallable" | "IsInstalled" | "IsSuperseded") {
+                        self.section(cursor, &name, &mut item.rules)?;
+                    }
+                }
+            } else {
+                let part = (tag.local().to_owned(), installer::attributes(&tag));
+                installer::part(cursor, part, &mut item.installer, &mut self.rules.findings)?;
+            }
+        }
+        Ok(item)
+    }
+}
+
+fn properties(tag: &Tag<'_>, package: &mut Package) -> Result<()> {
+    package.id = id(&attribute(tag, "PackageID"));
+    package.created = attribute(tag, "CreationDate").trim().to_owned();
+    package.vendor = attribute(tag, "VendorName");
+    package.expired = attribute(tag, "PublicationState").trim() == "Expired";
+    package.kind = attribute(tag, "UpdateType");
+    if package.id.is_empty() {
+        return Err(Error::new(Code::SdpMalformed, "`Properties` has no `PackageID`").at(tag.position()));
+    }
+    Ok(())
+}
+
+/// The value of an attribute; empty when it is not there.
+pub(super) fn attribute(tag: &Tag<'_>, name: &str) -> String {
+    tag.attribute(name).unwrap_or_default().into_owned()
+}
+
+/// Hands over the name and the text of each element below the one at whose tag the cursor stands.
+fn each_text<R: BufRead>(cursor: &mut Cursor<R>, mut take: impl FnMut(&str, String)) -> Result<()> {
+    let depth = cursor.depth();
+    while let Some(tag) = cursor.child(depth)? {
+        let name = tag.local().to_owned();
+        take(&name, cursor.text()?.text.trimmed().to_owned());
+    }
+    Ok(())
+}
+
+fn ids<R: BufRead>(cursor: &mut Cursor<R>, into: &mut Vec<String>) -> Result<()> {
+    each_text(cursor, |name, text| {
+        if name == "PackageID" {
+            into.push(id(&text));
+        }
+    })
+}
+
+fn prerequisites<R: BufRead>(cursor: &mut Cursor<R>, into: &mut Vec<Vec<String>>) -> Result<()> {
+    let depth = cursor.depth();
+    while let Some(tag) = cursor.child(depth)? {
+        if tag.local() == "AtLeastOne" {
+            let mut clause = Vec::new();
+            ids(cursor, &mut clause)?;
+            into.push(clause);
+        }
+    }
+    Ok(())
+}

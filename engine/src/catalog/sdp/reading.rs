@@ -1,0 +1,279 @@
+//! Puts the packages of a document, a folder or an archive together into a catalog.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::container::{Role, role, stem};
+use super::counts::Counts;
+use super::document::Kind;
+use super::package::{Package, Reader};
+use super::{FORMAT, document, manifest, package, update};
+use crate::catalog::rules::Rules;
+use crate::catalog::rules::family::Dialect;
+use crate::catalog::{self, Settings};
+use crate::container::{self, directory};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Position};
+use crate::error::{Error, Result};
+use crate::model::update::{Catalog, Source, Update};
+
+/// The most bytes of one package.
+const MOST: u64 = 32 << 20;
+
+/// Reads a catalog of packages.
+pub(super) fn read(path: &Path, settings: &Settings) -> Result<Catalog> {
+    let mut reading = Reading::new(settings);
+    let digest = if path.is_dir() {
+        reading.folder(path)?
+    } else if catalog::document::is_archive(path)? {
+        reading.archive(path)?
+    } else {
+        let mut document = catalog::document::open(path)?;
+        reading.document("", &mut document, Role::Other)?;
+        document.finish()?
+    };
+    Ok(reading.finish(path, digest))
+}
+
+/// A catalog that is being read.
+struct Reading {
+    source: Source,
+    rules: Rules,
+    counts: Counts,
+    /// By id, with the date of creation; of two with one id the later one.
+    packages: BTreeMap<String, (String, Update)>,
+    /// The packages that stand in files of their own.
+    files: BTreeSet<String>,
+    manifest: Option<BTreeMap<String, String>>,
+    /// The documents that hold many packages and were not read yet.
+    catalogs: Vec<String>,
+    findings: Diagnostics,
+}
+
+impl Reading {
+    fn new(settings: &Settings) -> Self {
+        let or = |given: &Option<String>, default: &str| given.clone().unwrap_or_else(|| default.to_owned());
+        Reading {
+            source: Source {
+                feed: or(&settings.feed, FORMAT.name),
+                format: FORMAT.name.to_owned(),
+                language: or(&settings.language, "en"),
+                ..Source::default()
+            },
+            rules: Rules::new(Dialect::Namespaces, settings.exact_text),
+            counts: Counts::default(),
+            packages: BTreeMap::new(),
+            files: BTreeSet::new(),
+            manifest: None,
+            catalogs: Vec::new(),
+            findings: Diagnostics::new(),
+        }
+    }
+
+    /// Reads the files of a folder; gives the digest of their names and contents.
+    fn folder(&mut self, path: &Path) -> Result<[u8; 32]> {
+        let mut digest = Sha256::new();
+        let files = directory::list(path)?.files;
+        for file in &files {
+            let name = file.strip_prefix(path).unwrap_or(file).to_string_lossy().replace('\\', "/");
+            let mut opened = File::open(file).map_err(|error| Error::io(file, "open", error))?;
+            if role(&name) != Role::Other {
+                digest.update(name.as_bytes());
+                self.member(&name, &mut Digesting { reader: &mut opened, digest: &mut digest })?;
+            }
+        }
+        if self.needs_catalogs() {
+            for name in std::mem::take(&mut self.catalogs) {
+                let opened = catalog::document::open(path.join(&name))?;
+                self.document(&name, opened, Role::Catalog)?;
+            }
+        }
+        Ok(digest.finalize().into())
+    }
+
+    /// Reads the members of an archive; gives its digest.
+    fn archive(&mut self, path: &Path) -> Result<[u8; 32]> {
+        container::walk(container::open(path)?, &mut |name, member| self.member(name, member))?;
+        if self.needs_catalogs() {
+            let wanted = std::mem::take(&mut self.catalogs);
+            container::walk(container::open(path)?, &mut |name, member| {
+                if wanted.iter().any(|wanted| wanted == name) {
+                    self.document(name, BufReader::new(member), Role::Catalog)?;
+                }
+                Ok(())
+            })?;
+        }
+        let mut digest = Sha256::new();
+        let mut file = File::open(path).map_err(|error| Error::io(path, "open", error))?;
+        let mut digesting = Digesting { reader: &mut file, digest: &mut digest };
+        io::copy(&mut digesting, &mut io::sink()).map_err(|error| Error::io(path, "read", error))?;
+        Ok(digest.finalize().into())
+    }
+
+    /// Whether documents of many packages are to be read: where the files are not known to be all.
+    fn needs_catalogs(&self) -> bool {
+        let all = |manifest: &BTreeMap<String, String>| manifest.keys().all(|id| self.files.contains(id));
+        self.files.is_empty() || !self.manifest.as_ref().is_some_and(all)
+    }
+
+    fn member(&mut self, name: &str, member: &mut dyn Read) -> Result<()> {
+        match role(name) {
+            Role::Package => self.package_file(name, member),
+            Role::Catalog => {
+                self.catalogs.push(name.to_owned());
+                Ok(())
+            }
+            Role::Manifest => {
+                let mut bytes = Vec::new();
+                member.take(manifest::MOST).read_to_end(&mut bytes)?;
+                self.manifest = manifest::read(&bytes);
+                if self.manifest.is_none() {
+                    self.find(Code::SdpMalformed, name, Position::default(), "the list of packages is ignored");
+                }
+                Ok(())
+            }
+            Role::Third => {
+                self.find(Code::SdpV3Ignored, name, Position::default(), "");
+                Ok(())
+            }
+            Role::Other => Ok(()),
+        }
+    }
+
+    /// Reads a package that stands in a file of its own; one that cannot be read is a row that is Unknown.
+    fn package_file(&mut self, name: &str, member: &mut dyn Read) -> Result<()> {
+        let mut bytes = Vec::new();
+        member.take(MOST + 1).read_to_end(&mut bytes)?;
+        let read = if bytes.len() as u64 > MOST {
+            Err(Error::new(Code::TooLarge, format!("a package of more than {MOST} bytes")))
+        } else {
+            self.document(name, bytes.as_slice(), Role::Package).map(|_| ())
+        };
+        if let Err(error) = read {
+            self.malformed(name, Package::default(), &error);
+        }
+        Ok(())
+    }
+
+    /// Reads the packages of a document.
+    fn document(&mut self, name: &str, document: impl io::BufRead, of: Role) -> Result<Kind> {
+        let mut read = Vec::new();
+        let Reading { rules, counts, .. } = self;
+        let mut reader = Reader { rules, sections: &mut counts.sections };
+        let kind = document::read(document, &mut reader, &mut |package, failed| read.push((package, failed)));
+        let kind = match kind {
+            Ok(kind) => kind,
+            // What a document of its own says before the fault names its package.
+            Err(error) if of == Role::Package && !read.is_empty() => {
+                let (package, _) = read.swap_remove(0);
+                self.malformed(name, package, &error);
+                return Ok(Kind::Package);
+            }
+            Err(error) => return Err(error),
+        };
+        for (package, failed) in read {
+            match failed {
+                Some(error) if of == Role::Package => self.malformed(name, package, &error),
+                Some(error) => return Err(error),
+                None => self.take(name, package, of),
+            }
+        }
+        Ok(kind)
+    }
+
+    fn malformed(&mut self, name: &str, package: Package, error: &Error) {
+        let position = error.position().unwrap_or_default();
+        self.find(Code::SdpMalformed, name, position, &error.to_string());
+        let update = update::malformed(&package, stem(name));
+        let id = if package.id.is_empty() { stem(name).to_ascii_lowercase() } else { package.id };
+        self.files.insert(id.clone());
+        self.packages.entry(id).or_insert((String::new(), update));
+    }
+
+    fn take(&mut self, name: &str, package: Package, of: Role) {
+        let id = package.id.clone();
+        if of == Role::Catalog && self.files.contains(&id) {
+            return;
+        }
+        if of == Role::Package {
+            if package::id(stem(name)) != id {
+                self.find(Code::SdpNameDiffers, name, package.position, &id);
+            }
+            if self.manifest.as_ref().is_some_and(|manifest| !manifest.contains_key(&id)) {
+                self.counts.unlisted.push((name.to_owned(), id.clone()));
+            }
+        }
+        let created = package.created.clone();
+        if let Some((before, _)) = self.packages.get(&id) {
+            let later = instant(&created) > instant(before);
+            self.find(Code::SdpDuplicateId, name, package.position, &id);
+            if !later {
+                return;
+            }
+        }
+        if of == Role::Package {
+            self.files.insert(id.clone());
+        }
+        self.counts.package(&package);
+        let update = update::update(package, &self.source.language, &mut self.rules.findings);
+        let mut found = std::mem::take(&mut self.rules.findings);
+        found.name_file(name);
+        self.findings.append(found);
+        self.packages.insert(id, (created, update));
+    }
+
+    fn find(&mut self, code: Code, file: &str, position: Position, message: &str) {
+        self.findings.add(Diagnostic {
+            code,
+            file: file.to_owned(),
+            position,
+            element: String::new(),
+            message: message.to_owned(),
+        });
+    }
+
+    fn finish(mut self, path: &Path, digest: [u8; 32]) -> Catalog {
+        let listed = self.manifest.take().unwrap_or_default();
+        for id in listed.keys() {
+            if !self.files.contains(id) && !self.packages.contains_key(id) {
+                self.find(Code::SdpManifestDangling, "", Position::default(), id);
+            }
+        }
+        for (name, id) in std::mem::take(&mut self.counts.unlisted) {
+            if !listed.is_empty() && !listed.contains_key(&id) {
+                self.find(Code::SdpManifestMissing, &name, Position::default(), &id);
+            }
+        }
+        self.source.path = path.to_string_lossy().into_owned();
+        self.source.sha256 = digest;
+        self.source.statistics = self.counts.finish(&self.packages, &self.rules.written, listed.len());
+        Catalog {
+            source: self.source,
+            updates: self.packages.into_values().map(|(_, update)| update).collect(),
+            diagnostics: self.findings,
+            ..Catalog::default()
+        }
+    }
+}
+
+/// A date as something that can be compared; one without zone is in UTC.
+fn instant(text: &str) -> Option<crate::model::instant::Instant> {
+    crate::model::instant::Instant::parse(text)
+}
+
+/// Reads a file and digests what goes by.
+struct Digesting<'r> {
+    reader: &'r mut File,
+    digest: &'r mut Sha256,
+}
+
+impl Read for Digesting<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(buf)?;
+        self.digest.update(&buf[..count]);
+        Ok(count)
+    }
+}

@@ -1,0 +1,95 @@
+//! Windows Installer products over slots: what is stated of each brought together once the client is whole.
+//!
+//! A product's patches and components may stand before it, so all wait.
+
+use std::collections::BTreeMap;
+
+use super::known::State;
+use super::slots::{Slots, question};
+use crate::index::columns::Column;
+use crate::index::probe::tag;
+use crate::model::fact::{Kind, Msi, MsiPart, Msp};
+use crate::model::installer::Product;
+use crate::model::msi::normal_code;
+use crate::model::reason::Reason;
+use crate::model::verdict::Answer;
+
+/// What a client states of Windows Installer.
+#[derive(Debug, Default)]
+pub(super) struct Installer {
+    products: Vec<Msi<'static>>,
+    patches: Vec<Msp<'static>>,
+    parts: Vec<MsiPart<'static>>,
+}
+
+impl Installer {
+    /// Forgets the client.
+    pub(super) fn clear(&mut self) {
+        self.products.clear();
+        self.patches.clear();
+        self.parts.clear();
+    }
+
+    pub(super) fn take(&mut self, stated: Msi<'_>) {
+        self.products.push(stated.into_owned());
+    }
+
+    pub(super) fn take_patch(&mut self, stated: Msp<'_>) {
+        self.patches.push(stated.into_owned());
+    }
+
+    pub(super) fn take_part(&mut self, stated: MsiPart<'_>) {
+        self.parts.push(stated.into_owned());
+    }
+}
+
+impl Slots<'_> {
+    /// Answers the questions about all products.
+    pub(super) fn finish_installer(&mut self) {
+        let installer = std::mem::take(&mut self.installer);
+        let all_patches = self.complete_kinds().contains(Kind::Msp);
+        let mut products: BTreeMap<usize, Product> = BTreeMap::new();
+        for stated in &installer.products {
+            if let Some(subject) = self.product_of(&stated.product) {
+                products.insert(subject, Product::new(stated, all_patches));
+            }
+        }
+        for stated in &installer.patches {
+            let of = self.product_of(&stated.product);
+            let product = of.and_then(|subject| products.get_mut(&subject));
+            product.into_iter().for_each(|product| product.take_patch(stated));
+        }
+        for stated in &installer.parts {
+            let of = self.product_of(&stated.product);
+            let product = of.and_then(|subject| products.get_mut(&subject));
+            product.into_iter().for_each(|product| product.take_part(stated));
+        }
+        for stated in self.absent.iter().filter(|stated| stated.kind == Some(Kind::Msp)) {
+            let Some((code, patch)) = stated.reference.split_once("::") else { continue };
+            let of = self.product_of(code);
+            let product = of.and_then(|subject| products.get_mut(&subject));
+            product.into_iter().for_each(|product| product.take_absent_patch(patch));
+        }
+        for (subject, product) in products {
+            self.installed(subject, &product);
+        }
+        self.installer = installer;
+    }
+
+    /// The product that rules ask about by a code.
+    fn product_of(&self, code: &str) -> Option<usize> {
+        self.plan.view.find(tag::MSI, normal_code(code).as_bytes(), &[])
+    }
+
+    /// Answers the questions about a product that is there.
+    fn installed(&mut self, subject: usize, product: &Product) {
+        self.set(subject, State::Known);
+        self.compare_text(subject, product.version(), Reason::RuleFalse);
+        for predicate in self.predicates(subject) {
+            if self.plan.view.columns.predicate_question.at(predicate) == question::APPLICABILITY {
+                let answer = self.plan.applicability(predicate).map(|asked| product.answer(asked));
+                self.put(predicate, answer.unwrap_or(Answer::MALFORMED));
+            }
+        }
+    }
+}

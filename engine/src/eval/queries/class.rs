@@ -1,0 +1,263 @@
+//! The queries about one management class, made so that an instance's values answer all of them at once.
+//!
+//! Every question about a property is an atom, kept once. What a value says to all atoms of its property is
+//! found with one pass over its text; most queries ask whether any of their atoms holds, and then each
+//! atom that does answers the queries that contain it.
+
+use std::collections::HashMap;
+
+use aho_corasick::AhoCorasick;
+
+use crate::model::truth::Truth;
+use crate::model::wql::{Ask, Condition, Query, Test, Value};
+
+/// The queries about one class.
+#[derive(Debug)]
+pub(super) struct Class {
+    /// The properties that are asked about, folded, sorted.
+    pub(super) properties: Vec<Property>,
+    /// Of each atom: the plain queries that contain it.
+    plain_of: Vec<Vec<u32>>,
+    /// The queries, each with the predicate that it answers.
+    pub(super) queries: Vec<(usize, Form)>,
+}
+
+/// What is asked of one property.
+#[derive(Debug)]
+pub(super) struct Property {
+    pub(super) name: String,
+    /// The atoms: number and test.
+    atoms: Vec<(u32, Test)>,
+    /// Finds the texts that patterns must contain.
+    texts: Option<AhoCorasick>,
+    /// By text: the places of the atoms that need it.
+    of_text: Vec<Vec<u32>>,
+    /// The places of the atoms that need none.
+    always: Vec<u32>,
+    /// The plain queries that ask about it.
+    plain: Vec<u32>,
+}
+
+/// How a query is answered.
+#[derive(Debug)]
+pub(super) enum Form {
+    /// It cannot be asked.
+    Unsupported,
+    /// It holds where there is an instance.
+    Exists,
+    /// It holds where any of its atoms does, which are all about one property.
+    Plain,
+    /// Anything else.
+    Whole(Node),
+}
+
+/// A condition over atoms.
+#[derive(Debug)]
+pub(super) enum Node {
+    Or(Vec<Node>),
+    And(Vec<Node>),
+    Not(Box<Node>),
+    Atom(u32),
+}
+
+/// What a value says to the atoms of its property; all others are False.
+#[derive(Debug, Default)]
+pub(super) struct Says {
+    pub(super) holds: Vec<u32>,
+    pub(super) unknown: Vec<u32>,
+}
+
+impl Node {
+    /// Its truth, given that of the atoms.
+    pub(super) fn truth(&self, of: &impl Fn(u32) -> Truth) -> Truth {
+        match self {
+            Node::Atom(atom) => of(*atom),
+            Node::Not(operand) => !operand.truth(of),
+            Node::Or(operands) => decided(operands, Truth::True, of),
+            Node::And(operands) => decided(operands, Truth::False, of),
+        }
+    }
+}
+
+/// The first truth that decides, else Unknown where any operand is, else the other one.
+fn decided(operands: &[Node], deciding: Truth, of: &impl Fn(u32) -> Truth) -> Truth {
+    let mut truth = !deciding;
+    for operand in operands {
+        match operand.truth(of) {
+            found if found == deciding => return deciding,
+            Truth::Unknown => truth = Truth::Unknown,
+            _ => {}
+        }
+    }
+    truth
+}
+
+impl Class {
+    /// Prepares queries, each with its predicate; one that cannot be asked is none.
+    pub(super) fn new(asked: Vec<(usize, Option<Query>)>) -> Class {
+        let mut atoms = Atoms::default();
+        let mut queries = Vec::with_capacity(asked.len());
+        let mut plain: Vec<Vec<u32>> = Vec::new();
+        for (number, (predicate, query)) in (0u32..).zip(asked) {
+            let form = match query {
+                None => Form::Unsupported,
+                Some(Query { condition: None, .. }) => Form::Exists,
+                Some(Query { condition: Some(condition), .. }) => {
+                    let node = atoms.node(&condition);
+                    match atoms.plain(&node) {
+                        Some(property) => {
+                            plain.resize(plain.len().max(property + 1), Vec::new());
+                            plain[property].push(number);
+                            atoms.contain(&node, number);
+                            Form::Plain
+                        }
+                        None => Form::Whole(node),
+                    }
+                }
+            };
+            queries.push((predicate, form));
+        }
+        plain.resize(atoms.properties.len(), Vec::new());
+        let properties = atoms.properties.into_iter().zip(plain);
+        let properties = properties.map(|((name, atoms), plain)| Property::new(name, atoms, plain)).collect();
+        Class { properties, plain_of: atoms.plain_of, queries }
+    }
+
+    /// How many atoms there are.
+    pub(super) fn atoms(&self) -> usize {
+        self.plain_of.len()
+    }
+
+    /// The plain queries that contain an atom.
+    pub(super) fn plain_of(&self, atom: u32) -> &[u32] {
+        self.plain_of.get(atom as usize).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Property {
+    fn new(name: String, atoms: Vec<(u32, Test)>, plain: Vec<u32>) -> Property {
+        let mut numbers: HashMap<&str, usize> = HashMap::new();
+        let (mut texts, mut of_text, mut always) = (Vec::new(), Vec::new(), Vec::new());
+        for (place, (_, test)) in (0u32..).zip(&atoms) {
+            let needed = match test {
+                Test::Like(pattern) => pattern.longest_text(),
+                Test::Null | Test::Compare(..) => "",
+            };
+            if needed.is_empty() {
+                always.push(place);
+                continue;
+            }
+            let number = *numbers.entry(needed).or_insert_with(|| {
+                texts.push(needed);
+                of_text.push(Vec::new());
+                texts.len() - 1
+            });
+            of_text[number].push(place);
+        }
+        // Without an automaton, every pattern is tried.
+        let automaton = AhoCorasick::new(&texts).ok();
+        if automaton.is_none() {
+            always = (0..atoms.len() as u32).collect();
+        }
+        Property { name, texts: automaton, of_text, always, plain, atoms }
+    }
+
+    /// The plain queries that ask about it.
+    pub(super) fn plain(&self) -> &[u32] {
+        &self.plain
+    }
+
+    /// The numbers of its atoms.
+    pub(super) fn atoms(&self) -> impl Iterator<Item = u32> + '_ {
+        self.atoms.iter().map(|(number, _)| *number)
+    }
+
+    /// What a value says to its atoms.
+    pub(super) fn says(&self, value: &Value) -> Says {
+        let mut tried = self.always.clone();
+        let text = value.text();
+        if let Some(texts) = &self.texts {
+            let found = texts.find_overlapping_iter(text.as_ref());
+            tried.extend(found.flat_map(|found| &self.of_text[found.pattern().as_usize()]));
+        }
+        tried.sort_unstable();
+        tried.dedup();
+        let mut says = Says::default();
+        for (number, test) in tried.into_iter().map(|place| &self.atoms[place as usize]) {
+            match test.holds(Some(value)) {
+                Truth::True => says.holds.push(*number),
+                Truth::False => {}
+                _ => says.unknown.push(*number),
+            }
+        }
+        says
+    }
+}
+
+/// The atoms of a class while its queries are read.
+#[derive(Default)]
+struct Atoms {
+    /// By property: name, and its atoms with their numbers.
+    properties: Vec<(String, Vec<(u32, Test)>)>,
+    places: HashMap<String, usize>,
+    /// Atoms by property and what they ask, as written.
+    known: HashMap<(usize, String), u32>,
+    /// The property of each atom.
+    property_of: Vec<usize>,
+    plain_of: Vec<Vec<u32>>,
+}
+
+impl Atoms {
+    fn node(&mut self, condition: &Condition) -> Node {
+        match condition {
+            Condition::Or(operands) => Node::Or(operands.iter().map(|one| self.node(one)).collect()),
+            Condition::And(operands) => Node::And(operands.iter().map(|one| self.node(one)).collect()),
+            Condition::Not(operand) => Node::Not(Box::new(self.node(operand))),
+            Condition::Ask(ask) => Node::Atom(self.atom(ask)),
+        }
+    }
+
+    fn atom(&mut self, ask: &Ask) -> u32 {
+        let property = match self.places.get(&ask.property) {
+            Some(property) => *property,
+            None => {
+                self.properties.push((ask.property.clone(), Vec::new()));
+                self.places.insert(ask.property.clone(), self.properties.len() - 1);
+                self.properties.len() - 1
+            }
+        };
+        let next = self.plain_of.len() as u32;
+        let number = *self.known.entry((property, format!("{:?}", ask.test))).or_insert(next);
+        if number == next {
+            self.properties[property].1.push((number, ask.test.clone()));
+            self.property_of.push(property);
+            self.plain_of.push(Vec::new());
+        }
+        number
+    }
+
+    /// The property that a condition asks about, where it holds if any of its atoms does.
+    fn plain(&self, node: &Node) -> Option<usize> {
+        let of = |atom: &u32| self.property_of[*atom as usize];
+        match node {
+            Node::Atom(atom) => Some(of(atom)),
+            Node::Or(operands) => {
+                let mut properties = operands.iter().map(|operand| self.plain(operand));
+                let first = properties.next()??;
+                properties.all(|other| other == Some(first)).then_some(first)
+            }
+            Node::And(_) | Node::Not(_) => None,
+        }
+    }
+
+    /// Notes that a plain query contains the atoms of its condition.
+    fn contain(&mut self, node: &Node, query: u32) {
+        match node {
+            Node::Atom(atom) => self.plain_of[*atom as usize].push(query),
+            Node::Or(operands) | Node::And(operands) => {
+                operands.iter().for_each(|operand| self.contain(operand, query));
+            }
+            Node::Not(operand) => self.contain(operand, query),
+        }
+    }
+}
