@@ -170,7 +170,8 @@ fn read(worker: &mut Worker<'_>, format: &inventory::Format, document: &str) -> 
 /// The updates that have cells.
 fn columns(case: &Case, catalogs: &Catalogs, chosen: Option<&[u32]>) -> Vec<u32> {
     let has_cell = |(number, entry): (u32, &Entry)| {
-        let gives_verdict = case.options.include_retracted || !entry.update.retracted;
+        let withdrawn = entry.update.retracted && !case.options.include_retracted;
+        let gives_verdict = !withdrawn && !entry.update.detectoid;
         let has = gives_verdict && chosen.is_none_or(|chosen| chosen.contains(&number));
         has.then_some(number)
     };

@@ -46,7 +46,17 @@ fn source(feed: &str, profile: Option<Profile>) -> Source {
     let [format, revision, language] = ["sample", "7", "en"].map(str::to_owned);
     let path = format!("{feed}.xml");
     let repository = String::new();
-    Source { feed: feed.to_owned(), format, path, repository, sha256: [7; 32], revision, language, profile }
+    Source {
+        feed: feed.to_owned(),
+        format,
+        path,
+        repository,
+        sha256: [7; 32],
+        revision,
+        language,
+        profile,
+        statistics: vec![("packages".to_owned(), 3)],
+    }
 }
 
 fn findings() -> Diagnostics {

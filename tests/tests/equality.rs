@@ -98,7 +98,7 @@ fn kept(mut catalogs: Catalogs) -> Catalogs {
 
 fn forget_positions(expr: &mut Expr) {
     match expr {
-        Expr::Constant(_) => {}
+        Expr::Constant(_) | Expr::Unread(..) => {}
         Expr::Test { position, .. } => *position = Position::default(),
         Expr::Combine { operands, .. } => operands.iter_mut().for_each(forget_positions),
         Expr::Not(operand) => forget_positions(operand),

@@ -176,7 +176,10 @@ fn evidence(update: &Update) -> (BTreeSet<(Subject, String)>, usize) {
                 files.insert((subject.clone(), format!("{question:?}")));
             }
             Question::Data(_) => values += 1,
-            Question::Exists | Question::Compare(..) | Question::Level { .. } => {}
+            Question::Exists
+            | Question::Compare(..)
+            | Question::Level { .. }
+            | Question::Applicability(_) => {}
         });
     }
     (files, values)

@@ -173,6 +173,7 @@ fn shown(expr: &Expr) -> String {
         Expr::Combine { operator: Operator::And, operands, .. } => format!("all[{}]", list(operands)),
         Expr::Combine { reasons: Reasons::Strongest, operands, .. } => format!("rows[{}]", list(operands)),
         Expr::Combine { operands, .. } => format!("any[{}]", list(operands)),
+        Expr::Unread(reason, element) => format!("<{element}> {reason}"),
         Expr::Not(operand) => format!("not[{}]", shown(operand)),
         Expr::Otherwise(first, second) => format!("{} otherwise {}", shown(first), shown(second)),
     }
@@ -210,6 +211,7 @@ fn question_text(question: &Question) -> String {
         }
         Question::Exists => "exists".to_owned(),
         Question::Compare(..) => "compared".to_owned(),
+        Question::Applicability(asked) => asked.to_string(),
     }
 }
 

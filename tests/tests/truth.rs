@@ -1,6 +1,6 @@
 //! The laws of truth, on every list of up to four operands.
 
-use patchstate::model::expr::{Operator, Reasons, combine, negate};
+use patchstate::model::expr::{Operator, Reasons, Section, combine, negate};
 use patchstate::model::flag::Flags;
 use patchstate::model::reason::Reason;
 use patchstate::model::truth::{Tally, Truth};
@@ -151,9 +151,14 @@ fn marked() -> impl Iterator<Item = Vec<Answer>> {
 fn and_and_or_combine_two_by_two_what_they_combine_at_once() {
     for list in marked() {
         for operator in [Operator::And, Operator::Or] {
-            for reasons in [Reasons::InOrder, Reasons::Strongest] {
-                let whole = combine(operator, reasons, &list);
-                let pair = |a, b| combine(operator, reasons, &[a, b]);
+            for (reasons, section) in [
+                (Reasons::InOrder, Section::Installed),
+                (Reasons::Strongest, Section::Installed),
+                (Reasons::Ranked, Section::Installed),
+                (Reasons::Ranked, Section::Applicable),
+            ] {
+                let whole = combine(operator, reasons, section, &list);
+                let pair = |a, b| combine(operator, reasons, section, &[a, b]);
                 assert_eq!(list.iter().copied().reduce(pair), Some(whole), "{operator:?} {list:?}");
                 let backwards = list.iter().copied().rev().reduce(|b, a| pair(a, b));
                 assert_eq!(backwards, Some(whole), "{operator:?} {list:?}");
@@ -166,7 +171,7 @@ fn and_and_or_combine_two_by_two_what_they_combine_at_once() {
 fn a_combination_takes_its_reason_from_an_operand_of_its_truth() {
     for list in marked() {
         for operator in [Operator::And, Operator::Or, Operator::One, Operator::Xor] {
-            let answer = combine(operator, Reasons::InOrder, &list);
+            let answer = combine(operator, Reasons::InOrder, Section::Installed, &list);
             let same: Vec<&Answer> = list.iter().filter(|one| one.truth == answer.truth).collect();
             let taken = same.iter().any(|one| one.reason == answer.reason);
             assert!(taken || same.is_empty(), "{operator:?} {list:?}");

@@ -101,7 +101,10 @@ pub fn recognise(path: &Path) -> Result<&'static Format> {
     if document::is_archive(path)? {
         let members = document::members(path)?;
         return fits(Look::Archive(&members)).ok_or_else(|| {
-            unknown(Error::new(Code::UnknownCatalog, "is an archive in which no catalog reader finds its own"))
+            unknown(Error::new(
+                Code::UnknownCatalog,
+                "is an archive in which no catalog reader finds its own",
+            ))
         });
     }
     let root = document::root(path)?;

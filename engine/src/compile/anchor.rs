@@ -85,11 +85,9 @@ fn candidates(expr: &Expr) -> Option<Vec<&Subject>> {
             let union = distinct(sets?.concat());
             (!union.is_empty()).then_some(union)
         }
-        Expr::Constant(_)
-        | Expr::Unread(..)
-        | Expr::Combine { .. }
-        | Expr::Not(_)
-        | Expr::Otherwise(..) => None,
+        Expr::Constant(_) | Expr::Unread(..) | Expr::Combine { .. } | Expr::Not(_) | Expr::Otherwise(..) => {
+            None
+        }
     }
 }
 

@@ -64,9 +64,10 @@ struct Places<'m> {
 impl<'m> Places<'m> {
     fn of(catalogs: &'m Catalogs) -> Self {
         let mut of: HashMap<&str, Vec<u32>, ahash::RandomState> = HashMap::default();
-        let asked = catalogs.updates.iter().any(|entry| {
-            !entry.update.prerequisites.is_empty() || !entry.update.bundled.is_empty()
-        });
+        let asked = catalogs
+            .updates
+            .iter()
+            .any(|entry| !entry.update.prerequisites.is_empty() || !entry.update.bundled.is_empty());
         for (number, entry) in (0u32..).zip(&catalogs.updates).filter(|_| asked) {
             of.entry(entry.update.id.unrevised()).or_default().push(number);
         }
@@ -154,16 +155,16 @@ fn break_needs(updates: &mut [Entry], findings: &mut Vec<Finding>) {
     };
     for (number, entry) in updates.iter_mut().enumerate() {
         let own = component[number];
-        let leads_back = |target: &Option<u32>| target.is_some_and(|target| component[target as usize] == own);
+        let leads_back =
+            |target: &Option<u32>| target.is_some_and(|target| component[target as usize] == own);
         if entry.prerequisites.iter().flatten().any(leads_back) {
             entry.prerequisites.iter_mut().for_each(|clause| clause.retain(|target| !leads_back(target)));
             let text = entry.identity.clone();
             findings.push((entry.source, Code::PrerequisiteCycle, entry.update.position, text));
         }
     }
-    let depths = depths(updates, NEEDS, |entry| {
-        entry.prerequisites.iter().flatten().flatten().copied().collect()
-    });
+    let depths =
+        depths(updates, NEEDS, |entry| entry.prerequisites.iter().flatten().flatten().copied().collect());
     for (number, _) in depths.into_iter().enumerate().filter(|(_, depth)| *depth == NEEDS + 1) {
         let entry = &mut updates[number];
         // Beyond the limit nothing is known of what is needed.
@@ -214,7 +215,8 @@ fn depths(updates: &[Entry], most: usize, below: impl Fn(&Entry) -> Vec<u32>) ->
             if todo.len() > before {
                 continue;
             }
-            let deepest = below.iter().filter_map(|one| depths[*one as usize]).map(|depth| depth % (most + 1));
+            let deepest =
+                below.iter().filter_map(|one| depths[*one as usize]).map(|depth| depth % (most + 1));
             depths[at] = Some(deepest.max().map_or(0, |depth| depth + 1));
             todo.pop();
         }

@@ -172,7 +172,8 @@ impl<'c, 'o> Walk<'c, 'o> {
 
     fn items(&mut self, items: &'c [Item], owner: &str) -> Result<()> {
         for item in items {
-            let [installed, applicable] = [&item.installed, &item.applicable].map(|rule| self.root(rule, owner));
+            let [installed, applicable] =
+                [&item.installed, &item.applicable].map(|rule| self.root(rule, owner));
             self.columns.item_installed.push(installed?);
             self.columns.item_applicable.push(applicable?);
             let superseded = item.superseded.as_ref().map_or(Ok(NONE), |rule| self.root(rule, owner));

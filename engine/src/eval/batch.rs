@@ -15,8 +15,8 @@ use super::slots::Slots;
 use super::statements::Shared;
 use crate::index::columns::{Column, NONE};
 use crate::matrix::row::{self, Row, implied};
-use crate::model::fact::{Kind, Kinds};
 use crate::model::expr::{self, Operator, Reasons, Section};
+use crate::model::fact::{Kind, Kinds};
 use crate::model::flag::Flags;
 use crate::model::law;
 use crate::model::options::{Checksum, Supersedence};
@@ -172,10 +172,13 @@ impl<'p> Worker<'p> {
         let gated = gate(Section::Applicable, applicable);
         let context = Context { known: applicable, section: Section::Installed, ..context };
         // A part that is proved not to be for the client is Installed or not applicable.
-        let installed = gate(Section::Installed, match needed {
-            Some(needed) if needed.truth == Truth::False => needed,
-            _ => self.slots.run(item.installed, context),
-        });
+        let installed = gate(
+            Section::Installed,
+            match needed {
+                Some(needed) if needed.truth == Truth::False => needed,
+                _ => self.slots.run(item.installed, context),
+            },
+        );
         let superseded = match item.superseded {
             NONE => Answer::FALSE,
             rule => self.slots.run(rule, context),
@@ -196,7 +199,6 @@ impl<'p> Worker<'p> {
             let Some(decision) = plan.code.decision(*bundle as usize) else { continue };
             let own = (decision.rule != 0).then_some(self.cells[at].1);
             let of_child = |child: Option<u32>| match child {
-                Some(child) if plan.view.columns.update_detectoid.at(child as usize) != 0 => Cell::NO_EVIDENCE,
                 Some(child) => self.cell_of(child, complete),
                 None => Cell::NO_EVIDENCE,
             };
@@ -212,7 +214,8 @@ impl<'p> Worker<'p> {
     fn cell_of(&self, update: u32, complete: Kinds) -> Cell {
         match self.cells.binary_search_by_key(&update, |(update, _)| *update) {
             Ok(at) => self.cells[at].1,
-            Err(_) => self.plan.default(update, complete),
+            Err(_) if self.plan.gives_verdict(update) => self.plan.default(update, complete),
+            Err(_) => Cell::NO_EVIDENCE,
         }
     }
 

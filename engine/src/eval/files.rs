@@ -111,7 +111,9 @@ impl Observed {
     fn answer(&self, asked: &Applicability) -> Answer {
         match &self.details {
             Some(details) => details.answer(asked),
-            None => applicability::File { version: self.version, ..applicability::File::default() }.answer(asked),
+            None => {
+                applicability::File { version: self.version, ..applicability::File::default() }.answer(asked)
+            }
         }
     }
 }

@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::expr::{OsField, Subject};
 use crate::model::fact::{
-    Fact, File, HotfixState, Kernel, Kind, Kinds, Module, Msi, Os, Package, PackageKind, RegistryValue, Trait, Wmi,
+    Fact, File, HotfixState, Kernel, Kind, Kinds, Module, Msi, Os, Package, PackageKind, RegistryValue,
+    Trait, Wmi,
 };
 use crate::model::hotfix;
-use crate::model::inventory::{Inventory, Stated};
 use crate::model::installer;
+use crate::model::inventory::{Inventory, Stated};
 use crate::model::msi;
 use crate::model::path::{self, Folders};
 use crate::model::product::folded;

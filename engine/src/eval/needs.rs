@@ -89,8 +89,7 @@ impl Needs {
             (3, all) => expr::combine(Operator::Or, Reasons::Ranked, Section::Installed, all),
             _ => Answer::NO_EVIDENCE,
         };
-        let answer =
-            expr::combine(Operator::And, Reasons::Ranked, Section::Applicable, &[needed, installed]);
+        let answer = expr::combine(Operator::And, Reasons::Ranked, Section::Applicable, &[needed, installed]);
         self.updates[update as usize] = (self.now, answer);
         answer
     }

@@ -238,6 +238,7 @@ impl<'m> Evaluator<'m> {
                 (Some(cell), judged.into_iter().map(row).collect())
             }
         };
+        let cell = cell.map(|cell| cell.withdrawn(entry.update.flags));
         let cell = if entry.children.is_empty() { cell } else { Some(self.bundle(entry, cell)) };
         let cell = cell.unwrap_or(Cell::NO_EVIDENCE);
         Explained { raw: cell.withdrawn(entry.update.flags), traces }
@@ -305,19 +306,14 @@ impl<'m> Evaluator<'m> {
     /// The cell of a bundle: that of its parts, its own rules among them, where it has what it needs.
     fn bundle(&self, entry: &'m Entry, own: Option<Cell>) -> Cell {
         let of_child = |child: &Option<u32>| match child {
-            Some(child) => self.catalogs.updates.get(*child as usize).map_or(Cell::NO_EVIDENCE, |child| {
-                self.raw_of_child(child)
-            }),
+            Some(child) => {
+                self.catalogs.updates.get(*child as usize).map_or(Cell::NO_EVIDENCE, |child| self.raw(child))
+            }
             None => Cell::NO_EVIDENCE,
         };
         let cells = entry.children.iter().map(of_child).chain(own);
         let cell = Cell::of_parts(cells).unwrap_or(Cell::NO_EVIDENCE);
         bundled(cell, self.needed(entry))
-    }
-
-    /// The cell of a part of a bundle by its rules alone, whether or not it has a row.
-    fn raw_of_child(&self, entry: &'m Entry) -> Cell {
-        if entry.update.detectoid { Cell::NO_EVIDENCE } else { self.raw(entry) }
     }
 
     /// The source of an update; one that says nothing where the number is none, as in damaged bytes.
@@ -514,11 +510,11 @@ impl<'m> Evaluator<'m> {
             Subject::Msi(code) => {
                 self.known.installer.get(code).map_or(Answer::NOT_COLLECTED, |product| product.answer(asked))
             }
-            Subject::Wmi(class) => {
-                self.known.instances.get(class).map_or(Answer::NOT_COLLECTED, |(instances, _)| {
-                    super::queries::answer(asked, instances)
-                })
-            }
+            Subject::Wmi(class) => self
+                .known
+                .instances
+                .get(class)
+                .map_or(Answer::NOT_COLLECTED, |(instances, _)| super::queries::answer(asked, instances)),
             _ => Answer::MALFORMED,
         }
     }

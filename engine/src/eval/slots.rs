@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use super::code::Step;
 use super::files::Files;
+use super::installer::Installer;
 use super::known::{self, State, absent_subjects, os_text};
 use super::packages::Instances;
 use super::plan::Plan;
-use super::installer::Installer;
 use super::products::Products;
-use super::queries;
 use super::program::Context;
+use super::queries;
 use super::registry::WaitingNarrow;
 use super::statements::{Laying, Shared, Statements};
 use crate::diagnostic::{Code, Diagnostics, Position};
@@ -423,7 +423,6 @@ impl<'p> Slots<'p> {
             self.put(predicate, if exists { law::hotfix(state) } else { Answer::RULE_ERROR });
         }
     }
-
 }
 
 impl Collector for Slots<'_> {

@@ -177,8 +177,7 @@ impl System {
             same => Some(Truth::from(same)),
         });
         let others = self.has_interfaces().map(|others| !others);
-        let tally: Tally =
-            [same, others].into_iter().map(|truth| truth.unwrap_or(Truth::Unknown)).collect();
+        let tally: Tally = [same, others].into_iter().map(|truth| truth.unwrap_or(Truth::Unknown)).collect();
         differs(Some(tally.and()))
     }
 

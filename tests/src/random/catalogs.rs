@@ -57,6 +57,7 @@ fn source(choices: &mut Choices<'_>) -> Source {
         revision: choices.one(&["", "1.0 2001-10-04"]).to_owned(),
         language: choices.one(&LANGUAGES).to_owned(),
         profile: choices.one(&[None, Some(Profile::Dnf), Some(Profile::Suse)]),
+        statistics: choices.list(2, |choices| ("counted".to_owned(), choices.below(9) as u64)),
     }
 }
 
@@ -71,7 +72,7 @@ fn product(choices: &mut Choices<'_>) -> Product {
 }
 
 /// An id of few, so that edges meet and dangle; some have revisions.
-fn id(choices: &mut Choices<'_>) -> UpdateId {
+pub fn id(choices: &mut Choices<'_>) -> UpdateId {
     let id = UpdateId::new([choices.one(&["U0", "U1", "U2", "U3", "U4", "U5", "U6", "U7"])]);
     match choices.below(8) {
         6 => id.with_revision("1"),
@@ -89,7 +90,7 @@ fn update(choices: &mut Choices<'_>, packages: bool, shape: Shape) -> Update {
         _ if packages => packages::rows(choices),
         _ => tests(choices, shape),
     };
-    Update {
+    let update = Update {
         id: id(choices),
         rule,
         flags: choices.one(&[Flags::NONE, Flags::NONE, Flags::EXPIRED, Flags::PLACEHOLDER]),
@@ -100,7 +101,9 @@ fn update(choices: &mut Choices<'_>, packages: bool, shape: Shape) -> Update {
             position: position(choices),
         }),
         ..texts(choices)
-    }
+    };
+    let Update { detectoid, prerequisites, bundled, replaces, .. } = super::windows::relations(choices);
+    Update { detectoid, prerequisites, bundled, replaces, ..update }
 }
 
 /// What reports print of an update; one choice decides it all.

@@ -26,7 +26,7 @@ pub fn inventory(number: usize, choices: &mut Choices<'_>) -> Inventory {
 
 /// Draws a fact.
 pub fn fact(choices: &mut Choices<'_>) -> Fact<'static> {
-    match choices.below(32) {
+    match choices.below(43) {
         0..=4 => file(choices).into(),
         5..=7 => registry_value(choices).into(),
         8 => RegistryKey {
@@ -48,6 +48,8 @@ pub fn fact(choices: &mut Choices<'_>) -> Fact<'static> {
         25 | 26 => folder(choices).into(),
         27 | 28 => absent(choices).into(),
         29 | 30 => coverage(choices).into(),
+        31..=40 => super::windows::fact(choices),
+        41 => super::windows::os(choices).into(),
         _ => unasked(choices),
     }
 }
@@ -75,6 +77,10 @@ fn file(choices: &mut Choices<'_>) -> File<'static> {
             _ => FileVersion::Known(choices.often(2, &VERSIONS)),
         },
         checksum: if choices.odds(1, 4) { None } else { Some(choices.often(2, &[1, 2, u64::MAX])) },
+        size: choices.odds(1, 4).then(|| choices.one(&[7, 8])),
+        modified: choices.odds(1, 4).then(|| choices.one(&["2019-01-01T00:00:00", "x"]).into()),
+        created: choices.odds(1, 4).then(|| choices.one(&["2019-01-01T00:00:00Z", "x"]).into()),
+        language: choices.odds(1, 4).then(|| choices.one(&["1033", "en"]).into()),
         ..File::default()
     }
 }
@@ -85,6 +91,7 @@ fn registry_value(choices: &mut Choices<'_>) -> RegistryValue<'static> {
         name: choices.often(1, &VALUES_STATED).into(),
         data: if choices.odds(1, 6) { None } else { Some(choices.one(&DATA).into()) },
         view: view(choices),
+        kind: choices.maybe(|choices| choices.one(&["sz", "dword", "expand", "binary"]).into()),
         ..RegistryValue::default()
     }
 }
@@ -143,7 +150,13 @@ fn kernel(choices: &mut Choices<'_>) -> Kernel<'static> {
 
 fn msi(choices: &mut Choices<'_>) -> Msi<'static> {
     let version = word(choices, &["1.0", " 2.0.0.0", "x", ""]);
-    Msi { product: choices.one(&CODES_STATED).into(), version, ..Msi::default() }
+    Msi {
+        product: choices.one(&CODES_STATED).into(),
+        version,
+        language: choices.maybe(|choices| choices.one(&[1033, 0])),
+        features: choices.maybe(|choices| choices.one(&["Main Other", ""]).into()),
+        ..Msi::default()
+    }
 }
 
 fn folder(choices: &mut Choices<'_>) -> Trait<'static> {

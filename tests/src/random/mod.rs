@@ -17,6 +17,7 @@ pub mod documents;
 pub mod facts;
 pub mod packages;
 pub mod rules;
+pub mod windows;
 pub mod words;
 
 /// A source of choices: bytes, one after another.

@@ -36,6 +36,9 @@ pub enum Shape {
 
 /// Draws the rules of an update.
 pub fn tests(choices: &mut Choices<'_>, shape: Shape) -> Rule {
+    if shape == Shape::Wild && choices.odds(1, 4) {
+        return Rule::Items(super::windows::items(choices));
+    }
     if shape == Shape::Wild && choices.odds(3, 4) {
         let installed = wild(choices, 3);
         let applicable = if choices.odds(1, 4) { half_settled(choices) } else { wild(choices, 3) };
@@ -88,7 +91,7 @@ fn half_settled(choices: &mut Choices<'_>) -> Expr {
 }
 
 /// Any rule, at most `depth` levels above its leaves.
-fn wild(choices: &mut Choices<'_>, depth: usize) -> Expr {
+pub fn wild(choices: &mut Choices<'_>, depth: usize) -> Expr {
     let kinds = if depth == 0 { 5 } else { 12 };
     match choices.below(kinds) {
         0..=3 => leaf(choices),
@@ -107,13 +110,16 @@ fn wild(choices: &mut Choices<'_>, depth: usize) -> Expr {
                 Operator::One,
                 Operator::Xor,
             ]),
-            reasons: choices.one(&[Reasons::InOrder, Reasons::Strongest]),
+            reasons: choices.one(&[Reasons::InOrder, Reasons::Strongest, Reasons::Ranked]),
             operands: choices.list(4, |choices| wild(choices, depth - 1)),
         },
     }
 }
 
 fn leaf(choices: &mut Choices<'_>) -> Expr {
+    if choices.odds(1, 3) {
+        return super::windows::leaf(choices);
+    }
     let subject = subject(choices);
     let question = if choices.odds(1, 6) { question(choices) } else { question_of(&subject, choices) };
     Expr::test(subject, question, position(choices))

@@ -114,7 +114,9 @@ impl Converter<'_> {
             }
             name if name.starts_with("Msi") => {
                 let asked = match read::leaf(name, given)? {
-                    Applicability::MsiProductInstalled(range) if range == Range::default() => Question::Exists,
+                    Applicability::MsiProductInstalled(range) if range == Range::default() => {
+                        Question::Exists
+                    }
                     asked => ask(asked),
                 };
                 test(subject::product(given)?, asked)

@@ -35,7 +35,12 @@ impl Element {
     /// # Errors
     ///
     /// The document is not well-formed, or there are too many elements.
-    pub fn read<R: BufRead>(self, cursor: &mut Cursor<R>, dialect: Dialect, left: &mut usize) -> Result<Element> {
+    pub fn read<R: BufRead>(
+        self,
+        cursor: &mut Cursor<R>,
+        dialect: Dialect,
+        left: &mut usize,
+    ) -> Result<Element> {
         let mut stack = vec![self];
         loop {
             let place = cursor.position();

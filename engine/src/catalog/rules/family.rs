@@ -26,10 +26,19 @@ pub enum Dialect {
 
 /// Name spaces with their families, those of publishing and those of the server.
 const NAMESPACES: [(&str, Family); 9] = [
-    ("http://schemas.microsoft.com/wsus/2005/04/CorporatePublishing/LogicalApplicabilityRules.xsd", Family::Logical),
-    ("http://schemas.microsoft.com/wsus/2005/04/CorporatePublishing/BaseApplicabilityRules.xsd", Family::Base),
+    (
+        "http://schemas.microsoft.com/wsus/2005/04/CorporatePublishing/LogicalApplicabilityRules.xsd",
+        Family::Logical,
+    ),
+    (
+        "http://schemas.microsoft.com/wsus/2005/04/CorporatePublishing/BaseApplicabilityRules.xsd",
+        Family::Base,
+    ),
     ("http://schemas.microsoft.com/wsus/2005/04/CorporatePublishing/MsiApplicabilityRules.xsd", Family::Msi),
-    ("http://schemas.microsoft.com/wsus/2005/04/CorporatePublishing/Installers/WindowsDriver.xsd", Family::Driver),
+    (
+        "http://schemas.microsoft.com/wsus/2005/04/CorporatePublishing/Installers/WindowsDriver.xsd",
+        Family::Driver,
+    ),
     ("http://schemas.microsoft.com/wsus/2005/04/CorporatePublishing/WindowsDriver.xsd", Family::Driver),
     ("http://schemas.microsoft.com/msus/2002/12/LogicalApplicabilityRules", Family::Logical),
     ("http://schemas.microsoft.com/msus/2002/12/BaseApplicabilityRules", Family::Base),
@@ -63,9 +72,12 @@ impl Dialect {
             Dialect::Namespaces => (local, namespace.and_then(of_namespace)),
             Dialect::Fragment => match PREFIXES.iter().find(|(prefix, _)| name.starts_with(prefix)) {
                 Some((prefix, family)) => (&name[prefix.len()..], Some(*family)),
-                None => (local, super::leaf::known(local).map(|known| known.family).filter(|family| {
-                    name == local && matches!(family, Family::Logical | Family::Cbs)
-                })),
+                None => (
+                    local,
+                    super::leaf::known(local)
+                        .map(|known| known.family)
+                        .filter(|family| name == local && matches!(family, Family::Logical | Family::Cbs)),
+                ),
             },
         }
     }

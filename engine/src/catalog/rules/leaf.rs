@@ -57,7 +57,14 @@ pub(super) fn known(name: &str) -> Option<Known> {
         "WmiQuery" => known_as(Base, &["Namespace", "WqlQuery"]),
         "MsiProductInstalled" => known_as(
             Msi,
-            &["ProductCode", "VersionMin", "VersionMax", "ExcludeVersionMin", "ExcludeVersionMax", "Language"],
+            &[
+                "ProductCode",
+                "VersionMin",
+                "VersionMax",
+                "ExcludeVersionMin",
+                "ExcludeVersionMax",
+                "Language",
+            ],
         ),
         "MsiPatchInstalledForProduct" => known_as(
             Msi,

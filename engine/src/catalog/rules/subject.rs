@@ -34,8 +34,7 @@ pub(super) fn file(given: &Given) -> Result<Option<Subject>, Refused> {
     let Some(folder) = given.get("Csidl") else {
         return Ok(Some(Subject::File(path::normal(below))));
     };
-    let number: i64 =
-        folder.trim().parse().map_err(|_| Refused::Value("Csidl", folder.to_owned()))?;
+    let number: i64 = folder.trim().parse().map_err(|_| Refused::Value("Csidl", folder.to_owned()))?;
     let token = u32::try_from(number).ok().and_then(|number| path::shell_folder(number, true));
     Ok(token.map(|token| Subject::File(path::normal(&format!("{token}\\{below}")))))
 }

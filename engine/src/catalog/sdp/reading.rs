@@ -131,7 +131,12 @@ impl Reading {
                 member.take(manifest::MOST).read_to_end(&mut bytes)?;
                 self.manifest = manifest::read(&bytes);
                 if self.manifest.is_none() {
-                    self.find(Code::SdpMalformed, name, Position::default(), "the list of packages is ignored");
+                    self.find(
+                        Code::SdpMalformed,
+                        name,
+                        Position::default(),
+                        "the list of packages is ignored",
+                    );
                 }
                 Ok(())
             }

@@ -4,9 +4,7 @@ use super::package::{Item, Package, Sections};
 use crate::diagnostic::{Code, Diagnostics};
 use crate::model::expr::Expr;
 use crate::model::flag::Flags;
-use crate::model::update::{
-    self, Clause, ProductRow, Reboot, Reference, Rule, Update, UpdateId, Urgency,
-};
+use crate::model::update::{self, Clause, ProductRow, Reboot, Reference, Rule, Update, UpdateId, Urgency};
 use crate::model::verdict::Answer;
 
 /// The classifications that the format names.
@@ -41,7 +39,11 @@ pub(super) fn update(package: Package, language: &str, findings: &mut Diagnostic
     let files = || package.items.iter().flat_map(|item| &item.installer.files);
     Update {
         id: id(&package.id),
-        bulletin: if package.bulletin.is_empty() { package.article.clone() } else { package.bulletin.clone() },
+        bulletin: if package.bulletin.is_empty() {
+            package.article.clone()
+        } else {
+            package.bulletin.clone()
+        },
         title,
         description,
         kind: package.classification.clone(),
@@ -49,7 +51,10 @@ pub(super) fn update(package: Package, language: &str, findings: &mut Diagnostic
         references: references(&package),
         posted: package.created.get(..10).unwrap_or(&package.created).to_owned(),
         reboot: reboot(&package),
-        payload: files().map(|file| file.address.clone()).find(|address| !address.is_empty()).unwrap_or_default(),
+        payload: files()
+            .map(|file| file.address.clone())
+            .find(|address| !address.is_empty())
+            .unwrap_or_default(),
         information: first(&package.more_info),
         products: package.products.iter().map(product).collect(),
         flags: if package.expired { Flags::EXPIRED } else { Flags::NONE },
@@ -132,7 +137,9 @@ fn extra(package: &Package) -> Vec<(String, String)> {
     for item in &package.items {
         let installer = &item.installer;
         extra.push(("installer".to_owned(), installer.element.clone()));
-        extra.extend(installer.attributes.iter().map(|(name, value)| (format!("installer/{name}"), value.clone())));
+        extra.extend(
+            installer.attributes.iter().map(|(name, value)| (format!("installer/{name}"), value.clone())),
+        );
         for file in &installer.files {
             extra.push(("file".to_owned(), format!("{} {} {}", file.name, file.size, file.digest)));
         }

@@ -80,7 +80,8 @@ impl Instances {
     pub(super) fn new(plan: &Plan<'_>) -> Instances {
         let classes = &plan.queries.classes;
         let stated = classes.iter().map(|_| Vec::new()).collect();
-        let of_class = |(_, class): &(usize, Class)| class.properties.iter().map(|_| HashMap::default()).collect();
+        let of_class =
+            |(_, class): &(usize, Class)| class.properties.iter().map(|_| HashMap::default()).collect();
         let known = classes.iter().map(of_class).collect();
         Instances { stated, known, bytes: 0, atoms: Vec::new(), plain: Vec::new() }
     }
@@ -170,7 +171,8 @@ impl Slots<'_> {
     /// Answers what is asked of a class beside queries.
     fn exists_or_refused(&mut self, subject: usize) {
         for predicate in self.predicates(subject) {
-            let exists = self.plan.view.columns.predicate_question.at(predicate) == super::slots::question::EXISTS;
+            let exists =
+                self.plan.view.columns.predicate_question.at(predicate) == super::slots::question::EXISTS;
             self.put(predicate, if exists { Answer::TRUE } else { Answer::MALFORMED });
         }
     }

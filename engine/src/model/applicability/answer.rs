@@ -3,8 +3,8 @@
 //! What is asked of the operating system, of Windows Installer and of management classes stands beside
 //! their facts, because those answer with more than one of them.
 
-use super::{Applicability, FileExists, RegSz};
 use super::read::folded;
+use super::{Applicability, FileExists, RegSz};
 use crate::model::expr::Comparison;
 use crate::model::fact::{self, FileVersion};
 use crate::model::instant::Instant;
@@ -80,9 +80,8 @@ pub struct Malformed;
 impl File {
     /// What is compared of a file that a client states.
     pub fn of(stated: &fact::File<'_>) -> File {
-        let instant = |text: &Option<fact::Text<'_>>| {
-            text.as_deref().map(|text| Instant::parse(text).ok_or(Malformed))
-        };
+        let instant =
+            |text: &Option<fact::Text<'_>>| text.as_deref().map(|text| Instant::parse(text).ok_or(Malformed));
         File {
             version: stated.version,
             size: stated.size,

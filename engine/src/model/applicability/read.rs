@@ -235,9 +235,7 @@ fn registry(name: &str, given: &Given) -> Result<Applicability, Refused> {
             relation: given.read("Comparison", |text| named(text).map(|(relation, _)| *relation))?,
             data: given.required("Data")?.to_owned(),
         }),
-        "RegSzToVersion" => {
-            Applicability::RegSzToVersion(given.comparison()?, given.read("Data", version)?)
-        }
+        "RegSzToVersion" => Applicability::RegSzToVersion(given.comparison()?, given.read("Data", version)?),
         _ => return Err(Refused::Unsupported),
     })
 }

@@ -152,7 +152,8 @@ impl Parser {
             let Constant::Text(text, _) = self.constant()? else {
                 return Err(Flawed::at(place, "a pattern that is no text"));
             };
-            let pattern = Pattern::parse(&text).ok_or(Flawed::at(place, "a set of characters without end"))?;
+            let pattern =
+                Pattern::parse(&text).ok_or(Flawed::at(place, "a set of characters without end"))?;
             return Ok(negate(negated, ask(property, Test::Like(pattern))));
         }
         if negated {
