@@ -193,7 +193,11 @@ impl Walk<'_> {
     }
 
     /// Puts a stream where it can be read in any order: in memory, or in a file without a name.
-    pub(super) fn spool(&self, content: &mut dyn Read, within: Within<'_>) -> Result<impl Read + Seek + use<>> {
+    pub(super) fn spool(
+        &self,
+        content: &mut dyn Read,
+        within: Within<'_>,
+    ) -> Result<impl Read + Seek + use<>> {
         let place = self.place(within.archive);
         let failed = |error: std::io::Error| match error.downcast::<Error>() {
             Ok(ours) => ours,

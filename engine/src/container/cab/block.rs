@@ -41,7 +41,9 @@ impl Method {
                 Some(lzx) => Ok(Method::Lzx(Box::new(lzx))),
                 None => refused(
                     Code::WrongFormat,
-                    format!("folder {folder} has an LZX window of {window} bits; those of cabinets have 15 to 21"),
+                    format!(
+                        "folder {folder} has an LZX window of {window} bits; those of cabinets have 15 to 21"
+                    ),
                 ),
             },
             (other, _) => refused(
@@ -138,7 +140,8 @@ impl<'p> Blocks<'p> {
         if stated == 0 || sums.contains(&stated) {
             return Ok(());
         }
-        let message = format!("block {} of folder {} has another checksum than it states", self.next, self.folder);
+        let message =
+            format!("block {} of folder {} has another checksum than it states", self.next, self.folder);
         Err(Error::new(Code::CabChecksum, message).with_hint("get the cabinet again").into())
     }
 

@@ -53,7 +53,11 @@ impl<'a> Source<'a> {
         spool.seek(SeekFrom::Start(0))?;
         let rest = io::copy(&mut self, &mut io::sink())?;
         let end = base + length + rest;
-        Ok(Self { input: Input::Spool { spool: Box::new(spool), base, end }, position: base, meter: self.meter })
+        Ok(Self {
+            input: Input::Spool { spool: Box::new(spool), base, end },
+            position: base,
+            meter: self.meter,
+        })
     }
 
     /// Where it stands.
