@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use conformance::cabinet::{Block, Cabinet, File, Folder, Order};
+use conformance::lzx::{self, Kind};
 use patchstate::container::Limits;
 use patchstate::diagnostic::Code;
 use patchstate::error::Error;
@@ -276,6 +277,20 @@ fn sizes_that_are_not_there_take_no_memory_and_no_time() {
     backwards[8..12].fill(0xff);
     assert_eq!(refused(&backwards, Limits::STANDARD).code(), Code::NotWellFormed);
     assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
+}
+
+#[test]
+fn lzx_that_looks_back_too_far_is_no_panic() {
+    let blocks = vec![(Kind::Uncompressed, 10), (Kind::Verbatim, 90)];
+    let options = lzx::Options { window: 15, blocks, calls: None };
+    for offset in [0, 11, 32_768, 32_769, 70_000, u32::MAX - 1, u32::MAX] {
+        // The last offsets stand behind the header of the block, which has two words.
+        let folder = with_block(Folder::lzx(&[b'a'; 100], &options), 0, |block| {
+            block.data[4..8].copy_from_slice(&offset.to_le_bytes());
+        });
+        let (members, result) = walk_within(&one(folder, 100), Limits::STANDARD);
+        assert!(result.is_ok() && members.len() == 1);
+    }
 }
 
 #[test]
