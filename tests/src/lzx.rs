@@ -233,11 +233,12 @@ impl<'c> Writer<'c> {
         }
         let main = code_lengths(&main, 16, true);
         let lengths = code_lengths(&lengths, 16, false);
-        self.tree(&self.main[..256].to_vec(), &main[..256]);
-        self.tree(&self.main[256..].to_vec(), &main[256..]);
-        self.tree(&self.lengths.clone(), &lengths);
+        let last = std::mem::replace(&mut self.main, main.clone());
+        self.tree(&last[..256], &main[..256]);
+        self.tree(&last[256..], &main[256..]);
+        let last = std::mem::replace(&mut self.lengths, lengths.clone());
+        self.tree(&last, &lengths);
         self.write(&tokens, [&codes(&main), &codes(&lengths), &codes(&aligned)], kind);
-        (self.main, self.lengths) = (main, lengths);
     }
 
     fn write(&mut self, tokens: &[Token], [main, lengths, aligned]: [&[(u32, u32)]; 3], kind: Kind) {
