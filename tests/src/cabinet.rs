@@ -102,6 +102,18 @@ impl Cabinet {
         Cabinet { folders: vec![folder], files, ..Cabinet::default() }
     }
 
+    /// A cabinet of files that are stored one behind the other.
+    pub fn stored(members: &[(&str, &[u8])]) -> Self {
+        let mut content = Vec::new();
+        let file = |(name, bytes): &(&str, &[u8])| {
+            let file = File::new(name, 0, content.len() as u32, bytes.len() as u32);
+            content.extend_from_slice(bytes);
+            file
+        };
+        let files = members.iter().map(file).collect();
+        Cabinet::of(Folder::stored(&content), files)
+    }
+
     /// The bytes.
     pub fn bytes(&self) -> Vec<u8> {
         let (header_reserve, folder_reserve, data_reserve) = self.reserve.unwrap_or_default();

@@ -14,7 +14,8 @@ use crate::error::{Error, Result};
 /// How much of a zip archive that has no file of its own is held in memory.
 const SPOOL: usize = 16 << 20;
 
-/// Gives every member of an archive to `visit`, expanded, in the order of the archive.
+/// Gives every member of an archive to `visit`, expanded, in the order of the archive; those of a
+/// cabinet in the order of their data.
 ///
 /// A member's name is a label, `..` and all; a member of an archive in the archive is called
 /// `inner.zip!name`. What is no archive is its own only member, with an empty name. Folders are

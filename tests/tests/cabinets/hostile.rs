@@ -180,10 +180,10 @@ fn tables_that_make_no_sense_are_refused() {
     assert_eq!(whole(&file(&"n".repeat(255), 0)).len(), 1);
     check(&file("a", 1), "the cab data is damaged: a file is in folder 1 of 1");
     // Both folders begin at the same block, or the second one within the first.
-    for at in [0_u8, 3] {
+    for (at, order) in [(0_u8, Order::FilesFirst), (3, Order::FilesFirst), (0, Order::DataFirst)] {
         let folders = vec![Folder::stored(b"abc"); 2];
         let files = vec![File::new("a", 0, 0, 1), File::new("b", 1, 0, 1)];
-        let mut bytes = Cabinet { folders, files, ..Cabinet::default() }.bytes();
+        let mut bytes = Cabinet { folders, files, order, ..Cabinet::default() }.bytes();
         bytes[44] = bytes[36] + at;
         let overlap = format!("what begins at byte {} overlaps what is before it", bytes[44]);
         check(&bytes, &format!("the cab data is damaged: {overlap}"));

@@ -27,7 +27,7 @@ use super::limit::{Budget, larger_than};
 use file::File;
 use folder::Folder;
 use header::{Entry, Header};
-use source::Source;
+use source::{Source, overlap};
 
 /// Gives every member to `walk`.
 pub(super) fn walk(content: &mut dyn Read, within: Within<'_>, walk: &mut Walk<'_>) -> Walked {
@@ -49,13 +49,20 @@ pub(super) fn walk(content: &mut dyn Read, within: Within<'_>, walk: &mut Walk<'
         (folder.map(|folder| folder.at), file.folder, file.start)
     });
     let budget = Budget::new(source.meter(), &walk.limits);
+    let mut end = 0;
     for members in files.chunk_by(|a, b| a.folder == b.folder) {
         let (number, entry) = folder_of(members, &folders).map_err(archive)?;
         if entry.blocks > 0 {
-            source.go_to(entry.at.into()).map_err(archive)?;
+            // A temporary file could go back, but to expand the same bytes for many folders is a bomb.
+            let at = u64::from(entry.at);
+            let ahead = if at < end { Err(overlap(at)) } else { source.go_to(at) };
+            ahead.map_err(archive)?;
         }
         let folder = Folder::new(number, entry, header.data_reserve, &place, budget.clone());
         walk_folder(folder, &mut source, members, within, walk)?;
+        if entry.blocks > 0 {
+            end = source.position();
+        }
     }
     source.finish(header.size.into()).map_err(archive)
 }

@@ -80,10 +80,7 @@ impl<'a> Source<'a> {
                 Ok(())
             }
             (Input::Stream(_), Some(ahead)) => self.skip(ahead),
-            _ => {
-                let message = format!("what begins at byte {offset} overlaps what is before it");
-                Err(io::Error::new(io::ErrorKind::InvalidData, message))
-            }
+            _ => Err(overlap(offset)),
         }
     }
 
@@ -142,6 +139,12 @@ impl Read for Source<'_> {
         self.position += count as u64;
         Ok(count)
     }
+}
+
+/// The error of a cabinet of which two parts have the same bytes.
+pub(super) fn overlap(offset: u64) -> io::Error {
+    let message = format!("what begins at byte {offset} overlaps what is before it");
+    io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
 /// The number at `at`, least byte first.
