@@ -114,9 +114,11 @@ impl<'p> Blocks<'p> {
         self.packed.resize(packed, 0);
         source.fill(&mut self.packed)?;
         self.check()?;
+        if size > BLOCK {
+            return Err(self.damaged("has more than 32768 bytes"));
+        }
         block.resize(size, 0);
         match (packed, size) {
-            (_, BLOCK..) if size > BLOCK => return Err(self.damaged("has more than 32768 bytes")),
             (1.., 0) => return Err(self.continued().into()),
             (0, 0) => {}
             _ => {

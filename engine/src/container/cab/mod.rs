@@ -33,21 +33,8 @@ use source::{Source, overlap};
 pub(super) fn walk(content: &mut dyn Read, within: Within<'_>, walk: &mut Walk<'_>) -> Walked {
     let place = walk.place(within.archive);
     let archive = |error| Stop::Archive(explain(error, Kind::Cab, &place));
-    let mut source = Source::new(content);
-    let (header, folders) = header::read(&mut source).map_err(archive)?;
-    if points_backwards(&header, &folders) {
-        if u64::from(header.size) > walk.limits.document {
-            return Err(Stop::Archive(larger_than(walk.limits.document)));
-        }
-        let spool = |stream: &mut dyn Read| walk.spool(stream, within);
-        source = source.spool(header.size.into(), spool).map_err(archive)?;
-    }
-    source.go_to(header.files_at.into()).map_err(archive)?;
-    let mut files = file::read(&mut source, &header).map_err(archive)?;
-    files.sort_by_key(|file| {
-        let folder = folders.get(usize::from(file.folder));
-        (folder.map(|folder| folder.at), file.folder, file.start)
-    });
+    let (mut source, header, folders) = open(content, within, walk).map_err(archive)?;
+    let files = files_in_order(&mut source, &header, &folders).map_err(archive)?;
     let budget = Budget::new(source.meter(), &walk.limits);
     let mut end = 0;
     for members in files.chunk_by(|a, b| a.folder == b.folder) {
@@ -65,6 +52,35 @@ pub(super) fn walk(content: &mut dyn Read, within: Within<'_>, walk: &mut Walk<'
         }
     }
     source.finish(header.size.into()).map_err(archive)
+}
+
+/// Reads what stands before the table of files; the source is one that can go where the data is.
+fn open<'c>(
+    content: &'c mut dyn Read,
+    within: Within<'_>,
+    walk: &Walk<'_>,
+) -> io::Result<(Source<'c>, Header, Vec<Entry>)> {
+    let mut source = Source::new(content);
+    let (header, folders) = header::read(&mut source)?;
+    if points_backwards(&header, &folders) {
+        let (size, most) = (u64::from(header.size), walk.limits.document);
+        if size > most {
+            return Err(larger_than(most).into());
+        }
+        source = source.spool(size, |stream| walk.spool(stream, within))?;
+    }
+    Ok((source, header, folders))
+}
+
+/// Reads the table of files and sorts it by place: first that of the folder, then that in the folder.
+fn files_in_order(source: &mut Source<'_>, header: &Header, folders: &[Entry]) -> io::Result<Vec<File>> {
+    source.go_to(header.files_at.into())?;
+    let mut files = file::read(source, header)?;
+    files.sort_by_key(|file| {
+        let folder = folders.get(usize::from(file.folder));
+        (folder.map(|folder| folder.at), file.folder, file.start)
+    });
+    Ok(files)
 }
 
 /// Whether something stands before the place where a reader gets to know of it.
