@@ -132,6 +132,11 @@ codes! {
     WrongVersion "wrong-version" Error "a file of our own has another format version";
     BadValue "bad-value" Error "a value does not have the form it must have";
     XmlEntity "xml-entity" Error "the document uses an entity that is not one of the five of XML";
+    CabBounds "cab-bounds" Error "a file of a cabinet reaches beyond the folder that it stands in";
+    CabChecksum "cab-checksum" Error "a block of a cabinet has another checksum than it states";
+    CabMultipart "cab-multipart" Error "a cabinet continues in another one";
+    CabNesting "cab-nesting" Error "cabinets stand too deep in each other";
+    CabQuantum "cab-quantum" Error "a folder of a cabinet is compressed with Quantum";
     UnknownCatalog "catalog-unknown-format" Error "no catalog reader recognises the document";
 
     // MSSecure.

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+pub mod cabinet;
 pub mod compiled;
 pub mod damage;
 pub mod facts;
+pub mod lzx;
 pub mod matrices;
 pub mod random;
 pub mod run;

@@ -52,7 +52,7 @@ fn pack(kind: Kind, content: &[u8]) -> Vec<u8> {
             encoder.write_all(content).unwrap();
             encoder.finish().unwrap();
         }
-        Kind::Plain | Kind::Tar | Kind::Zip => packed.extend_from_slice(content),
+        Kind::Plain | Kind::Tar | Kind::Zip | Kind::Cab => packed.extend_from_slice(content),
     }
     packed
 }

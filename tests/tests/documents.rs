@@ -62,7 +62,7 @@ fn what_is_no_document_is_refused_with_a_reason() {
         |path| document::open(path).and_then(document::Document::finish).map(|_| ());
     let format: fn(&Path) -> patchstate::error::Result<()> = |path| recognise(path).map(|_| ());
     let (code, message) = error_of(b"MSCF\0\0\0\0rest", open);
-    assert_eq!((code, &*message), (Code::WrongFormat, "FILE: is a cabinet, which is not read yet"));
+    assert_eq!((code, &*message), (Code::WrongFormat, "FILE: is a cabinet, not a document"));
     let (code, message) = error_of(b"PK\x05\x06", open);
     assert_eq!((code, &*message), (Code::WrongFormat, "FILE: is an archive, not a document"));
     let (code, _) = error_of(&unhex(PACKED)[..20], finish);

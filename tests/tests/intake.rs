@@ -124,6 +124,12 @@ fn every_packing_gives_the_same() {
     check("all.tar", &inner);
     check("all.tgz", &gzip(&inner));
     check("all.zip", &zip(&packed));
+    let backslash: Vec<_> =
+        members.iter().map(|(name, content)| (name.replace('/', "\\"), *content)).collect();
+    let backslash: Vec<_> = backslash.iter().map(|(name, content)| (name.as_str(), *content)).collect();
+    let cabinet = conformance::cabinet::Cabinet::stored(&backslash).bytes();
+    check("all.cab", &cabinet);
+    check("nested.zip", &zip(&[("inner.cab", &cabinet)]));
     check("nested.zip", &zip(&[("inner.tar.gz", &gzip(&inner))]));
     let compressed: Vec<_> =
         members.iter().map(|(name, content)| (format!("{name}.gz"), gzip(content))).collect();

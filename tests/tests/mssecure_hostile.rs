@@ -58,7 +58,7 @@ fn what_is_no_such_document_is_an_error_with_its_place() {
     check(b"<BulletinDatastore>\n<Bulletins>\n</BulletinDatastore>", Code::NotWellFormed, ":3:1: ");
     check(b"<BulletinDatastore/><more/>", Code::NotWellFormed, ":1:21: ");
     check(b"<BulletinDatastore DataVersion='&x;'/>", Code::XmlEntity, ":1:");
-    check(b"MSCF\0\0\0\0", Code::WrongFormat, ": is a cabinet, which is not read yet");
+    check(b"MSCF\0\0\0\0", Code::WrongFormat, ": is a cabinet, not a document");
     let deep = format!("<BulletinDatastore>{}", "<a>".repeat(100_000));
     check(deep.as_bytes(), Code::TooLarge, ":1:");
 }

@@ -11,14 +11,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-use crate::container::{self, Limits, Opened};
+use crate::container::{self, Kind, Limits, Opened};
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
 use crate::xml;
 use crate::xml::cursor::Cursor;
-
-/// The bytes that a cabinet begins with.
-const CABINET: &[u8] = b"MSCF";
 
 /// A catalog document that is open: a buffered reader of its expanded content, within limits.
 ///
@@ -62,14 +59,11 @@ pub fn open_within(path: impl AsRef<Path>, limits: Limits) -> Result<Document> {
     let file = File::open(path).map_err(|error| Error::io(path, "open", error))?;
     let stored = Arc::new(Mutex::new(Stored { file, digest: Sha256::new() }));
     let name = path.to_string_lossy();
-    let mut opened = Opened::from_reader(Tee(Arc::clone(&stored)), &name, limits)?;
-    let first = opened.fill_buf().map_err(|error| Error::from(error).in_file(name.as_ref()))?;
-    let refused = if first.starts_with(CABINET) {
-        "is a cabinet, which is not read yet"
-    } else if opened.content().is_archive() {
-        "is an archive, not a document"
-    } else {
-        return Ok(Document { opened, stored });
+    let opened = Opened::from_reader(Tee(Arc::clone(&stored)), &name, limits)?;
+    let refused = match opened.content() {
+        Kind::Cab => "is a cabinet, not a document",
+        kind if kind.is_archive() => "is an archive, not a document",
+        _ => return Ok(Document { opened, stored }),
     };
     Err(Error::new(Code::WrongFormat, refused)
         .in_file(name)

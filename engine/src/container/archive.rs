@@ -7,14 +7,15 @@ use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 
 use super::content::Content;
 use super::limit::{Budget, Failed, Limited, Limits, Meter, larger_than};
-use super::{Kind, Opened, Reason, Skipped, printable, tar, zip};
+use super::{Kind, Opened, Reason, Skipped, cab, printable, tar, zip};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 
 /// How much of a zip archive that has no file of its own is held in memory.
 const SPOOL: usize = 16 << 20;
 
-/// Gives every member of an archive to `visit`, expanded, in the order of the archive.
+/// Gives every member of an archive to `visit`, expanded, in the order of the archive; those of a
+/// cabinet in the order of their data.
 ///
 /// A member's name is a label, `..` and all; a member of an archive in the archive is called
 /// `inner.zip!name`. What is no archive is its own only member, with an empty name. Folders are
@@ -168,7 +169,8 @@ impl Walk<'_> {
         if within.depth > self.limits.depth {
             let message =
                 format!("is an archive at depth {}; the limit is {}", within.depth, self.limits.depth);
-            let error = Error::new(Code::TooLarge, message).with_hint("unpack the outer archive first");
+            let code = if kind == Kind::Cab { Code::CabNesting } else { Code::TooLarge };
+            let error = Error::new(code, message).with_hint("unpack the outer archive first");
             return self.fail(within.archive, error);
         }
         match self.archive(kind, content, within) {
@@ -179,15 +181,24 @@ impl Walk<'_> {
 
     /// Walks an archive that is a stream.
     fn archive(&mut self, kind: Kind, mut content: impl Read, within: Within<'_>) -> Walked {
-        if kind == Kind::Zip {
-            let spooled = self.spool(&mut content, within).map_err(Stop::Archive)?;
-            return zip::walk(spooled, within, self);
+        match kind {
+            Kind::Zip => {
+                let spooled = self.spool(&mut content, within).map_err(Stop::Archive)?;
+                zip::walk(spooled, within, self)
+            }
+            Kind::Cab => cab::walk(&mut content, within, self),
+            Kind::Tar | Kind::Plain | Kind::Gzip | Kind::Zstd | Kind::Xz | Kind::Bzip2 => {
+                tar::walk(&mut content, within, self)
+            }
         }
-        tar::walk(&mut content, within, self)
     }
 
-    /// Puts a stream where it can be read from its end: in memory, or in a file without a name.
-    fn spool(&self, content: &mut dyn Read, within: Within<'_>) -> Result<impl Read + Seek + use<>> {
+    /// Puts a stream where it can be read in any order: in memory, or in a file without a name.
+    pub(super) fn spool(
+        &self,
+        content: &mut dyn Read,
+        within: Within<'_>,
+    ) -> Result<impl Read + Seek + use<>> {
         let place = self.place(within.archive);
         let failed = |error: std::io::Error| match error.downcast::<Error>() {
             Ok(ours) => ours,

@@ -97,7 +97,7 @@ impl<R: Read> Decoder<R> {
                 Decoder::Xz(Box::new(XzReader::new_mem_limit(buffered(source), true, kibibytes)))
             }
             Kind::Bzip2 => Decoder::Bzip2(Box::new(MultiBzDecoder::new(buffered(source)))),
-            Kind::Plain | Kind::Tar | Kind::Zip => Decoder::Plain(source),
+            Kind::Plain | Kind::Tar | Kind::Zip | Kind::Cab => Decoder::Plain(source),
         }
     }
 }

@@ -77,7 +77,7 @@ impl Meter {
     }
 
     /// Counts bytes and gives the new count.
-    fn add(&self, bytes: u64) -> u64 {
+    pub(super) fn add(&self, bytes: u64) -> u64 {
         self.0.bytes.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes)
     }
 
@@ -219,7 +219,7 @@ pub(super) fn larger_than(most: u64) -> Error {
 }
 
 /// The same error once more; only the source of an operating system's error is left out.
-fn repeat(error: &Error) -> Error {
+pub(super) fn repeat(error: &Error) -> Error {
     let mut again = Error::new(error.code(), error.message());
     if let Some(file) = error.file() {
         again = again.in_file(file);

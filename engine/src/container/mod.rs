@@ -4,9 +4,11 @@
 //! first bytes, never by its name, and names of members are labels that are never used as paths.
 //! Whatever the bytes are, nothing here takes more memory than the limits say, and what cannot be
 //! read whole is an error, never a shorter document.
-//! Source of truth: RFC 1952, RFC 8878, the xz file format, POSIX pax, PKWARE's APPNOTE.
+//! Source of truth: RFC 1952, RFC 8878, the xz file format, POSIX pax, PKWARE's APPNOTE,
+//! Microsoft's Cabinet Format.
 
 mod archive;
+mod cab;
 mod compression;
 mod content;
 pub mod directory;
@@ -48,12 +50,14 @@ pub enum Kind {
     Tar,
     /// A zip archive.
     Zip,
+    /// A cabinet.
+    Cab,
 }
 
 impl Kind {
     /// Whether it has members.
     pub fn is_archive(self) -> bool {
-        matches!(self, Kind::Tar | Kind::Zip)
+        matches!(self, Kind::Tar | Kind::Zip | Kind::Cab)
     }
 }
 
@@ -67,6 +71,7 @@ impl fmt::Display for Kind {
             Kind::Bzip2 => "bzip2",
             Kind::Tar => "tar",
             Kind::Zip => "zip",
+            Kind::Cab => "cab",
         })
     }
 }
@@ -80,7 +85,7 @@ impl fmt::Display for Kind {
 /// assert_eq!(recognise(b"<updates/>"), Kind::Plain);
 /// ```
 pub fn recognise(first: &[u8]) -> Kind {
-    const MAGIC: [(usize, &[u8], Kind); 7] = [
+    const MAGIC: [(usize, &[u8], Kind); 8] = [
         (0, b"\x1f\x8b", Kind::Gzip),
         (0, b"\x28\xb5\x2f\xfd", Kind::Zstd),
         (0, b"\xfd7zXZ\0", Kind::Xz),
@@ -88,6 +93,7 @@ pub fn recognise(first: &[u8]) -> Kind {
         (0, b"PK\x03\x04", Kind::Zip),
         // An archive without members.
         (0, b"PK\x05\x06", Kind::Zip),
+        (0, b"MSCF", Kind::Cab),
         (257, b"ustar", Kind::Tar),
     ];
     let found = MAGIC.iter().find(|(at, magic, _)| first.get(*at..).is_some_and(|b| b.starts_with(magic)));
@@ -151,7 +157,7 @@ impl Opened {
     pub fn from_reader(source: impl Read + Send + 'static, name: &str, limits: Limits) -> Result<Self> {
         let source: Box<dyn Read + Send> = Box::new(source);
         let mut content = Content::new(source, name, limits.document, &limits)?;
-        if content.kind() == Kind::Tar {
+        if matches!(content.kind(), Kind::Tar | Kind::Cab) {
             content.lift();
         }
         let reader = BufReader::with_capacity(BUFFER, content);
@@ -163,8 +169,8 @@ impl Opened {
         self.reader.get_ref().stored()
     }
 
-    /// What the reader gives: [`Kind::Tar`] or [`Kind::Zip`], also when it was compressed, or
-    /// [`Kind::Plain`].
+    /// What the reader gives: [`Kind::Tar`], [`Kind::Zip`] or [`Kind::Cab`], also when it was compressed,
+    /// or [`Kind::Plain`].
     pub fn content(&self) -> Kind {
         self.reader.get_ref().kind()
     }

@@ -93,7 +93,7 @@ pub(super) fn open(path: PathBuf, beginning: &[u8]) -> Result<Opening> {
     let document = |source| Document::new(name.clone(), &path.to_string_lossy(), source);
     match kind {
         container::Kind::Plain => Ok(Opening::Plain(document(Source::File { path: path.clone(), skip: 0 }))),
-        container::Kind::Tar | container::Kind::Zip => Ok(Opening::Archive(path)),
+        kind if kind.is_archive() => Ok(Opening::Archive(path)),
         _ if container::open_within(&path, LIMITS)?.content().is_archive() => Ok(Opening::Archive(path)),
         _ => Ok(Opening::Packed(document(Source::Packed { path: path.clone() }))),
     }

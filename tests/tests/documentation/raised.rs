@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use conformance::cabinet::{Cabinet, File, Folder};
 use conformance::samples;
 use patchstate::archive::map::Bytes;
 use patchstate::catalog::{self, Settings, Verify, detection};
 use patchstate::compile::merge::merge;
+use patchstate::container;
 use patchstate::diagnostic::{Code, Diagnostics};
 use patchstate::eval::plan::Plan;
 use patchstate::eval::run;
@@ -50,6 +52,18 @@ impl Raised {
                 Err(error) => self.add(error.code(), &by),
             }
         }
+    }
+
+    /// Reads all members of a cabinet.
+    fn cabinet(&mut self, folder: &Path, bytes: &[u8]) {
+        let path = folder.join("a.cab");
+        write(&path, bytes);
+        let walked = container::open(&path).and_then(|opened| {
+            container::walk(opened, &mut |_, member| {
+                Ok(std::io::copy(member, &mut std::io::sink()).map(|_| ())?)
+            })
+        });
+        walked.err().into_iter().for_each(|error| self.add(error.code(), "a.cab"));
     }
 
     /// Reads all inventories of a file or folder.
@@ -95,7 +109,7 @@ type Make = fn(&Path, &mut Raised);
 
 /// Codes that no document can hold by itself, because they speak of places, of files that are changed
 /// or of a whole run.
-const MADE: [(Code, Make); 6] = [
+const MADE: [(Code, Make); 11] = [
     (Code::Io, |folder, raised| raised.catalog(&folder.join("missing.xml"))),
     (Code::BadReference, |folder, raised| {
         let location = "<repomd><data type='updateinfo'><location href='../../out.xml'/></data></repomd>";
@@ -107,6 +121,23 @@ const MADE: [(Code, Make); 6] = [
         let whole = fs::read(root().join("corpora/compat/index-1.psi")).expect("an index is there");
         let opened = Index::open(Bytes::copy(&whole[..whole.len() - 1]));
         opened.err().into_iter().for_each(|error| raised.add(error.code(), "index-1.psi, cut off"));
+    }),
+    (Code::CabBounds, |folder, raised| raised.cabinet(folder, &cabinet(Folder::stored(b"a"), 2))),
+    (Code::CabChecksum, |folder, raised| {
+        let mut bytes = cabinet(Folder::stored(b"a"), 1);
+        bytes.splice(bytes.len() - 1.., *b"b");
+        raised.cabinet(folder, &bytes);
+    }),
+    (Code::CabMultipart, |folder, raised| {
+        let file = File { folder: 0xfffe, ..File::new("a", 0, 0, 1) };
+        raised.cabinet(folder, &Cabinet::of(Folder::stored(b"a"), vec![file]).bytes());
+    }),
+    (Code::CabNesting, |folder, raised| {
+        let inner = |bytes: &[u8]| cabinet(Folder::stored(bytes), bytes.len() as u32);
+        raised.cabinet(folder, &inner(&inner(&inner(b"a"))));
+    }),
+    (Code::CabQuantum, |folder, raised| {
+        raised.cabinet(folder, &cabinet(Folder { method: 0x1472, ..Folder::stored(b"a") }, 1));
     }),
     (Code::ProductEntryReplaced, |folder, raised| {
         let entry = "<product name='Outlook 2000'><when><hotfix id='Q300001'/></when></product>";
@@ -132,6 +163,11 @@ const MADE: [(Code, Make); 6] = [
         raised.all(&outcome.diagnostics, "bad.xml");
     }),
 ];
+
+/// A cabinet of one file.
+fn cabinet(folder: Folder, size: u32) -> Vec<u8> {
+    Cabinet::of(folder, vec![File::new("a", 0, 0, size)]).bytes()
+}
 
 fn write(path: &Path, bytes: &[u8]) {
     fs::write(path, bytes).expect("the folder is ours");
