@@ -36,9 +36,21 @@ pub(crate) struct Reading {
     /// Warns where a checksum of a repository does not fit, instead of refusing it
     #[arg(long)]
     no_verify: bool,
+    /// What an update that others need is to them where no catalog has it
+    #[arg(long, value_name = "TRUTH", value_enum, default_value_t = Dangling::Unknown)]
+    dangling_prerequisites: Dangling,
     /// Whether upper and lower case differ where rules compare text of the registry
     #[arg(long, value_name = "HOW", value_enum, default_value_t = TextCase::Fold)]
     regsz_case: TextCase,
+}
+
+/// What an update is that others need and no catalog has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Dangling {
+    /// Whether it is there is not known.
+    Unknown,
+    /// It is there: for work on a part of a catalog.
+    True,
 }
 
 /// Whether upper and lower case differ.
@@ -87,8 +99,12 @@ impl Reading {
             verify: if self.no_verify { Verify::Warn } else { Verify::Refuse },
             exact_text: self.regsz_case == TextCase::Exact,
         };
+        let assumes_needed = self.dangling_prerequisites == Dangling::True;
         (format.read)(path, &settings, &mut |catalog| match catalog {
-            Ok(catalog) => read.catalogs.push(catalog),
+            Ok(mut catalog) => {
+                catalog.source.assumes_needed = assumes_needed;
+                read.catalogs.push(catalog);
+            }
             Err(error) => read.failures.push(error.in_file(path.to_string_lossy())),
         });
     }

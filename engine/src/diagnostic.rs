@@ -212,6 +212,22 @@ codes! {
     WqlOddEscape "wql-odd-escape" Note "a backslash in a query before a character that it does not escape; it stands for itself";
     WqlUnsupported "wql-unsupported" Warning "a query outside of the supported language; Unknown";
 
+    // Windows update metadata.
+    DuplicateRevisionId "duplicate-revision-id" Error "one number names two revisions";
+    CabIndexUnsupported "cab-index-unsupported" Error "the list of cabinets is of another version than is known";
+    ShardRange "shard-range" Note "a fragment stands in another cabinet than the list of them says";
+    TypeConflict "type-conflict" Note "the graph and the fragment of an update disagree on its type; the fragment counts";
+    IdentityConflict "identity-conflict" Warning "the graph and the fragment of an update disagree on its id; the fragment counts";
+    DanglingSupersededBy "dangling-superseded-by" Note "an update is replaced by a revision that is not there";
+    DanglingBundledBy "dangling-bundled-by" Note "an update is part of a revision that is not there";
+    BundleEdgeOneSided "bundle-edge-one-sided" Note "only one of the graph and the fragment says that an update is part of a bundle";
+    PrerequisiteConflict "prerequisite-conflict" Note "the graph and the fragment of an update disagree on what it needs; the fragment counts";
+    FragmentMalformed "fragment-malformed" Warning "a fragment of an update that cannot be read; the update is Unknown";
+    FragmentDuplicateRoot "fragment-duplicate-root" Note "a part of a fragment given twice; united";
+    NoRules "no-rules" Warning "an update without rules and without parts; Unknown";
+    MetadataIgnored "metadata-ignored" Note "metadata of a rule that is not read";
+    IgnoredContent "ignored-content" Note "content that nothing uses";
+
     // Software distribution packages.
     SdpMalformed "sdp-malformed" Warning "a package that cannot be read; its row is Unknown";
     SdpManifestDangling "sdp-manifest-dangling" Note "the list of packages names one that is not there";

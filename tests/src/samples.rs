@@ -55,6 +55,7 @@ fn source(feed: &str, profile: Option<Profile>) -> Source {
         revision,
         language,
         profile,
+        assumes_needed: true,
         statistics: vec![("packages".to_owned(), 3)],
     }
 }

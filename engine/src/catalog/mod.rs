@@ -17,9 +17,10 @@ pub mod mssecure;
 pub mod rules;
 pub mod sdp;
 pub mod updateinfo;
+pub mod wsus;
 
 /// Every catalog format that can be read, in the order in which they are tried.
-pub const FORMATS: &[Format] = &[mssecure::FORMAT, updateinfo::FORMAT, sdp::FORMAT];
+pub const FORMATS: &[Format] = &[mssecure::FORMAT, updateinfo::FORMAT, wsus::FORMAT, sdp::FORMAT];
 
 /// A catalog format: its name, how it is recognised, how it is read.
 #[derive(Debug)]

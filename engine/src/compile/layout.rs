@@ -157,6 +157,7 @@ impl Layout<'_> {
         columns.source_revision.push(texts.number(&source.revision));
         columns.source_language.push(texts.number(&source.language));
         columns.source_profile.push(source.profile.map_or(255, |profile| profile as u8));
+        columns.source_assumes_needed.push(u8::from(source.assumes_needed));
         columns.source_sha256.extend(source.sha256);
         columns.source_counts.extend(self.rules.counts[number]);
         columns.source_counts.extend([entry.edges, entry.dangling]);

@@ -96,13 +96,14 @@ impl<'m> Places<'m> {
     }
 
     fn needs(&self, number: u32, entry: &Entry, findings: &mut Vec<Finding>) -> Vec<Vec<Option<u32>>> {
+        let assumes = self.catalogs.sources[entry.source as usize].source.assumes_needed;
         let mut needs = Vec::with_capacity(entry.update.prerequisites.len());
         for clause in &entry.update.prerequisites {
             let mut targets = Vec::with_capacity(clause.any_of.len());
             let mut holds = false;
             for wanted in &clause.any_of {
                 let found = self.find(number, wanted).map(|(found, _)| found);
-                if found.is_none() && CLASSIFICATIONS.contains(&wanted.unrevised()) {
+                if found.is_none() && (assumes || CLASSIFICATIONS.contains(&wanted.unrevised())) {
                     holds = true;
                 } else if found.is_none() {
                     let text = wanted.as_str().to_owned();

@@ -135,12 +135,19 @@ impl<'i> Known<'i> {
     fn state_system(&mut self, inventory: &Inventory) {
         let closed = self.complete.contains(Kind::Os);
         self.system = System::new(self.os.map(|os| os.record), closed);
+        self.system.all_releases = self.complete.contains(Kind::Product);
+        self.system.servicing.closed = self.complete.contains(Kind::Cbs);
         for entry in &inventory.facts {
             match &entry.fact {
                 Fact::Trait(record) => self.system.take(record),
-                Fact::Absent(record) if record.kind == Some(Kind::Os) => {
-                    self.system.take_absent(&record.reference);
-                }
+                Fact::Product(record) => self.system.take_product(record),
+                Fact::Cbs(record) => self.system.servicing.take(record),
+                Fact::Absent(record) => match record.kind {
+                    Some(Kind::Os) => self.system.take_absent(&record.reference),
+                    Some(Kind::Product) => self.system.take_absent_product(&record.reference),
+                    Some(Kind::Cbs) => self.system.servicing.take_absent(&record.reference),
+                    _ => {}
+                },
                 _ => {}
             }
         }

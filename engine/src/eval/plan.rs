@@ -6,6 +6,7 @@ use super::code::Code;
 use super::packages::NOARCH;
 use super::queries::Queries;
 use super::slots::question;
+use super::system::Named;
 use crate::index::View;
 use crate::index::columns::{Column, NONE};
 use crate::index::probe::tag;
@@ -45,6 +46,8 @@ pub struct Plan<'i> {
     asked: Vec<Option<Box<Applicability>>>,
     /// What is asked of management classes.
     pub(super) queries: Queries,
+    /// The names that the system is asked for.
+    pub(super) named: Named,
     /// The bundles, each after those that it contains.
     pub(super) bundles: Vec<u32>,
     /// Per source: the profile of its rows.
@@ -113,6 +116,7 @@ impl<'i> Plan<'i> {
             system: view.find(tag::SYSTEM, &[], &[]),
             queries: Queries::new(view, |at| asked.get(at).and_then(|asked| asked.as_deref())),
             bundles: bundles(view),
+            named: Named::of(asked.iter().flatten().map(AsRef::as_ref)),
             asked,
             asks_keys: !subjects_of(&[tag::REGISTRY_KEY]).is_empty(),
             profiles: (0..view.sources())

@@ -79,6 +79,8 @@ pub struct Slots<'p> {
     pub(super) laying: Laying,
     pub(super) narrow: Vec<WaitingNarrow>,
     pub(super) installer: Installer,
+    pub(super) releases: Vec<fact::Product<'static>>,
+    pub(super) servicing: Vec<fact::Cbs<'static>>,
     pub(super) instances: queries::Instances,
     pub(super) absent: Vec<fact::Absent<'static>>,
     covered: Vec<fact::Coverage<'static>>,
@@ -117,6 +119,8 @@ impl<'p> Slots<'p> {
             laying: Laying::default(),
             narrow: Vec::new(),
             installer: Installer::default(),
+            releases: Vec::new(),
+            servicing: Vec::new(),
             instances: queries::Instances::new(plan),
             absent: Vec::new(),
             covered: Vec::new(),
@@ -149,6 +153,8 @@ impl<'p> Slots<'p> {
         }
         self.narrow.clear();
         self.installer.clear();
+        self.releases.clear();
+        self.servicing.clear();
         self.instances.clear();
         self.absent.clear();
         self.covered.clear();
@@ -480,7 +486,11 @@ impl Slots<'_> {
                     self.set_hotfix(subject, hotfix.state);
                 }
             }
-            Fact::Product(product) => _ = self.product(&product),
+            Fact::Product(product) => {
+                self.take_release(&product);
+                self.product(&product);
+            }
+            Fact::Cbs(package) => self.take_servicing(package),
             Fact::Msi(msi) if self.plan.asks_installer => self.installer.take(msi),
             Fact::Msp(patch) if self.plan.asks_installer => self.installer.take_patch(patch),
             Fact::MsiPart(part) if self.plan.asks_installer => self.installer.take_part(part),
@@ -495,7 +505,6 @@ impl Slots<'_> {
             | Fact::Msi(_)
             | Fact::Msp(_)
             | Fact::MsiPart(_)
-            | Fact::Cbs(_)
             | Fact::ScanResult(_)
             | Fact::Tag(_) => {}
         }

@@ -208,6 +208,7 @@ columns! {
         source_revision u32: text, "the catalog's own revision";
         source_language u32: text, "language";
         source_profile u8: up_to(1) or 255, "how package rows are compared: 0 dnf, 1 suse, 255 not said";
+        source_assumes_needed u8: up_to(1), "1: what its updates need and no catalog has is taken as there";
         source_sha256 u8 x 32: any, "SHA-256 of the document";
         source_counts u64 x 6: any, "leaf predicates, distinct ones, nodes, distinct ones, supersedence edges, dangling ones";
         source_statistic_ends u32: ends(statistics), "what its reader counted";

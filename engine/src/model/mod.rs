@@ -21,6 +21,7 @@ pub mod product;
 pub mod reason;
 pub mod registry;
 pub mod service_pack;
+pub mod servicing;
 pub mod supersedence;
 pub mod system;
 pub mod truth;

@@ -11,6 +11,7 @@ use super::expr::Comparison;
 use super::fact::{Os, Trait};
 use super::path::fold_text;
 use super::reason::Reason;
+use super::servicing::Servicing;
 use super::truth::{Tally, Truth};
 use super::verdict::Answer;
 use crate::version::dotted::Version;
@@ -35,6 +36,14 @@ pub struct System {
     absent: BTreeSet<String>,
     /// Whether what is not stated of flags and lists is absent.
     closed: bool,
+    /// Packages of component based servicing.
+    pub servicing: Servicing,
+    /// Versions of products by folded name; none where a version is not stated or is none.
+    releases: BTreeMap<String, Vec<Option<Version>>>,
+    /// Products that are proved to be absent, folded.
+    without: BTreeSet<String>,
+    /// Whether products that are not stated are absent.
+    pub all_releases: bool,
 }
 
 impl System {
@@ -95,6 +104,13 @@ impl System {
                 compared(self.number("license", &folded(name)), *comparison, *data)
             }
             Applicability::DeviceAttribute(asked) => self.device_attribute(asked),
+            Applicability::ProductReleaseInstalled(name, version) => self.release_installed(name, version),
+            Applicability::ProductReleaseVersion(name, comparison, version) => {
+                self.release_version(name, *comparison, version)
+            }
+            Applicability::CbsPackageInstalledByIdentity(identity) => self.servicing.exact(identity),
+            Applicability::CbsPackageInstalled(identity) => self.package_installed(identity),
+            Applicability::CbsPackageInstallable(identity) => self.package_installable(identity),
             _ => Answer::MALFORMED,
         }
     }
@@ -212,6 +228,8 @@ impl System {
         }
     }
 }
+
+mod release;
 
 /// Whether three parts of a version decide whatever the fourth is.
 fn decides(asked: &DeviceAttribute, parts: [u32; 3]) -> bool {

@@ -52,6 +52,8 @@ pub struct Source {
     pub language: String,
     /// How package rows are compared, where the format leaves a choice.
     pub profile: Option<Profile>,
+    /// Whether what its updates need and no catalog has is taken as there.
+    pub assumes_needed: bool,
     /// What its reader counted, by name.
     pub statistics: Vec<(String, u64)>,
 }

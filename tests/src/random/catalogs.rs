@@ -57,6 +57,7 @@ fn source(choices: &mut Choices<'_>) -> Source {
         revision: choices.one(&["", "1.0 2001-10-04"]).to_owned(),
         language: choices.one(&LANGUAGES).to_owned(),
         profile: choices.one(&[None, Some(Profile::Dnf), Some(Profile::Suse)]),
+        assumes_needed: choices.odds(1, 4),
         statistics: choices.list(2, |choices| ("counted".to_owned(), choices.below(9) as u64)),
     }
 }

@@ -1,6 +1,7 @@
 //! Makes an expression of an element of a rule.
 
 use super::element::Element;
+use super::family::{Dialect, Family};
 use super::leaf::known;
 use super::{Rules, subject};
 use crate::diagnostic::Code;
@@ -30,7 +31,9 @@ impl Converter<'_> {
         let Some(known) = known(&element.name) else {
             return self.unread(element, Code::RuleUnsupported, Reason::UnsupportedRule, "");
         };
-        if element.family != Some(known.family) {
+        // What no schema has may stand in any name space.
+        let anywhere = known.family == Family::Release && self.rules.dialect == Dialect::Namespaces;
+        if element.family != Some(known.family) && !anywhere {
             return self.unread(element, Code::RuleFamilyMismatch, Reason::UnsupportedRule, "");
         }
         if let Some((name, _)) = element.given.iter().find(|(name, _)| !known.attributes.contains(name)) {
@@ -121,8 +124,20 @@ impl Converter<'_> {
                 };
                 test(subject::product(given)?, asked)
             }
+            "CbsPackageInstalled" | "CbsPackageInstallable" => return self.servicing(element),
             name => test(Subject::System, ask(read::leaf(name, given)?)),
         })
+    }
+
+    /// A leaf about the package of the metadata, which has no attributes of its own.
+    fn servicing(&mut self, element: &Element) -> Result<Expr, Refused> {
+        let Some(identity) = &self.rules.package else {
+            let message = "the metadata names no package";
+            return Ok(self.unread(element, Code::RuleUnsupported, Reason::UnsupportedRule, message));
+        };
+        let mut given = Given::default();
+        given.add("PackageIdentity", identity.as_str());
+        Ok(Expr::test(Subject::System, ask(read::leaf(&element.name, &given)?), element.position))
     }
 
     fn registry(&self, element: &Element) -> Result<Question, Refused> {

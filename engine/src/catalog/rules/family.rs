@@ -13,6 +13,8 @@ pub enum Family {
     Cbs,
     /// Leaves about drivers.
     Driver,
+    /// Leaves about releases and devices, which no schema has.
+    Release,
 }
 
 /// In which form the elements of a document are named.
@@ -74,9 +76,9 @@ impl Dialect {
                 Some((prefix, family)) => (&name[prefix.len()..], Some(*family)),
                 None => (
                     local,
-                    super::leaf::known(local)
-                        .map(|known| known.family)
-                        .filter(|family| name == local && matches!(family, Family::Logical | Family::Cbs)),
+                    super::leaf::known(local).map(|known| known.family).filter(|family| {
+                        name == local && matches!(family, Family::Logical | Family::Cbs | Family::Release)
+                    }),
                 ),
             },
         }

@@ -17,7 +17,7 @@ const fn known_as(family: Family, attributes: &'static [&'static str]) -> Option
 
 /// Finds what is known of an element; what is not known is not supported.
 pub(super) fn known(name: &str) -> Option<Known> {
-    use Family::{Base, Logical, Msi};
+    use Family::{Base, Cbs, Logical, Msi, Release};
     match name {
         "And" | "Or" | "Not" | "True" | "False" => known_as(Logical, &[]),
         "WindowsVersion" => known_as(
@@ -41,7 +41,11 @@ pub(super) fn known(name: &str) -> Option<Known> {
         "Processor" => known_as(Base, &["Architecture", "Level", "Revision"]),
         "NumberOfProcessors" => known_as(Base, &["Comparison", "Number"]),
         "LicenseDword" => known_as(Base, &["Value", "Comparison", "Data"]),
-        "DeviceAttribute" => known_as(Base, &["Name", "Type", "Comparison", "Value"]),
+        "ProductReleaseInstalled" => known_as(Release, &["Name", "Version"]),
+        "ProductReleaseVersion" => known_as(Release, &["Name", "Version", "Comparison"]),
+        "CbsPackageInstalledByIdentity" => known_as(Cbs, &["PackageIdentity"]),
+        "CbsPackageInstalled" | "CbsPackageInstallable" => known_as(Cbs, &[]),
+        "DeviceAttribute" => known_as(Release, &["Name", "Type", "Comparison", "Value"]),
         "RegKeyExists" => known_as(Base, &["Key", "Subkey", "RegType32"]),
         "RegValueExists" => known_as(Base, &["Key", "Subkey", "RegType32", "Value", "Type"]),
         "RegDword" | "RegSz" | "RegExpandSz" | "RegSzToVersion" => {

@@ -31,6 +31,8 @@ pub struct Rules {
     pub dialect: Dialect,
     /// Whether upper and lower case differ in texts of the registry.
     pub exact: bool,
+    /// The identity of the package that the metadata of the update names.
+    pub package: Option<String>,
     /// What is wrong with them.
     pub findings: Diagnostics,
     /// How many of them there are.
@@ -40,7 +42,7 @@ pub struct Rules {
 impl Rules {
     /// Nothing is read yet.
     pub fn new(dialect: Dialect, exact: bool) -> Self {
-        Rules { dialect, exact, findings: Diagnostics::new(), written: Written::default() }
+        Rules { dialect, exact, package: None, findings: Diagnostics::new(), written: Written::default() }
     }
 
     /// Reads a section of rules, at whose tag the cursor stands; an empty one is none.
@@ -49,24 +51,48 @@ impl Rules {
     ///
     /// The document is not well-formed, or too large.
     pub fn section<R: BufRead>(&mut self, cursor: &mut Cursor<R>) -> Result<Option<Expr>> {
-        let (depth, position, path) = (cursor.depth(), cursor.position(), cursor.name().to_owned());
-        let mut left = element::MOST;
-        let mut operands = Vec::new();
+        let section = self.elements(cursor)?;
+        Ok(self.convert(&section))
+    }
+
+    /// Reads the elements of a section, which may need what stands behind it.
+    ///
+    /// # Errors
+    ///
+    /// The document is not well-formed, or too large.
+    pub fn elements<R: BufRead>(&mut self, cursor: &mut Cursor<R>) -> Result<Section> {
+        let name = cursor.name().to_owned();
+        let mut section = Section { name, position: cursor.position(), elements: Vec::new() };
+        let (depth, mut left) = (cursor.depth(), element::MOST);
         let mut whole = Written::section();
         while let Some(tag) = cursor.child(depth)? {
             let element = Element::of(&tag, self.dialect).read(cursor, self.dialect, &mut left)?;
             self.written.count(&element, &mut whole);
-            let mut converter = Converter { rules: self, path: &path };
-            operands.push(converter.rule(&element, 1));
+            section.elements.push(element);
         }
         self.written.end_section(whole);
+        Ok(section)
+    }
+
+    /// The expression of a section; an empty one is none.
+    pub fn convert(&mut self, section: &Section) -> Option<Expr> {
+        let mut converter = Converter { rules: self, path: &section.name };
+        let operands: Vec<Expr> = section.elements.iter().map(|element| converter.rule(element, 1)).collect();
         if operands.len() > 1 {
-            self.find(Code::MultiRuleSection, position, &path, "");
+            self.find(Code::MultiRuleSection, section.position, &section.name, "");
         }
-        Ok((!operands.is_empty()).then(|| Expr::all_ranked(operands)))
+        (!operands.is_empty()).then(|| Expr::all_ranked(operands))
     }
 
     fn find(&mut self, code: Code, position: Position, element: &str, message: impl std::fmt::Display) {
         self.findings.push(code, position, element, message);
     }
+}
+
+/// The elements of a section of rules.
+#[derive(Clone, Debug, Default)]
+pub struct Section {
+    name: String,
+    position: Position,
+    elements: Vec<Element>,
 }

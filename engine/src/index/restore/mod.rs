@@ -117,6 +117,7 @@ impl<'a> View<'a> {
             revision: self.owned(columns.source_revision.at(at)),
             language: self.owned(columns.source_language.at(at)),
             profile: Profile::ALL.get(usize::from(columns.source_profile.at(at))).copied(),
+            assumes_needed: columns.source_assumes_needed.at(at) != 0,
             statistics: self.statistics(at).map(|(name, count)| (name.to_owned(), count)).collect(),
         };
         let counts = |which| columns.source_counts.at(at * 6 + which);

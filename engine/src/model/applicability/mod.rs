@@ -7,6 +7,7 @@
 
 use super::expr::Comparison;
 use super::instant::Instant;
+use super::servicing::Identity;
 use crate::version::dotted::Version;
 
 pub mod answer;
@@ -38,6 +39,16 @@ pub enum Applicability {
     LicenseDword(String, Comparison, u32),
     /// `DeviceAttribute`
     DeviceAttribute(DeviceAttribute),
+    /// `ProductReleaseInstalled`: name of a release, folded, and its version.
+    ProductReleaseInstalled(String, Version),
+    /// `ProductReleaseVersion`: name of a release, folded, and what its version is compared with.
+    ProductReleaseVersion(String, Comparison, Version),
+    /// `CbsPackageInstalledByIdentity`
+    CbsPackageInstalledByIdentity(Identity),
+    /// `CbsPackageInstalled` with the identity of its metadata.
+    CbsPackageInstalled(Identity),
+    /// `CbsPackageInstallable` with the identity of its metadata, that of a cumulative update.
+    CbsPackageInstallable(Identity),
     /// `RegValueExists` with a type.
     RegValueExists(RegistryType),
     /// `RegDword`

@@ -10,6 +10,7 @@ use super::{
 use crate::model::expr::Comparison;
 use crate::model::instant::Instant;
 use crate::model::path::fold_text;
+use crate::model::servicing::Identity;
 use crate::version::dotted::Version;
 
 /// The attributes of `WindowsVersion` that are compared in this order.
@@ -171,10 +172,38 @@ pub fn leaf(name: &str, given: &Given) -> Result<Applicability, Refused> {
             given.read("Data", number)?,
         ),
         "DeviceAttribute" => Applicability::DeviceAttribute(device_attribute(given)?),
+        name if name.starts_with("ProductRelease") => release(name, given)?,
+        name if name.starts_with("Cbs") => servicing(name, given)?,
         "WmiQuery" => Applicability::WmiQuery(given.required("WqlQuery")?.to_owned()),
         name if name.starts_with("Reg") => registry(name, given)?,
         name if name.starts_with("File") => file(name, given)?,
         name => installer(name, given)?,
+    })
+}
+
+fn release(name: &str, given: &Given) -> Result<Applicability, Refused> {
+    let of = folded(given.required("Name")?.trim());
+    Ok(match name {
+        "ProductReleaseInstalled" => {
+            Applicability::ProductReleaseInstalled(of, given.read("Version", version)?)
+        }
+        "ProductReleaseVersion" => {
+            Applicability::ProductReleaseVersion(of, given.comparison()?, given.read("Version", version)?)
+        }
+        _ => return Err(Refused::Unsupported),
+    })
+}
+
+fn servicing(name: &str, given: &Given) -> Result<Applicability, Refused> {
+    let identity = given.read("PackageIdentity", Identity::parse)?;
+    Ok(match name {
+        "CbsPackageInstalledByIdentity" => Applicability::CbsPackageInstalledByIdentity(identity),
+        "CbsPackageInstalled" => Applicability::CbsPackageInstalled(identity),
+        // For whom another package is, its metadata says in a form that is not kept.
+        "CbsPackageInstallable" if identity.rollup().is_some() => {
+            Applicability::CbsPackageInstallable(identity)
+        }
+        _ => return Err(Refused::Unsupported),
     })
 }
 
@@ -307,6 +336,11 @@ impl Applicability {
             Applicability::ClusteredOs => "ClusteredOS",
             Applicability::LicenseDword(..) => "LicenseDword",
             Applicability::DeviceAttribute(_) => "DeviceAttribute",
+            Applicability::ProductReleaseInstalled(..) => "ProductReleaseInstalled",
+            Applicability::ProductReleaseVersion(..) => "ProductReleaseVersion",
+            Applicability::CbsPackageInstalledByIdentity(_) => "CbsPackageInstalledByIdentity",
+            Applicability::CbsPackageInstalled(_) => "CbsPackageInstalled",
+            Applicability::CbsPackageInstallable(_) => "CbsPackageInstallable",
             Applicability::RegValueExists(_) => "RegValueExists",
             Applicability::RegDword(..) => "RegDword",
             Applicability::RegSz(RegSz { expands: true, .. }) => "RegExpandSz",

@@ -128,6 +128,18 @@ impl Display for Applicability {
                 out.set("Type", kind)?;
                 out.set("Value", value)
             }
+            Applicability::ProductReleaseInstalled(name, version) => {
+                out.set("Name", name)?;
+                out.set("Version", version)
+            }
+            Applicability::ProductReleaseVersion(name, comparison, version) => {
+                out.set("Name", name)?;
+                out.comparison(*comparison)?;
+                out.set("Version", version)
+            }
+            Applicability::CbsPackageInstalledByIdentity(identity)
+            | Applicability::CbsPackageInstalled(identity)
+            | Applicability::CbsPackageInstallable(identity) => out.set("PackageIdentity", identity),
             Applicability::RegValueExists(kind) => out.set("Type", type_name(*kind)),
             Applicability::RegDword(comparison, data) => {
                 out.comparison(*comparison)?;

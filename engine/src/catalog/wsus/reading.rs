@@ -1,0 +1,317 @@
+//! Reads a publication of update metadata: a cabinet, its folder, or a document.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::fragment::{self, Draft};
+use super::graph::{self, Head};
+use super::join::{Joined, Parts, join};
+use super::place::{self, Place};
+use super::{FORMAT, UPDATE};
+use crate::catalog::rules::Rules;
+use crate::catalog::rules::family::Dialect;
+use crate::catalog::{self, Settings};
+use crate::container::{self, directory};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Position};
+use crate::error::{Error, Result};
+use crate::model::update::{Catalog, Source};
+use crate::xml::cursor::{Cursor, Event};
+use crate::xml::{Limits, Roots};
+
+/// Elements may be nested so deeply; rules have a limit of their own.
+const DEPTH: usize = 256;
+
+/// Reads a publication.
+pub(super) fn read(path: &Path, settings: &Settings) -> Result<Catalog> {
+    let mut reading = Reading::new(settings);
+    let digest = if path.is_dir() {
+        reading.folder(path)?
+    } else if catalog::document::is_archive(path)? {
+        reading.archive(path)?
+    } else {
+        let mut document = catalog::document::open(path)?;
+        reading.document(&mut document)?;
+        document.finish()?
+    };
+    Ok(reading.finish(path, digest))
+}
+
+/// A publication that is being read.
+struct Reading {
+    source: Source,
+    head: Head,
+    parts: Parts,
+    /// Rules of fragments, and those of full documents, whose elements are named otherwise.
+    fragments: Rules,
+    documents: Rules,
+    findings: Diagnostics,
+    /// How many fragments there were: core, extended, localized.
+    counts: [u64; 3],
+}
+
+impl Reading {
+    fn new(settings: &Settings) -> Self {
+        let or = |given: &Option<String>, default: &str| given.clone().unwrap_or_else(|| default.to_owned());
+        Reading {
+            source: Source {
+                feed: or(&settings.feed, FORMAT.name),
+                format: FORMAT.name.to_owned(),
+                language: or(&settings.language, "en"),
+                ..Source::default()
+            },
+            head: Head::default(),
+            parts: Parts::default(),
+            fragments: Rules::new(Dialect::Fragment, settings.exact_text),
+            documents: Rules::new(Dialect::Namespaces, settings.exact_text),
+            findings: Diagnostics::new(),
+            counts: [0; 3],
+        }
+    }
+
+    /// Reads the files of a folder, cabinets in it too; gives the digest of names and contents.
+    fn folder(&mut self, path: &Path) -> Result<[u8; 32]> {
+        let mut digest = Sha256::new();
+        let files = directory::list(path)?.files;
+        let has_graph = files.iter().any(|file| place::of(&file.to_string_lossy()) == Place::Graph);
+        for file in &files {
+            let name = file.strip_prefix(path).unwrap_or(file).to_string_lossy().replace('\\', "/");
+            // The cabinets beside their own content say the same again.
+            if has_graph && name.to_ascii_lowercase().ends_with(".cab") {
+                continue;
+            }
+            let mut opened = File::open(file).map_err(|error| Error::io(file, "open", error))?;
+            digest.update(name.as_bytes());
+            if catalog::document::is_archive(file)? {
+                container::walk(container::open(file)?, &mut |inner, member| {
+                    self.member(&format!("{name}!{inner}"), member)
+                })?;
+            } else {
+                let mut bytes = Digesting { reader: &mut opened, digest: &mut digest };
+                self.member(&name, &mut bytes)?;
+                io::copy(&mut bytes, &mut io::sink()).map_err(|error| Error::io(file, "read", error))?;
+            }
+        }
+        Ok(digest.finalize().into())
+    }
+
+    /// Reads the members of a cabinet and of those in it, in one pass; gives its digest.
+    fn archive(&mut self, path: &Path) -> Result<[u8; 32]> {
+        container::walk(container::open(path)?, &mut |name, member| self.member(name, member))?;
+        let mut digest = Sha256::new();
+        let mut file = File::open(path).map_err(|error| Error::io(path, "open", error))?;
+        let mut bytes = Digesting { reader: &mut file, digest: &mut digest };
+        io::copy(&mut bytes, &mut io::sink()).map_err(|error| Error::io(path, "read", error))?;
+        Ok(digest.finalize().into())
+    }
+
+    fn member(&mut self, name: &str, member: &mut dyn Read) -> Result<()> {
+        match place::of(name) {
+            Place::Index => index(BufReader::new(member)),
+            Place::Graph => self.graph(BufReader::new(member)),
+            Place::Core(number) => {
+                self.counts[0] += 1;
+                self.fragment(name, number, member, true);
+                Ok(())
+            }
+            Place::Extended(number) => {
+                self.counts[1] += 1;
+                self.fragment(name, number, member, false);
+                Ok(())
+            }
+            Place::Localized(language, number) => {
+                let wanted = language == "en" || language.eq_ignore_ascii_case(&self.source.language);
+                if wanted {
+                    self.counts[2] += 1;
+                    self.fragment(name, number, member, false);
+                }
+                Ok(())
+            }
+            // A graph may be called otherwise where somebody cut it out of a publication.
+            Place::Other if name.to_ascii_lowercase().ends_with(".xml") => {
+                self.document(BufReader::new(member))
+            }
+            Place::Unused | Place::Other => Ok(()),
+        }
+    }
+
+    fn graph(&mut self, document: impl BufRead) -> Result<()> {
+        let Parts { revisions, locations, .. } = &mut self.parts;
+        let mut take = |revision: graph::Revision| {
+            let number = revision.number;
+            match revisions.insert(number, revision) {
+                None => Ok(()),
+                Some(_) => Err(Error::new(Code::DuplicateRevisionId, format!("revision {number}"))),
+            }
+        };
+        self.head = graph::read(document, &mut take, &mut |digest, address| {
+            locations.insert(digest, address);
+        })?;
+        Ok(())
+    }
+
+    /// Reads a fragment of a revision; one that cannot be read leaves the update Unknown.
+    fn fragment(&mut self, name: &str, number: u64, member: &mut dyn Read, core: bool) {
+        let draft = self.parts.drafts.entry(number).or_default();
+        draft.core |= core;
+        let read = fragments(BufReader::new(member), &mut self.fragments, draft);
+        if let Err(error) = read {
+            draft.malformed |= core;
+            let position = error.position().unwrap_or_default();
+            self.find(Code::FragmentMalformed, name, position, &error.to_string());
+        }
+        self.take_findings(name);
+    }
+
+    /// Reads a document of any kind.
+    fn document(&mut self, mut document: impl BufRead) -> Result<()> {
+        let mut head = Vec::new();
+        (&mut document).take(4096).read_to_end(&mut head)?;
+        let is_graph = contains(&head, graph::ROOT.as_bytes());
+        let is_full = contains(&head, UPDATE.as_bytes());
+        let whole = BufReader::new(io::Cursor::new(head).chain(document));
+        if is_graph {
+            return self.graph(whole);
+        }
+        if is_full {
+            return self.full(whole);
+        }
+        self.loose(whole)
+    }
+
+    /// Reads full update documents: one, or many in an element of any name.
+    fn full(&mut self, document: impl BufRead) -> Result<()> {
+        let mut cursor = Cursor::new(document, Limits { depth: DEPTH, ..Limits::default() });
+        let root = cursor.root()?;
+        if root.local() == "Update" {
+            let draft = self.one(&mut cursor, 1)?;
+            self.parts.alone.push(draft);
+        } else {
+            while let Some(tag) = cursor.child(1)? {
+                if tag.local() == "Update" {
+                    let draft = self.one(&mut cursor, 2)?;
+                    self.parts.alone.push(draft);
+                }
+            }
+        }
+        while !matches!(cursor.next()?, Event::End) {}
+        self.take_findings("");
+        Ok(())
+    }
+
+    fn one<R: BufRead>(&mut self, cursor: &mut Cursor<R>, depth: usize) -> Result<Draft> {
+        let mut draft = Draft { core: true, ..Draft::default() };
+        fragment::parts(cursor, depth, &mut self.documents, &mut draft)?;
+        Ok(draft)
+    }
+
+    /// Reads fragments that stand alone: those of one update, or of several one after another, each of
+    /// which begins with its identity.
+    fn loose(&mut self, document: impl BufRead) -> Result<()> {
+        let mut cursor =
+            Cursor::with_roots(document, Limits { depth: DEPTH, ..Limits::default() }, Roots::Many);
+        let mut draft = Draft { core: true, ..Draft::default() };
+        while let Some(tag) = cursor.child(0)? {
+            if tag.local() == "UpdateIdentity" && !draft.update.is_empty() {
+                let done = std::mem::replace(&mut draft, Draft { core: true, ..Draft::default() });
+                self.parts.alone.push(done);
+            }
+            fragment::tag(&tag, &mut draft);
+            let name = tag.local().to_owned();
+            fragment::part(&mut cursor, &name, &mut self.fragments, &mut draft)?;
+        }
+        self.parts.alone.push(draft);
+        self.take_findings("");
+        Ok(())
+    }
+
+    fn take_findings(&mut self, name: &str) {
+        for rules in [&mut self.fragments, &mut self.documents] {
+            if !rules.findings.is_empty() {
+                let mut found = std::mem::take(&mut rules.findings);
+                found.name_file(name);
+                self.findings.append(found);
+            }
+        }
+    }
+
+    fn find(&mut self, code: Code, file: &str, position: Position, message: &str) {
+        let (file, message) = (file.to_owned(), message.to_owned());
+        self.findings.add(Diagnostic { code, file, position, element: String::new(), message });
+    }
+
+    fn finish(mut self, path: &Path, digest: [u8; 32]) -> Catalog {
+        self.source.path = path.to_string_lossy().into_owned();
+        self.source.sha256 = digest;
+        self.source.revision =
+            [self.head.package.as_str(), self.head.created.as_str()].join(" ").trim().to_owned();
+        let revisions = self.parts.revisions.len() as u64;
+        let language = self.source.language.clone();
+        let (updates, joined) = join(self.parts, &language, &mut self.findings);
+        let Joined { bundles, leaves, prerequisites, payload, .. } = joined;
+        let Joined { without_core, not_software, superseded_by, bundled_by, .. } = joined;
+        let counted = [
+            ("revisions", revisions),
+            ("fragments_core", self.counts[0]),
+            ("fragments_extended", self.counts[1]),
+            ("fragments_localized", self.counts[2]),
+            ("revisions_without_core", without_core),
+            ("revisions_not_software", not_software),
+            ("bundles", bundles),
+            ("leaves", leaves),
+            ("prerequisites", prerequisites),
+            ("payload_digests", payload),
+            ("superseded_by", superseded_by),
+            ("bundled_by", bundled_by),
+        ];
+        let written = self.fragments.written.counts();
+        let counted = counted.into_iter().map(|(name, count)| (name.to_owned(), count));
+        self.source.statistics = counted.chain(written).collect();
+        Catalog { source: self.source, updates, diagnostics: self.findings, ..Catalog::default() }
+    }
+}
+
+/// Reads the roots of a fragment into a draft.
+fn fragments(document: impl BufRead, rules: &mut Rules, draft: &mut Draft) -> Result<()> {
+    let limits = Limits { depth: DEPTH, ..Limits::default() };
+    fragment::parts(&mut Cursor::with_roots(document, limits, Roots::Many), 0, rules, draft)
+}
+
+/// Checks the list of cabinets, which says nothing that their members do not.
+fn index(document: impl BufRead) -> Result<()> {
+    let mut cursor = Cursor::new(document, Limits::default());
+    let root = cursor.root()?;
+    let version = graph::value(&root, "VERSION");
+    let position = root.position();
+    let mut wrong = (version.trim() != "1").then(|| format!("`VERSION` is `{version}`"));
+    while let Some(tag) = cursor.child(1)? {
+        let xor = graph::value(&tag, "XOR");
+        if tag.local() == "CABLIST" && !matches!(xor.trim(), "" | "0") {
+            wrong = Some(format!("`XOR` is `{xor}`"));
+        }
+    }
+    match wrong {
+        Some(message) => Err(Error::new(Code::CabIndexUnsupported, message).at(position)),
+        None => Ok(()),
+    }
+}
+
+fn contains(text: &[u8], wanted: &[u8]) -> bool {
+    memchr::memmem::find(text, wanted).is_some()
+}
+
+/// Reads a file and digests what goes by.
+struct Digesting<'r> {
+    reader: &'r mut File,
+    digest: &'r mut Sha256,
+}
+
+impl Read for Digesting<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(buf)?;
+        self.digest.update(&buf[..count]);
+        Ok(count)
+    }
+}
