@@ -101,7 +101,7 @@ fn forget_positions(expr: &mut Expr) {
         Expr::Constant(_) | Expr::Unread(..) => {}
         Expr::Test { position, .. } => *position = Position::default(),
         Expr::Combine { operands, .. } => operands.iter_mut().for_each(forget_positions),
-        Expr::Not(operand) => forget_positions(operand),
+        Expr::Not(operand) | Expr::Loop { body: operand, .. } => forget_positions(operand),
         Expr::Otherwise(first, second) => {
             forget_positions(first);
             forget_positions(second);

@@ -174,6 +174,7 @@ fn shown(expr: &Expr) -> String {
         Expr::Combine { reasons: Reasons::Strongest, operands, .. } => format!("rows[{}]", list(operands)),
         Expr::Combine { operands, .. } => format!("any[{}]", list(operands)),
         Expr::Unread(reason, element) => format!("<{element}> {reason}"),
+        Expr::Loop { key, body, .. } => format!("below {key}[{}]", shown(body)),
         Expr::Not(operand) => format!("not[{}]", shown(operand)),
         Expr::Otherwise(first, second) => format!("{} otherwise {}", shown(first), shown(second)),
     }

@@ -85,9 +85,12 @@ fn candidates(expr: &Expr) -> Option<Vec<&Subject>> {
             let union = distinct(sets?.concat());
             (!union.is_empty()).then_some(union)
         }
-        Expr::Constant(_) | Expr::Unread(..) | Expr::Combine { .. } | Expr::Not(_) | Expr::Otherwise(..) => {
-            None
-        }
+        Expr::Constant(_)
+        | Expr::Unread(..)
+        | Expr::Combine { .. }
+        | Expr::Not(_)
+        | Expr::Loop { .. }
+        | Expr::Otherwise(..) => None,
     }
 }
 
@@ -214,6 +217,7 @@ impl Open<'_> {
             Expr::Combine { operator, reasons, operands } => {
                 self.combination(*operator, Ranking { reasons: *reasons, section }, operands)
             }
+            Expr::Loop { .. } => Possibles::any(&[Truth::True, Truth::False, Truth::Unknown]),
             Expr::Not(operand) => {
                 let negate = |(truth, why): Possible| match why {
                     Some((reason, flags)) => settled(expr::negate(Answer { truth, reason, flags })),

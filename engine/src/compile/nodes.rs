@@ -4,7 +4,7 @@ use super::count;
 use super::numbers::{Number, Numbers};
 use crate::error::Result;
 use crate::index::columns::Columns;
-use crate::model::expr::{Operator, Reasons};
+use crate::model::expr::{LoopOf, Operator, Reasons};
 use crate::model::reason::Reason;
 use crate::model::verdict::Answer;
 
@@ -19,6 +19,7 @@ pub(crate) mod operator {
     pub(crate) const NOT: u8 = 6;
     pub(crate) const OTHERWISE: u8 = 7;
     pub(crate) const UNREAD: u8 = 8;
+    pub(crate) const LOOP: u8 = 9;
 }
 
 /// Nodes while an index is made, in the form in which they are stored.
@@ -49,6 +50,19 @@ impl Nodes {
 
     pub(super) fn not(&mut self, operand: u32) -> Result<u32> {
         self.node(operator::NOT, operand, 0)
+    }
+
+    /// A rule that is asked of each sub-key of the key with this text.
+    pub(super) fn go_through(&mut self, of: LoopOf, key: u32, body: u32) -> Result<u32> {
+        let (operator, of) = (operator::LOOP, of as u8);
+        let number = self.numbers.add(&(operator, of, key, body), |number| {
+            let at = number as usize;
+            (self.operator[at], self.reasons[at], self.a[at], self.b[at]) == (operator, of, key, body)
+        });
+        if let Number::New(_) = number {
+            self.push(operator, of, key, body);
+        }
+        known(number)
     }
 
     pub(super) fn otherwise(&mut self, first: u32, second: u32) -> Result<u32> {

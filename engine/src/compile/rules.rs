@@ -223,6 +223,11 @@ impl<'c, 'o> Walk<'c, 'o> {
                 let operand = self.node(operand)?;
                 self.nodes.not(operand)
             }
+            Expr::Loop { key, of, body } => {
+                let body = self.node(body)?;
+                let key = self.texts.number(key);
+                self.nodes.go_through(*of, key, body)
+            }
             Expr::Otherwise(first, second) => {
                 let (first, second) = (self.node(first)?, self.node(second)?);
                 self.nodes.otherwise(first, second)

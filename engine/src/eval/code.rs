@@ -234,6 +234,8 @@ impl<'i> Writer<'i> {
         }
         let place = self.steps.len();
         self.steps.push(self.step(node as usize));
+        // What is known of the update's other rule is not known at each sub-key.
+        let known = if self.steps[place].operator == operator::LOOP { NONE } else { known };
         let below: Vec<u32> = operands(self.view.columns, node as usize).collect();
         for operand in below {
             if operand == known {
@@ -253,7 +255,7 @@ impl<'i> Writer<'i> {
         let step = Step {
             // A number that no operator has, in damaged bytes, is taken as the last kind that is left.
             operator: match columns.node_operator.at(node) {
-                number if number > operator::UNREAD => operator::XOR,
+                number if number > operator::LOOP => operator::XOR,
                 operator::UNREAD => operator::CONSTANT,
                 number => number,
             },
@@ -265,6 +267,9 @@ impl<'i> Writer<'i> {
             b: columns.node_b.at(node),
             ..Step::UNSUPPORTED
         };
+        if step.operator == operator::LOOP {
+            return Step { b: u32::from(columns.node_reasons.at(node)), ..step };
+        }
         if step.operator != operator::TEST {
             return step;
         }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::expr::{OsField, Subject};
+use crate::model::expr::{LoopOf, OsField, Subject};
 use crate::model::fact::{
     Fact, File, HotfixState, Kernel, Kind, Kinds, Module, Msi, Os, Package, PackageKind, RegistryValue,
     Trait, Wmi,
@@ -19,6 +19,8 @@ use crate::model::path::{self, Folders};
 use crate::model::product::folded;
 use crate::model::registry::{self, View};
 use crate::model::system::System;
+use crate::model::truth::Truth;
+use crate::model::verdict::Answer;
 use crate::model::wql::{DEFAULT_NAMESPACE, Instance, class_key};
 
 /// What an inventory says about the existence of a thing.
@@ -293,6 +295,23 @@ impl<'i> Known<'i> {
         }
         for key in std::iter::once(key).chain(registry::parents(key)) {
             self.keys.entry(key.to_owned()).or_insert(stated);
+        }
+    }
+
+    /// The answer of a loop over the sub-keys of a key, of which `truth` gives the truth at each.
+    pub fn go_through(&self, key: &str, of: LoopOf, truth: impl Fn(&String) -> Truth) -> Answer {
+        let subject = Subject::RegistryKey(key.to_owned());
+        let whole = self.complete.contains(Kind::Registry) || self.coverage(&subject).is_some();
+        match self.state(&subject) {
+            State::NotCollected => Answer::NOT_COLLECTED,
+            State::Absent => of.answer([], true),
+            State::Known => {
+                let prefix = format!("{key}\\");
+                let below = self.keys.range(prefix.clone()..).map(|(found, _)| found);
+                let below = below.take_while(|found| found.starts_with(&prefix));
+                let direct = below.filter(|found| !found[prefix.len()..].contains('\\'));
+                of.answer(direct.map(truth), whole)
+            }
         }
     }
 

@@ -11,6 +11,7 @@ mod files;
 mod in_order;
 mod installer;
 pub mod known;
+mod loops;
 mod needs;
 mod packages;
 pub mod plan;

@@ -3,6 +3,7 @@
 //! Made once, shared by all workers, never changed.
 
 use super::code::Code;
+use super::loops::Loops;
 use super::packages::NOARCH;
 use super::queries::Queries;
 use super::slots::question;
@@ -46,6 +47,8 @@ pub struct Plan<'i> {
     asked: Vec<Option<Box<Applicability>>>,
     /// What is asked of management classes.
     pub(super) queries: Queries,
+    /// The registry keys that rules go through.
+    pub(super) loops: Loops,
     /// The names that the system is asked for.
     pub(super) named: Named,
     /// The bundles, each after those that it contains.
@@ -116,6 +119,7 @@ impl<'i> Plan<'i> {
             system: view.find(tag::SYSTEM, &[], &[]),
             queries: Queries::new(view, |at| asked.get(at).and_then(|asked| asked.as_deref())),
             bundles: bundles(view),
+            loops: Loops::new(view),
             named: Named::of(asked.iter().flatten().map(AsRef::as_ref)),
             asked,
             asks_keys: !subjects_of(&[tag::REGISTRY_KEY]).is_empty(),

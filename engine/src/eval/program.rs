@@ -4,9 +4,10 @@
 //! can change the answer, and a rule that is too deep or too large is Unknown instead of not there.
 
 use super::code::{Step, own};
+use super::loops::key_at;
 use super::slots::Slots;
 use crate::compile::rules::operator;
-use crate::index::restore::rules::constant;
+use crate::index::restore::rules::{constant, loop_of};
 use crate::model::expr::{self, MOST_RANKED, Operator, Reasons, Section};
 use crate::model::flag::Flags;
 use crate::model::truth::Truth;
@@ -14,26 +15,28 @@ use crate::model::verdict::Answer;
 
 /// What a rule needs to know of the update that it is run for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Context {
+pub(super) struct Context<'k> {
     /// Whether checksums count for the update's source.
     pub(super) checksums: bool,
     /// Which of the update's rules is run.
     pub(super) section: Section,
     /// The answer of the update's other rule, so that one that contains it does not run it again.
     pub(super) known: Answer,
+    /// The sub-key that a loop is at.
+    pub(super) sub_key: Option<&'k str>,
 }
 
-impl Context {
+impl Context<'_> {
     /// Nothing is known already.
-    pub(super) const fn new(checksums: bool, section: Section) -> Context {
-        Context { checksums, section, known: Answer::UNSUPPORTED }
+    pub(super) const fn new(checksums: bool, section: Section) -> Self {
+        Context { checksums, section, known: Answer::UNSUPPORTED, sub_key: None }
     }
 }
 
 impl Slots<'_> {
     /// The answer of the rule that stands at a place of the code.
     // INVARIANT: only rules of bounded depth are written, so that this ends.
-    pub(super) fn run(&self, place: u32, context: Context) -> Answer {
+    pub(super) fn run(&self, place: u32, context: Context<'_>) -> Answer {
         self.run_at(place as usize, context)
     }
 
@@ -41,10 +44,15 @@ impl Slots<'_> {
         self.plan.code.steps.get(at).copied().unwrap_or(Step::UNSUPPORTED)
     }
 
-    fn run_at(&self, at: usize, context: Context) -> Answer {
+    fn run_at(&self, at: usize, context: Context<'_>) -> Answer {
         let step = self.step(at);
         match step.operator {
-            operator::TEST => self.answer(&step, context),
+            operator::TEST => {
+                match context.sub_key.and_then(|sub_key| self.answer_below(step.b, step.a, sub_key)) {
+                    Some(answer) => answer,
+                    None => self.answer(&step, context),
+                }
+            }
             operator::AND => self.choose(at, step, AND, context),
             operator::OR => self.choose(at, step, OR, context),
             own::KNOWN => context.known,
@@ -57,6 +65,12 @@ impl Slots<'_> {
                 answer => answer,
             },
             own::CALL => self.run_at(step.a as usize, context),
+            operator::LOOP => {
+                let key = key_at(self.plan.view.text(step.a), context.sub_key);
+                let truth =
+                    |sub_key: &str| self.run_at(at + 1, Context { sub_key: Some(sub_key), ..context }).truth;
+                self.go_through(&key, loop_of(step.b as u8), truth)
+            }
             operator::ONE => self.count(at, step, Operator::One, context),
             _ => self.count(at, step, Operator::Xor, context),
         }
@@ -76,7 +90,7 @@ impl Slots<'_> {
     }
 
     /// The answer of AND or OR: that of the operand whose truth outranks the others'.
-    fn choose(&self, at: usize, step: Step, ranks: Ranks, context: Context) -> Answer {
+    fn choose(&self, at: usize, step: Step, ranks: Ranks, context: Context<'_>) -> Answer {
         let mut best: Option<(u8, u8, Answer)> = None;
         let mut flags = Flags::NONE;
         for operand in self.operands(at, step) {
@@ -102,7 +116,7 @@ impl Slots<'_> {
     }
 
     /// The answer of ONE or XOR, which ask how many operands hold.
-    fn count(&self, at: usize, step: Step, operator: Operator, context: Context) -> Answer {
+    fn count(&self, at: usize, step: Step, operator: Operator, context: Context<'_>) -> Answer {
         let answers: Vec<_> = self.operands(at, step).map(|operand| self.run_at(operand, context)).collect();
         expr::combine(operator, step.reasons, context.section, &answers)
     }

@@ -386,7 +386,8 @@ impl<'m> Evaluator<'m> {
     fn trace_under(&self, expr: &'m Expr, policy: Checksum, section: Section) -> Trace<'m> {
         let trace = |expr: &'m Expr| self.trace_under(expr, policy, section);
         let below: Vec<Trace<'m>> = match expr {
-            Expr::Constant(_) | Expr::Unread(..) | Expr::Test { .. } => Vec::new(),
+            // What is asked at each sub-key is not what the index keeps.
+            Expr::Constant(_) | Expr::Unread(..) | Expr::Test { .. } | Expr::Loop { .. } => Vec::new(),
             Expr::Combine { operands, .. } => operands.iter().map(trace).collect(),
             Expr::Not(operand) => vec![trace(operand)],
             Expr::Otherwise(a, b) => vec![trace(a), trace(b)],
@@ -407,6 +408,10 @@ impl<'m> Evaluator<'m> {
                 (expr::combine(*operator, *reasons, section, &answers), None)
             }
             Expr::Not(operand) => (expr::negate(answer(operand)), None),
+            Expr::Loop { key, of, body } => {
+                let at = |sub_key: &String| answer(&body.at_sub_key(sub_key)).truth;
+                (self.known.go_through(key, *of, at), self.known.keys.get(key).copied())
+            }
             Expr::Otherwise(first, second) => match answer(first) {
                 Answer { truth: Truth::NotApplicable, .. } => (answer(second), None),
                 answer => (answer, None),

@@ -68,6 +68,7 @@ impl Slots<'_> {
     fn key(&mut self, key: &fact::RegistryKey<'_>, view: View) {
         self.text.clear();
         registry::write_normal_key(&key.key, view, &mut self.text);
+        self.keep_key();
         self.keys_above();
     }
 
@@ -78,6 +79,7 @@ impl Slots<'_> {
         self.keys_above();
         self.name.clear();
         path::fold_text(&value.name, &mut self.name);
+        self.kept_value = self.keep_value(place, value.kind.as_deref(), value.data.as_deref());
         let view = self.plan.view;
         let subject = view.find(tag::REGISTRY_VALUE, self.text.as_bytes(), self.name.as_bytes())?;
         let later = self.is_stamped(subject) && self.order(subject) > place;

@@ -11,6 +11,7 @@ use super::code::Step;
 use super::files::Files;
 use super::installer::Installer;
 use super::known::{self, State, absent_subjects, os_text};
+use super::loops::LoopFacts;
 use super::packages::Instances;
 use super::plan::Plan;
 use super::products::Products;
@@ -82,6 +83,9 @@ pub struct Slots<'p> {
     pub(super) releases: Vec<fact::Product<'static>>,
     pub(super) servicing: Vec<fact::Cbs<'static>>,
     pub(super) instances: queries::Instances,
+    pub(super) loops: LoopFacts,
+    /// Whether the last value was kept for them.
+    pub(super) kept_value: bool,
     pub(super) absent: Vec<fact::Absent<'static>>,
     covered: Vec<fact::Coverage<'static>>,
     reboot: bool,
@@ -119,6 +123,8 @@ impl<'p> Slots<'p> {
             laying: Laying::default(),
             narrow: Vec::new(),
             installer: Installer::default(),
+            loops: LoopFacts::default(),
+            kept_value: false,
             releases: Vec::new(),
             servicing: Vec::new(),
             instances: queries::Instances::new(plan),
@@ -153,6 +159,7 @@ impl<'p> Slots<'p> {
         }
         self.narrow.clear();
         self.installer.clear();
+        self.loops.clear();
         self.releases.clear();
         self.servicing.clear();
         self.instances.clear();
@@ -199,7 +206,7 @@ impl<'p> Slots<'p> {
 
     /// The answer of a test.
     #[inline]
-    pub(super) fn answer(&self, test: &Step, context: Context) -> Answer {
+    pub(super) fn answer(&self, test: &Step, context: Context<'_>) -> Answer {
         let question = test.question;
         if question == question::DATA && self.plan.options.registry == RegistryItems::Ignored {
             return Answer::new(Truth::NotApplicable, Reason::NoEvidence);
@@ -334,6 +341,7 @@ impl<'p> Slots<'p> {
             let Some(kind) = stated.kind else { continue };
             let view = if wide { stated.view } else { View::Native };
             for subject in absent_subjects(kind, &stated.reference, view, self.files.folders()) {
+                self.keep_absent(&subject);
                 match &subject {
                     // With a key everything below it is absent.
                     Subject::RegistryKey(key) => self.cover_registry(key),
@@ -360,6 +368,7 @@ impl<'p> Slots<'p> {
         for stated in &covered {
             if stated.kind == Some(Kind::Registry) {
                 let key = registry::normal_key(&stated.under, if wide { stated.view } else { View::Native });
+                self.keep_covered(&key);
                 self.cover_registry(&key);
             } else if stated.kind == Some(Kind::File) {
                 folders.push(self.covered_folder(&stated.under));
@@ -479,7 +488,9 @@ impl Slots<'_> {
         match fact {
             Fact::File(file) => _ = self.files.take(&file),
             Fact::RegistryValue(value) => self.take_value(value),
-            Fact::RegistryKey(key) if self.plan.asks_keys => self.take_key(key),
+            Fact::RegistryKey(key) if self.plan.asks_keys || !self.plan.loops.is_empty() => {
+                self.take_key(key)
+            }
             Fact::Package(package) => _ = self.package(&package),
             Fact::Hotfix(hotfix) => {
                 if let Some(subject) = self.find_hotfix(&hotfix) {

@@ -11,7 +11,7 @@ use super::{
 use crate::diagnostic::Position;
 use crate::error::Result;
 use crate::eval::known::State;
-use crate::model::expr::{Comparison, Data, Operand, Operator, Presence, Question, Subject};
+use crate::model::expr::{Comparison, Data, LoopOf, Operand, Operator, Presence, Question, Subject};
 use crate::model::fact::PackageKind;
 use crate::model::flag::Flags;
 use crate::model::law::Levels;
@@ -177,6 +177,7 @@ fn node(one: &Node<'_>, json: &mut Json<'_>) {
             Ask::Combine(Operator::One, _) => "one",
             Ask::Combine(Operator::Xor, _) => "xor",
             Ask::Not => "not",
+            Ask::Loop(..) => "loop",
             Ask::Otherwise => "otherwise",
         };
         json.key("operator").text(operator);
@@ -185,6 +186,11 @@ fn node(one: &Node<'_>, json: &mut Json<'_>) {
             Ask::Constant => {}
             Ask::Unread(element) => json.key("element").text(element),
             Ask::Leaf(one) => leaf(one, json),
+            Ask::Loop(key, of) => {
+                json.key("key").text(key);
+                let word = LoopOf::ALL.iter().find(|(known, _)| known == of).map_or("", |(_, word)| word);
+                json.key("true_if").text(word);
+            }
             Ask::Combine(..) | Ask::Not | Ask::Otherwise => {
                 match one.decides {
                     Some(decides) => json.key("decided_by").number(decides as u64),

@@ -13,7 +13,7 @@ use crate::diagnostic::Position;
 use crate::eval::known::{Evidence, State};
 use crate::eval::reference::{self, Evaluator, Trace};
 use crate::model::catalogs::{Catalogs, Entry};
-use crate::model::expr::{Expr, Operator, Question, Reasons, Subject};
+use crate::model::expr::{Expr, LoopOf, Operator, Question, Reasons, Subject};
 use crate::model::fact::Kind;
 use crate::model::flag::Flags;
 use crate::model::inventory::Inventory;
@@ -169,6 +169,8 @@ pub struct Node<'m> {
 pub enum Ask<'m> {
     /// Nothing: always the same.
     Constant,
+    /// A rule at each sub-key of a key.
+    Loop(&'m str, LoopOf),
     /// Nothing, because this element of the catalog is not asked.
     Unread(&'m str),
     /// A question about a thing.
@@ -355,6 +357,7 @@ impl<'m> Explainer<'m> {
             Expr::Unread(_, element) => Ask::Unread(element),
             Expr::Combine { operator, reasons, .. } => Ask::Combine(*operator, *reasons),
             Expr::Not(_) => Ask::Not,
+            Expr::Loop { key, of, .. } => Ask::Loop(key, *of),
             Expr::Otherwise(..) => Ask::Otherwise,
             Expr::Test { subject, question, position } => {
                 let leaf = self.leaf(subject, question, fact, policy);

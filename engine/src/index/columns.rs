@@ -310,8 +310,8 @@ columns! {
         leaf_column u32: any, "where a test stands: column";
     }
     nodes {
-        node_operator u8: up_to(8), "0 constant, 1 test, 2 and, 3 or, 4 one, 5 xor, 6 not, 7 otherwise, 8 unread";
-        node_reasons u8: up_to(2), "where the reason comes from: 0 in order, 1 strongest, 2 ranked";
+        node_operator u8: up_to(9), "0 constant, 1 test, 2 and, 3 or, 4 one, 5 xor, 6 not, 7 otherwise, 8 unread, 9 loop";
+        node_reasons u8: up_to(2), "where the reason comes from: 0 in order, 1 strongest, 2 ranked; of a loop: 0 any, 1 all, 2 none";
         node_a u32: any, "by operator, see Nodes";
         node_b u32: any, "by operator, see Nodes";
     }

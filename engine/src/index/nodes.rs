@@ -40,13 +40,14 @@ impl Extent {
 pub(crate) fn operands(columns: &ArchivedColumns, node: usize) -> impl Iterator<Item = u32> {
     let (a, b) = (columns.node_a.at(node), columns.node_b.at(node));
     let (direct, listed) = match columns.node_operator.at(node) {
-        operator::CONSTANT | operator::TEST | operator::UNREAD => (0, 0..0),
-        operator::NOT => (1, 0..0),
-        operator::OTHERWISE => (2, 0..0),
-        _ => (0, a as usize..b as usize),
+        operator::CONSTANT | operator::TEST | operator::UNREAD => ([None; 2], 0..0),
+        operator::NOT => ([Some(a), None], 0..0),
+        operator::LOOP => ([Some(b), None], 0..0),
+        operator::OTHERWISE => ([Some(a), Some(b)], 0..0),
+        _ => ([None; 2], a as usize..b as usize),
     };
     let listed = columns.operand.as_slice().get(listed).unwrap_or_default();
-    [a, b].into_iter().take(direct).chain(listed.iter().map(|operand| operand.to_native()))
+    direct.into_iter().flatten().chain(listed.iter().map(|operand| operand.to_native()))
 }
 
 /// What every node stands for.

@@ -404,6 +404,51 @@ pub enum Expr {
     Not(Box<Expr>),
     /// The first, unless it is NotApplicable: then the second.
     Otherwise(Box<Expr>, Box<Expr>),
+    /// A rule that is asked of each sub-key of a registry key, in place of [`super::registry::LOOP`].
+    Loop {
+        /// The key, in normal form.
+        key: String,
+        /// For how many sub-keys it must hold.
+        of: LoopOf,
+        /// The rule.
+        body: Box<Expr>,
+    },
+}
+
+/// For how many sub-keys a rule must hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum LoopOf {
+    /// For some.
+    Any,
+    /// For all, of which there is one at least.
+    All,
+    /// For none.
+    None,
+}
+
+impl LoopOf {
+    /// Every one with its word in rules.
+    pub const ALL: [(LoopOf, &'static str); 3] =
+        [(LoopOf::Any, "Any"), (LoopOf::All, "All"), (LoopOf::None, "None")];
+
+    /// The answer of a loop, of the truths at the sub-keys; `whole` says that there are no others.
+    pub fn answer(self, truths: impl IntoIterator<Item = Truth>, whole: bool) -> Answer {
+        let unknown = (!whole).then_some(Truth::Unknown);
+        let mut truths = truths.into_iter().chain(unknown).peekable();
+        let truth = match (self, truths.peek()) {
+            (LoopOf::Any | LoopOf::All, None) => Truth::False,
+            (LoopOf::None, None) => Truth::True,
+            (LoopOf::Any, Some(_)) => truths.collect::<super::truth::Tally>().or(),
+            (LoopOf::All, Some(_)) => truths.collect::<super::truth::Tally>().and(),
+            (LoopOf::None, Some(_)) => !truths.collect::<super::truth::Tally>().or(),
+        };
+        match truth {
+            Truth::True => Answer::TRUE,
+            Truth::False | Truth::NotApplicable => Answer::FALSE,
+            Truth::Error | Truth::Unknown | Truth::NotEvaluated => Answer::NOT_COLLECTED,
+        }
+    }
 }
 
 impl Expr {
@@ -446,7 +491,7 @@ impl Expr {
         let below: &mut dyn Iterator<Item = &Expr> = match self {
             Expr::Constant(_) | Expr::Unread(..) | Expr::Test { .. } => &mut std::iter::empty(),
             Expr::Combine { operands, .. } => &mut operands.iter(),
-            Expr::Not(operand) => &mut std::iter::once(&**operand),
+            Expr::Not(operand) | Expr::Loop { body: operand, .. } => &mut std::iter::once(&**operand),
             Expr::Otherwise(first, second) => &mut [&**first, &**second].into_iter(),
         };
         below
@@ -460,12 +505,52 @@ impl Expr {
             Expr::Constant(_) | Expr::Unread(..) => {}
             Expr::Test { subject, question, position } => visit(subject, question, *position),
             Expr::Combine { operands, .. } => operands.iter().for_each(|operand| operand.leaves(visit)),
-            Expr::Not(operand) => operand.leaves(visit),
+            Expr::Not(operand) | Expr::Loop { body: operand, .. } => operand.leaves(visit),
             Expr::Otherwise(first, second) => {
                 first.leaves(visit);
                 second.leaves(visit);
             }
         }
+    }
+}
+
+impl Expr {
+    /// The rule of a loop as it is asked of one sub-key; the rules of loops in it stay as they are.
+    pub fn at_sub_key(&self, sub_key: &str) -> Expr {
+        let at = |expr: &Expr| expr.at_sub_key(sub_key);
+        match self {
+            Expr::Constant(_) | Expr::Unread(..) => self.clone(),
+            Expr::Test { subject, question, position } => {
+                Expr::test(subject.at_sub_key(sub_key), question.clone(), *position)
+            }
+            Expr::Combine { operator, reasons, operands } => Expr::Combine {
+                operator: *operator,
+                reasons: *reasons,
+                operands: operands.iter().map(at).collect(),
+            },
+            Expr::Not(operand) => Expr::Not(Box::new(at(operand))),
+            Expr::Otherwise(first, second) => Expr::Otherwise(Box::new(at(first)), Box::new(at(second))),
+            Expr::Loop { key, of, body } => Expr::Loop {
+                key: super::registry::at_sub_key(key, sub_key).unwrap_or_else(|| key.clone()),
+                of: *of,
+                body: body.clone(),
+            },
+        }
+    }
+}
+
+impl Subject {
+    /// The subject that is meant at a sub-key of a loop.
+    pub fn at_sub_key(&self, sub_key: &str) -> Subject {
+        let at = |key: &String| super::registry::at_sub_key(key, sub_key);
+        match self {
+            Subject::RegistryKey(key) => at(key).map(Subject::RegistryKey),
+            Subject::RegistryValue { key, name } => {
+                at(key).map(|key| Subject::RegistryValue { key, name: name.clone() })
+            }
+            _ => None,
+        }
+        .unwrap_or_else(|| self.clone())
     }
 }
 

@@ -96,6 +96,22 @@ fn redirect(out: &mut String, start: usize) {
     }
 }
 
+/// What stands in place of a hive in keys that are meant below each sub-key that a rule goes through.
+pub const LOOP: &str = "%loop%";
+
+/// The key that a key below [`LOOP`] means at a sub-key; `None` for any other key.
+///
+/// ```
+/// use patchstate::model::registry::at_sub_key;
+///
+/// assert_eq!(at_sub_key(r"%loop%\setup", r"hklm\a\b").as_deref(), Some(r"hklm\a\b\setup"));
+/// assert_eq!(at_sub_key(r"hklm\a", r"hklm\a\b"), None);
+/// ```
+pub fn at_sub_key(key: &str, sub_key: &str) -> Option<String> {
+    let below = key.strip_prefix(LOOP)?;
+    (below.is_empty() || below.starts_with('\\')).then(|| format!("{sub_key}{below}"))
+}
+
 /// The keys above `normal`, nearest first.
 pub fn parents(normal: &str) -> impl Iterator<Item = &str> {
     let mut rest = normal;

@@ -92,6 +92,9 @@ fn half_settled(choices: &mut Choices<'_>) -> Expr {
 
 /// Any rule, at most `depth` levels above its leaves.
 pub fn wild(choices: &mut Choices<'_>, depth: usize) -> Expr {
+    if depth > 0 && choices.odds(1, 12) {
+        return super::windows::go_through(choices, depth);
+    }
     let kinds = if depth == 0 { 5 } else { 12 };
     match choices.below(kinds) {
         0..=3 => leaf(choices),

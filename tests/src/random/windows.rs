@@ -2,7 +2,7 @@
 //! elements, facts in any order and with parts missing.
 
 use patchstate::model::applicability::Applicability;
-use patchstate::model::expr::{Expr, Question, Subject};
+use patchstate::model::expr::{Expr, LoopOf, Question, Subject};
 use patchstate::model::fact::*;
 use patchstate::model::reason::Reason;
 use patchstate::model::update::{Clause, Item, Update};
@@ -85,8 +85,9 @@ pub fn leaf(choices: &mut Choices<'_>) -> Expr {
     let drawn = choices.below(5);
     let subject = match drawn {
         0 => Subject::System,
+        1 if choices.odds(1, 6) => Subject::RegistryKey(choices.one(&BELOW).to_owned()),
         1 => Subject::RegistryValue {
-            key: choices.often(2, &KEYS).to_owned(),
+            key: if choices.odds(1, 3) { choices.one(&BELOW) } else { choices.often(2, &KEYS) }.to_owned(),
             name: choices.often(1, &VALUES).to_owned(),
         },
         2 => Subject::File(choices.often(3, &FILES).to_owned()),
@@ -104,6 +105,21 @@ pub fn leaf(choices: &mut Choices<'_>) -> Expr {
     let asked = Applicability::from_text(&text).unwrap_or_else(|| panic!("{text} is a leaf"));
     let question = if choices.odds(1, 12) { Question::Exists } else { ask(asked) };
     Expr::test(subject, question, position(choices))
+}
+
+/// Keys below the sub-key that a loop is at.
+const BELOW: [&str; 3] = ["%loop%", r"%loop%\b", r"%loop%\b\c"];
+
+/// Draws a loop, now and then one in another's place.
+pub fn go_through(choices: &mut Choices<'_>, depth: usize) -> Expr {
+    let key = match choices.below(6) {
+        0 => choices.one(&BELOW),
+        1 => "hklm",
+        2 => r"hklm\software",
+        _ => choices.often(2, &KEYS),
+    };
+    let of = choices.one(&LoopOf::ALL).0;
+    Expr::Loop { key: key.to_owned(), of, body: Box::new(wild(choices, depth - 1)) }
 }
 
 fn ask(asked: Applicability) -> Question {

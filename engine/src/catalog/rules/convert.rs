@@ -7,7 +7,7 @@ use super::{Rules, subject};
 use crate::diagnostic::Code;
 use crate::model::applicability::read::{self, Given, Refused, code};
 use crate::model::applicability::{Applicability, FileExists, Range};
-use crate::model::expr::{DEPTH, Expr, Operator, Question, Reasons, Subject};
+use crate::model::expr::{DEPTH, Expr, LoopOf, Operator, Question, Reasons, Subject};
 use crate::model::reason::Reason;
 use crate::model::verdict::Answer;
 
@@ -19,6 +19,8 @@ pub(super) struct Converter<'r> {
     pub(super) rules: &'r mut Rules,
     /// The name of the section.
     pub(super) path: &'r str,
+    /// Whether the element stands in a loop.
+    pub(super) in_loop: bool,
 }
 
 impl Converter<'_> {
@@ -53,11 +55,27 @@ impl Converter<'_> {
                 [operand] => Expr::Not(Box::new(self.rule(operand, depth + 1))),
                 _ => self.bad_arity(element),
             },
+            "RegKeyLoop" => match self.go_through(element, depth) {
+                Ok(expr) => expr,
+                Err(refused) => self.refused(element, refused),
+            },
             _ => match self.leaf(element) {
                 Ok(expr) => expr,
                 Err(refused) => self.refused(element, refused),
             },
         }
+    }
+
+    fn go_through(&mut self, element: &Element, depth: usize) -> Result<Expr, Refused> {
+        let key = subject::registry_key(&element.given, self.in_loop)?;
+        let word = element.given.required("TrueIf")?;
+        let of = LoopOf::ALL.iter().find(|(_, name)| name.eq_ignore_ascii_case(word.trim()));
+        let (of, _) = of.ok_or_else(|| Refused::Value("TrueIf", word.to_owned()))?;
+        let [operand] = element.below.as_slice() else { return Ok(self.bad_arity(element)) };
+        let outer = std::mem::replace(&mut self.in_loop, true);
+        let body = Box::new(self.rule(operand, depth + 1));
+        self.in_loop = outer;
+        Ok(Expr::Loop { key, of: *of, body })
     }
 
     fn combine(&mut self, element: &Element, operator: Operator, depth: usize) -> Expr {
@@ -96,16 +114,18 @@ impl Converter<'_> {
         let given = &element.given;
         let test = |subject, question| Expr::test(subject, question, element.position);
         Ok(match element.name.as_str() {
-            "RegKeyExists" => test(Subject::RegistryKey(subject::registry_key(given)?), Question::Exists),
+            "RegKeyExists" => {
+                test(Subject::RegistryKey(subject::registry_key(given, self.in_loop)?), Question::Exists)
+            }
             "RegValueExists" if given.get("Type").is_none() => {
-                test(subject::registry_value(given)?, Question::Exists)
+                test(subject::registry_value(given, self.in_loop)?, Question::Exists)
             }
             name if name.starts_with("Reg") => {
                 // Only the existence of a value may be asked without its name.
                 if name != "RegValueExists" {
                     given.required("Value")?;
                 }
-                test(subject::registry_value(given)?, self.registry(element)?)
+                test(subject::registry_value(given, self.in_loop)?, self.registry(element)?)
             }
             name if name.starts_with("File") => return self.file(element),
             "WmiQuery" => return self.query(element),

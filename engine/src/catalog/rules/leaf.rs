@@ -47,6 +47,7 @@ pub(super) fn known(name: &str) -> Option<Known> {
         "CbsPackageInstalled" | "CbsPackageInstallable" => known_as(Cbs, &[]),
         "DeviceAttribute" => known_as(Release, &["Name", "Type", "Comparison", "Value"]),
         "RegKeyExists" => known_as(Base, &["Key", "Subkey", "RegType32"]),
+        "RegKeyLoop" => known_as(Base, &["Key", "Subkey", "RegType32", "TrueIf"]),
         "RegValueExists" => known_as(Base, &["Key", "Subkey", "RegType32", "Value", "Type"]),
         "RegDword" | "RegSz" | "RegExpandSz" | "RegSzToVersion" => {
             known_as(Base, &["Key", "Subkey", "RegType32", "Value", "Comparison", "Data"])

@@ -76,7 +76,7 @@ impl Rules {
 
     /// The expression of a section; an empty one is none.
     pub fn convert(&mut self, section: &Section) -> Option<Expr> {
-        let mut converter = Converter { rules: self, path: &section.name };
+        let mut converter = Converter { rules: self, path: &section.name, in_loop: false };
         let operands: Vec<Expr> = section.elements.iter().map(|element| converter.rule(element, 1)).collect();
         if operands.len() > 1 {
             self.find(Code::MultiRuleSection, section.position, &section.name, "");

@@ -3,24 +3,30 @@
 use crate::model::applicability::read::{Given, Refused, code};
 use crate::model::expr::Subject;
 use crate::model::path;
-use crate::model::registry::{View, normal_key};
+use crate::model::registry::{LOOP, View, normal_key};
 use crate::model::wql::{self, class_key};
 
 /// The one hive that rules name.
 const HIVE: &str = "HKEY_LOCAL_MACHINE";
 
+/// In a loop, the sub-key that it is at.
+const TARGET: &str = "HKEY_LOOP_TARGET";
+
 /// The value of the registry that an element names.
-pub(super) fn registry_value(given: &Given) -> Result<Subject, Refused> {
-    let key = registry_key(given)?;
+pub(super) fn registry_value(given: &Given, in_loop: bool) -> Result<Subject, Refused> {
+    let key = registry_key(given, in_loop)?;
     let mut name = String::new();
     path::fold_text(given.get("Value").unwrap_or(""), &mut name);
     Ok(Subject::RegistryValue { key, name })
 }
 
-/// The key of the registry that an element names, in normal form.
-pub(super) fn registry_key(given: &Given) -> Result<String, Refused> {
+/// The key of the registry that an element names, in normal form; in a loop it may be below a sub-key.
+pub(super) fn registry_key(given: &Given, in_loop: bool) -> Result<String, Refused> {
     let hive = given.required("Key")?;
     let below = given.required("Subkey")?;
+    if hive.trim() == TARGET && in_loop {
+        return Ok(normal_key(&format!("{LOOP}\\{below}"), View::Native));
+    }
     if hive.trim() != HIVE {
         return Err(Refused::Value("Key", hive.to_owned()));
     }

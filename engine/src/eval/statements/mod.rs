@@ -129,6 +129,8 @@ impl Slots<'_> {
         let meaning = match fact {
             Fact::File(file) => Meaning::File(KnownFile::new(self.files.take(&file), &file)),
             Fact::RegistryValue(value) => match self.value(&value, View::Native, self.place_of_fact()) {
+                // What it is at the sub-keys of a loop is not remembered.
+                _ if self.kept_value => return,
                 Some(subject) => {
                     Meaning::Value(subject as u32, self.answers[self.predicates(subject)].into())
                 }

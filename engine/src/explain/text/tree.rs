@@ -33,6 +33,7 @@ impl Page<'_, '_> {
             Ask::Unread(element) => format!(" ({reason}): <{}>", short(element)),
             Ask::Leaf(leaf) => format!(" ({reason}): {}", short(&leaf.words)),
             Ask::Combine(operator, _) => format!(" ({reason}): {}", operator_words(*operator)),
+            Ask::Loop(key, of) => format!(" ({reason}): {of:?} of the sub-keys of {key} meet a rule"),
             Ask::Not => format!(" ({reason}): not this"),
             Ask::Otherwise => format!(" ({reason}): the first of these that is not inapplicable"),
         };

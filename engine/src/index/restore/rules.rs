@@ -13,7 +13,7 @@ use crate::index::nodes::operands;
 use crate::index::probe::tag;
 use crate::model::applicability::Applicability;
 use crate::model::expr::{
-    Comparison, Data, Expr, NODES, Operand, Operator, OsField, Presence, Question, Reasons, Subject,
+    Comparison, Data, Expr, LoopOf, NODES, Operand, Operator, OsField, Presence, Question, Reasons, Subject,
 };
 use crate::model::fact::PackageKind;
 use crate::model::flag::Flags;
@@ -52,6 +52,13 @@ impl<'a> Rules<'a> {
             operator::TEST => return self.test(a),
             operator::UNREAD => return Expr::Unread(constant(0, b).reason, self.view.text(a).to_owned()),
             operator::NOT => return Expr::Not(Box::new(self.expr(a, depth))),
+            operator::LOOP => {
+                return Expr::Loop {
+                    key: self.view.text(a).to_owned(),
+                    of: loop_of(columns.node_reasons.at(at)),
+                    body: Box::new(self.expr(b, depth)),
+                };
+            }
             operator::OTHERWISE => {
                 let first = self.expr(a, depth);
                 return Expr::Otherwise(Box::new(first), Box::new(self.expr(b, depth)));
@@ -164,6 +171,11 @@ impl View<'_> {
             _ => return None,
         })
     }
+}
+
+/// For how many sub-keys the rule of a stored loop must hold.
+pub(crate) fn loop_of(number: u8) -> LoopOf {
+    LoopOf::ALL.get(usize::from(number)).map_or(LoopOf::None, |(of, _)| *of)
 }
 
 /// Where the reason of a stored combination comes from.

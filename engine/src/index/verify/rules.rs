@@ -28,9 +28,11 @@ pub(super) fn nodes(view: View<'_>) -> Result<()> {
             operator::TEST => (a as usize) < columns.predicates() && b == 0,
             operator::NOT => b == 0,
             operator::OTHERWISE => true,
+            operator::LOOP => is_text(view, a),
             _ => a == listed && b >= a && b as usize <= columns.operands(),
         };
-        if !known || !combines && columns.node_reasons.at(at) != 0 {
+        let chosen = combines || operator == operator::LOOP;
+        if !known || !chosen && columns.node_reasons.at(at) != 0 {
             return Err(bad("node_a", at, "the operands are not what the operator takes"));
         }
         if operands(columns, at).any(|operand| operand as usize >= at) {

@@ -38,7 +38,7 @@ fn unplace(expr: &mut Expr) {
         Expr::Constant(_) | Expr::Unread(..) => {}
         Expr::Test { position, .. } => *position = Position::default(),
         Expr::Combine { operands, .. } => operands.iter_mut().for_each(unplace),
-        Expr::Not(operand) => unplace(operand),
+        Expr::Not(operand) | Expr::Loop { body: operand, .. } => unplace(operand),
         Expr::Otherwise(first, second) => {
             unplace(first);
             unplace(second);
