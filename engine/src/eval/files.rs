@@ -108,7 +108,7 @@ impl Observed {
 
 impl Observed {
     /// The answer of a leaf of the Windows rule language.
-    fn answer(&self, asked: &Applicability) -> Answer {
+    pub(super) fn answer(&self, asked: &Applicability) -> Answer {
         match &self.details {
             Some(details) => details.answer(asked),
             None => {
@@ -253,6 +253,9 @@ impl Slots<'_> {
         self.files.folders.tokenize(&mut text, 0);
         if self.files.tokens.contains(&false) {
             self.use_token(&text);
+        }
+        if self.plan.below.holds(path) || self.plan.below.holds(&text) {
+            self.below.keep(&text, observed);
         }
         self.each_file(&text, |slots, subject| slots.file(subject, observed));
         self.text = text;

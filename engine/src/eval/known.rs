@@ -281,6 +281,12 @@ impl<'i> Known<'i> {
         (form != path).then_some(form)
     }
 
+    /// Whether a path is that of a folder that the client states.
+    pub fn is_folder(&self, path: &str) -> bool {
+        let form = self.token_form(path);
+        self.folders.is_folder(form.as_deref().unwrap_or(path))
+    }
+
     /// The file that a rule's path names.
     pub fn file(&self, path: &str) -> Option<Found<'i, File<'static>>> {
         match self.token_form(path) {

@@ -12,6 +12,7 @@ use crate::compile::rules::operator;
 use crate::index::View;
 use crate::index::columns::Column;
 use crate::index::probe::tag;
+use crate::model::applicability::Applicability;
 use crate::model::applicability::answer::registry_value;
 use crate::model::expr::{Data, LoopOf, Question, Subject};
 use crate::model::fact::Kind;
@@ -168,7 +169,14 @@ impl Slots<'_> {
         Some(match self.state_below(&subject, kept) {
             State::NotCollected => Answer::NOT_COLLECTED,
             State::Absent => law::absent(&subject, &question),
-            State::Known => there(&question, kept),
+            State::Known => match (&question, kept) {
+                (Question::Applicability(asked), Some((_, kind, data)))
+                    if matches!(**asked, Applicability::Below(..)) =>
+                {
+                    self.answer_file_below(asked, kind.as_deref(), data.as_deref())
+                }
+                _ => there(&question, kept),
+            },
         })
     }
 

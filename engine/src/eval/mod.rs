@@ -6,6 +6,7 @@
 //! or a report.
 
 pub mod batch;
+mod below;
 mod code;
 mod files;
 mod in_order;

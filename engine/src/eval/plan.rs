@@ -2,6 +2,7 @@
 //!
 //! Made once, shared by all workers, never changed.
 
+use super::below::BelowNames;
 use super::code::Code;
 use super::loops::Loops;
 use super::packages::NOARCH;
@@ -49,6 +50,8 @@ pub struct Plan<'i> {
     pub(super) queries: Queries,
     /// The registry keys that rules go through.
     pub(super) loops: Loops,
+    /// The files that are asked for in folders that registry values name.
+    pub(super) below: BelowNames,
     /// The names that the system is asked for.
     pub(super) named: Named,
     /// The bundles, each after those that it contains.
@@ -120,6 +123,7 @@ impl<'i> Plan<'i> {
             queries: Queries::new(view, |at| asked.get(at).and_then(|asked| asked.as_deref())),
             bundles: bundles(view),
             loops: Loops::new(view),
+            below: BelowNames::of(asked.iter().flatten().map(AsRef::as_ref)),
             named: Named::of(asked.iter().flatten().map(AsRef::as_ref)),
             asked,
             asks_keys: !subjects_of(&[tag::REGISTRY_KEY]).is_empty(),

@@ -509,6 +509,9 @@ impl<'m> Evaluator<'m> {
                 let value = self.known.values.get(&(key.clone(), name.clone()));
                 value.map_or(Answer::NOT_COLLECTED, |value| {
                     let (kind, data) = (value.record.kind.as_deref(), value.record.data.as_deref());
+                    if let Applicability::Below(path, asked) = asked {
+                        return self.file_below(path, asked.as_deref(), kind, data);
+                    }
                     applicability::answer::registry_value(asked, kind, data)
                 })
             }
@@ -521,6 +524,30 @@ impl<'m> Evaluator<'m> {
                 .get(class)
                 .map_or(Answer::NOT_COLLECTED, |(instances, _)| super::queries::answer(asked, instances)),
             _ => Answer::MALFORMED,
+        }
+    }
+
+    /// The answer of a leaf about a file below the folder that a registry value names.
+    fn file_below(
+        &self,
+        path: &str,
+        asked: Option<&Applicability>,
+        kind: Option<&str>,
+        data: Option<&str>,
+    ) -> Answer {
+        let path = match applicability::answer::file_below(path, kind, data) {
+            Ok(path) => path,
+            Err(answer) => return answer,
+        };
+        match self.known.state(&Subject::File(path.clone())) {
+            _ if self.known.is_folder(&path) => Answer::NOT_COLLECTED,
+            State::NotCollected => Answer::NOT_COLLECTED,
+            State::Absent => Answer::not(Reason::FileAbsent),
+            State::Known => match (asked, self.known.file(&path)) {
+                (None, _) => Answer::TRUE,
+                (Some(asked), Some(file)) => applicability::answer::File::of(file.record).answer(asked),
+                (Some(_), None) => Answer::NOT_COLLECTED,
+            },
         }
     }
 

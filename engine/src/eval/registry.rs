@@ -7,6 +7,7 @@ use super::known::State;
 use super::slots::{Slots, question};
 use crate::index::columns::Column;
 use crate::index::probe::tag;
+use crate::model::applicability::Applicability;
 use crate::model::applicability::answer::registry_value;
 use crate::model::expr::Question;
 use crate::model::fact;
@@ -109,6 +110,11 @@ impl Slots<'_> {
                 }
                 question::APPLICABILITY => {
                     let asked = self.plan.applicability(predicate);
+                    if let Some(Applicability::Below(..)) = asked {
+                        self.below.wait(predicate, kind, data);
+                        self.kept_value = true;
+                        continue;
+                    }
                     let answer = asked.map(|asked| registry_value(asked, kind, data));
                     self.put(predicate, answer.unwrap_or(Answer::MALFORMED));
                     continue;

@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use super::below::BelowFiles;
 use super::code::Step;
 use super::files::Files;
 use super::installer::Installer;
@@ -23,6 +24,7 @@ use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::index::columns::{Column, NONE};
 use crate::index::probe::tag;
 use crate::index::restore::rules::presence;
+use crate::model::applicability::Applicability;
 use crate::model::expr::{Question, Subject};
 use crate::model::fact::{self, Fact, HotfixState, Kind, Kinds, Module, ModuleState, Os};
 use crate::model::flag::Flags;
@@ -83,11 +85,12 @@ pub struct Slots<'p> {
     pub(super) releases: Vec<fact::Product<'static>>,
     pub(super) servicing: Vec<fact::Cbs<'static>>,
     pub(super) instances: queries::Instances,
+    pub(super) below: BelowFiles,
     pub(super) loops: LoopFacts,
     /// Whether the last value was kept for them.
     pub(super) kept_value: bool,
     pub(super) absent: Vec<fact::Absent<'static>>,
-    covered: Vec<fact::Coverage<'static>>,
+    pub(super) covered: Vec<fact::Coverage<'static>>,
     reboot: bool,
     /// Text that is made of a fact, a second one beside it.
     pub(super) text: String,
@@ -123,6 +126,7 @@ impl<'p> Slots<'p> {
             laying: Laying::default(),
             narrow: Vec::new(),
             installer: Installer::default(),
+            below: BelowFiles::default(),
             loops: LoopFacts::default(),
             kept_value: false,
             releases: Vec::new(),
@@ -159,6 +163,7 @@ impl<'p> Slots<'p> {
         }
         self.narrow.clear();
         self.installer.clear();
+        self.below.clear();
         self.loops.clear();
         self.releases.clear();
         self.servicing.clear();
@@ -218,6 +223,9 @@ impl<'p> Slots<'p> {
             State::Absent if question == question::FILE_EVIDENCE => {
                 law::absent_file(presence(self.plan.view.columns.predicate_a.at(test.a as usize)))
             }
+            State::Absent if question == question::APPLICABILITY && self.is_below(test.a as usize) => {
+                Answer::not(Reason::FileAbsent)
+            }
             State::Absent => Answer::not(absent_reason(test.tag)),
             State::Known => {
                 let checked = context.checksums || self.unchecked.is_empty();
@@ -229,6 +237,12 @@ impl<'p> Slots<'p> {
                 answer
             }
         }
+    }
+
+    /// Whether a leaf asks for a file in a folder that a registry value names.
+    fn is_below(&self, predicate: usize) -> bool {
+        let asks = !self.plan.below.is_empty();
+        asks && matches!(self.plan.applicability(predicate), Some(Applicability::Below(..)))
     }
 
     /// Sets the state of a subject.
@@ -305,6 +319,7 @@ impl<'p> Slots<'p> {
         self.os = os;
         self.finish_files();
         self.finish_narrow(wide);
+        self.finish_below();
         self.finish_absent(wide);
         self.finish_coverage(wide);
         self.finish_tokens();

@@ -4,6 +4,7 @@
 
 use std::cmp::Ordering;
 
+use crate::model::applicability::Applicability;
 use crate::model::expr::{Comparison, Data, Operand, Presence, Question, Subject};
 use crate::model::fact::{FileVersion, HotfixState};
 use crate::model::flag::Flags;
@@ -19,8 +20,13 @@ use crate::version::dotted::Version;
 
 /// The answer about a thing that is proved to be absent.
 pub fn absent(subject: &Subject, question: &Question) -> Answer {
-    if let Question::FileEvidence { presence, .. } = question {
-        return absent_file(*presence);
+    match question {
+        Question::FileEvidence { presence, .. } => return absent_file(*presence),
+        // The folder that the value would name holds no file.
+        Question::Applicability(asked) if matches!(**asked, Applicability::Below(..)) => {
+            return Answer::not(Reason::FileAbsent);
+        }
+        _ => {}
     }
     Answer::not(match subject {
         Subject::File(_) => Reason::FileAbsent,

@@ -150,6 +150,11 @@ impl Folders {
         self.tokens.keys().map(String::as_str)
     }
 
+    /// Whether a path in token form is that of a folder itself.
+    pub fn is_folder(&self, path: &str) -> bool {
+        self.tokens.values().any(|token| token == path)
+    }
+
     /// How many bytes their texts have.
     pub fn bytes(&self) -> usize {
         self.tokens.iter().map(|(folder, token)| folder.len() + token.len()).sum()

@@ -195,7 +195,8 @@ fn ask(subject: &Subject, question: &Question, asked: &mut Asked) {
 fn leaf_parts(leaf: &Applicability, asked: &mut Asked) {
     asked.add(Part::Existence);
     match leaf {
-        Applicability::RegValueExists(_)
+        Applicability::Below(..)
+        | Applicability::RegValueExists(_)
         | Applicability::RegDword(..)
         | Applicability::RegSz(_)
         | Applicability::RegSzToVersion(..) => asked.add(Part::Data),

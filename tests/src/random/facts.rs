@@ -89,7 +89,11 @@ fn registry_value(choices: &mut Choices<'_>) -> RegistryValue<'static> {
     RegistryValue {
         key: choices.often(4, &KEYS_STATED).into(),
         name: choices.often(1, &VALUES_STATED).into(),
-        data: if choices.odds(1, 6) { None } else { Some(choices.one(&DATA).into()) },
+        data: match choices.below(6) {
+            0 => None,
+            1 | 2 => Some(choices.often(5, &FOLDERS).into()),
+            _ => Some(choices.one(&DATA).into()),
+        },
         view: view(choices),
         kind: choices.maybe(|choices| choices.one(&["sz", "dword", "expand", "binary"]).into()),
         ..RegistryValue::default()

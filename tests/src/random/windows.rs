@@ -32,7 +32,11 @@ const SYSTEM: [&str; 16] = [
     r#"DeviceAttribute Name="ring" Comparison="EqualTo" Type="String" Value="fast""#,
 ];
 
-const REGISTRY: [&str; 7] = [
+const REGISTRY: [&str; 11] = [
+    r#"FileVersionPrependRegSz Path="a.dll" Comparison="GreaterThanOrEqualTo" Version="5.0.2195.1600""#,
+    r#"FileExistsPrependRegSz Path="system32\a.dll""#,
+    r#"FileExistsPrependRegSz Path="\b.dll" Size="7""#,
+    r#"FileSizePrependRegSz Path="d\d.dll" Comparison="EqualTo" Size="7""#,
     r#"RegDword Comparison="GreaterThan" Data="1""#,
     r#"RegSz Comparison="EqualTo" Data="Value""#,
     r#"RegSz Comparison="Contains" Data="Al" case-exact="true""#,

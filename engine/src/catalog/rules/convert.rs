@@ -5,7 +5,7 @@ use super::family::{Dialect, Family};
 use super::leaf::known;
 use super::{Rules, subject};
 use crate::diagnostic::Code;
-use crate::model::applicability::read::{self, Given, Refused, code};
+use crate::model::applicability::read::{self, Given, PREPENDED, Refused, code};
 use crate::model::applicability::{Applicability, FileExists, Range};
 use crate::model::expr::{DEPTH, Expr, LoopOf, Operator, Question, Reasons, Subject};
 use crate::model::reason::Reason;
@@ -126,6 +126,10 @@ impl Converter<'_> {
                     given.required("Value")?;
                 }
                 test(subject::registry_value(given, self.in_loop)?, self.registry(element)?)
+            }
+            name if name.ends_with(PREPENDED) => {
+                given.required("Value")?;
+                test(subject::registry_value(given, self.in_loop)?, ask(read::leaf(name, given)?))
             }
             name if name.starts_with("File") => return self.file(element),
             "WmiQuery" => return self.query(element),

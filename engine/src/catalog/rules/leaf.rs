@@ -59,6 +59,33 @@ pub(super) fn known(name: &str) -> Option<Known> {
         "FileCreated" => known_as(Base, &["Path", "Csidl", "Comparison", "Created"]),
         "FileModified" => known_as(Base, &["Path", "Csidl", "Comparison", "Modified"]),
         "FileSize" => known_as(Base, &["Path", "Csidl", "Comparison", "Size"]),
+        "FileExistsPrependRegSz" => known_as(
+            Base,
+            &[
+                "Key",
+                "Subkey",
+                "RegType32",
+                "Value",
+                "Path",
+                "Version",
+                "Created",
+                "Modified",
+                "Size",
+                "Language",
+            ],
+        ),
+        "FileVersionPrependRegSz" => {
+            known_as(Base, &["Key", "Subkey", "RegType32", "Value", "Path", "Comparison", "Version"])
+        }
+        "FileCreatedPrependRegSz" => {
+            known_as(Base, &["Key", "Subkey", "RegType32", "Value", "Path", "Comparison", "Created"])
+        }
+        "FileModifiedPrependRegSz" => {
+            known_as(Base, &["Key", "Subkey", "RegType32", "Value", "Path", "Comparison", "Modified"])
+        }
+        "FileSizePrependRegSz" => {
+            known_as(Base, &["Key", "Subkey", "RegType32", "Value", "Path", "Comparison", "Size"])
+        }
         "WmiQuery" => known_as(Base, &["Namespace", "WqlQuery"]),
         "MsiProductInstalled" => known_as(
             Msi,

@@ -127,7 +127,14 @@ impl Slots<'_> {
             return self.take_fact(fact);
         }
         let meaning = match fact {
-            Fact::File(file) => Meaning::File(KnownFile::new(self.files.take(&file), &file)),
+            Fact::File(file) => {
+                let path = self.files.take(&file);
+                // A file that may lie in a folder that a value names is kept for each client.
+                if self.plan.below.holds(path) {
+                    return;
+                }
+                Meaning::File(KnownFile::new(path, &file))
+            }
             Fact::RegistryValue(value) => match self.value(&value, View::Native, self.place_of_fact()) {
                 // What it is at the sub-keys of a loop is not remembered.
                 _ if self.kept_value => return,

@@ -58,6 +58,24 @@ fn text_holds(asked: &RegSz, data: &str) -> bool {
     asked.relation.holds(&folded(data), &folded(&asked.data))
 }
 
+/// The file below the folder that a registry value of this type and data names; else the answer of every
+/// leaf about it.
+///
+/// # Errors
+///
+/// The value names no folder that is known.
+pub fn file_below(path: &str, kind: Option<&str>, data: Option<&str>) -> Result<String, Answer> {
+    match (kind, data) {
+        (Some("sz" | "expand"), Some(data)) if data.contains('%') => Err(Answer::PART_NOT_COLLECTED),
+        (Some("sz" | "expand"), Some(data)) => {
+            let joined = [data.trim_end_matches('\\'), path.trim_start_matches('\\')].join("\\");
+            Ok(crate::model::path::normal(&joined))
+        }
+        (Some("sz" | "expand"), None) | (None, _) => Err(Answer::PART_NOT_COLLECTED),
+        (Some(_), _) => Err(Answer::MALFORMED),
+    }
+}
+
 /// What is compared of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct File {

@@ -67,6 +67,9 @@ pub enum Applicability {
     FileModified(Comparison, Instant),
     /// `FileSize`
     FileSize(Comparison, u64),
+    /// A leaf about a file in the folder that a registry value names: `FileVersionPrependRegSz` and its
+    /// like. The path below that folder, and what is asked of the file; none is whether it is there.
+    Below(String, Option<Box<Applicability>>),
     /// `WmiQuery`: the text of the query.
     WmiQuery(String),
     /// `MsiProductInstalled` with a range or a language.

@@ -176,6 +176,7 @@ pub fn leaf(name: &str, given: &Given) -> Result<Applicability, Refused> {
         name if name.starts_with("Cbs") => servicing(name, given)?,
         "WmiQuery" => Applicability::WmiQuery(given.required("WqlQuery")?.to_owned()),
         name if name.starts_with("Reg") => registry(name, given)?,
+        name if name.ends_with(PREPENDED) => below(name, given)?,
         name if name.starts_with("File") => file(name, given)?,
         name => installer(name, given)?,
     })
@@ -269,6 +270,18 @@ fn registry(name: &str, given: &Given) -> Result<Applicability, Refused> {
     })
 }
 
+/// How the names of leaves about files below a folder end that a registry value names.
+pub(crate) const PREPENDED: &str = "PrependRegSz";
+
+fn below(name: &str, given: &Given) -> Result<Applicability, Refused> {
+    let path = given.required("Path")?.to_owned();
+    let asked = match file(name.trim_end_matches(PREPENDED), given)? {
+        Applicability::FileExists(asked) if asked == FileExists::default() => None,
+        asked => Some(Box::new(asked)),
+    };
+    Ok(Applicability::Below(path, asked))
+}
+
 fn file(name: &str, given: &Given) -> Result<Applicability, Refused> {
     let size = |text: &str| number::<u64>(text).filter(|size| i64::try_from(*size).is_ok());
     Ok(match name {
@@ -351,6 +364,13 @@ impl Applicability {
             Applicability::FileCreated(..) => "FileCreated",
             Applicability::FileModified(..) => "FileModified",
             Applicability::FileSize(..) => "FileSize",
+            Applicability::Below(_, asked) => match asked.as_deref() {
+                Some(Applicability::FileVersion(..)) => "FileVersionPrependRegSz",
+                Some(Applicability::FileCreated(..)) => "FileCreatedPrependRegSz",
+                Some(Applicability::FileModified(..)) => "FileModifiedPrependRegSz",
+                Some(Applicability::FileSize(..)) => "FileSizePrependRegSz",
+                _ => "FileExistsPrependRegSz",
+            },
             Applicability::WmiQuery(_) => "WmiQuery",
             Applicability::MsiProductInstalled(_) => "MsiProductInstalled",
             Applicability::MsiFeature(_) => "MsiFeature",

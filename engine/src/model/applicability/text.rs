@@ -171,6 +171,13 @@ impl Display for Applicability {
                 out.comparison(*comparison)?;
                 out.set("Size", size)
             }
+            Applicability::Below(path, asked) => {
+                out.set("Path", path)?;
+                match asked {
+                    Some(asked) => out.0.write_str(asked.to_string().trim_start_matches(asked.name())),
+                    None => Ok(()),
+                }
+            }
             Applicability::WmiQuery(query) => out.set("WqlQuery", query),
             Applicability::MsiProductInstalled(range) => out.range(range),
             Applicability::MsiFeature(name) => out.set("Feature", name),
