@@ -16,7 +16,7 @@ use super::{Entry, read};
 use crate::error::Result;
 
 /// How many filters are kept: a site has few, and names of products are not trusted to stay few.
-const KEPT: usize = 1024;
+const KEPT: usize = 256;
 
 /// The definitions, loaded once for any number of hosts.
 ///
