@@ -13,12 +13,6 @@ use super::row::{Edge, Edges, Fix, Key, Origin, Row, Severity, Tally};
 use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::error::{Error, Result};
 
-/// The greatest number of rows, and of statements of what replaces what, of one document.
-///
-/// A fix names products and articles in two lists, and each pair of them is a row: a small document could
-/// say more than fits into memory.
-const STATEMENTS: u64 = 4_000_000;
-
 /// The kind of fixes that are packages of a distribution of Linux.
 const LINUX: &str = "CBL-Mariner";
 
@@ -103,8 +97,8 @@ pub struct Document {
     pub diagnostics: Diagnostics,
     /// Articles that are said to replace themselves.
     pub(super) own: BTreeSet<Kb>,
-    /// How many statements were taken.
-    pub(super) taken: u64,
+    /// How many statements may still be taken.
+    left: u64,
 }
 
 /// What a document states of a fix, for all its products.
@@ -158,6 +152,14 @@ impl Statement<'_> {
 }
 
 impl Document {
+    /// A document that says nothing yet, and will take so many rows and statements of what replaces what.
+    ///
+    /// A fix names products and articles in two lists, and each pair of them is a row: a small document could
+    /// say more than fits into memory.
+    pub(super) fn of_at_most(statements: u64) -> Document {
+        Document { left: statements, ..Document::default() }
+    }
+
     /// Takes what is stated of a fix on one product.
     ///
     /// # Errors
@@ -212,11 +214,11 @@ impl Document {
 
     /// Counts a statement.
     fn spend(&mut self, position: Position) -> Result<()> {
-        self.taken += 1;
-        if self.taken <= STATEMENTS {
+        if let Some(left) = self.left.checked_sub(1) {
+            self.left = left;
             return Ok(());
         }
-        let message = format!("states more than {STATEMENTS} pairs of articles and products");
+        let message = "states too many pairs of articles and products";
         Err(Error::new(Code::TooLarge, message).at(position).with_hint("split the document"))
     }
 }

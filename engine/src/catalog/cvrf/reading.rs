@@ -30,6 +30,10 @@ const ROOT: &str = "cvrfdoc";
 /// The greatest number of bytes of one vulnerability, which is held.
 const VULNERABILITY_BYTES: u64 = 16 << 20;
 
+/// The greatest number of pairs of an article with a product or with what it replaces; a real month has some
+/// ten thousand.
+const STATEMENTS: u64 = 500_000;
+
 /// The family of an element: which of the three schemas it is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Family {
@@ -71,7 +75,7 @@ pub fn read_from(reader: impl BufRead) -> Result<Document> {
     let limits = Limits { depth: 64, text_bytes: 16 << 20, ..Limits::default() };
     let mut reader = Reader {
         cursor: Cursor::new(reader, limits),
-        document: Document::default(),
+        document: Document::of_at_most(STATEMENTS),
         products: Products::default(),
         day: None,
         start: None,

@@ -17,13 +17,17 @@ use crate::catalog::cvrf::row::{Edge, Key, Origin, Row, Severity};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 
+/// The greatest number of pairs of an article with a product or with what it replaces: all months are one
+/// document here.
+const STATEMENTS: u64 = 8_000_000;
+
 /// Reads an archive of definitions as one document.
 ///
 /// # Errors
 ///
-/// As [`read`](super::read); or it states too much.
+/// As [`read`]; or it states too much.
 pub fn document(path: &Path) -> Result<Document> {
-    let mut document = Document::default();
+    let mut document = Document::of_at_most(STATEMENTS);
     let mut odd = BTreeSet::new();
     read(path, &mut |entry| {
         if !entry.cve.is_empty() && !is_identity(entry.cve) && odd.insert(entry.cve.to_owned()) {
