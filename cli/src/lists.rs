@@ -35,7 +35,7 @@ pub(crate) fn read(path: &Path, view: View<'_>) -> Result<Named> {
 }
 
 /// A line up to its comment; a `#` right behind a character is that of a revision.
-fn without_comment(line: &str) -> &str {
+pub(crate) fn without_comment(line: &str) -> &str {
     let comment = line
         .match_indices('#')
         .find(|(at, _)| line[..*at].chars().next_back().is_none_or(char::is_whitespace));

@@ -23,6 +23,7 @@ const VERBS: &[&str] = &[
     "verify",
     "convert",
     "formats",
+    "compat",
     "generate",
     "completions",
     "man",
@@ -153,6 +154,8 @@ snapshots! {
     help_generate_catalog: "generate catalog --help";
     help_verify: "verify --help";
     help_formats: "formats --help";
+    help_compat: "compat --help";
+    help_compat_wesng: "compat wesng --help";
     help_completions: "completions --help";
     help_man: "man --help";
 
@@ -183,6 +186,22 @@ snapshots! {
     error_bad_time: "report site fleet.matrix --now tomorrow";
     error_no_file: "report summary nowhere.matrix";
     error_directory: "report summary .";
+}
+
+#[test]
+fn definitions_of_wesng_are_answered_as_wesng_does() {
+    let place = Place::new();
+    conformance::wesng::fixture(place.0.path());
+    let run = |installed: &str, rest: &str| {
+        std::fs::write(place.path("installed.txt"), installed).expect("writes");
+        let words = format!("compat wesng definitions.zip --hotfixes installed.txt --filter {rest}");
+        shown(&place.run(&words))
+    };
+    assert_snapshot!("compat_wesng", run("# of the host\nKB5000103\n 5000102 # too\n\n", "Windows"));
+    assert_snapshot!("compat_wesng_nothing", run("", "nothing"));
+    assert_snapshot!("error_no_article", run("5000101\n  KB50x\n", "Windows"));
+    std::fs::write(place.path("definitions.zip"), "no archive").expect("writes");
+    assert_snapshot!("error_no_definitions", run("", "Windows"));
 }
 
 /// Writes a file beside the sample and runs the program on it.

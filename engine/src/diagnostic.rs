@@ -196,7 +196,20 @@ codes! {
     UpdateinfoDuplicate "updateinfo-duplicate" Note "one update given several times; its parts are united";
     UpdateinfoSourceRow "updateinfo-source-row" Note "rows of source packages; dropped, because no client has them installed";
 
+    // CVRF, and the definitions of wesng.
+    CvrfProductUndefined "cvrf-product-undefined" Warning "a product id that is not in the document's tree; the id is its name";
+    CvrfProductConflict "cvrf-product-conflict" Warning "a product id with two names; the first is used";
+    CvrfOddId "cvrf-odd-id" Note "an id that is neither of a vulnerability nor of an advisory; its fixes are read, and it is not attached to them";
+    CvrfRemediationType "cvrf-remediation-type" Note "a type of remediation that the format does not name; kept as text";
+    CvrfNoEvidence "cvrf-no-evidence" Note "a fix that names neither an article nor a build; kept as text";
+    CvrfLinux "cvrf-linux" Note "a fix that is a package of a distribution of Linux; left to the catalogs of packages";
+    CvrfSupersedesToken "cvrf-supersedes-token" Note "a member of a list of replaced articles that is no article; dropped";
+    CvrfFixedbuild "cvrf-fixedbuild" Warning "a fixed build that is no version; dropped";
+    CvrfFixedbuildConflict "cvrf-fixedbuild-conflict" Warning "several fixed builds of one article on one system; the largest counts";
+    CvrfProductUnmapped "cvrf-product-unmapped" Note "a product that no product table names; whether a client has it is Unknown";
+
     // Supersedence of any format.
+    DanglingSupersedes "dangling-supersedes" Note "an article that is only named as replaced; a link of chains without a verdict of its own";
     SupersedenceSelf "supersedence-self" Note "an update that replaces itself; the edge is dropped";
 
     // The rule language of Windows updates.

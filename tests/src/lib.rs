@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 pub mod cabinet;
 pub mod compiled;
+pub mod cvrf;
 pub mod damage;
 pub mod facts;
 pub mod lzx;
@@ -11,6 +12,7 @@ pub mod matrices;
 pub mod random;
 pub mod run;
 pub mod samples;
+pub mod wesng;
 
 /// The path of `part` below the shared corpora, or `None` after one printed line when it is not there.
 ///

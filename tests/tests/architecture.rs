@@ -95,7 +95,7 @@ fn readers_do_not_use_each_other() {
         for floor in ["catalog", "inventory"] {
             let Some(path) = name.strip_prefix(&format!("engine/src/{floor}/")) else { continue };
             let own = path.split(['/', '.']).next().unwrap_or("");
-            for reader in ["mssecure", "updateinfo", "native", "packages"] {
+            for reader in ["mssecure", "updateinfo", "cvrf", "native", "packages"] {
                 let other = format!("crate::{floor}::{reader}");
                 if own != reader && own != "mod" && code(&text).contains(&other) {
                     wrong.push(format!("{name}: uses `{other}`"));

@@ -5,6 +5,7 @@ use clap::Subcommand;
 use crate::exit::Exit;
 use crate::output::Output;
 
+mod compat;
 mod compile;
 mod completions;
 mod convert;
@@ -39,6 +40,7 @@ pub(crate) enum Command {
     Facts(facts::Args),
     Convert(convert::Args),
     Formats(formats::Args),
+    Compat(compat::Args),
     Generate(generate::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -60,6 +62,7 @@ impl Command {
             Command::Facts(args) => facts::run(args, output),
             Command::Convert(args) => convert::run(args, output),
             Command::Formats(args) => formats::run(args, output),
+            Command::Compat(args) => compat::run(args, output),
             Command::Generate(args) => generate::run(args, output),
             Command::Completions(args) => completions::run(args, output),
             Command::Man(args) => man::run(args, output),

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::model::options::Profile;
 use crate::model::update::Catalog;
 
+pub mod cvrf;
 pub mod detection;
 pub mod document;
 pub mod mssecure;

@@ -39,9 +39,15 @@ fn every_option_is_on_the_page_and_every_one_of_the_page_is_there() {
     let page = options(&Page::of_docs("command-line.md").code().join(" "));
     let missing: Vec<_> = known.difference(&page).collect();
     assert!(missing.is_empty(), "the page lacks {missing:?}");
-    for name in
-        ["command-line.md", "verdicts.md", "mssecure.md", "updateinfo.md", "inventories.md", "reports.md"]
-    {
+    for name in [
+        "command-line.md",
+        "verdicts.md",
+        "mssecure.md",
+        "updateinfo.md",
+        "wesng.md",
+        "inventories.md",
+        "reports.md",
+    ] {
         let page = Page::of_docs(name);
         let said = page.code().into_iter().filter(|code| !code.contains("qf")).collect::<Vec<_>>().join(" ");
         let unknown: Vec<_> = options(&said).difference(&known).cloned().collect();
@@ -51,7 +57,7 @@ fn every_option_is_on_the_page_and_every_one_of_the_page_is_there() {
 
 #[test]
 fn every_verb_is_on_the_page_and_every_one_of_the_page_is_there() {
-    let groups = ["report", "export", "generate", ""];
+    let groups = ["report", "export", "generate", "compat", ""];
     let known: BTreeSet<String> =
         helps().into_iter().map(|(name, _)| name).filter(|name| !groups.contains(&name.as_str())).collect();
     let rows = Page::of_docs("command-line.md").rows(&["verb", "what it does", "writes"]);

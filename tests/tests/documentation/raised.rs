@@ -7,6 +7,9 @@ use std::path::Path;
 use conformance::cabinet::{Cabinet, File, Folder};
 use conformance::samples;
 use patchstate::archive::map::Bytes;
+use patchstate::catalog::cvrf::feed::Feed;
+use patchstate::catalog::cvrf::products::Products;
+use patchstate::catalog::cvrf::{self, evidence};
 use patchstate::catalog::{self, Settings, Verify, detection};
 use patchstate::compile::merge::merge;
 use patchstate::container;
@@ -66,6 +69,24 @@ impl Raised {
         walked.err().into_iter().for_each(|error| self.add(error.code(), "a.cab"));
     }
 
+    /// Reads a document of CVRF, and looks at what its rows are decided by.
+    fn cvrf(&mut self, path: &Path) {
+        let by = path.to_string_lossy();
+        let document = match cvrf::reading::read(path) {
+            Ok(document) => document,
+            Err(error) => return self.add(error.code(), &by),
+        };
+        let (mut feed, products) = (Feed::default(), Products::built_in());
+        feed.add(document);
+        feed.report_dangling();
+        evidence::report_unmapped(&mut feed, &products);
+        let mut found = std::mem::take(&mut feed.diagnostics);
+        for entry in &feed.fixes {
+            evidence::of(entry, &products, None, &mut found);
+        }
+        self.all(&found, &by);
+    }
+
     /// Reads all inventories of a file or folder.
     fn inventories(&mut self, path: &Path) {
         let by = path.to_string_lossy();
@@ -99,6 +120,7 @@ fn of_corpora(raised: &mut Raised) {
         });
     }
     raised.catalog(&corpora.join("updateinfo/repositories"));
+    walk(&corpora.join("cvrf"), &mut |path| raised.cvrf(path));
     // Alone, because documents of one client stand against each other in the folder.
     walk(&corpora.join("inventory"), &mut |path| raised.inventories(path));
     raised.inventories(&corpora.join("inventory"));
