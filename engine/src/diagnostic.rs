@@ -261,7 +261,6 @@ codes! {
     BundleWithRules "bundle-with-rules" Note "a bundle that has rules of its own; they count as one more part";
 
     // What updates of any format need and consist of.
-    DanglingSupersedes "dangling-supersedes" Note "an update replaces one that no catalog has; kept in mind, without effect";
     DanglingPrerequisite "dangling-prerequisite" Warning "an update needs one that no catalog has; whether that is there is Unknown";
     PrerequisiteCycle "prerequisite-cycle" Warning "updates that need each other; none of them is ever there by way of the others";
     DanglingBundleChild "dangling-bundle-child" Warning "a bundle contains an update that no catalog has; that part is Unknown";
