@@ -209,7 +209,7 @@ codes! {
     CvrfProductUnmapped "cvrf-product-unmapped" Note "a product that no product table names; whether a client has it is Unknown";
 
     // Supersedence of any format.
-    DanglingSupersedes "dangling-supersedes" Note "an article that is only named as replaced; a link of chains without a verdict of its own";
+    DanglingSupersedes "dangling-supersedes" Note "an update that is only named as replaced; a link of chains without a verdict of its own";
     SupersedenceSelf "supersedence-self" Note "an update that replaces itself; the edge is dropped";
 
     // The rule language of Windows updates.

@@ -21,8 +21,9 @@ use crate::model::catalogs::{Catalogs, Entry};
 use crate::model::expr::{DEPTH, Expr, NODES, Operand, Question, Subject};
 use crate::model::fact::PackageKind;
 use crate::model::product::{Detection, folded};
+use crate::model::reason::Reason;
 use crate::model::update::{Collection, Item, PackageRow, Rule};
-use crate::model::verdict::Cell;
+use crate::model::verdict::{Cell, Verdict};
 use crate::version::{debian, evr};
 
 /// Everything that the rules of all updates and detections ask.
@@ -157,7 +158,7 @@ impl<'c, 'o> Walk<'c, 'o> {
 
     /// Keeps which subjects are anchors of an update, and what their absence gives.
     fn anchors(&mut self, number: u32, entry: &'c Entry) -> Result<()> {
-        let (mut kind, mut absent, mut not_collected) = (u8::MAX, Cell::NO_EVIDENCE, Some(Cell::NO_EVIDENCE));
+        let (mut kind, mut absent, mut not_collected) = unanchored(entry);
         if let Some(anchors) = anchor::find(entry) {
             (kind, absent, not_collected) = (anchors.kind as u8, anchors.absent, anchors.not_collected);
             for subject in anchors.subjects {
@@ -276,6 +277,18 @@ impl<'c, 'o> Walk<'c, 'o> {
         }
         Ok(())
     }
+}
+
+/// What stands for the anchors of an update that has none: no kind, and the cells that its verdicts mean
+/// most often, which a matrix then need not keep.
+fn unanchored(entry: &Entry) -> (u8, Cell, Option<Cell>) {
+    let is_ruled = matches!(entry.update.rule, Rule::Items(_)) || !entry.children.is_empty();
+    if !is_ruled {
+        return (u8::MAX, Cell::NO_EVIDENCE, Some(Cell::NO_EVIDENCE));
+    }
+    let reason = if entry.prerequisites.is_empty() { Reason::RuleFalse } else { Reason::PrerequisiteFalse };
+    let absent = Cell::new(Verdict::NotApplicable, reason);
+    (u8::MAX, absent, Some(Cell::new(Verdict::Unknown, Reason::NotCollected)))
 }
 
 /// The key of the product that a detection names.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::code::{Decision, Places};
 use super::needs::Needs;
+use super::network::Found;
 use super::plan::Plan;
 use super::program::Context;
 use super::reference::bundled;
@@ -47,6 +48,7 @@ pub struct Worker<'p> {
     verdicts: Vec<u8>,
     cells: Vec<(u32, Cell)>,
     needs: Needs,
+    found: Found,
     above: Above,
 }
 
@@ -71,6 +73,7 @@ impl<'p> Worker<'p> {
             verdicts: vec![0; count],
             cells: Vec::new(),
             needs: Needs::default(),
+            found: Found::default(),
             above: Above::default(),
         }
     }
@@ -97,6 +100,7 @@ impl<'p> Worker<'p> {
         self.verdicts.copy_from_slice(&defaults.verdicts);
         self.reach(complete);
         self.needs.begin(plan);
+        self.found.find(&self.slots);
         self.evaluate();
         self.evaluate_bundles(complete);
         self.fold();
@@ -159,6 +163,14 @@ impl<'p> Worker<'p> {
     /// The cell of one part of an update that needs something, or nothing.
     fn item(&self, item: &Places, decision: &Decision, needed: Option<Answer>) -> Cell {
         let checksums = self.checksums_count(decision.source as usize);
+        if let Some([installed, applicable]) = self.shared(item, decision) {
+            let context = Context { known: applicable, ..Context::new(checksums, Section::Installed) };
+            let superseded = match item.superseded {
+                NONE => Answer::FALSE,
+                rule => self.slots.run(rule, context),
+            };
+            return Cell::decide(installed, applicable, superseded).withdrawn(decision.flags);
+        }
         let context = Context::new(checksums, Section::Applicable);
         let applicable = match needed {
             // What nothing else could outweigh.
@@ -184,6 +196,18 @@ impl<'p> Worker<'p> {
             rule => self.slots.run(rule, context),
         };
         Cell::decide(installed, gated, superseded).withdrawn(decision.flags)
+    }
+
+    /// The answers of the rules of a part, where they were found together with those of all others.
+    #[inline]
+    fn shared(&self, item: &Places, decision: &Decision) -> Option<[Answer; 2]> {
+        let network = &self.plan.network;
+        let has = network.has(item.installed_node) && network.has(item.applicable_node);
+        if decision.rule != 3 || decision.needs != NONE || !has {
+            return None;
+        }
+        let installed = self.found.answer(Section::Installed, item.installed_node)?;
+        Some([installed, self.found.answer(Section::Applicable, item.applicable_node)?])
     }
 
     /// Whether what updates with these prerequisites need is there; `None` where that is nothing.

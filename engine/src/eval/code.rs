@@ -86,6 +86,9 @@ pub(super) struct Places {
     pub(super) applicable: u32,
     pub(super) installed: u32,
     pub(super) superseded: u32,
+    /// The nodes of the first two rules.
+    pub(super) installed_node: u32,
+    pub(super) applicable_node: u32,
 }
 
 /// The rules of an index, ready to run.
@@ -199,6 +202,8 @@ impl<'i> Writer<'i> {
             applicable: self.root(applicable, NONE),
             installed: self.root(installed, if ranked { NONE } else { applicable }),
             superseded: if superseded == NONE { NONE } else { self.root(superseded, NONE) },
+            installed_node: installed,
+            applicable_node: applicable,
         }
     }
 

@@ -14,6 +14,7 @@ mod installer;
 pub mod known;
 mod loops;
 mod needs;
+mod network;
 mod packages;
 pub mod plan;
 mod products;

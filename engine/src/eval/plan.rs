@@ -5,6 +5,7 @@
 use super::below::BelowNames;
 use super::code::Code;
 use super::loops::Loops;
+use super::network::Network;
 use super::packages::NOARCH;
 use super::queries::Queries;
 use super::slots::question;
@@ -48,6 +49,8 @@ pub struct Plan<'i> {
     asked: Vec<Option<Box<Applicability>>>,
     /// What is asked of management classes.
     pub(super) queries: Queries,
+    /// The rules of ranked reasons that are asked of every client.
+    pub(super) network: Network,
     /// The registry keys that rules go through.
     pub(super) loops: Loops,
     /// The files that are asked for in folders that registry values name.
@@ -80,6 +83,10 @@ impl<'i> Plan<'i> {
             gives_verdict(*update) && baseline.is_none_or(|baseline| baseline.binary_search(update).is_ok())
         };
         let updates: Vec<u32> = (0..count).filter(has_cell).collect();
+        let roots: Vec<[u32; 2]> = (0..count)
+            .filter(|update| gives_verdict(*update))
+            .flat_map(|update| shared(view, update))
+            .collect();
         let asked: Vec<_> = (0..columns.predicates()).map(|at| applicability(view, at)).collect();
         let mut place = vec![NONE; count as usize];
         for (at, update) in (0u32..).zip(&updates) {
@@ -122,6 +129,7 @@ impl<'i> Plan<'i> {
             system: view.find(tag::SYSTEM, &[], &[]),
             queries: Queries::new(view, |at| asked.get(at).and_then(|asked| asked.as_deref())),
             bundles: bundles(view),
+            network: Network::new(view, &roots),
             loops: Loops::new(view),
             below: BelowNames::of(asked.iter().flatten().map(AsRef::as_ref)),
             named: Named::of(asked.iter().flatten().map(AsRef::as_ref)),
@@ -178,6 +186,16 @@ fn gives_verdict(view: View<'_>, options: &Options, update: u32) -> bool {
     let at = update as usize;
     let withdrawn = view.columns.update_retracted.at(at) != 0 && !options.include_retracted;
     !withdrawn && view.columns.update_detectoid.at(at) == 0
+}
+
+/// The roots of the rules of an update that is asked of every client: that it is there, that it is for it.
+fn shared(view: View<'_>, update: u32) -> Vec<[u32; 2]> {
+    let (columns, at) = (view.columns, update as usize);
+    if columns.update_prerequisite.at(at) != NONE || columns.update_rule.at(at) != 3 {
+        return Vec::new();
+    }
+    let roots = |item| [columns.item_installed.at(item), columns.item_applicable.at(item)];
+    columns.update_item_ends(at).map(roots).collect()
 }
 
 /// What a predicate asks, where it is a leaf of the Windows rule language.

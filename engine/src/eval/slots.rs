@@ -217,16 +217,8 @@ impl<'p> Slots<'p> {
             return Answer::new(Truth::NotApplicable, Reason::NoEvidence);
         }
         match self.state_of(test.b as usize, test.tag) {
-            // What no predicate asks has no subject either.
-            State::NotCollected | State::Absent if test.a == NONE => Answer::UNSUPPORTED,
-            State::NotCollected => Answer::NOT_COLLECTED,
-            State::Absent if question == question::FILE_EVIDENCE => {
-                law::absent_file(presence(self.plan.view.columns.predicate_a.at(test.a as usize)))
-            }
-            State::Absent if question == question::APPLICABILITY && self.is_below(test.a as usize) => {
-                Answer::not(Reason::FileAbsent)
-            }
-            State::Absent => Answer::not(absent_reason(test.tag)),
+            State::NotCollected => self.unstated(test, false),
+            State::Absent => self.unstated(test, true),
             State::Known => {
                 let checked = context.checksums || self.unchecked.is_empty();
                 let answers = if checked { &self.answers } else { &self.unchecked };
@@ -237,6 +229,44 @@ impl<'p> Slots<'p> {
                 answer
             }
         }
+    }
+
+    /// The answer of a test of which the subject is absent, or was not collected.
+    #[inline]
+    fn unstated(&self, test: &Step, absent: bool) -> Answer {
+        match test.question {
+            // What no predicate asks has no subject either.
+            _ if test.a == NONE => Answer::UNSUPPORTED,
+            _ if !absent => Answer::NOT_COLLECTED,
+            question::FILE_EVIDENCE => {
+                law::absent_file(presence(self.plan.view.columns.predicate_a.at(test.a as usize)))
+            }
+            question::APPLICABILITY if self.is_below(test.a as usize) => Answer::not(Reason::FileAbsent),
+            _ => Answer::not(absent_reason(test.tag)),
+        }
+    }
+
+    /// The answer of a predicate, whatever checksums say.
+    #[inline]
+    pub(super) fn answer_of(&self, predicate: usize, subject: u32) -> Answer {
+        match self.state(subject as usize) {
+            State::Known => self.answers.get(predicate).copied().unwrap_or(Answer::UNSUPPORTED),
+            state => self.unstated(&self.step_of(predicate, subject), state == State::Absent),
+        }
+    }
+
+    /// The answer of a predicate about a subject of which nothing is stated.
+    pub(super) fn default_of(&self, predicate: usize, subject: u32) -> Answer {
+        let step = self.step_of(predicate, subject);
+        let kind = kind_of(step.tag).filter(|kind| *kind != Kind::Os);
+        self.unstated(&step, kind.is_some_and(|kind| self.header.complete.contains(kind)))
+    }
+
+    fn step_of(&self, predicate: usize, subject: u32) -> Step {
+        let columns = self.plan.view.columns;
+        let question = columns.predicate_question.at(predicate);
+        let tag = columns.subject_tag.at(subject as usize);
+        Step { question, tag, a: predicate as u32, b: subject, ..Step::UNSUPPORTED }
     }
 
     /// Whether a leaf asks for a file in a folder that a registry value names.

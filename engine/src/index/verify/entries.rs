@@ -67,7 +67,9 @@ pub(super) const CHECKS: &[Check] = &[
             let (absent, anchored) =
                 (unpack(view.columns.update_absent.at(at)), view.columns.update_anchored.at(at));
             let settled = matches!(absent.verdict, Verdict::NotApplicable | Verdict::Unknown);
-            settled && (anchored != u8::MAX || absent == Cell::NO_EVIDENCE)
+            let is_ruled =
+                view.columns.update_rule.at(at) == 3 || !view.columns.update_child_ends(at).is_empty();
+            settled && (anchored != u8::MAX || is_ruled || absent == Cell::NO_EVIDENCE)
         },
         wrong: "not a cell that the absence of anchors gives",
     },
