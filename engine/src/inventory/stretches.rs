@@ -1,0 +1,87 @@
+//! Brings entries that follow each other and are of one client together, as one inventory.
+//!
+//! For lists in which every entry may name its client. Knows where entries stand and whose they are,
+//! and nothing of what they say.
+
+use std::ops::Range;
+
+use super::{MAX_HEAD, Place, Unit};
+use crate::diagnostic::{Code, Position};
+use crate::error::{Error, Result};
+
+/// The entries of a document, as far as they were gone through.
+#[derive(Debug, Default)]
+pub(super) struct Stretches(Vec<Stretch>);
+
+/// Entries of one client that follow each other.
+#[derive(Debug)]
+struct Stretch {
+    client: Option<String>,
+    body: Range<usize>,
+}
+
+impl Stretches {
+    /// Takes an entry; one that says nothing of a client is of the last.
+    pub(super) fn push(&mut self, client: Option<&str>, place: Range<usize>) {
+        match self.0.last_mut() {
+            // Entries in each other end in another order than they begin.
+            Some(last) if place.start < last.body.end => last.body.end = last.body.end.max(place.end),
+            Some(last) if last.client.as_deref() == client => last.body.end = place.end,
+            _ => self.0.push(Stretch { client: client.map(str::to_owned), body: place }),
+        }
+    }
+
+    /// Takes an entry that cannot be read.
+    pub(super) fn push_unreadable(&mut self, place: Range<usize>) {
+        match self.0.last_mut() {
+            Some(last) => last.body.end = place.end,
+            None => self.0.push(Stretch { client: None, body: place }),
+        }
+    }
+
+    /// The inventories: the whole document where all entries that name a client name the same one, else
+    /// one for each stretch, with `head` before it.
+    pub(super) fn units(self, head: Range<usize>, text: &str) -> Result<Vec<Unit>> {
+        let mut names = self.0.iter().filter_map(|stretch| stretch.client.as_ref());
+        let first = names.next().cloned();
+        if names.all(|name| Some(name) == first.as_ref()) {
+            return Ok(vec![Unit { client: first, ..Unit::default() }]);
+        }
+        if head.len() > MAX_HEAD {
+            return Err(Error::new(Code::TooLarge, format!("a header of more than {MAX_HEAD} bytes")));
+        }
+        // Lines are counted from one stretch to the next.
+        let (mut counted, mut start) = (0, Position::START);
+        let unit = |Stretch { client, body }| {
+            start = start.after(&text.as_bytes()[counted..body.start]);
+            counted = body.start;
+            let place = Some(Place { head: head.clone(), body, start });
+            Unit { client, place, ..Unit::default() }
+        };
+        Ok(self.0.into_iter().map(unit).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_client_is_the_whole_document_and_several_are_stretches() {
+        let text = "head\nab\ncd\ne";
+        let units = |entries: &[(Option<&str>, Range<usize>)]| {
+            let mut stretches = Stretches::default();
+            entries.iter().for_each(|(client, place)| stretches.push(*client, place.clone()));
+            let units = stretches.units(0..5, text).expect("a short head");
+            let shown = |unit: Unit| (unit.client, unit.place.map(|place| (place.body, place.start.line)));
+            units.into_iter().map(shown).collect::<Vec<_>>()
+        };
+        let name = |name: &str| Some(name.to_owned());
+        assert_eq!(units(&[]), [(None, None)]);
+        assert_eq!(units(&[(None, 5..6), (Some("a"), 6..7), (None, 8..9)]), [(name("a"), None)]);
+        let several =
+            [(Some("a"), 5..6), (Some("a"), 6..7), (Some("b"), 8..9), (Some("b"), 8..10), (None, 11..12)];
+        let expect = [(name("a"), Some((5..7, 2))), (name("b"), Some((8..10, 3))), (None, Some((11..12, 4)))];
+        assert_eq!(units(&several), expect);
+    }
+}
