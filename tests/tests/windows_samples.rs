@@ -330,7 +330,7 @@ fn exports_of_the_registry_give_keys_values_and_products() {
         Fact::RegistryValue(value) => {
             value.name == "HelpLink"
                 && value.kind.as_deref() == Some("expand")
-                && value.data.as_deref() == Some("https://support.cryptopro.ru")
+                && value.data.as_deref() == Some("https://support.cryptopro.ru/")
         }
         _ => false,
     }));

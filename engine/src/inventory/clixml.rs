@@ -50,8 +50,13 @@ fn units(text: &str, look: Look) -> Result<Found> {
     let mut objects = Objects::of(text, Roots::One);
     let mut stretches = Stretches::default();
     while let Some(object) = objects.next()? {
-        if object.is_entry() {
-            stretches.push(object.record.client(), object.place);
+        // A stretch is a piece of XML by itself: objects beside each other.
+        stretches.end_unless_blank(text, object.place.start);
+        match object.is_known() {
+            true => stretches.push(object.record.client(), object.place),
+            // Something else is counted with what stands before it.
+            false if object.is_entry() => stretches.push_other(object.place),
+            false => {}
         }
     }
     stretches.units(0..0, text).map(Found::Units)
@@ -103,10 +108,18 @@ struct Object {
 }
 
 impl Object {
+    /// Whether it states something.
+    fn is_known(&self) -> bool {
+        self.is_listed() && (self.record.is_hotfix() || self.record.is_system())
+    }
+
     /// Whether it is something that the document lists.
     fn is_entry(&self) -> bool {
-        let known = self.record.is_hotfix() || self.record.is_system();
-        self.name.is_none() && self.has_properties && (known || self.depth <= 2)
+        self.is_known() || self.is_listed() && self.depth <= 2
+    }
+
+    fn is_listed(&self) -> bool {
+        self.name.is_none() && self.has_properties
     }
 }
 

@@ -11,7 +11,10 @@ use crate::error::{Error, Result};
 
 /// The entries of a document, as far as they were gone through.
 #[derive(Debug, Default)]
-pub(super) struct Stretches(Vec<Stretch>);
+pub(super) struct Stretches {
+    all: Vec<Stretch>,
+    joint: Joint,
+}
 
 /// Entries of one client that follow each other.
 #[derive(Debug)]
@@ -20,29 +23,47 @@ struct Stretch {
     body: Range<usize>,
 }
 
+/// Whether the next entry may belong to the last stretch.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Joint {
+    #[default]
+    Open,
+    Closed,
+}
+
 impl Stretches {
-    /// Takes an entry; one that says nothing of a client is of the last.
+    /// Takes an entry and the client that it names.
     pub(super) fn push(&mut self, client: Option<&str>, place: Range<usize>) {
-        match self.0.last_mut() {
-            // Entries in each other end in another order than they begin.
-            Some(last) if place.start < last.body.end => last.body.end = last.body.end.max(place.end),
-            Some(last) if last.client.as_deref() == client => last.body.end = place.end,
-            _ => self.0.push(Stretch { client: client.map(str::to_owned), body: place }),
+        let joint = std::mem::take(&mut self.joint);
+        match self.all.last_mut() {
+            // An entry around others ends after them.
+            Some(last) if place.start < last.body.start => last.body = place,
+            Some(last) if joint == Joint::Open && last.client.as_deref() == client => {
+                last.body.end = last.body.end.max(place.end);
+            }
+            _ => self.all.push(Stretch { client: client.map(str::to_owned), body: place }),
         }
     }
 
-    /// Takes an entry that cannot be read.
-    pub(super) fn push_unreadable(&mut self, place: Range<usize>) {
-        match self.0.last_mut() {
-            Some(last) => last.body.end = place.end,
-            None => self.0.push(Stretch { client: None, body: place }),
+    /// Takes an entry that states nothing, so that it is of nobody else than the one before it.
+    pub(super) fn push_other(&mut self, place: Range<usize>) {
+        let client = self.all.last().and_then(|last| last.client.clone());
+        self.push(client.as_deref(), place);
+    }
+
+    /// Ends the last stretch if what stands between it and the next entry is not blank.
+    pub(super) fn end_unless_blank(&mut self, text: &str, next: usize) {
+        let Some(last) = self.all.last() else { return };
+        let between = text.get(last.body.end..next).unwrap_or_default();
+        if !between.trim().is_empty() {
+            self.joint = Joint::Closed;
         }
     }
 
     /// The inventories: the whole document where all entries that name a client name the same one, else
     /// one for each stretch, with `head` before it.
     pub(super) fn units(self, head: Range<usize>, text: &str) -> Result<Vec<Unit>> {
-        let mut names = self.0.iter().filter_map(|stretch| stretch.client.as_ref());
+        let mut names = self.all.iter().filter_map(|stretch| stretch.client.as_ref());
         let first = names.next().cloned();
         if names.all(|name| Some(name) == first.as_ref()) {
             return Ok(vec![Unit { client: first, ..Unit::default() }]);
@@ -53,12 +74,15 @@ impl Stretches {
         // Lines are counted from one stretch to the next.
         let (mut counted, mut start) = (0, Position::START);
         let unit = |Stretch { client, body }| {
+            if body.start < counted {
+                (counted, start) = (0, Position::START);
+            }
             start = start.after(&text.as_bytes()[counted..body.start]);
             counted = body.start;
             let place = Some(Place { head: head.clone(), body, start });
             Unit { client, place, ..Unit::default() }
         };
-        Ok(self.0.into_iter().map(unit).collect())
+        Ok(self.all.into_iter().map(unit).collect())
     }
 }
 

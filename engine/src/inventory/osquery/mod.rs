@@ -78,7 +78,7 @@ fn units(text: &str, look: Look) -> Result<Found> {
             }
             Err(error) => {
                 failure.get_or_insert_with(|| located(text, moved(error, offset)));
-                stretches.push_unreadable(place);
+                stretches.push_other(place);
             }
         }
     }

@@ -102,8 +102,8 @@ fn units(text: &str, look: Look) -> Result<Found> {
     while let Some(Entry { place, record }) = layout.next(text, from)? {
         from = place.end;
         match record {
-            Ok(record) => stretches.push(record.client(), place),
-            Err(_) => stretches.push_unreadable(place),
+            Ok(record) if record.is_hotfix() || record.is_system() => stretches.push(record.client(), place),
+            Ok(_) | Err(_) => stretches.push_other(place),
         }
     }
     stretches.units(0..start, text).map(Found::Units)
