@@ -9,7 +9,8 @@ use std::ops::Range;
 
 use ahash::AHashMap;
 
-use crate::error::Result;
+use crate::diagnostic::Code;
+use crate::error::{Error, Result};
 use crate::model::fact::{Kinds, Text};
 use crate::model::inventory::{Collector, Header};
 use crate::xml::cursor::{Cursor, Event, Tag};
@@ -18,7 +19,7 @@ use crate::xml::{Limits, Roots, root};
 use super::management::{Property, Record};
 use super::sink::Sink;
 use super::stretches::Stretches;
-use super::{Excerpt, Format, Found, Look, MAX_TEXT, Scope, Settings};
+use super::{Excerpt, Format, Found, Look, MAX_FACTS, MAX_TEXT, Scope, Settings};
 
 /// Exports of PowerShell objects.
 pub(super) const FORMAT: Format = Format {
@@ -56,8 +57,8 @@ fn units(text: &str, look: Look) -> Result<Found> {
             true => stretches.push(object.record.client(), object.place),
             // Something else is counted with what stands before it.
             false if object.is_entry() => stretches.push_other(object.place),
-            false => {}
-        }
+            false => Ok(()),
+        }?;
     }
     stretches.units(0..0, text).map(Found::Units)
 }
@@ -176,6 +177,10 @@ impl<'t> Objects<'t> {
                     self.open.last_mut().into_iter().for_each(|open| open.has_properties = true)
                 }
                 Step::Close if self.open.last().is_some_and(|open| open.depth == depth) => {
+                    if self.values.len() > MAX_FACTS as usize {
+                        let message = format!("more than {MAX_FACTS} objects that others may refer to");
+                        return Err(Error::new(Code::TooLarge, message));
+                    }
                     return Ok(self.close());
                 }
                 Step::End => return Ok(None),

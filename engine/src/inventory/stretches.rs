@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{MAX_HEAD, Place, Unit};
+use super::{MAX_FACTS, MAX_HEAD, Place, Unit};
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
 
@@ -33,22 +33,32 @@ enum Joint {
 
 impl Stretches {
     /// Takes an entry and the client that it names.
-    pub(super) fn push(&mut self, client: Option<&str>, place: Range<usize>) {
+    ///
+    /// # Errors
+    ///
+    /// There are more inventories than one client may have facts.
+    pub(super) fn push(&mut self, client: Option<&str>, place: Range<usize>) -> Result<()> {
         let joint = std::mem::take(&mut self.joint);
+        let is_full = self.all.len() >= MAX_FACTS as usize;
         match self.all.last_mut() {
             // An entry around others ends after them.
             Some(last) if place.start < last.body.start => last.body = place,
             Some(last) if joint == Joint::Open && last.client.as_deref() == client => {
                 last.body.end = last.body.end.max(place.end);
             }
+            _ if is_full => {
+                let message = format!("more than {MAX_FACTS} inventories in one document");
+                return Err(Error::new(Code::TooLarge, message));
+            }
             _ => self.all.push(Stretch { client: client.map(str::to_owned), body: place }),
         }
+        Ok(())
     }
 
     /// Takes an entry that states nothing, so that it is of nobody else than the one before it.
-    pub(super) fn push_other(&mut self, place: Range<usize>) {
+    pub(super) fn push_other(&mut self, place: Range<usize>) -> Result<()> {
         let client = self.all.last().and_then(|last| last.client.clone());
-        self.push(client.as_deref(), place);
+        self.push(client.as_deref(), place)
     }
 
     /// Ends the last stretch if what stands between it and the next entry is not blank.
@@ -95,7 +105,9 @@ mod tests {
         let text = "head\nab\ncd\ne";
         let units = |entries: &[(Option<&str>, Range<usize>)]| {
             let mut stretches = Stretches::default();
-            entries.iter().for_each(|(client, place)| stretches.push(*client, place.clone()));
+            for (client, place) in entries {
+                stretches.push(*client, place.clone()).expect("few");
+            }
             let units = stretches.units(0..5, text).expect("a short head");
             let shown = |unit: Unit| (unit.client, unit.place.map(|place| (place.body, place.start.line)));
             units.into_iter().map(shown).collect::<Vec<_>>()

@@ -7,7 +7,9 @@ use ahash::AHashMap;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::check_length;
-use crate::error::Result;
+use crate::diagnostic::Code;
+use crate::error::{Error, Result};
+use crate::inventory::MAX_FACTS;
 use crate::inventory::json::Value;
 use crate::model::fact::Text;
 
@@ -131,6 +133,10 @@ impl<'a> History<'a> {
                 self.rows.insert(of_row(&entry, row), presence);
             }
             None => {}
+        }
+        if self.snapshots.len() + self.rows.len() > MAX_FACTS as usize {
+            let message = format!("more than {MAX_FACTS} rows that come and go");
+            return Err(Error::new(Code::TooLarge, message));
         }
         Ok(())
     }

@@ -74,11 +74,11 @@ fn units(text: &str, look: Look) -> Result<Found> {
         match Value::parse(line).and_then(log::host) {
             Ok(host) => {
                 readable = true;
-                stretches.push(host.as_deref(), place);
+                stretches.push(host.as_deref(), place)?;
             }
             Err(error) => {
                 failure.get_or_insert_with(|| located(text, moved(error, offset)));
-                stretches.push_other(place);
+                stretches.push_other(place)?;
             }
         }
     }

@@ -104,7 +104,7 @@ fn units(text: &str, look: Look) -> Result<Found> {
         match record {
             Ok(record) if record.is_hotfix() || record.is_system() => stretches.push(record.client(), place),
             Ok(_) | Err(_) => stretches.push_other(place),
-        }
+        }?;
     }
     stretches.units(0..start, text).map(Found::Units)
 }

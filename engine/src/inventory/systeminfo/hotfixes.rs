@@ -3,9 +3,13 @@
 //! Processors, page files and network cards are listed in the same form; only the list of hotfixes has
 //! entries that begin like one.
 
-use super::super::lines::lines;
-use super::super::management::is_nameless;
 use super::layout::value;
+use crate::diagnostic::Code;
+use crate::error::Result;
+use crate::inventory::MAX_FACTS;
+use crate::inventory::lines::lines;
+use crate::inventory::management::is_nameless;
+use crate::inventory::sink::error;
 use crate::model::hotfix;
 
 /// How many digits an id has that nothing can have been cut off from.
@@ -34,14 +38,18 @@ pub(super) enum Entry<'a> {
 
 impl<'a> List<'a> {
     /// The first list with an entry that begins like that of a hotfix.
-    pub(super) fn find(text: &'a str) -> Option<Self> {
+    ///
+    /// # Errors
+    ///
+    /// A list has more entries than one client may have facts.
+    pub(super) fn find(text: &'a str) -> Result<Option<Self>> {
         let mut above = (0, "");
         let mut list: Option<List<'a>> = None;
         for (offset, line) in lines(text) {
             let Some(entry) = numbered(line) else {
                 above = (offset, line);
                 if let Some(list) = list.take_if(|list| list.is_of_hotfixes()) {
-                    return Some(list.without_cut());
+                    return Ok(Some(list.without_cut()));
                 }
                 list = None;
                 continue;
@@ -49,9 +57,17 @@ impl<'a> List<'a> {
             let (offset_above, line_above) = above;
             let header =
                 || List { offset: offset_above, declared: declared(line_above), entries: Vec::new() };
-            list.get_or_insert_with(header).entries.push((offset, read(entry)));
+            let entries = &mut list.get_or_insert_with(header).entries;
+            if entries.len() >= MAX_FACTS as usize {
+                return Err(error(
+                    Code::TooLarge,
+                    offset,
+                    format!("a list of more than {MAX_FACTS} entries"),
+                ));
+            }
+            entries.push((offset, read(entry)));
         }
-        list.filter(List::is_of_hotfixes).map(List::without_cut)
+        Ok(list.filter(List::is_of_hotfixes).map(List::without_cut))
     }
 
     /// Whether the tool wrote fewer or more entries than it said.
@@ -124,7 +140,7 @@ mod tests {
     use super::*;
 
     fn shown(text: &str) -> (Option<usize>, Vec<Entry<'_>>) {
-        let list = List::find(text).unwrap_or_else(|| panic!("no list in {text}"));
+        let list = List::find(text).expect("short").unwrap_or_else(|| panic!("no list in {text}"));
         (list.declared, list.entries.into_iter().map(|(_, entry)| entry).collect())
     }
 
@@ -134,7 +150,11 @@ mod tests {
                     [02]: Q147222\n  [03]:\nNetwork: 1\n  [01]: KB5000000\n";
         let entries = vec![Entry::Nameless, Entry::Id("Q147222"), Entry::Nameless];
         assert_eq!(shown(text), (Some(3), entries));
-        assert!(List::find("Hotfix(s): N/A\nNetwork: 1\n  [01]: Realtek\n[01]: KB5000000\n").is_none());
+        assert!(
+            List::find("Hotfix(s): N/A\nNetwork: 1\n  [01]: Realtek\n[01]: KB5000000\n")
+                .expect("short")
+                .is_none()
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::lines::lines;
+use crate::inventory::lines::lines;
 
 /// What stands in a listing beside its list of hotfixes.
 #[derive(Debug, Default)]

@@ -74,7 +74,7 @@ fn state<'a>(text: &'a str, sink: &mut Sink<'a, '_, dyn Collector + '_>) -> Resu
     let client = Text::Borrowed(listing.host.unwrap_or_default());
     sink.header(Header { client, ..Header::default() }, 0);
     sink.fact(system(&listing).into(), offset)?;
-    let Some(list) = List::find(text) else { return Ok(()) };
+    let Some(list) = List::find(text)? else { return Ok(()) };
     list.entries.iter().try_for_each(|(offset, entry)| self::entry(*entry, *offset, sink))?;
     if list.is_truncated() {
         sink.mark(Marks::HOTFIX_LIST_TRUNCATED);
