@@ -10,8 +10,11 @@ use patchstate::inventory::{self, MAX_FACTS, MAX_TEXT};
 use patchstate::model::fact::{Fact, Kind};
 use patchstate::model::inventory::Inventory;
 
+/// A client's id, and what was read of it.
+type Client = (String, Result<(Inventory, Imported), Error>);
+
 /// Writes one document and reads all its clients.
-fn read(name: &str, bytes: &[u8], settings: Settings) -> Vec<(String, Result<(Inventory, Imported), Error>)> {
+fn read(name: &str, bytes: &[u8], settings: Settings) -> Vec<Client> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
