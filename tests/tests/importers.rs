@@ -3,12 +3,14 @@
 
 use std::path::Path;
 
-use patchstate::diagnostic::Code;
+use conformance::facts::Dice;
+use patchstate::diagnostic::{Code, Position};
 use patchstate::error::Error;
 use patchstate::ingest::{Buffer, Imported, Input, Intake, Settings};
-use patchstate::inventory::{self, MAX_FACTS, MAX_TEXT};
-use patchstate::model::fact::{Fact, Kind};
-use patchstate::model::inventory::Inventory;
+use patchstate::inventory::{self, Excerpt, Found, Look, MAX_FACTS, MAX_TEXT};
+use patchstate::model::fact::{Fact, Kind, Kinds};
+use patchstate::model::inventory::{Collector, Header, Inventory, Marks};
+use patchstate::xml::encoding;
 
 /// A client's id, and what was read of it.
 type Client = (String, Result<(Inventory, Imported), Error>);
@@ -152,10 +154,23 @@ fn what_exceeds_a_limit_is_an_error_of_its_client() {
     }
 }
 
+/// Keeps nothing, because there is too much of it.
+struct Nothing;
+
+impl Collector for Nothing {
+    fn header(&mut self, _: Header<'_>) {}
+    fn fact(&mut self, _: Fact<'_>, _: Position) {}
+    fn complete(&mut self, _: Kinds) {}
+    fn incomplete(&mut self, _: Kinds) {}
+    fn mark(&mut self, _: Marks) {}
+    fn diagnostic(&mut self, _: Code, _: Position, _: &str) {}
+}
+
 #[test]
 fn no_client_states_too_many_facts() {
-    let rows = "KB5034763\n".repeat(MAX_FACTS as usize + 1);
-    let found = error(&format!("HotFixID\n{rows}"));
+    let text = format!("HotFixID\n{}", "KB5034763\n".repeat(MAX_FACTS as usize + 1));
+    let format = inventory::find("qfe").unwrap();
+    let found = format.read(text.as_str().into(), &inventory::Settings::default(), &mut Nothing).unwrap_err();
     assert_eq!((found.code(), found.position().unwrap().line), (Code::TooLarge, MAX_FACTS + 2));
 }
 
@@ -177,4 +192,43 @@ fn what_is_no_such_document_says_so_when_it_is_asked_to_be() {
     check("osquery", "Dear all,\n", Code::NotWellFormed);
     check("osquery", "17\n", Code::WrongFormat);
     check("osquery", "{\"a\"}\n{\"b\"}\n", Code::NotWellFormed);
+}
+
+/// Reads whatever bytes as every format; only what it does not do matters.
+fn read_as_all(bytes: &[u8]) {
+    for format in inventory::FORMATS {
+        let Ok(decoded) = encoding::decode(bytes, format.code_page(bytes)) else { return };
+        let text = &*decoded.text;
+        let Ok(Found::Units(units)) = format.units(text, Look::All) else { continue };
+        for unit in units.into_iter().take(16) {
+            let excerpt = unit.place.map_or(Excerpt::from(text), |place| Excerpt {
+                head: &text[place.head],
+                text: &text[place.body],
+                start: place.start,
+            });
+            _ = format.read(excerpt, &inventory::Settings::default(), &mut Inventory::default());
+        }
+    }
+}
+
+#[test]
+fn damaged_documents_are_read_without_a_panic() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpora/inventory");
+    let mut dice = Dice(11);
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let whole = std::fs::read(entry.unwrap().path()).unwrap();
+        for _ in 0..if whole.len() > 8 << 10 { 1 } else { 12 } {
+            let mut bytes = whole.clone();
+            let mut below = |most: usize| dice.below(most.max(1));
+            let (start, length) = (below(bytes.len()), below(64));
+            let end = (start + length).min(bytes.len());
+            match below(4) {
+                0 => bytes.truncate(start),
+                1 => bytes[start..end].fill(b"\"\\[]{}\n\0"[below(8)]),
+                2 => _ = bytes.drain(start..end),
+                _ => bytes.extend_from_slice(&whole[start..end]),
+            }
+            read_as_all(&bytes);
+        }
+    }
 }
