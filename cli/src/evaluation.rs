@@ -220,7 +220,9 @@ fn format(name: &str) -> Result<&'static Format, String> {
 fn encoding(label: &str) -> Result<String, String> {
     match xml::encoding::is_known(label) {
         true => Ok(label.to_owned()),
-        false => Err("no encoding; there are utf-8, windows-1252 and all others of browsers".to_owned()),
+        false => {
+            Err("no encoding; there are utf-8, windows-1252, all others of browsers, and cp850".to_owned())
+        }
     }
 }
 

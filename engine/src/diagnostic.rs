@@ -287,6 +287,7 @@ codes! {
     DeltaWithoutFull "delta-without-full" Error "a delta inventory without the state that it changes";
     DeltaMissing "delta-missing" Note "a delta removes a fact that is not there";
     PackageLine "package-line" Warning "a line of a package list that cannot be read";
+    HotfixListTruncated "hotfix-list-truncated" Warning "a hotfix list has not as many entries as it says; the tool that wrote it cut it off";
     TextUndecodable "text-undecodable" Warning "bytes that the text's encoding does not have; read as U+FFFD";
 }
 

@@ -5,6 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use patchstate::inventory::{Excerpt, FORMATS, Found, Look, Settings, native};
 use patchstate::model::inventory::Inventory;
+use patchstate::xml::encoding;
 
 fn write_again(inventory: &Inventory) {
     let mut out = Vec::new();
@@ -18,8 +19,9 @@ fn write_again(inventory: &Inventory) {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let Ok(text) = std::str::from_utf8(bytes) else { return };
     for format in FORMATS {
+        let Ok(decoded) = encoding::decode(bytes, format.code_page(bytes)) else { return };
+        let text = &*decoded.text;
         std::hint::black_box((format.recognises)(text));
         std::hint::black_box(format.units(text, Look::Beginning).is_ok());
         let Ok(Found::Units(units)) = format.units(text, Look::All) else { continue };

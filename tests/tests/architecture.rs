@@ -13,6 +13,22 @@ const FLOORS: [&[&str]; 6] = [
     &["explain", "generate", "render", "report"],
 ];
 
+/// The readers of catalogs and inventories.
+const READERS: [&str; 12] = [
+    "mssecure",
+    "updateinfo",
+    "wsus",
+    "sdp",
+    "cvrf",
+    "native",
+    "packages",
+    "clixml",
+    "osquery",
+    "systeminfo",
+    "qfe",
+    "reg",
+];
+
 /// The only files that may hold `unsafe`.
 const UNSAFE: [&str; 3] = ["engine/src/archive/map.rs", "cli/src/files.rs", "benches/benches/open.rs"];
 
@@ -95,7 +111,7 @@ fn readers_do_not_use_each_other() {
         for floor in ["catalog", "inventory"] {
             let Some(path) = name.strip_prefix(&format!("engine/src/{floor}/")) else { continue };
             let own = path.split(['/', '.']).next().unwrap_or("");
-            for reader in ["mssecure", "updateinfo", "cvrf", "native", "packages"] {
+            for reader in READERS {
                 let other = format!("crate::{floor}::{reader}");
                 if own != reader && own != "mod" && code(&text).contains(&other) {
                     wrong.push(format!("{name}: uses `{other}`"));

@@ -1,7 +1,7 @@
 //! Every document of `corpora/inventory`, and what is made of it: one line a client.
 //!
-//! The lines stand in `corpora/inventory/golden.txt`. The name of a document whose format is told by an
-//! option ends in that format.
+//! The lines stand in `corpora/inventory/golden.txt`, and what other formats than the native one become
+//! in it in `golden.xml`. The name of a document whose format is told by an option ends in that format.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use patchstate::ingest::{Buffer, Client, Input, Intake, Settings};
-use patchstate::inventory;
+use patchstate::inventory::{self, native};
 use patchstate::model::fact::Kind;
 use patchstate::model::inventory::Inventory;
 
@@ -48,22 +48,30 @@ fn line(intake: &Intake, client: &Client) -> String {
     line
 }
 
-#[test]
-fn every_document_gives_what_it_gave() {
+/// The documents of the folder, in order.
+fn names() -> Vec<String> {
     let mut names: Vec<_> = std::fs::read_dir(folder())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name != "golden.txt")
+        .filter(|name| !name.starts_with("golden."))
         .collect();
     names.sort_unstable();
+    names
+}
+
+/// Looks at one document of the folder.
+fn scan(name: &str) -> Intake {
+    let format = name.rsplit_once('.').and_then(|(_, end)| inventory::find(end));
+    let format = format.filter(|format| format.name.starts_with("agent-"));
+    let settings = Settings { format, ..Settings::default() };
+    Intake::scan(&[Input::from(folder().join(name))], settings).unwrap()
+}
+
+#[test]
+fn every_document_gives_what_it_gave() {
     let (mut found, mut formats) = (String::new(), BTreeSet::new());
-    for name in names {
-        let format = name.rsplit_once('.').and_then(|(_, end)| inventory::find(end));
-        let settings = Settings {
-            format: format.filter(|format| format.name.starts_with("agent-")),
-            ..Settings::default()
-        };
-        let intake = Intake::scan(&[Input::from(folder().join(&name))], settings).unwrap();
+    for name in names() {
+        let intake = scan(&name);
         writeln!(found, "{name}").unwrap();
         for client in intake.clients() {
             writeln!(found, "{}", line(&intake, client)).unwrap();
@@ -77,4 +85,26 @@ fn every_document_gives_what_it_gave() {
     assert!(found == golden, "golden.txt is out of date; it should be\n{found}");
     let all: BTreeSet<_> = inventory::FORMATS.iter().map(|format| format.name).collect();
     assert_eq!(formats, all, "each format has a document");
+}
+
+#[test]
+fn every_document_is_converted_as_it_was() {
+    let mut writer = native::Writer::new(Vec::new()).unwrap();
+    for name in names() {
+        let intake = scan(&name);
+        let document = intake.documents().first().and_then(|document| document.format());
+        if document.is_none_or(|format| format.name == "native") {
+            continue;
+        }
+        for client in intake.clients() {
+            let mut inventory = Inventory::default();
+            if intake.import(client, &mut Buffer::new(), &mut inventory).is_ok() {
+                inventory.header.client = client.id.clone().into();
+                writer.inventory(&inventory).unwrap();
+            }
+        }
+    }
+    let found = String::from_utf8(writer.finish().unwrap()).unwrap();
+    let golden = std::fs::read_to_string(folder().join("golden.xml")).unwrap_or_default();
+    assert!(found == golden, "golden.xml is out of date; it should be\n{found}");
 }

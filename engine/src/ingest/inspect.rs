@@ -15,7 +15,7 @@ use super::{Budget, Intake, Loaded, Settings};
 use crate::container::printable;
 use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::error::{Error, Result};
-use crate::inventory::{self, Excerpt, Found, Look, Unit};
+use crate::inventory::{self, Excerpt, Format, Found, Look, Unit};
 use crate::xml::encoding::{self, Decoded};
 
 /// How many bytes are looked at first. A root element and its attributes fit in almost always.
@@ -113,9 +113,11 @@ impl Looker<'_> {
             Look::All => &buffer.bytes[..],
             Look::Beginning => whole_characters(&buffer.bytes),
         };
-        let Decoded { text, .. } = self.decode(beginning)?;
+        let Decoded { text, .. } = decode(beginning, None, self.settings)?;
         let format = self.settings.format.map_or_else(|| inventory::recognise(&text), Ok)?;
         document.format = Some(format);
+        drop(text);
+        let Decoded { text, .. } = decode(beginning, Some(format), self.settings)?;
         if let Found::Units(units) = format.units(&text, look)?
             && units.iter().all(|unit| unit.place.is_none())
         {
@@ -123,7 +125,7 @@ impl Looker<'_> {
         }
         drop(text);
         let _share = self.store.all(&document.source, buffer)?;
-        let Decoded { text, encoding, .. } = self.decode(&buffer.bytes)?;
+        let Decoded { text, encoding, .. } = decode(&buffer.bytes, Some(format), self.settings)?;
         document.encoding = encoding;
         let Found::Units(units) = format.units(&text, Look::All)? else {
             return Err(Error::new(Code::WrongFormat, "the document does not say whose inventory it is"));
@@ -139,10 +141,12 @@ impl Looker<'_> {
         }
         Ok(units)
     }
+}
 
-    fn decode<'b>(&self, bytes: &'b [u8]) -> Result<Decoded<'b>> {
-        encoding::decode(bytes, self.settings.encoding.as_deref())
-    }
+/// Decodes a document, or its beginning, of which the format is known or not yet.
+fn decode<'b>(bytes: &'b [u8], format: Option<&Format>, settings: &Settings) -> Result<Decoded<'b>> {
+    let stated = || format.and_then(|format| format.code_page(bytes));
+    encoding::decode(bytes, settings.encoding.as_deref().or_else(stated))
 }
 
 /// The source whose ranges are ranges of the text that begins after `skip` bytes, if there is one.
@@ -188,7 +192,7 @@ impl Intake {
         };
         let mut buffer = Buffer::new();
         let _share = self.store.all(&document.source, &mut buffer)?;
-        Ok(encoding::decode(&buffer.bytes, self.settings.encoding.as_deref())?.text.into_owned())
+        Ok(decode(&buffer.bytes, document.format, &self.settings)?.text.into_owned())
     }
 
     /// Reads one piece of an inventory and gives it to `visit`.
@@ -207,7 +211,7 @@ impl Intake {
         };
         let Some(place) = &piece.place else {
             let _share = self.store.all(&document.source, buffer)?;
-            let decoded = encoding::decode(&buffer.bytes, self.settings.encoding.as_deref())?;
+            let decoded = decode(&buffer.bytes, Some(format), &self.settings)?;
             let (bytes, undecodable) = (buffer.bytes.len(), decoded.undecodable);
             return visit(loaded(Excerpt::from(&*decoded.text), bytes, decoded.encoding, undecodable));
         };

@@ -11,14 +11,33 @@ use crate::error::{Error, Result};
 use crate::model::fact::Kinds;
 use crate::model::inventory::Collector;
 
+mod clixml;
+mod json;
+mod lines;
+mod management;
 pub mod native;
+mod osquery;
 mod packages;
+mod qfe;
+mod reg;
 mod sink;
+mod stretches;
+mod systeminfo;
 pub mod time;
 
 /// Every inventory format that can be read, in the order in which they are tried.
-pub const FORMATS: &[Format] =
-    &[native::FORMAT, packages::RPM, packages::DPKG, packages::AGENT_RPM, packages::AGENT_DPKG];
+pub const FORMATS: &[Format] = &[
+    native::FORMAT,
+    clixml::FORMAT,
+    osquery::FORMAT,
+    systeminfo::FORMAT,
+    qfe::FORMAT,
+    reg::FORMAT,
+    packages::RPM,
+    packages::DPKG,
+    packages::AGENT_RPM,
+    packages::AGENT_DPKG,
+];
 
 /// How many facts one client may state.
 pub const MAX_FACTS: u32 = 2_000_000;
@@ -44,6 +63,8 @@ pub struct Format {
     pub vouches: Kinds,
     /// Finds the inventories of a document; see [`Format::units`].
     find: fn(&str, Look) -> Result<Found>,
+    /// The encoding that consoles wrote such a document in; see [`Format::code_page`].
+    code_page: fn(&[u8]) -> Option<&'static str>,
     /// Reads one inventory; see [`Format::read`].
     read: fn(Excerpt<'_>, &Settings, &mut dyn Collector) -> Result<u32>,
 }
@@ -163,6 +184,12 @@ impl Format {
     /// [`Unit::problem`] of that one.
     pub fn units(&self, text: &str, look: Look) -> Result<Found> {
         (self.find)(text, look)
+    }
+
+    /// The label of the encoding that text of this format is in where nothing else tells; `None` is the
+    /// encoding of all others. `bytes` are the document or its beginning.
+    pub fn code_page(&self, bytes: &[u8]) -> Option<&'static str> {
+        (self.code_page)(bytes)
     }
 
     /// Reads one inventory into `out` and says how many facts it states.

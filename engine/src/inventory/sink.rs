@@ -106,6 +106,11 @@ impl<'a, 'c, C: Collector + ?Sized> Sink<'a, 'c, C> {
         self.out.incomplete(kinds);
     }
 
+    /// Marks the inventory.
+    pub(super) fn mark(&mut self, marks: Marks) {
+        self.marks.insert(marks);
+    }
+
     /// Takes a finding that stands `offset` bytes into the excerpt.
     #[cold]
     pub(super) fn diagnostic(&mut self, code: Code, offset: usize, message: &str) {

@@ -1,9 +1,10 @@
-//! Times of collection, as inventories write them.
+//! Times of collection, and dates of installation, as inventories write them.
 //!
 //! RFC 3339 is the rule; a time without a zone is kept and marked, and compared as if it were UTC.
+//! Of dates only those are read that mean one day in every language.
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 /// Whether a time of collection says its zone.
@@ -32,4 +33,58 @@ pub fn instant(text: &str) -> Option<(Timestamp, Zone)> {
     }
     let local = text.parse::<DateTime>().ok()?;
     Some((TimeZone::UTC.to_timestamp(local).ok()?, Zone::Local))
+}
+
+/// Reads a date of installation: `20190302`, `2019-03-02` with or without a time, `5/22/2015`, or the 16
+/// hexadecimal digits of a Windows file time.
+///
+/// `3/2/2019` is a day in March to some and one in February to others, so it is none.
+///
+/// ```
+/// use patchstate::inventory::time::date;
+///
+/// let shown = |text| date(text).map(|date| date.to_string());
+/// assert_eq!(shown("5/22/2015").as_deref(), Some("2015-05-22"));
+/// assert_eq!(shown("01d4dfd0fb4eb361").as_deref(), Some("2019-03-21"));
+/// assert_eq!(shown("3/2/2019"), None);
+/// ```
+pub fn date(text: &str) -> Option<Date> {
+    let text = text.trim();
+    if text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return of_file_time(u64::from_str_radix(text, 16).ok()?);
+    }
+    let day = text.split(['T', ' ']).next().unwrap_or(text);
+    if day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit()) {
+        return of_parts(&day[..4], &day[4..6], &day[6..]);
+    }
+    let separator = if day.contains('/') { '/' } else { '-' };
+    let mut parts = day.split(separator);
+    let (Some(first), Some(second), Some(third), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return None;
+    };
+    if first.len() == 4 {
+        return of_parts(first, second, third);
+    }
+    let (one, other): (u8, u8) = (first.parse().ok()?, second.parse().ok()?);
+    match separator {
+        '/' if one == other || other > 12 => of_parts(third, first, second),
+        '/' if one > 12 => of_parts(third, second, first),
+        _ => None,
+    }
+}
+
+fn of_parts(year: &str, month: &str, day: &str) -> Option<Date> {
+    if year.len() != 4 {
+        return None;
+    }
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+/// Counts tenths of a microsecond since 1601.
+fn of_file_time(ticks: u64) -> Option<Date> {
+    const SECONDS_TO_1970: i64 = 11_644_473_600;
+    let seconds = i64::try_from(ticks / 10_000_000).ok()? - SECONDS_TO_1970;
+    Some(TimeZone::UTC.to_datetime(Timestamp::from_second(seconds).ok()?).date())
 }

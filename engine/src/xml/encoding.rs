@@ -1,13 +1,15 @@
 //! Decides what encoding a document is in, and decodes documents that are in memory.
 //!
 //! Knows byte order marks, UTF-16 without one, and the XML declaration; nothing of what is inside the
-//! document. Names of encodings and their tables are those of <https://encoding.spec.whatwg.org/>.
+//! document. Names of encodings and their tables are those of <https://encoding.spec.whatwg.org/>, and
+//! code page 850.
 
 use std::borrow::Cow;
 
 use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::characters::is_space;
+use super::code_page;
 use super::fault::{START, quote};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
@@ -31,13 +33,14 @@ pub struct Decoded<'a> {
 
 /// Whether there is an encoding of that label, such as `utf-8`, `latin1` or `windows-1251`.
 pub fn is_known(label: &str) -> bool {
-    by_label(label.as_bytes()).is_ok()
+    code_page::is_label(label) || by_label(label.as_bytes()).is_ok()
 }
 
-/// Decodes an XML document that is in memory.
+/// Decodes a document that is in memory.
 ///
-/// The first that applies decides: a byte order mark; UTF-16 by its NUL bytes; being valid UTF-8; the
-/// XML declaration; `fallback`, the label of an encoding; windows-1252.
+/// The first that applies decides: a byte order mark; UTF-16 by its NUL bytes, even where ASCII stands
+/// before it; being valid UTF-8; the XML declaration; `fallback`, the label of an encoding;
+/// windows-1252.
 ///
 /// # Errors
 ///
@@ -57,6 +60,11 @@ pub fn decode<'a>(bytes: &'a [u8], fallback: Option<&str>) -> Result<Decoded<'a>
         None => (0, None),
     };
     let bytes = &bytes[mark..];
+    if let (None, Some(split)) = (encoding, joint(bytes)) {
+        let mut decoded = transcode(&bytes[split..], UTF_16LE);
+        decoded.text.to_mut().insert_str(0, std::str::from_utf8(&bytes[..split]).unwrap_or_default());
+        return Ok(decoded);
+    }
     if encoding.is_none_or(|encoding| encoding == UTF_8)
         && let Ok(text) = std::str::from_utf8(bytes)
     {
@@ -64,10 +72,22 @@ pub fn decode<'a>(bytes: &'a [u8], fallback: Option<&str>) -> Result<Decoded<'a>
     }
     let encoding = match (encoding, declared(bytes), fallback) {
         (Some(encoding), ..) => encoding,
+        (None, None, Some(label)) if code_page::is_label(label) => {
+            let text = Cow::Owned(code_page::decode(bytes));
+            return Ok(Decoded { text, encoding: code_page::NAME, undecodable: 0 });
+        }
         (None, Some(label), _) | (None, None, Some(label)) => by_label(label.as_bytes())?,
         (None, None, None) => WINDOWS_1252,
     };
     Ok(transcode(bytes, encoding))
+}
+
+/// Where UTF-16LE begins behind ASCII: a program went on in a file that another one had begun.
+fn joint(bytes: &[u8]) -> Option<usize> {
+    let split = memchr::memchr(0, bytes.get(..HEAD).unwrap_or(bytes))?.checked_sub(1)?;
+    let first = bytes.get(split..split + 8)?;
+    let is_utf_16 = first.chunks(2).all(|unit| unit[0] != 0 && unit[0].is_ascii() && unit[1] == 0);
+    (split > 0 && bytes[..split].is_ascii() && is_utf_16).then_some(split)
 }
 
 fn transcode(bytes: &[u8], encoding: &'static Encoding) -> Decoded<'static> {
@@ -155,6 +175,8 @@ mod tests {
         check(b"\xfe\xff\0<\0a", "UTF-16BE", "<a", 0);
         check(b"<\0a\0>", "UTF-16LE", "<a\u{fffd}", 1);
         check(b"\0<\0a", "UTF-16BE", "<a", 0);
+        check(b"Please wait.N\0a\0m\0e\0", "UTF-16LE", "Please wait.Name", 0);
+        check(b"<a>b\0\xe9\0c\0d\0", "windows-1252", "<a>b\0é\0c\0d\0", 0);
         check(b"<a>\x80\xe9</a>", "windows-1252", "<a>€é</a>", 0);
         check(b"<?xml encoding='koi8-r'?>\xc1", "KOI8-R", "<?xml encoding='koi8-r'?>а", 0);
         check("<?xml encoding='koi8-r'?>é".as_bytes(), "UTF-8", "<?xml encoding='koi8-r'?>é", 0);
@@ -165,6 +187,7 @@ mod tests {
     fn a_fallback_is_used_when_nothing_else_tells() {
         let name = |bytes, fallback| decode(bytes, fallback).map(|decoded| decoded.encoding);
         assert_eq!(name(b"\xe9", Some("iso-8859-5")).unwrap(), "ISO-8859-5");
+        assert_eq!(name(b"\xe9", Some("ibm850")).unwrap(), "CP850");
         assert_eq!(name(b"<?xml encoding=\"koi8-u\"?>\xe9", Some("iso-8859-5")).unwrap(), "KOI8-U");
         assert!(name(b"\xe9", Some("no-such")).is_err());
     }

@@ -17,6 +17,7 @@
 
 pub mod attributes;
 mod characters;
+mod code_page;
 pub mod cursor;
 pub mod encoding;
 mod fault;
@@ -25,6 +26,7 @@ mod opening;
 mod outline;
 mod path;
 mod reference;
+pub mod root;
 mod scope;
 mod source;
 mod stream;

@@ -47,5 +47,6 @@ pub(super) const FORMAT: Format = Format {
     scope: Scope::Whole,
     vouches: Kinds::ALL,
     find: units::find,
+    code_page: |_| None,
     read: |excerpt, settings, mut out| read(excerpt, settings, &mut out),
 };

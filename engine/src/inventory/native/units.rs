@@ -11,34 +11,12 @@ use std::ops::Range;
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
 use crate::inventory::{Found, Look, MAX_HEAD, Place, Unit};
+use crate::xml::root::local_name;
 use crate::xml::tags::{Tag, Tags, line_column};
 
 /// Whether a document that begins with `text` has the root of a native one.
 pub(super) fn recognises(text: &str) -> bool {
-    matches!(root_name(text), Some("inventory" | "inventories"))
-}
-
-/// The local name of the root element, even where its tag is cut off or not well-formed.
-fn root_name(text: &str) -> Option<&str> {
-    let mut rest = text;
-    loop {
-        rest = rest.trim_start().strip_prefix('<')?;
-        let end = match rest.as_bytes().first()? {
-            b'?' => "?>",
-            b'!' if rest.starts_with("!--") => "-->",
-            b'!' => match root(&mut Tags::new(text)) {
-                Ok(root) => return Some(root.local()),
-                // The declarations of a document type stand in brackets.
-                Err(_) if rest[..rest.find('>')?].contains('[') => "]>",
-                Err(_) => ">",
-            },
-            _ => break,
-        };
-        rest = &rest[rest.find(end)? + end.len()..];
-    }
-    let end = rest.find(|c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/')).unwrap_or(rest.len());
-    let name = &rest[..end];
-    Some(name.rsplit_once(':').map_or(name, |(_, local)| local))
+    matches!(local_name(text), Some("inventory" | "inventories"))
 }
 
 /// Finds the inventories of a document.

@@ -15,8 +15,9 @@ use crate::error::{Error, Result};
 use crate::model::fact::{Fact, Kernel, Kind, Kinds, Module, ModuleState, Os, Package, Text};
 use crate::model::inventory::{Collector, Header, Statement, Wording};
 
-use super::sink::{Sink, error};
-use super::{Excerpt, Format, Found, Look, MAX_HEAD, MAX_TEXT, Place, Scope, Settings, Unit};
+use super::lines::{self, shown};
+use super::sink::Sink;
+use super::{Excerpt, Format, Found, Look, MAX_HEAD, Place, Scope, Settings, Unit};
 
 /// The kinds that a package list may have completely.
 const VOUCHES: Kinds = Kinds::from_bits(1 << Kind::Package as u16 | 1 << Kind::Module as u16);
@@ -29,6 +30,7 @@ pub(super) const RPM: Format = Format {
     scope: Scope::Part,
     vouches: VOUCHES,
     find: units,
+    code_page: |_| None,
     read: |excerpt, settings, out| read(VOUCHES, (b'r', rpm::line), excerpt, settings, out),
 };
 
@@ -50,6 +52,7 @@ pub(super) const AGENT_RPM: Format = Format {
     scope: Scope::Part,
     vouches: Kinds::NONE,
     find: units,
+    code_page: |_| None,
     read: |excerpt, settings, out| read(Kinds::NONE, (b'R', rpm::agent_line), excerpt, settings, out),
 };
 
@@ -165,16 +168,9 @@ fn module(text: &str) -> Option<Module<'_>> {
     parts.next().is_none().then(|| Module { name, stream, version, context, state, ..Module::default() })
 }
 
-/// Cuts a text into its lines, each with its offset, and leaves out the blank ones.
+/// The lines of a text that are not blank, with their offsets.
 fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut start = 0;
-    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
-    let lines = ends.map(move |end| {
-        let line = (start, text[start..end].trim_end_matches('\r'));
-        start = end + 1;
-        line
-    });
-    lines.filter(|(_, line)| !is_blank(line))
+    lines::lines(text).filter(|(_, line)| !is_blank(line))
 }
 
 /// Whether a line says nothing.
@@ -375,9 +371,7 @@ impl List {
     ) -> Result<()> {
         let (offset, whole) = (line.start, &excerpt.text[line.clone()]);
         let text = whole.trim_end_matches(['\r', '\n']);
-        if text.len() > MAX_TEXT {
-            return Err(error(Code::TooLarge, offset, format!("a line of more than {MAX_TEXT} bytes")));
-        }
+        lines::check_length((offset, text))?;
         match frame(text) {
             _ if is_blank(text) => {}
             Frame::Client(_) | Frame::Comment(_) => {}
@@ -402,12 +396,6 @@ impl List {
         }
         Ok(())
     }
-}
-
-/// The beginning of a line, as a finding shows it.
-fn shown(text: &str) -> &str {
-    let end = text.char_indices().nth(80).map_or(text.len(), |(end, _)| end);
-    &text[..end]
 }
 
 #[cfg(test)]
