@@ -106,9 +106,17 @@ def part(element, out):
             fact.setdefault("components", {})[element.get("component")] = True
 
 
+class Row(dict):
+    """An instance, with what tells it from others."""
+
+    @functools.cached_property
+    def key(self):
+        return repr(sorted(self.items()))
+
+
 def instance(element, out):
     classes = out["wmi"].setdefault(element.get("namespace") or "root\\cimv2", {})
-    row = {}
+    row = Row()
     for p in element:
         value, kind = p.get("v"), p.get("t", "string")
         if value is not None and kind == "number":
@@ -173,6 +181,7 @@ def extended(module):
     class Facts(module.Facts):
         def __init__(self, known):
             super().__init__(known)
+            self.answers = {}
             lower = lambda kind: {(view, ref.lower()) for k, view, ref in known["absent"] if k == kind}
             self.no_files = {self.path(ref) for _, ref in lower("file")}
             self.no_products = {ref for _, ref in lower("msi")}
@@ -189,13 +198,20 @@ def extended(module):
         def product(self, code):
             return module.ABSENT if code.lower() in self.f.no_products else super().product(code)
 
+        def r_WmiQuery(self, e, loop):
+            # Packages ask the same.
+            asked = (e.get("Namespace"), e.attrib["WqlQuery"])
+            if asked not in self.f.answers:
+                self.f.answers[asked] = super().r_WmiQuery(e, loop)
+            return self.f.answers[asked]
+
         def untyped(self, e, loop):
             value = self.f.value(self.f.regkey(e, loop), e.get("Value"))
             return isinstance(value, dict) and "type" not in value
 
         def r_RegValueExists(self, e, loop):
-            if e.get("Type") is not None and self.untyped(e, loop):
-                return module.U, "part-not-collected"
+            if self.untyped(e, loop):
+                return module.T if e.get("Type") is None else (module.U, "part-not-collected")
             return super().r_RegValueExists(e, loop)
 
         def regdata(self, e, loop, types):
@@ -203,9 +219,24 @@ def extended(module):
                 return module.Node("", module.U, "part-not-collected")
             return super().regdata(e, loop, types)
 
+    class Wql(module.Wql):
+        """Says of the same instance the same; remembers that, within bounds."""
+
+        def __init__(self, text):
+            super().__init__(text)
+            self.said = {}
+
+        def run(self, rows):
+            if len(self.said) > 400:
+                self.said.clear()
+            for row in rows:
+                if row.key not in self.said:
+                    self.said[row.key] = super().run([row])
+            return module.or_(self.said[row.key] for row in rows)
+
     module.Facts, module.Evaluator = Facts, Evaluator
     # A query means the same for every client.
-    module.Wql = functools.lru_cache(maxsize=None)(module.Wql)
+    module.Wql = functools.lru_cache(maxsize=None)(Wql)
 
 
 def main(oracle, catalog, *paths):

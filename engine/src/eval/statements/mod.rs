@@ -123,7 +123,9 @@ impl Slots<'_> {
     /// Takes a fact, and remembers its statement if that is wanted.
     pub(super) fn take_stated(&mut self, fact: Fact<'_>, wording: Wording, statement: &str) {
         let statement = statement.as_bytes();
-        if !is_lasting(&fact, self.plan.asks_keys) || !self.statements.wants(wording, statement) {
+        if !is_lasting(&fact, self.plan.asks_keys || self.plan.asks_narrow)
+            || !self.statements.wants(wording, statement)
+        {
             return self.take_fact(fact);
         }
         let meaning = match fact {
@@ -167,10 +169,10 @@ pub(super) fn put_all(answers: &mut [Answer], predicates: Range<usize>, known: &
 }
 
 /// Whether what a fact means depends on nothing but the index, or on folders alone.
-fn is_lasting(fact: &Fact<'_>, asks_keys: bool) -> bool {
+fn is_lasting(fact: &Fact<'_>, asks_of_keys: bool) -> bool {
     match fact {
         Fact::File(_) | Fact::Hotfix(_) | Fact::Product(_) | Fact::Package(_) => true,
-        Fact::RegistryValue(value) => value.view == View::Native && !asks_keys,
+        Fact::RegistryValue(value) => value.view == View::Native && !asks_of_keys,
         _ => false,
     }
 }
