@@ -3,8 +3,10 @@
 
   sdp.py ORACLE.py CATALOG INVENTORY...    one line per cell: client, package, verdict, reason
 
-ORACLE.py is sdp_oracle.py; this script only turns native inventories into the facts that it takes.
+ORACLE.py is sdp_oracle.py; this script turns native inventories into the facts that it takes, and adds what
+those have no place for: things proved to be absent, and registry values whose type is not known.
 """
+import functools
 import importlib.util
 import sys
 import xml.etree.ElementTree as ET
@@ -12,7 +14,8 @@ import xml.etree.ElementTree as ET
 ARCHITECTURES = {"x86": 0, "arm": 5, "ia64": 6, "x64": 9, "arm64": 12}
 PRODUCT_TYPES = {"workstation": 1, "domain-controller": 2, "server": 3}
 REGISTRY_TYPES = {"sz": "REG_SZ", "expand": "REG_EXPAND_SZ", "dword": "REG_DWORD", "qword": "REG_QWORD",
-                  "multi": "REG_MULTI_SZ", "binary": "REG_BINARY", "resource": "REG_FULL_RESOURCE_DESCRIPTOR"}
+                  "multi": "REG_MULTI_SZ", "binary": "REG_BINARY", "resource": "REG_FULL_RESOURCE_DESCRIPTOR",
+                  "none": "REG_NONE", "other": "other"}
 STATES = {"applied": 1, "superseded": 2, "obsoleted": 4, "registered": 8}
 
 
@@ -51,15 +54,22 @@ def trait(element, out):
         os[{"level": "proc_level", "revision": "proc_revision", "count": "processors"}[name]] = int(value)
 
 
+def view_of(element, out):
+    """A system of 32 bits has one view of its registry."""
+    return "wow32" if element.get("view") == "32" and out["os"].get("bits") != 32 else "native"
+
+
 def registry(element, out):
-    view = "wow32" if element.get("view") == "32" else "native"
+    view = view_of(element, out)
     key = {"view": view, "key": element.get("key"), "values": {}}
     known = [k for k in out["registry"] if k["view"] == view and k["key"].lower() == key["key"].lower()]
     if not known:
         out["registry"].append(key)
         known = [key]
     if element.tag == "reg":
-        value = {"type": REGISTRY_TYPES[element.get("type")]}
+        value = {}
+        if element.get("type") is not None:
+            value["type"] = REGISTRY_TYPES[element.get("type")]
         if element.get("data") is not None:
             value["data"] = element.get("data")
         known[0]["values"][element.get("name")] = value
@@ -73,7 +83,8 @@ def file(element, out):
         if element.get(attribute) is not None:
             fact[attribute] = element.get(attribute)
     for attribute in ("size", "language"):
-        if element.get(attribute) is not None:
+        # A language may be a tag, which the rules do not compare.
+        if element.get(attribute, "").isdigit():
             fact[attribute] = int(element.get(attribute))
     out["file"].append(fact)
 
@@ -95,9 +106,17 @@ def part(element, out):
             fact.setdefault("components", {})[element.get("component")] = True
 
 
+class Row(dict):
+    """An instance, with what tells it from others."""
+
+    @functools.cached_property
+    def key(self):
+        return repr(sorted(self.items()))
+
+
 def instance(element, out):
     classes = out["wmi"].setdefault(element.get("namespace") or "root\\cimv2", {})
-    row = {}
+    row = Row()
     for p in element:
         value, kind = p.get("v"), p.get("t", "string")
         if value is not None and kind == "number":
@@ -111,17 +130,29 @@ def instance(element, out):
 
 
 def absent(element, out):
-    if element.get("kind") == "wmi":
-        namespace, cls = element.get("ref").rsplit(":", 1)
+    kind, ref = element.get("kind"), element.get("ref")
+    if kind == "wmi":
+        namespace, cls = ref.rsplit(":", 1)
         out["wmi"].setdefault(namespace, {})[cls] = []
+    elif kind == "os" and ref == "mui":
+        out["os"].update(mui=False, mui_languages=[])
+    elif kind == "os" and ref == "cluster":
+        out["os"]["clustered"] = False
+    elif kind == "msp":
+        product, patch = ref.split("::")
+        # A patch that does not count is one that is not there.
+        out["msp"].append({"patch": patch, "product": product, "state": STATES["registered"]})
+    else:
+        out["absent"].add((kind, view_of(element, out), ref))
 
 
 def facts(inventory):
     out = {"complete": inventory.get("complete", "").split(), "os": {}, "registry": [], "file": [], "msi": [],
-           "msp": [], "wmi": {}}
+           "msp": [], "wmi": {}, "absent": set()}
     take = {"os": system, "trait": trait, "reg": registry, "key": registry, "file": file, "msi": product,
             "wmi": instance, "absent": absent}
-    for element in inventory:
+    # Where other things stand depends on the system.
+    for element in sorted(inventory, key=lambda element: element.tag != "os"):
         if element.tag in take:
             take[element.tag](element, out)
     for element in inventory:
@@ -144,11 +175,76 @@ def inventories(path):
     return [root] if root.tag == "inventory" else [e for e in root if e.tag == "inventory"]
 
 
+def extended(module):
+    """Adds what its facts have no place for."""
+
+    class Facts(module.Facts):
+        def __init__(self, known):
+            super().__init__(known)
+            self.answers = {}
+            lower = lambda kind: {(view, ref.lower()) for k, view, ref in known["absent"] if k == kind}
+            self.no_files = {self.path(ref) for _, ref in lower("file")}
+            self.no_products = {ref for _, ref in lower("msi")}
+            values = (tuple(ref.split("::")) + (view,) for view, ref in lower("registry") if "::" in ref)
+            self.no_values = {(view, self.key(key), name) for key, name, view in values}
+
+        def file(self, path):
+            return module.ABSENT if self.path(path) in self.no_files else super().file(path)
+
+        def value(self, key, name):
+            return module.ABSENT if (*key, (name or "").lower()) in self.no_values else super().value(key, name)
+
+    class Evaluator(module.Evaluator):
+        def product(self, code):
+            return module.ABSENT if code.lower() in self.f.no_products else super().product(code)
+
+        def r_WmiQuery(self, e, loop):
+            # Packages ask the same.
+            asked = (e.get("Namespace"), e.attrib["WqlQuery"])
+            if asked not in self.f.answers:
+                self.f.answers[asked] = super().r_WmiQuery(e, loop)
+            return self.f.answers[asked]
+
+        def untyped(self, e, loop):
+            value = self.f.value(self.f.regkey(e, loop), e.get("Value"))
+            return isinstance(value, dict) and "type" not in value
+
+        def r_RegValueExists(self, e, loop):
+            if self.untyped(e, loop):
+                return module.T if e.get("Type") is None else (module.U, "part-not-collected")
+            return super().r_RegValueExists(e, loop)
+
+        def regdata(self, e, loop, types):
+            if self.untyped(e, loop):
+                return module.Node("", module.U, "part-not-collected")
+            return super().regdata(e, loop, types)
+
+    class Wql(module.Wql):
+        """Says of the same instance the same; remembers that, within bounds."""
+
+        def __init__(self, text):
+            super().__init__(text)
+            self.said = {}
+
+        def run(self, rows):
+            if len(self.said) > 400:
+                self.said.clear()
+            for row in rows:
+                if row.key not in self.said:
+                    self.said[row.key] = super().run([row])
+            return module.or_(self.said[row.key] for row in rows)
+
+    module.Facts, module.Evaluator = Facts, Evaluator
+    # A query means the same for every client.
+    module.Wql = functools.lru_cache(maxsize=None)(Wql)
+
+
 def main(oracle, catalog, *paths):
     spec = importlib.util.spec_from_file_location("sdp_oracle", oracle)
     module = importlib.util.module_from_spec(spec)
     sys.dont_write_bytecode = True
     spec.loader.exec_module(module)
+    extended(module)
     packages = [(module.child(root, "Properties").get("PackageID").lower(), root) for _, root in module.packages(catalog)]
     for path in paths:
         for inventory in inventories(path):

@@ -7,6 +7,7 @@ use conformance::run;
 use patchstate::diagnostic::Position;
 use patchstate::eval::plan::Plan;
 use patchstate::matrix::Matrix;
+use patchstate::model::applicability::Applicability;
 use patchstate::model::expr::{Comparison, DEPTH, Expr, Operand, Presence, Question, Subject};
 use patchstate::model::fact::*;
 use patchstate::model::flag::Flags;
@@ -219,6 +220,42 @@ fn a_key_of_the_narrow_view_is_no_value_without_a_name() {
     let key = RegistryKey { key: r"HKLM\Software\A".into(), view: View::Narrow, ..RegistryKey::default() };
     let expect = Cell::new(Verdict::Unknown, Reason::NotCollected);
     check(vec![update], inventory(&[], vec![key.into()]), expect);
+}
+
+#[test]
+fn a_system_of_32_bits_has_one_view_of_its_registry() {
+    let subjects = [
+        Subject::RegistryKey(r"hklm\software\wow6432node\a".to_owned()),
+        Subject::RegistryKey(r"hklm\software\a".to_owned()),
+        Subject::RegistryValue { key: r"hklm\software\wow6432node\a".to_owned(), name: "v".to_owned() },
+        Subject::RegistryValue { key: r"hklm\software\a".to_owned(), name: "v".to_owned() },
+    ];
+    for view in [View::Native, View::Narrow] {
+        let [key, name] = [r"HKLM\Software\A".into(), "V".into()];
+        let value = RegistryValue { key, name, view, ..RegistryValue::default() };
+        let os = Os { family: "windows".into(), arch: Some("x86".into()), ..Os::default() };
+        let reference = r"HKLM\Software\A".into();
+        let absent = Absent { kind: Some(Kind::Registry), reference, view, ..Absent::default() };
+        for subject in &subjects {
+            let update = || vec![installed(test(subject.clone(), Question::Exists))];
+            check(update(), inventory(&[], vec![value.clone().into(), os.clone().into()]), INSTALLED);
+            let missing = Cell::new(Verdict::Missing, Reason::RegistryMissing);
+            check(update(), inventory(&[], vec![absent.clone().into(), os.clone().into()]), missing);
+        }
+    }
+}
+
+#[test]
+fn a_pattern_says_nothing_of_an_array() {
+    for query in ["select * from C where A like '%text%'", "select * from C where not (A like 'text%')"] {
+        let asked = Question::Applicability(Box::new(Applicability::WmiQuery(query.to_owned())));
+        let update = installed(test(Subject::Wmi(r"root\cimv2:c".to_owned()), asked));
+        let [name, value, kind] = ["A", "2 values", "other"].map(Into::into);
+        let property = Property { name, value: Some(value), kind: Some(kind) };
+        let instance = Wmi { class: "C".into(), properties: vec![property], ..Wmi::default() };
+        let expect = Cell::new(Verdict::Unknown, Reason::PartNotCollected);
+        check(vec![update], inventory(&[], vec![instance.into()]), expect);
+    }
 }
 
 #[test]

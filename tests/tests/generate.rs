@@ -4,18 +4,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::path::Path;
 
 use conformance::compiled;
-use patchstate::catalog::{self, mssecure, updateinfo};
+use patchstate::catalog::{self, mssecure, sdp, updateinfo};
 use patchstate::diagnostic::{Code, Severity};
+use patchstate::eval::reference::Evaluator;
 use patchstate::generate::catalog::{Cleanliness, Settings, Shape, hazards, write};
 use patchstate::generate::fleet::{self, Fleet};
 use patchstate::index::Index;
 use patchstate::inventory::native;
 use patchstate::model::expr::{Question, Subject};
-use patchstate::model::fact::{Fact, Kind};
+use patchstate::model::fact::{Fact, FileVersion, Kind, Property};
 use patchstate::model::inventory::Inventory;
-use patchstate::model::options::Options;
+use patchstate::model::options::{Options, Supersedence};
+use patchstate::model::registry::View;
 use patchstate::model::update::{Catalog, Rule, Update};
 use patchstate::model::verdict::Verdict;
 use sha2::{Digest, Sha256};
@@ -407,6 +410,108 @@ fn fleets_of_a_mixed_index_have_clients_of_both_kinds() {
     }
 }
 
+/// The index of a catalog in which every operator of the Windows rule language decides something.
+fn operators() -> Index {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpora/sdp/operators.xml");
+    let mut catalogs = Vec::new();
+    (sdp::FORMAT.read)(&path, &catalog::Settings::default(), &mut |catalog| catalogs.push(catalog.unwrap()));
+    compiled::index(catalogs, vec![])
+}
+
+#[test]
+fn fleets_of_rules_have_clients_about_what_they_compare() {
+    let index = operators();
+    check_verdicts(&index, &[Verdict::Installed, Verdict::Missing, Verdict::NotApplicable, Verdict::Unknown]);
+    let settings = fleet::Settings { images: 60, facts: 150, ..Default::default() };
+    let fleet = Fleet::new(index.view().unwrap(), settings);
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    for number in 0..60 {
+        let client = fleet.client(number);
+        check_near("facts", client.facts.len(), 150, 10);
+        seen.extend(client.facts.iter().flat_map(|stated| states(&stated.fact)));
+        let kinds = [Kind::Os, Kind::File, Kind::Registry, Kind::Msi, Kind::Msp, Kind::Wmi];
+        let complete = kinds.iter().filter(|kind| client.header.complete.contains(**kind)).count();
+        seen.insert(if complete == kinds.len() { "complete" } else { "incomplete" });
+    }
+    let expected = [
+        "32 bits",
+        "64 bits",
+        "absent file",
+        "absent msi",
+        "absent msp",
+        "absent os",
+        "absent registry",
+        "absent wmi",
+        "complete",
+        "features not stated",
+        "file version not stated",
+        "incomplete",
+        "no file version",
+        "property NULL",
+        "property of an array",
+        "value of 32 bits",
+        "value without data",
+        "value without type",
+    ];
+    assert_eq!(seen, expected.into());
+}
+
+/// The states of facts that are less than whole, and the width of the system.
+fn states(fact: &Fact<'static>) -> Vec<&'static str> {
+    match fact {
+        Fact::Os(os) if os.arch.as_deref() == Some("x86") => vec!["32 bits"],
+        Fact::Os(_) => vec!["64 bits"],
+        Fact::File(file) => match file.version {
+            FileVersion::NotCollected => vec!["file version not stated"],
+            FileVersion::NoResource => vec!["no file version"],
+            FileVersion::Known(_) => vec![],
+        },
+        Fact::RegistryValue(value) => {
+            let states = [
+                ("value without type", value.kind.is_none()),
+                ("value without data", value.kind.is_some() && value.data.is_none()),
+                ("value of 32 bits", value.view == View::Narrow),
+            ];
+            states.into_iter().filter(|(_, holds)| *holds).map(|(state, _)| state).collect()
+        }
+        Fact::Msi(product) if product.features.is_none() => vec!["features not stated"],
+        Fact::Wmi(instance) => {
+            let of = |property: &Property<'_>| match (&property.value, property.kind.as_deref()) {
+                (None, _) => Some("property NULL"),
+                (_, Some("other")) => Some("property of an array"),
+                _ => None,
+            };
+            instance.properties.iter().filter_map(of).collect()
+        }
+        Fact::Absent(absent) => match absent.kind {
+            Some(Kind::File) => vec!["absent file"],
+            Some(Kind::Msi) => vec!["absent msi"],
+            Some(Kind::Msp) => vec!["absent msp"],
+            Some(Kind::Os) => vec!["absent os"],
+            Some(Kind::Registry) => vec!["absent registry"],
+            Some(Kind::Wmi) => vec!["absent wmi"],
+            _ => vec![],
+        },
+        _ => vec![],
+    }
+}
+
+#[test]
+fn generated_clients_of_rules_are_evaluated_as_the_reference_does() {
+    let index = operators();
+    let catalogs = index.view().unwrap().restore().unwrap();
+    let options = Options { supersedence: Supersedence::Off, ..Options::default() };
+    let settings = fleet::Settings { images: 40, facts: 120, deviation: 5, ..Default::default() };
+    let fleet = Fleet::new(index.view().unwrap(), settings);
+    for number in 0..80 {
+        let client = fleet.client(number);
+        let reference = Evaluator::new(&catalogs, &options, &client).evaluate();
+        for (update, cell) in compiled::cells(&index, &options, &client) {
+            assert_eq!(cell, reference[update], "client {number}, update {update}");
+        }
+    }
+}
+
 #[test]
 fn fleets_of_an_empty_index_have_clients_all_the_same() {
     let index = compiled::index(vec![], vec![]);
@@ -464,4 +569,16 @@ fn the_same_arguments_give_the_same_clients_for_ever() {
     check(0, "7d4b7bea66e00b926335420cff4bc88ba39bc03ce73352a086cef023cd356df4");
     check(1, "5bcc71b7700a55d396ba4afdcf3156b552cf35c1778e7494e170f754c1f99b30");
     check(30, "87b7fb0537351993c97666bb7026fd26fb1d28c429b299c7b07acabd5137224e");
+}
+
+#[test]
+fn the_same_arguments_give_the_same_clients_of_rules_for_ever() {
+    let index = operators();
+    let of = |seed| fleet::Settings { facts: 100, images: 2, seed, ..Default::default() };
+    for (number, expected) in ["", ""].into_iter().enumerate() {
+        let client = |seed| xml(&Fleet::new(index.view().unwrap(), of(seed)).client(number));
+        assert_eq!(client(7), client(7));
+        assert_ne!(client(7), client(8));
+        assert_eq!(sha256(&client(7)), expected, "client {number}");
+    }
 }

@@ -199,7 +199,6 @@ impl<'i> Known<'i> {
     }
 
     fn take(&mut self, entry: &'i Stated, stated: usize, wide: bool) {
-        let view = |view: View| if wide { view } else { View::Native };
         match &entry.fact {
             Fact::Kernel(record) => self.kernel = Some(Found { record, stated }),
             Fact::File(record) => {
@@ -208,12 +207,16 @@ impl<'i> Known<'i> {
                 self.files.insert(path, Found { record, stated });
             }
             Fact::RegistryValue(record) => {
-                let key = registry::normal_key(&record.key, view(record.view));
-                self.add_key(&key, stated);
-                self.values.insert((key, fold(&record.name)), Found { record, stated });
+                for view in registry::views(record.view, wide) {
+                    let key = registry::normal_key(&record.key, *view);
+                    self.add_key(&key, stated);
+                    self.values.insert((key, fold(&record.name)), Found { record, stated });
+                }
             }
             Fact::RegistryKey(record) => {
-                self.add_key(&registry::normal_key(&record.key, view(record.view)), stated);
+                for view in registry::views(record.view, wide) {
+                    self.add_key(&registry::normal_key(&record.key, *view), stated);
+                }
             }
             Fact::Msi(record) => {
                 self.products.insert(msi::normal_code(&record.product), Found { record, stated });
@@ -245,7 +248,9 @@ impl<'i> Known<'i> {
             }
             Fact::Absent(record) => {
                 let Some(kind) = record.kind else { return };
-                let subjects = absent_subjects(kind, &record.reference, view(record.view), &self.folders);
+                let views = registry::views(record.view, wide).iter();
+                let subjects =
+                    views.flat_map(|view| absent_subjects(kind, &record.reference, *view, &self.folders));
                 for subject in subjects {
                     match subject {
                         // With a key everything below it is absent.
@@ -256,8 +261,10 @@ impl<'i> Known<'i> {
             }
             Fact::Coverage(record) => {
                 if record.kind == Some(Kind::Registry) {
-                    let under = registry::normal_key(&record.under, view(record.view));
-                    self.covered.push((Kind::Registry, under, stated));
+                    for view in registry::views(record.view, wide) {
+                        let under = registry::normal_key(&record.under, *view);
+                        self.covered.push((Kind::Registry, under, stated));
+                    }
                 } else if record.kind == Some(Kind::File) {
                     let under = self.path(&record.under).trim_end_matches('/').to_owned();
                     self.tokens.extend(path::token(&under).map(str::to_owned));

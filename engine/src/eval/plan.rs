@@ -17,6 +17,7 @@ use crate::model::applicability::Applicability;
 use crate::model::expr::{OsField, Question};
 use crate::model::fact::{Kind, Kinds};
 use crate::model::options::{Options, Profile, Supersedence};
+use crate::model::registry;
 use crate::model::supersedence::{Source, components};
 use crate::model::verdict::Cell;
 
@@ -41,6 +42,8 @@ pub struct Plan<'i> {
     pub(super) asks_bare_paths: bool,
     /// Whether any rule asks for registry keys themselves.
     pub(super) asks_keys: bool,
+    /// Whether anything is asked of the 32-bit view of the registry, which small systems have as their own.
+    pub(super) asks_narrow: bool,
     /// Whether any rule asks for products of Windows Installer.
     pub(super) asks_installer: bool,
     /// The operating system as a whole, where any rule asks for it.
@@ -135,6 +138,9 @@ impl<'i> Plan<'i> {
             named: Named::of(asked.iter().flatten().map(AsRef::as_ref)),
             asked,
             asks_keys: !subjects_of(&[tag::REGISTRY_KEY]).is_empty(),
+            asks_narrow: subjects_of(&[tag::REGISTRY_VALUE, tag::REGISTRY_KEY])
+                .into_iter()
+                .any(|subject| registry::is_narrow(name(subject))),
             profiles: (0..view.sources())
                 .map(|at| options.profile.or(own_profile(at)).unwrap_or(Profile::Dnf))
                 .collect(),

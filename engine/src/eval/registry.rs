@@ -1,7 +1,7 @@
 //! Registry keys and values over slots: what is asked of each answered at once.
 //!
 //! Where the 32-bit view stands depends on the width of the system, which a client may state later, so
-//! what stands in it waits until the client is whole.
+//! what stands in it waits until the client is whole; and so does all else that may stand in it too.
 
 use super::known::State;
 use super::slots::{Slots, question};
@@ -18,7 +18,8 @@ use crate::model::reason::Reason;
 use crate::model::registry::{self, View};
 use crate::model::verdict::Answer;
 
-/// What stands in the 32-bit view of the registry and waits until the width of the system is known.
+/// What stands, or may stand, in the 32-bit view of the registry and waits until the width of the system
+/// is known.
 #[derive(Clone, Debug)]
 pub(super) enum WaitingNarrow {
     /// A value, with its place among all facts.
@@ -33,8 +34,10 @@ impl Slots<'_> {
     pub(super) fn take_value(&mut self, value: fact::RegistryValue<'_>) {
         let place = self.place_of_fact();
         match value.view {
-            View::Narrow => self.narrow.push(WaitingNarrow::Value(place, value.into_owned())),
-            View::Native => _ = self.value(&value, View::Native, place),
+            View::Native if !self.plan.asks_narrow => _ = self.value(&value, View::Native, place),
+            View::Native | View::Narrow => {
+                self.narrow.push(WaitingNarrow::Value(place, value.into_owned()));
+            }
         }
     }
 
@@ -47,19 +50,24 @@ impl Slots<'_> {
     /// Takes a key.
     pub(super) fn take_key(&mut self, key: fact::RegistryKey<'_>) {
         match key.view {
-            View::Narrow => self.narrow.push(WaitingNarrow::Key(key.into_owned())),
-            View::Native => self.key(&key, View::Native),
+            View::Native if !self.plan.asks_narrow => self.key(&key, View::Native),
+            View::Native | View::Narrow => self.narrow.push(WaitingNarrow::Key(key.into_owned())),
         }
     }
 
     /// Takes what waited for the width of the system.
     pub(super) fn finish_narrow(&mut self, wide: bool) {
-        let view = if wide { View::Narrow } else { View::Native };
         let mut narrow = std::mem::take(&mut self.narrow);
         for waiting in narrow.drain(..) {
             match waiting {
-                WaitingNarrow::Value(place, value) => _ = self.value(&value, view, place),
-                WaitingNarrow::Key(key) => self.key(&key, view),
+                WaitingNarrow::Value(place, value) => {
+                    for view in registry::views(value.view, wide) {
+                        self.value(&value, *view, place);
+                    }
+                }
+                WaitingNarrow::Key(key) => {
+                    registry::views(key.view, wide).iter().for_each(|view| self.key(&key, *view));
+                }
             }
         }
         self.narrow = narrow;

@@ -34,7 +34,7 @@ use crate::model::law;
 use crate::model::options::{Checksum, RegistryItems};
 use crate::model::path;
 use crate::model::reason::Reason;
-use crate::model::registry::{self, View};
+use crate::model::registry;
 use crate::model::truth::Truth;
 use crate::model::verdict::Answer;
 
@@ -384,8 +384,11 @@ impl<'p> Slots<'p> {
     fn finish_absent(&mut self, wide: bool) {
         for stated in std::mem::take(&mut self.absent) {
             let Some(kind) = stated.kind else { continue };
-            let view = if wide { stated.view } else { View::Native };
-            for subject in absent_subjects(kind, &stated.reference, view, self.files.folders()) {
+            let views = registry::views(stated.view, wide).iter();
+            let folders = self.files.folders();
+            let subjects: Vec<Subject> =
+                views.flat_map(|view| absent_subjects(kind, &stated.reference, *view, folders)).collect();
+            for subject in subjects {
                 self.keep_absent(&subject);
                 match &subject {
                     // With a key everything below it is absent.
@@ -412,9 +415,11 @@ impl<'p> Slots<'p> {
         let mut folders = Vec::new();
         for stated in &covered {
             if stated.kind == Some(Kind::Registry) {
-                let key = registry::normal_key(&stated.under, if wide { stated.view } else { View::Native });
-                self.keep_covered(&key);
-                self.cover_registry(&key);
+                for view in registry::views(stated.view, wide) {
+                    let key = registry::normal_key(&stated.under, *view);
+                    self.keep_covered(&key);
+                    self.cover_registry(&key);
+                }
             } else if stated.kind == Some(Kind::File) {
                 folders.push(self.covered_folder(&stated.under));
             }

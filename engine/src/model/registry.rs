@@ -14,6 +14,10 @@ pub enum View {
     Narrow,
 }
 
+/// The key of which the 32-bit view is another one, and where that is below it.
+const SOFTWARE: &str = r"hklm\software";
+const NODE: &str = r"\wow6432node";
+
 const HIVES: [(&str, &str); 10] = [
     ("hkey_local_machine", "hklm"),
     ("hkey_current_user", "hkcu"),
@@ -84,10 +88,23 @@ pub fn normal_key(key: &str, view: View) -> String {
     out
 }
 
+/// The views in which rules may name a key that a client states in one: a system of 32 bits has a single
+/// view, which is both.
+pub fn views(stated: View, wide: bool) -> &'static [View] {
+    match (wide, stated) {
+        (true, View::Native) => &[View::Native],
+        (true, View::Narrow) => &[View::Narrow],
+        (false, _) => &[View::Native, View::Narrow],
+    }
+}
+
+/// Whether a normal key stands in the 32-bit view of a system of 64 bits.
+pub fn is_narrow(normal: &str) -> bool {
+    normal.strip_prefix(SOFTWARE).is_some_and(|rest| rest.starts_with(NODE))
+}
+
 /// Moves a normal key below `SOFTWARE` to where the 32-bit view keeps it.
 fn redirect(out: &mut String, start: usize) {
-    const SOFTWARE: &str = r"hklm\software";
-    const NODE: &str = r"\wow6432node";
     let Some(rest) = out[start..].strip_prefix(SOFTWARE) else { return };
     let below = rest.is_empty() || rest.starts_with('\\');
     let there = rest.strip_prefix(NODE).is_some_and(|rest| rest.is_empty() || rest.starts_with('\\'));

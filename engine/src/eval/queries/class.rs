@@ -174,7 +174,11 @@ impl Property {
 
     /// What a value says to its atoms.
     pub(super) fn says(&self, value: &Value) -> Says {
-        let mut tried = self.always.clone();
+        // What a pattern says of an array is not known, whatever texts it must contain.
+        let mut tried = match value {
+            Value::Other => (0..self.atoms.len() as u32).collect(),
+            _ => self.always.clone(),
+        };
         let text = value.text();
         if let Some(texts) = &self.texts {
             let found = texts.find_overlapping_iter(text.as_ref());

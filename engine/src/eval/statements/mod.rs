@@ -180,7 +180,7 @@ fn is_lasting(fact: &Fact<'_>, plan: &Plan<'_>) -> bool {
     match fact {
         Fact::File(_) | Fact::Hotfix(_) | Fact::Package(_) => true,
         Fact::Product(_) => !plan.named.asks_releases(),
-        Fact::RegistryValue(value) => value.view == View::Native && !plan.asks_keys,
+        Fact::RegistryValue(value) => value.view == View::Native && !plan.asks_keys && !plan.asks_narrow,
         _ => false,
     }
 }

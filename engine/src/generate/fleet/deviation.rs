@@ -34,6 +34,19 @@ pub(super) fn deviating(fact: &Fact<'static>, random: &mut Random) -> Option<Fac
             package.release = Some(text(release));
         }
         Fact::Product(product) if is_there && product.sp.is_some() => product.sp = None,
+        Fact::Wmi(instance) if is_there => {
+            let Some(value) =
+                instance.properties.iter_mut().rev().find_map(|property| property.value.as_mut())
+            else {
+                return None;
+            };
+            *value = text(format!("{value}0"));
+        }
+        Fact::Msi(product) if is_there => {
+            let version = product.version.as_deref().and_then(Version::parse)?;
+            let Version([a, b, c, d]) = version;
+            product.version = Some(text(Version([a, b, c, d.saturating_add(1)]).to_string()));
+        }
         Fact::Module(module) if is_there => {
             module.state = match module.state {
                 ModuleState::Disabled => ModuleState::Enabled,

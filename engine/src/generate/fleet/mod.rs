@@ -1,10 +1,18 @@
 //! Generated fleets: clients that are near copies of a few images, with facts that an index asks for.
 //!
 //! An image has some of the products (or packages) that the index knows, some of their updates
-//! installed, and facts that nothing asks for. A client is an image with a share of its facts changed.
+//! installed, and facts that nothing asks for; or it is a machine that applicability rules are for, with
+//! facts about what they compare. A client is an image with a share of its facts changed.
 
 mod deviation;
+mod evidence;
+mod installer;
+mod instances;
 mod linux;
+mod places;
+mod rules;
+mod system;
+mod wanted;
 mod windows;
 
 use super::random::Random;
@@ -55,6 +63,16 @@ pub struct Fleet {
     images: Vec<Image>,
 }
 
+/// What images of an index are made of.
+enum Likeness<'r, 'v> {
+    /// Products, and the evidence of their updates.
+    Products,
+    /// Packages and modules.
+    Packages,
+    /// What applicability rules ask.
+    Rules(&'r rules::Rules<'v>),
+}
+
 /// What clients are copied from.
 #[derive(Clone, Debug, Default)]
 struct Image {
@@ -71,13 +89,21 @@ impl Fleet {
             subjects.filter(|subject| columns.subject_tag.at(*subject as usize) == wanted).collect()
         };
         let (products, packages, modules) = (of_tag(tag::PRODUCT), of_tag(tag::RPM), of_tag(tag::MODULE));
+        let options = rules::options();
+        let rules = rules::Rules::new(view, &options);
+        // An index of several kinds has images of each in turn.
+        let mut kinds = Vec::new();
+        kinds.extend((!products.is_empty()).then_some(Likeness::Products));
+        kinds.extend((!packages.is_empty()).then_some(Likeness::Packages));
+        kinds.extend(rules.as_ref().map(Likeness::Rules));
         let image = |number: usize| {
             let mut random = Random::of(settings.seed, number as u64);
-            // An index of both kinds has images of both kinds.
-            if products.is_empty() || !packages.is_empty() && number % 2 == 1 {
-                linux::image(view, settings, &packages, &modules, &mut random)
-            } else {
-                windows::image(view, settings, &products, &mut random)
+            match kinds.get(number % kinds.len().max(1)) {
+                Some(Likeness::Products) => windows::image(view, settings, &products, &mut random),
+                Some(Likeness::Rules(rules)) => rules.image(settings, &mut random),
+                Some(Likeness::Packages) | None => {
+                    linux::image(view, settings, &packages, &modules, &mut random)
+                }
             }
         };
         Fleet { settings, images: (0..settings.images.max(1)).map(image).collect() }
@@ -102,11 +128,14 @@ impl Fleet {
             let deviates =
                 deviation::is_possible(fact) && random.chance(self.settings.deviation.saturating_mul(10));
             let fact = if deviates { deviation::deviating(fact, &mut random) } else { Some(fact.clone()) };
-            let stated = |fact| Stated { fact, document: 0, position: Position::default() };
             inventory.facts.extend(fact.map(stated));
         }
         inventory
     }
+}
+
+fn stated(fact: Fact<'static>) -> Stated {
+    Stated { fact, document: 0, position: Position::default() }
 }
 
 fn text(text: impl Into<String>) -> Text<'static> {

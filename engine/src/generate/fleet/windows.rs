@@ -20,7 +20,9 @@ const INSTALLED: u32 = 750;
 /// Of 1,000 installed updates with other evidence, how many are in the list of hotfixes too.
 const LISTED: u32 = 200;
 /// Of 1,000 facts that no update asks for, how many are files; the rest are registry values.
-const FILES: u32 = 900;
+pub(super) const FILES: u32 = 900;
+/// The Windows folder.
+const WINDIR: &str = r"C:\WINNT";
 
 /// Makes an image.
 pub(super) fn image(view: View<'_>, settings: Settings, products: &[u32], random: &mut Random) -> Image {
@@ -39,7 +41,11 @@ pub(super) fn image(view: View<'_>, settings: Settings, products: &[u32], random
     image.facts.extend(evidence.into_values());
     for number in 0..settings.facts.saturating_sub(image.facts.len()) {
         let is_file = random.chance(FILES);
-        image.facts.push(if is_file { other_file(number, random) } else { other_value(number, random) });
+        image.facts.push(if is_file {
+            other_file(WINDIR, number, random)
+        } else {
+            other_value(number, random)
+        });
     }
     image
 }
@@ -81,7 +87,7 @@ fn base(view: View<'_>) -> Vec<Fact<'static>> {
         build: Some(2195),
         arch: Some(text("x86")),
         language: Some(text("en-US")),
-        windir: Some(text(r"C:\WINNT")),
+        windir: Some(text(WINDIR)),
         ..Os::default()
     };
     let mut facts = vec![Fact::Os(os)];
@@ -168,13 +174,15 @@ fn value(key: &str, name: &str, kind: &str, data: &str) -> RegistryValue<'static
     }
 }
 
-fn other_file(number: usize, random: &mut Random) -> Fact<'static> {
-    let path = format!(r"C:\WINNT\system32\drivers\filler\module{number:05}.sys");
+/// A file below the Windows folder that no update asks for.
+pub(super) fn other_file(windir: &str, number: usize, random: &mut Random) -> Fact<'static> {
+    let path = format!(r"{windir}\system32\drivers\filler\module{number:05}.sys");
     let version = Version([5, 0, 2195, random.below(9000) as u32]);
     Fact::File(file(&path, version, random.wide() & 0xffff_ffff))
 }
 
-fn other_value(number: usize, random: &mut Random) -> Fact<'static> {
+/// A registry value that no update asks for.
+pub(super) fn other_value(number: usize, random: &mut Random) -> Fact<'static> {
     let key = format!(r"HKLM\SOFTWARE\Generated Vendor\Other Component {number:05}\CurrentVersion");
     Fact::RegistryValue(value(&key, "Path", "sz", &format!(r"C:\Folders\Other\{}", random.below(100_000))))
 }

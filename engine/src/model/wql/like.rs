@@ -105,6 +105,34 @@ impl Pattern {
         }
     }
 
+    /// A text that matches; `below` gives a number below the one that it is asked with, wherever there is a
+    /// choice.
+    ///
+    /// ```
+    /// use patchstate::model::wql::Pattern;
+    ///
+    /// let example = |pattern: &str| Pattern::parse(pattern).unwrap().example(&mut |_| 0);
+    /// assert_eq!(example(r"%PCI\VEN_8086%[^a-c]"), r"pci\ven_8086d");
+    /// ```
+    pub fn example(&self, below: &mut dyn FnMut(usize) -> usize) -> String {
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Any => text.push_str(["", "0", "&rev_01"][below(3).min(2)]),
+                // Those who write it mostly mean the character itself.
+                Part::One => text.push(['_', '_', '_', 'x'][below(4).min(3)]),
+                Part::Text(own) => text.push_str(own),
+                Part::Set(ranges, false) => {
+                    text.extend(ranges.get(below(ranges.len())).map(|(low, _)| *low));
+                }
+                Part::Set(..) => text.extend(
+                    ('a'..='z').chain('0'..='9').find(|c| part.strip(c.encode_utf8(&mut [0; 4])).is_some()),
+                ),
+            }
+        }
+        text
+    }
+
     /// The longest text that every value that matches contains; empty where there is none.
     pub fn longest_text(&self) -> &str {
         let texts = self.parts.iter().filter_map(|part| match part {

@@ -1,0 +1,127 @@
+//! The `hp` workload: generated clients against a vendor's catalog of 1,829 packages.
+//!
+//! Needs the shared corpora. Cells are compared with those of the reference evaluator before the times:
+//! evaluation alone, which begins when a client's facts were parsed, beside its limit, its two halves, and
+//! the whole way from the folder. `HP_CLIENTS`, `HP_DEVIATION` and `HP_ROUNDS` change the size.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use benches::{Paired, rates, say, setting, site};
+use patchstate::error::Result;
+use patchstate::eval::batch::Worker;
+use patchstate::eval::plan::Plan;
+use patchstate::eval::reference::Evaluator;
+use patchstate::eval::run;
+use patchstate::generate::fleet::{Fleet, Settings};
+use patchstate::index::Index;
+use patchstate::ingest::{self, Intake};
+use patchstate::matrix::row;
+use patchstate::model::inventory::Inventory;
+use patchstate::model::options::{Options, Supersedence};
+
+/// What the evaluation of a client may take, in microseconds.
+const LIMIT: f64 = 100.0;
+/// How many clients are compared with the reference.
+const COMPARED: usize = 10;
+
+fn main() -> Result<()> {
+    let Some(corpora) = conformance::corpora("sdp") else { return Ok(()) };
+    let index = site::index(&corpora.join("scup_catalog/HpCatalogForSms.latest_V2.zip"))?;
+    let (clients, rounds) = (setting("HP_CLIENTS", 500), setting("HP_ROUNDS", 9));
+    let deviation = u32::try_from(setting("HP_DEVIATION", 2)).unwrap_or(2);
+    let settings = Settings { deviation, ..Settings::default() };
+    let options = Options { supersedence: Supersedence::Off, ..Options::default() };
+    let plan = Plan::new(index.view()?, &options, None);
+    let fleet = Fleet::new(index.view()?, settings);
+    let inventories: Vec<Inventory> = (0..clients).map(|number| fleet.client(number)).collect();
+    compare(&index, &plan, &options, &inventories[..COMPARED.min(clients)])?;
+
+    evaluation(&plan, &inventories, rounds);
+    let folder = tempfile::tempdir()?;
+    let bytes = site::fleet(&index, folder.path(), clients, settings)?;
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+    let Ok(one) = one else { return Ok(()) };
+    let whole = Paired::run(rounds, || one.install(|| end_to_end(&plan, folder.path())), || {});
+    rates("end to end, one thread", whole.a(), bytes, clients as u64, (clients * plan.updates.len()) as u64);
+    Ok(())
+}
+
+/// Holds that the reference gives the same verdicts.
+fn compare(index: &Index, plan: &Plan<'_>, options: &Options, inventories: &[Inventory]) -> Result<()> {
+    let catalogs = index.view()?.restore()?;
+    let mut counts = [0u64; 4];
+    for inventory in inventories {
+        let row = take(&mut Worker::new(plan), inventory).finish();
+        let reference = Evaluator::new(&catalogs, options, inventory).evaluate();
+        for (place, update) in plan.updates.iter().enumerate() {
+            let verdict = row::get(row.verdicts(), place);
+            assert_eq!(
+                verdict,
+                reference[*update as usize].verdict,
+                "{}: update {update}",
+                inventory.client()
+            );
+            counts[usize::from(verdict.code())] += 1;
+        }
+    }
+    let [unknown, not_applicable, missing, installed] = counts;
+    say(&format!(
+        "hp: {} packages; {} clients as the reference has them: {installed} installed, {missing} missing, \
+         {not_applicable} not applicable, {unknown} unknown",
+        plan.updates.len(),
+        inventories.len()
+    ));
+    Ok(())
+}
+
+/// Hands the facts of a client over.
+fn take<'w, 'p>(worker: &'w mut Worker<'p>, inventory: &Inventory) -> &'w mut Worker<'p> {
+    worker.begin();
+    worker.slots.take(inventory);
+    worker
+}
+
+/// Evaluation alone, from facts to a row, and how it divides into facts to answers and answers to a row.
+fn evaluation(plan: &Plan<'_>, inventories: &[Inventory], rounds: usize) {
+    let mut worker = Worker::new(plan);
+    let mut answers = Duration::ZERO;
+    let mut halves = Vec::new();
+    let mut round = || {
+        let start = Instant::now();
+        answers = Duration::ZERO;
+        for inventory in inventories {
+            let begun = Instant::now();
+            take(&mut worker, inventory).slots.finish();
+            answers += begun.elapsed();
+            std::hint::black_box(worker.evaluate_slots());
+        }
+        halves.push([start.elapsed(), answers]);
+    };
+    (0..=rounds).for_each(|_| round());
+    halves.remove(0);
+    halves.sort();
+    let each = |time: Duration| time.as_secs_f64() * 1e6 / inventories.len() as f64;
+    let [whole, answers] = halves[halves.len() / 2].map(each);
+    let facts: usize = inventories.iter().map(|inventory| inventory.facts.len()).sum();
+    say(&format!(
+        "evaluation alone, one thread: {whole:.1} us a client ({answers:.1} from {} facts to answers, {:.1} from \
+         answers to a row); limit {LIMIT:.0} us: {}",
+        facts / inventories.len().max(1),
+        whole - answers,
+        if whole <= LIMIT { "held" } else { "exceeded" }
+    ));
+}
+
+/// From the folder to rows.
+fn end_to_end(plan: &Plan<'_>, inbox: &Path) {
+    let run = || -> Result<()> {
+        let intake = Intake::scan(&[inbox.into()], ingest::Settings::default())?;
+        let clients: Vec<_> = intake.clients().iter().collect();
+        run::evaluate(plan, &intake, &clients, |_, _| Ok(()), &|_| {})?;
+        Ok(())
+    };
+    if let Err(error) = run() {
+        panic!("the run fails: {error}");
+    }
+}
