@@ -11,6 +11,7 @@ pub mod matrices;
 pub mod random;
 pub mod run;
 pub mod samples;
+pub mod sdp;
 
 /// The path of `part` below the shared corpora, or `None` after one printed line when it is not there.
 ///

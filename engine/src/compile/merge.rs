@@ -128,11 +128,11 @@ fn resolve(merged: &mut Catalogs) {
         for Replacement { by: id, source, position } in declared {
             let mut targets = places.find(feed, id.as_str()).peekable();
             if targets.peek().is_none() {
-                findings.push((entry.source, Code::SupersedenceTargetUnresolved, *position, id.as_str()));
+                findings.push((entry, Code::SupersedenceTargetUnresolved, *position, id.as_str()));
             }
             for by in targets {
                 if by == number {
-                    findings.push((entry.source, Code::SupersedenceSelf, *position, &entry.identity));
+                    findings.push((entry, Code::SupersedenceSelf, *position, &entry.identity));
                 } else {
                     edges.push(Edge { by, source: *source, position: *position });
                 }
@@ -146,11 +146,11 @@ fn resolve(merged: &mut Catalogs) {
         for id in replaces {
             let mut targets = places.find(feed, id.as_str()).peekable();
             if targets.peek().is_none() {
-                findings.push((entry.source, Code::DanglingSupersedes, position, id.as_str()));
+                findings.push((entry, Code::DanglingSupersedes, position, id.as_str()));
             }
             for old in targets {
                 if old == number {
-                    findings.push((entry.source, Code::SupersedenceSelf, position, &entry.identity));
+                    findings.push((entry, Code::SupersedenceSelf, position, &entry.identity));
                 } else {
                     let edge = Edge { by: number, source: supersedence::Source::Declared, position };
                     resolved[old as usize].push(edge);
@@ -162,16 +162,27 @@ fn resolve(merged: &mut Catalogs) {
         edges.sort_unstable();
         edges.dedup_by_key(|edge| (edge.by, edge.source));
     }
-    for (source, code, position, id) in findings {
-        let source = &mut sources[source as usize];
+    for (entry, code, position, id) in findings {
+        let source = &mut sources[entry.source as usize];
         let dangling = matches!(code, Code::SupersedenceTargetUnresolved | Code::DanglingSupersedes);
         source.dangling += u64::from(dangling);
-        source.diagnostics.push(code, position, "", format_args!("`{id}`"));
+        source.diagnostics.add(finding(entry, code, position, id));
     }
     let declared = declared.iter().zip(&replaces).map(|(by, of)| by.len() as u64 + of.len() as u64);
     for ((entry, edges), declared) in updates.iter_mut().zip(resolved).zip(declared) {
         sources[entry.source as usize].edges += declared;
         entry.replaced_by = edges;
+    }
+}
+
+/// A finding about an update, in its file.
+pub(super) fn finding(entry: &Entry, code: Code, position: Position, about: &str) -> Diagnostic {
+    Diagnostic {
+        code,
+        file: entry.update.document().to_owned(),
+        position,
+        element: String::new(),
+        message: format!("`{about}`"),
     }
 }
 

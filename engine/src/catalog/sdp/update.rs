@@ -1,6 +1,6 @@
 //! Makes an update of a package.
 
-use super::package::{Item, Package, Sections};
+use super::package::{Item, Package, Sections, identity};
 use crate::diagnostic::{Code, Diagnostics};
 use crate::model::expr::Expr;
 use crate::model::flag::Flags;
@@ -38,7 +38,7 @@ pub(super) fn update(package: Package, language: &str, findings: &mut Diagnostic
     let first = |all: &[String]| all.first().cloned().unwrap_or_default();
     let files = || package.items.iter().flat_map(|item| &item.installer.files);
     Update {
-        id: id(&package.id),
+        id: package.key(),
         bulletin: if package.bulletin.is_empty() {
             package.article.clone()
         } else {
@@ -60,7 +60,7 @@ pub(super) fn update(package: Package, language: &str, findings: &mut Diagnostic
         flags: if package.expired { Flags::EXPIRED } else { Flags::NONE },
         detectoid: package.kind.trim() == "Detectoid",
         prerequisites: package.prerequisites.iter().map(clause).collect(),
-        bundled: package.bundled.iter().map(id).collect(),
+        bundled: package.bundled.iter().map(|(id, revision)| identity(id, revision)).collect(),
         replaces: package.superseded.iter().map(id).collect(),
         extra: extra(&package),
         position: package.position,
@@ -134,6 +134,8 @@ fn reboot(package: &Package) -> Reboot {
 fn extra(package: &Package) -> Vec<(String, String)> {
     let mut extra = vec![("vendor".to_owned(), package.vendor.clone())];
     extra.push(("support".to_owned(), package.support.clone()));
+    extra.push(("publisher".to_owned(), package.publisher.clone()));
+    extra.extend(package.categories.iter().map(|category| ("category".to_owned(), category.clone())));
     for item in &package.items {
         let installer = &item.installer;
         extra.push(("installer".to_owned(), installer.element.clone()));
@@ -142,6 +144,10 @@ fn extra(package: &Package) -> Vec<(String, String)> {
         );
         for file in &installer.files {
             extra.push(("file".to_owned(), format!("{} {} {}", file.name, file.size, file.digest)));
+            let digest = |(algorithm, digest): &(String, String)| {
+                ("digest".to_owned(), format!("{} {algorithm} {digest}", file.name))
+            };
+            extra.extend(file.digests.iter().map(digest));
         }
     }
     extra.retain(|(_, text)| !text.is_empty());
