@@ -100,9 +100,16 @@ fn of_corpora(raised: &mut Raised) {
         });
     }
     raised.catalog(&corpora.join("updateinfo/repositories"));
-    for part in
-        ["rules.sdp", "package.sdp", "bare.sdp", "relations.xml", "expired.sdp", "catalog", "published", "other"]
-    {
+    for part in [
+        "rules.sdp",
+        "package.sdp",
+        "bare.sdp",
+        "relations.xml",
+        "expired.sdp",
+        "catalog",
+        "published",
+        "other",
+    ] {
         raised.catalog(&corpora.join("sdp").join(part));
     }
     // Alone, because documents of one client stand against each other in the folder.

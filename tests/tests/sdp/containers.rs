@@ -20,7 +20,10 @@ fn one(number: u32) -> Vec<u8> {
 fn files() -> Files {
     let list = format!("{{\"{}\": \"2026-01-01T00:00:00\", \"{}\": \"x\"}}", id(1), id(2));
     vec![
-        ("catalog.xml".to_owned(), catalog(&[one(1), one(2)].map(|one| String::from_utf8(one).unwrap()).concat()).into()),
+        (
+            "catalog.xml".to_owned(),
+            catalog(&[one(1), one(2)].map(|one| String::from_utf8(one).unwrap()).concat()).into(),
+        ),
         (format!("V2/{}.sdp", id(1)), one(1)),
         (format!("V2/{}.sdp", id(2)), one(2)),
         ("V2/update_manifest.json".to_owned(), list.into()),
@@ -120,7 +123,8 @@ fn a_copy_that_differs_is_told_where_it_is_asked_for() {
     let place = told.diagnostics.kept().iter().find(|found| found.code == Code::SdpCopyDiffers).unwrap();
     assert_eq!((place.file.as_str(), place.message.as_str()), ("catalog.xml", id(1).as_str()));
     // Another version of the format, prefixes and white space are no difference.
-    let same = String::from_utf8(one(1)).unwrap().replace("'1.0'", "'1.2'").replace("<Properties", "\n <Properties");
+    let same =
+        String::from_utf8(one(1)).unwrap().replace("'1.0'", "'1.2'").replace("<Properties", "\n <Properties");
     files[0].1 = catalog(&same).into();
     assert_eq!(of(files).unwrap().diagnostics.of(Code::SdpCopyDiffers), 0);
 }
@@ -166,7 +170,8 @@ fn a_package_that_cannot_be_read_keeps_its_row() {
     check(b"<SoftwareDistributionPackage", "name");
     check(b"", "name");
     check(whole.replace("PackageID", "ID").as_bytes(), "name");
-    let deep = whole.replace("<lar:True/>", &format!("{}{}", "<lar:Not>".repeat(300), "</lar:Not>".repeat(300)));
+    let deep =
+        whole.replace("<lar:True/>", &format!("{}{}", "<lar:Not>".repeat(300), "</lar:Not>".repeat(300)));
     check(deep.as_bytes(), &id(1));
     check(format!("<!DOCTYPE a>{whole}").as_bytes(), "name");
     let large = format!("{whole}<!--{}-->", "x".repeat(32 << 20));
@@ -182,7 +187,8 @@ fn a_document_of_many_that_cannot_be_read_is_an_error() {
     let error = read(&path, &Settings::default()).unwrap_err();
     assert_eq!(error.code(), Code::NotWellFormed);
     assert!(error.to_string().contains("catalog.xml"), "{error}");
-    let zipped = zip(at.path(), &vec![("catalog.xml".to_owned(), whole.as_bytes()[..whole.len() - 10].to_vec())]);
+    let zipped =
+        zip(at.path(), &vec![("catalog.xml".to_owned(), whole.as_bytes()[..whole.len() - 10].to_vec())]);
     assert_eq!(read(&zipped, &Settings::default()).unwrap_err().code(), Code::NotWellFormed);
 }
 

@@ -47,7 +47,11 @@ fn cells(compiled: &Compiled, client: &Inventory) -> Vec<(String, Cell)> {
     index.verify().unwrap();
     let plan = Plan::new(index.view().unwrap(), &options, None);
     let row = compare_rows(&plan, &compiled.catalogs, &options, client);
-    plan.updates.iter().map(|at| compiled.catalogs.updates[*at as usize].update.id.to_string()).zip(row).collect()
+    plan.updates
+        .iter()
+        .map(|at| compiled.catalogs.updates[*at as usize].update.id.to_string())
+        .zip(row)
+        .collect()
 }
 
 /// A cell in words.

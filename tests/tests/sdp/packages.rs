@@ -98,12 +98,17 @@ fn what_a_package_says_is_kept() {
     let installer = "<MsiInstallerData MsiFile='a.msi' ProductCode='{A}'/>";
     let document = package(
         7,
-        &format!("<InstallableItem ID='x'><InstallProperties RebootBehavior='NeverReboots'/>{installer}{file}</InstallableItem>"),
+        &format!(
+            "<InstallableItem ID='x'><InstallProperties RebootBehavior='NeverReboots'/>{installer}{file}</InstallableItem>"
+        ),
     );
     let compiled = compiled(&document);
     let update = &compiled.catalogs.updates[0].update;
     assert_eq!(compiled.catalogs.updates[0].identity, format!("sdp:{}", id(7)));
-    assert_eq!((update.title.as_str(), update.kind.as_str(), update.posted.as_str()), ("T", "Updates", "2026-01-01"));
+    assert_eq!(
+        (update.title.as_str(), update.kind.as_str(), update.posted.as_str()),
+        ("T", "Updates", "2026-01-01")
+    );
     assert_eq!((update.payload.as_str(), update.reboot.name()), ("https://example.org/a.exe", "Never"));
     let extra: Vec<_> = update.extra.iter().map(|(name, text)| format!("{name}: {text}")).collect();
     assert_eq!(

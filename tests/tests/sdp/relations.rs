@@ -81,7 +81,8 @@ fn updates_that_need_each_other_are_never_there() {
 
 #[test]
 fn a_bundle_is_what_it_consists_of() {
-    let part = |number: u32, installed: &str, applicable: &str| package(number, &rules(installed, applicable));
+    let part =
+        |number: u32, installed: &str, applicable: &str| package(number, &rules(installed, applicable));
     let parts = [part(1, NO, YES), part(2, YES, YES), part(3, NO, NO), part(4, OPEN, YES)];
     let check = |numbers: &[u32], expect: &str| {
         let bundle = package(9, &bundle(numbers));

@@ -242,7 +242,7 @@ impl Reading {
             if package::id(stem(name)) != id {
                 self.find(Code::SdpNameDiffers, name, package.position, &id);
             }
-            if self.manifest.as_ref().is_some_and(|manifest| !manifest.contains_key(&id)) {
+            if self.manifest.as_ref().is_none_or(|manifest| !manifest.contains_key(&id)) {
                 self.counts.unlisted.push((name.to_owned(), id.clone()));
             }
         }
