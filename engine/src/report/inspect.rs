@@ -171,7 +171,6 @@ fn supersedence(view: View<'_>) -> Table<'_> {
 }
 
 fn sources(view: View<'_>) -> Table<'_> {
-    let columns = view.columns;
     let mut head =
         vec![Column::text("feed"), Column::text("format"), Column::long("path"), Column::text("revision")];
     head.extend([Column::data("language"), Column::data("sha256"), Column::text("updates")]);
@@ -181,41 +180,42 @@ fn sources(view: View<'_>) -> Table<'_> {
     head.extend([Column::text("diagnostics"), Column::data("statistics")]);
     let mut table = Table::new("sources", head);
     table.foot = (0..view.sources()).filter_map(|at| counted(view, at)).collect();
-    for at in 0..view.sources() {
-        let entry = view.source(at);
-        let updates = columns.update_source.iter().filter(|source| source.to_native() as usize == at).count();
-        // What its reader counted of the rules as they are written goes before what is left of them.
-        let statistics: Vec<(&str, u64)> = view.statistics(at).collect();
-        let written =
-            |name: &str| statistics.iter().find(|(known, _)| *known == name).map(|(_, count)| *count);
-        let count = |name, which| {
-            Value::Count(written(name).unwrap_or_else(|| columns.source_counts.at(at * 6 + which)))
-        };
-        let queries = |name| Value::Count(written(name).unwrap_or(0));
-        let text = |number| Value::from(view.text(number));
-        let sha256: String = entry.source.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
-        table.push(vec![
-            text(columns.source_feed.at(at)),
-            text(columns.source_format.at(at)),
-            text(columns.source_path.at(at)),
-            text(columns.source_revision.at(at)),
-            text(columns.source_language.at(at)),
-            Value::from(sha256),
-            Value::Count(updates as u64),
-            count("leaf_predicates", 0),
-            count("distinct_predicates", 1),
-            count("nodes", 2),
-            count("distinct_nodes", 3),
-            queries("wql_uses"),
-            queries("wql_distinct"),
-            queries("wql_unparsed"),
-            count("supersedence_edges", 4),
-            count("supersedence_dangling", 5),
-            Value::Counts(entry.diagnostics.counts().map(|(code, count)| (code.name(), count)).collect()),
-            Value::Counts(statistics),
-        ]);
-    }
+    (0..view.sources()).for_each(|at| table.push(source(view, at)));
     table
+}
+
+fn source(view: View<'_>, at: usize) -> Vec<Value<'_>> {
+    let columns = view.columns;
+    let entry = view.source(at);
+    let updates = columns.update_source.iter().filter(|source| source.to_native() as usize == at).count();
+    // What its reader counted of the rules as they are written goes before what is left of them.
+    let statistics: Vec<(&str, u64)> = view.statistics(at).collect();
+    let written = |name: &str| statistics.iter().find(|(known, _)| *known == name).map(|(_, count)| *count);
+    let count =
+        |name, which| Value::Count(written(name).unwrap_or_else(|| columns.source_counts.at(at * 6 + which)));
+    let queries = |name| Value::Count(written(name).unwrap_or(0));
+    let text = |number| Value::from(view.text(number));
+    let sha256: String = entry.source.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+    vec![
+        text(columns.source_feed.at(at)),
+        text(columns.source_format.at(at)),
+        text(columns.source_path.at(at)),
+        text(columns.source_revision.at(at)),
+        text(columns.source_language.at(at)),
+        Value::from(sha256),
+        Value::Count(updates as u64),
+        count("leaf_predicates", 0),
+        count("distinct_predicates", 1),
+        count("nodes", 2),
+        count("distinct_nodes", 3),
+        queries("wql_uses"),
+        queries("wql_distinct"),
+        queries("wql_unparsed"),
+        count("supersedence_edges", 4),
+        count("supersedence_dangling", 5),
+        Value::Counts(entry.diagnostics.counts().map(|(code, count)| (code.name(), count)).collect()),
+        Value::Counts(statistics),
+    ]
 }
 
 /// What the reader of a catalog counted, in words.

@@ -54,24 +54,7 @@ pub(super) fn part<R: BufRead>(
     match name.as_str() {
         "InstallProperties" => into.reboot = value(&attributes, "RebootBehavior"),
         "UninstallProperties" => into.uninstalls = true,
-        "OriginFile" => {
-            let mut file = file(&attributes);
-            while let Some(tag) = cursor.child(depth)? {
-                if tag.local() == "AdditionalDigest" {
-                    let algorithm = attribute(&tag, "Algorithm");
-                    file.digests.push((algorithm, cursor.text()?.text.trimmed().to_owned()));
-                }
-            }
-            let sha1 = (SHA1, &file.digest);
-            let further = file.digests.iter().map(|(algorithm, digest)| (algorithm.as_str(), digest));
-            for (algorithm, digest) in [sha1].into_iter().chain(further) {
-                if !is_digest(algorithm, digest) {
-                    let message = format_args!("{algorithm} `{digest}`");
-                    findings.push(Code::SdpDigest, position, "OriginFile", message);
-                }
-            }
-            into.files.push(file);
-        }
+        "OriginFile" => into.files.push(origin(cursor, &attributes, findings)?),
         "Language" => {}
         installer => {
             if !["CommandLineInstallerData", "MsiInstallerData", "MspInstallerData", "UpdateExeInstallerData"]
@@ -89,6 +72,29 @@ pub(super) fn part<R: BufRead>(
         }
     }
     Ok(())
+}
+
+/// Reads a file that is downloaded, with all its digests.
+fn origin<R: BufRead>(
+    cursor: &mut Cursor<R>,
+    attributes: &Attributes,
+    findings: &mut Diagnostics,
+) -> Result<File> {
+    let (position, depth) = (cursor.position(), cursor.depth());
+    let mut file = file(attributes);
+    while let Some(tag) = cursor.child(depth)? {
+        if tag.local() == "AdditionalDigest" {
+            let algorithm = attribute(&tag, "Algorithm");
+            file.digests.push((algorithm, cursor.text()?.text.trimmed().to_owned()));
+        }
+    }
+    let further = file.digests.iter().map(|(algorithm, digest)| (algorithm.as_str(), digest));
+    for (algorithm, digest) in [(SHA1, &file.digest)].into_iter().chain(further) {
+        if !is_digest(algorithm, digest) {
+            findings.push(Code::SdpDigest, position, "OriginFile", format_args!("{algorithm} `{digest}`"));
+        }
+    }
+    Ok(file)
 }
 
 /// The attributes of a tag.

@@ -141,13 +141,7 @@ impl Reader<'_> {
                 _ => {}
             }),
             "LocalizedProperties" => {
-                let mut localized = [const { String::new() }; 3];
-                each_text(cursor, |name, text| {
-                    let names = ["Language", "Title", "Description"];
-                    let place = names.iter().position(|known| *known == name);
-                    place.into_iter().for_each(|place| localized[place] = text.clone());
-                })?;
-                package.localized.push(localized);
+                package.localized.push(localized(cursor)?);
                 Ok(())
             }
             "UpdateSpecificData" | "ApplicationSpecificData" => each_text(cursor, |name, text| match name {
@@ -242,6 +236,16 @@ fn each_text<R: BufRead>(cursor: &mut Cursor<R>, mut take: impl FnMut(&str, Stri
         take(&name, cursor.text()?.text.trimmed().to_owned());
     }
     Ok(())
+}
+
+/// Language, title and description.
+fn localized<R: BufRead>(cursor: &mut Cursor<R>) -> Result<[String; 3]> {
+    let mut localized = [const { String::new() }; 3];
+    each_text(cursor, |name, text| {
+        let place = ["Language", "Title", "Description"].iter().position(|known| *known == name);
+        place.into_iter().for_each(|place| localized[place] = text.clone());
+    })?;
+    Ok(localized)
 }
 
 fn ids<R: BufRead>(cursor: &mut Cursor<R>, into: &mut Vec<String>) -> Result<()> {

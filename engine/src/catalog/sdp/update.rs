@@ -35,15 +35,9 @@ pub(super) fn update(package: Package, language: &str, findings: &mut Diagnostic
         position: package.position,
     };
     let id = |text: &String| UpdateId::new([text.as_str()]);
-    let first = |all: &[String]| all.first().cloned().unwrap_or_default();
-    let files = || package.items.iter().flat_map(|item| &item.installer.files);
     Update {
         id: package.key(),
-        bulletin: if package.bulletin.is_empty() {
-            package.article.clone()
-        } else {
-            package.bulletin.clone()
-        },
+        bulletin: first([&package.bulletin, &package.article]),
         title,
         description,
         kind: package.classification.clone(),
@@ -51,12 +45,9 @@ pub(super) fn update(package: Package, language: &str, findings: &mut Diagnostic
         references: references(&package),
         posted: package.created.get(..10).unwrap_or(&package.created).to_owned(),
         reboot: reboot(&package),
-        payload: files()
-            .map(|file| file.address.clone())
-            .find(|address| !address.is_empty())
-            .unwrap_or_default(),
+        payload: first(package.items.iter().flat_map(|item| &item.installer.files).map(|file| &file.address)),
         information: first(&package.more_info),
-        products: package.products.iter().map(product).collect(),
+        products: package.products.iter().map(|name| product(name)).collect(),
         flags: if package.expired { Flags::EXPIRED } else { Flags::NONE },
         detectoid: package.kind.trim() == "Detectoid",
         prerequisites: package.prerequisites.iter().map(clause).collect(),
@@ -67,6 +58,11 @@ pub(super) fn update(package: Package, language: &str, findings: &mut Diagnostic
         rule: rule(package, findings),
         ..Update::default()
     }
+}
+
+/// The first text that says something.
+fn first<'t>(texts: impl IntoIterator<Item = &'t String>) -> String {
+    texts.into_iter().find(|text| !text.is_empty()).cloned().unwrap_or_default()
 }
 
 /// The update of a package that cannot be read: there, and Unknown.
@@ -115,8 +111,8 @@ fn references(package: &Package) -> Vec<Reference> {
     cves.chain(vendor).map(reference).collect()
 }
 
-fn product(name: &String) -> ProductRow {
-    ProductRow { product: name.clone(), levels: Vec::new() }
+fn product(name: &str) -> ProductRow {
+    ProductRow { product: name.to_owned(), levels: Vec::new() }
 }
 
 /// What all items say of restarts, where they agree.
