@@ -225,7 +225,7 @@ impl Reading {
 
     fn malformed(&mut self, name: &str, package: Package, error: &Error) {
         let position = error.position().unwrap_or_default();
-        self.find(Code::SdpMalformed, name, position, &error.to_string());
+        self.find(Code::SdpMalformed, name, position, error.message());
         let update = update::malformed(&package, stem(name));
         let id = if package.id.is_empty() { stem(name).to_ascii_lowercase() } else { package.id };
         let update = at(name, update);
