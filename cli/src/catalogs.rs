@@ -42,6 +42,9 @@ pub(crate) struct Reading {
     /// Whether upper and lower case differ where rules compare text of the registry
     #[arg(long, value_name = "HOW", value_enum, default_value_t = TextCase::Fold)]
     regsz_case: TextCase,
+    /// Compares what a catalog has twice: packages in files of their own and in one document
+    #[arg(long)]
+    check_duplicates: bool,
 }
 
 /// What an update is that others need and no catalog has.
@@ -98,6 +101,7 @@ impl Reading {
             profile: self.profile,
             verify: if self.no_verify { Verify::Warn } else { Verify::Refuse },
             exact_text: self.regsz_case == TextCase::Exact,
+            check_duplicates: self.check_duplicates,
         };
         let assumes_needed = self.dangling_prerequisites == Dangling::True;
         (format.read)(path, &settings, &mut |catalog| match catalog {

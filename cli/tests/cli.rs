@@ -290,6 +290,32 @@ fn completions_and_manual_name_every_verb() {
 }
 
 #[test]
+fn packages_go_from_a_folder_to_cells() {
+    let place = Place::new();
+    let packages = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpora/sdp/catalog");
+    let compiled = place.run(&format!("compile {} --check-duplicates -o p.idx", packages.display()));
+    let told = String::from_utf8_lossy(&compiled.stderr).into_owned();
+    assert!(compiled.status.success(), "{told}");
+    assert!(told.contains("catalog.xml:") && told.contains("sdp-copy-differs"), "{told}");
+    let client = "<inventory version='1' client='c' complete='file'>\
+                  <os family='windows' windir='C:\\Windows'/></inventory>";
+    std::fs::write(place.path("client.xml"), client).expect("writes");
+    for (words, expect) in [
+        ("inspect p.idx sources --format json", "\"manifest_entries\":4"),
+        ("inspect p.idx sources", "sdp: packages 5"),
+        ("evaluate p.idx client.xml -o p.matrix", "4 Missing"),
+        ("explain p.idx client.xml --update 5a3d0000-0000-0000-0000-000000000020", "file-absent"),
+        ("facts p.idx", "drivers\\example.sys"),
+    ] {
+        let output = place.run(words);
+        let printed = shown(&output);
+        assert!(output.status.success() && printed.contains(expect), "{words}: {printed}");
+    }
+    let exact = place.run(&format!("lint {} --regsz-case exact --deny sdp-v3-ignored", packages.display()));
+    assert_eq!(exact.status.code(), Some(1), "{}", shown(&exact));
+}
+
+#[test]
 fn an_index_is_inspected_and_verified() {
     let place = Place::new();
     let says = |words: &str, part: &str| {

@@ -12,6 +12,7 @@ pub mod matrices;
 pub mod random;
 pub mod run;
 pub mod samples;
+pub mod sdp;
 pub mod wesng;
 
 /// The path of `part` below the shared corpora, or `None` after one printed line when it is not there.

@@ -75,6 +75,28 @@ pub fn reference(catalogs: &Catalogs, options: &Options, inventory: &Inventory) 
     Evaluator::new(catalogs, options, inventory).evaluate()
 }
 
+/// The cells of one client by the fast way, each of which must be that of the reference.
+///
+/// # Panics
+///
+/// One is not.
+pub fn compare_rows(
+    plan: &Plan<'_>,
+    catalogs: &Catalogs,
+    options: &Options,
+    inventory: &Inventory,
+) -> Vec<Cell> {
+    let bytes = matrix_bytes(plan, &rows(plan, [inventory]));
+    let matrix = Matrix::open(&bytes).expect("opens what was written");
+    let all = reference(catalogs, options, inventory);
+    let found: Vec<Cell> = matrix.row(0).collect();
+    for (cell, update) in found.iter().zip(&plan.updates) {
+        let at = *update as usize;
+        assert_eq!(*cell, all[at], "{}: fast, and by the reference", catalogs.updates[at].identity);
+    }
+    found
+}
+
 /// Evaluates a case both ways.
 ///
 /// # Errors

@@ -26,13 +26,17 @@ use patchstate::model::update::{
 use patchstate::model::verdict::{Answer, Cell, Verdict};
 use patchstate::version::dotted::Version;
 
-/// An index of `count` updates of each of two catalogs.
+mod applicability;
+
+pub use applicability::rules;
+
+/// An index of `count` updates of each of three catalogs, and two more of the last.
 ///
 /// # Errors
 ///
 /// It cannot be compiled, which would be a mistake here.
 pub fn index(count: u32) -> Result<Vec<u8>> {
-    let compiled = compile::compile(vec![windows(count), linux(count)], vec![detection()])?;
+    let compiled = compile::compile(vec![windows(count), linux(count), rules(count)], vec![detection()])?;
     let mut out = Cursor::new(Vec::new());
     index::write(&compiled.columns, &mut out)?;
     Ok(out.into_inner())
@@ -268,6 +272,7 @@ fn facts(count: u32) -> Vec<Fact<'static>> {
     let mut facts: Vec<Fact<'static>> = vec![
         fact::Os {
             family: text("windows"),
+            version: Some(text("5.0")),
             build: Some(2195),
             windir: Some(text(r"C:\WINNT")),
             ..Default::default()
@@ -297,6 +302,7 @@ fn facts(count: u32) -> Vec<Fact<'static>> {
         }
         .into(),
     ];
+    facts.extend(applicability::facts());
     facts.extend((0..count.div_ceil(8)).map(|number| file(number).into()));
     facts.extend((0..count.min(40)).map(|number| package(number).into()));
     facts

@@ -48,7 +48,7 @@ fn an_index_of_version_1_is_read() {
     index.check().unwrap();
     index.verify().unwrap();
     let view = index.view().unwrap();
-    assert_eq!((view.updates(), view.subjects(), view.sources()), (16, 17, 2));
+    assert_eq!((view.updates(), view.subjects(), view.sources()), (26, 19, 3));
     let update = view.find_update("win:W3").unwrap();
     assert_eq!(
         view.find_subject(&Subject::Hotfix(300_004)).map(|at| view.subject(at)),
@@ -62,6 +62,13 @@ fn an_index_of_version_1_is_read() {
         panic!("a rule of packages");
     };
     assert_eq!((rows[0].name.as_str(), rows[0].version.as_str()), ("p1", "1.2"));
+    let part = view.entry(view.find_update("rul:R5").unwrap());
+    let Rule::Items(items) = &part.update.rule else { panic!("a rule of items") };
+    assert_eq!((items.len(), items[0].superseded.is_some()), (2, true));
+    let detectoid = view.find_update("rul:D").unwrap() as u32;
+    assert_eq!(part.prerequisites, [vec![Some(detectoid)]]);
+    assert_eq!(view.children(view.find_update("rul:B").unwrap()).last(), Some(None));
+    assert_eq!(view.statistics(2).collect::<Vec<_>>(), [("packages", 3)]);
     evaluate(view, &Options::default(), &[samples::inventory("bb", 8)]);
 }
 

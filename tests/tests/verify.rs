@@ -22,13 +22,21 @@ fn columns() -> Columns {
     compile::compile(catalogs, vec![samples::detection()]).unwrap().columns
 }
 
+/// The columns of updates that need each other and consist of each other.
+fn related() -> Columns {
+    compile::compile(vec![samples::rules(8)], Vec::new()).unwrap().columns
+}
+
 /// The place of the first entry that is `wanted`.
 fn find<T: PartialEq>(column: &[T], wanted: T) -> usize {
     column.iter().position(|value| *value == wanted).unwrap()
 }
 
 fn check(damage: impl FnOnce(&mut Columns), place: &str) {
-    let mut columns = columns();
+    check_of(columns(), damage, place);
+}
+
+fn check_of(mut columns: Columns, damage: impl FnOnce(&mut Columns), place: &str) {
     damage(&mut columns);
     let index = open(&columns);
     index.check().unwrap();
@@ -81,7 +89,7 @@ fn numbers_are_in_range() {
     check(|columns| columns.source_profile[0] = 2, "`source_profile`, entry 0");
     check(|columns| columns.update_urgency[9] = 5, "`update_urgency`, entry 9");
     check(|columns| columns.update_flags[9] = 0x1_0000, "`update_flags`, entry 9");
-    check(|columns| columns.node_operator[0] = 8, "`node_operator`, entry 0");
+    check(|columns| columns.node_operator[0] = 9, "`node_operator`, entry 0");
 }
 
 #[test]
@@ -239,6 +247,67 @@ fn anchors_are_those_of_their_updates() {
         },
         "`update_anchored`, entry 10",
     );
+}
+
+#[test]
+fn what_updates_need_and_consist_of_is_in_order_and_ends() {
+    let check = |damage: &dyn Fn(&mut Columns), place: &str| check_of(related(), damage, place);
+    let columns = related();
+    let number = |name: &str| {
+        let index = open(&columns);
+        index.view().unwrap().find_update(&format!("rul:{name}")).unwrap()
+    };
+    let (bundle, detectoid, first) = (number("B"), number("D"), number("R0"));
+    assert_eq!((bundle, detectoid, first), (0, 1, 2));
+    open(&columns).verify().unwrap();
+    let two = find(&columns.clause_target_ends, columns.target.len() as u32);
+    check(&|columns| columns.target.reverse(), &format!("`target`, entry {two}"));
+    check(&|columns| columns.target[0] = 99, "`target`, entry 0");
+    check(&|columns| columns.child.swap(0, 1), "`child`, entry 0");
+    check(&|columns| columns.prerequisite_clause_ends.push(2), "`prerequisite_clause_ends`, entry 2");
+    // What is needed needs what it is needed for.
+    check(
+        &|columns| columns.update_prerequisite[detectoid] = columns.update_prerequisite[first],
+        "`prerequisite_clause_ends`, entry 0",
+    );
+    check(&|columns| columns.child[0] = bundle as u32, "`update_child_ends`, entry 0");
+}
+
+#[test]
+fn a_chain_is_as_long_as_compilers_make_it() {
+    // Each update needs the next one, and contains it, so many times.
+    let chain = |needs: u32, contains: u32| {
+        let mut columns = compile::compile(vec![samples::rules(80)], Vec::new()).unwrap().columns;
+        let all = 0..columns.update_identity.len() as u32;
+        columns.target = all.clone().map(|at| if at < needs { at + 1 } else { NONE }).collect();
+        columns.clause_target_ends = all.clone().map(|at| at + 1).collect();
+        columns.prerequisite_clause_ends = columns.clause_target_ends.clone();
+        columns.update_prerequisite = all.clone().map(|at| if at < needs { at } else { NONE }).collect();
+        columns.child = (1..=contains).collect();
+        columns.update_child_ends = all.map(|at| (at + 1).min(contains)).collect();
+        columns
+    };
+    open(&chain(64, 32)).verify().unwrap();
+    check_of(chain(65, 32), |_| {}, "`prerequisite_clause_ends`, entry 0");
+    check_of(chain(64, 33), |_| {}, "`update_child_ends`, entry 0");
+}
+
+#[test]
+fn parts_are_those_of_updates_that_have_any() {
+    let check = |damage: &dyn Fn(&mut Columns), place: &str| check_of(related(), damage, place);
+    check(&|columns| columns.update_rule[2] = 0, "`update_rule`, entry 2");
+    check(&|columns| columns.update_rule[0] = 3, "`update_rule`, entry 0");
+    check(&|columns| columns.update_installed[2] = 0, "`update_rule`, entry 2");
+    check(&|columns| columns.item_installed[0] = NONE, "`item_installed`, entry 0");
+    check(&|columns| columns.update_leaf_ends[1] = 1, "`update_leaf_ends`, entry 1");
+    let unread = find(&related().node_operator, 8);
+    let place = format!("`node_a`, entry {unread}");
+    check(&|columns| columns.node_a[unread] = 99_999, &place);
+    check(&|columns| columns.node_b[unread] |= 1 << 16, &place);
+    let asked = find(&related().predicate_question, 5);
+    let place = format!("`predicate_a`, entry {asked}");
+    check(&|columns| columns.predicate_a[asked] = 0, &place);
+    check(&|columns| columns.predicate_b[asked] = 1, &place);
 }
 
 #[test]

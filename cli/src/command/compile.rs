@@ -1,11 +1,12 @@
 //! `patchstate compile`: catalogs in, one index out.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use patchstate::compile::compile;
-use patchstate::diagnostic::{Diagnostics, Severity};
+use patchstate::diagnostic::{Code, Diagnostics, Severity};
 use patchstate::index;
 use patchstate::model::catalogs::{Catalogs, Entry};
 use patchstate::report::{Columns, findings, grouped};
@@ -82,16 +83,22 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     Ok(if read.failures.is_empty() { Exit::Done } else { Exit::Findings })
 }
 
-/// Says what was found in the catalogs, with the place of each, and how often. A person at a terminal
-/// sees the first ones; what goes to a file is whole.
+/// Says what was found in the catalogs, with the first places of each code, and how often. A person at a
+/// terminal sees few; a file gets more.
 fn say(found: &Diagnostics, output: &mut Output) {
-    const SHOWN: usize = 20;
-    let kept = found.kept();
-    let shown = if output.talks_to_terminal() { kept.len().min(SHOWN) } else { kept.len() };
-    kept[..shown].iter().for_each(|finding| output.message(&finding.to_string()));
-    if shown < kept.len() {
-        let more = grouped((kept.len() - shown) as u64);
-        output.message(&format!("and {more} more; `patchstate lint` lists them"));
+    let (most, of_each) = if output.talks_to_terminal() { (20, 3) } else { (usize::MAX, 20) };
+    let mut counted: BTreeMap<Code, usize> = BTreeMap::new();
+    let first = found.kept().iter().filter(|finding| {
+        let count = counted.entry(finding.code).or_default();
+        *count += 1;
+        *count <= of_each
+    });
+    let shown: Vec<_> = first.take(most).collect();
+    shown.iter().for_each(|finding| output.message(&finding.to_string()));
+    let all: u64 = found.counts().map(|(_, count)| count).sum();
+    let more = all - shown.len() as u64;
+    if more > 0 {
+        output.message(&format!("and {} more; `patchstate lint` lists them", grouped(more)));
     }
     for (code, count) in found.counts() {
         output.message(&format!("{}: {code} x {}", code.severity(), grouped(count)));

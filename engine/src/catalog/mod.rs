@@ -66,6 +66,8 @@ pub struct Settings {
     pub verify: Verify,
     /// Whether upper and lower case differ where rules compare text of the registry.
     pub exact_text: bool,
+    /// Whether what a catalog has twice, alone and with others, is compared.
+    pub check_duplicates: bool,
 }
 
 /// What a checksum of a repository that does not fit means.

@@ -12,7 +12,7 @@ use crate::model::catalogs::{Catalogs, Edge, Entry, SourceEntry};
 use crate::model::fact::PackageKind;
 use crate::model::product::{Detection, folded};
 use crate::model::supersedence::{self, Replacement};
-use crate::model::update::{Catalog, Product, Rule, Source, Update};
+use crate::model::update::{Catalog, Product, Rule, Source, Update, UpdateRef};
 
 /// Makes one set of all catalogs, with the detections of products that they speak of.
 ///
@@ -119,41 +119,53 @@ fn resolve(merged: &mut Catalogs) {
         updates.iter_mut().map(|entry| std::mem::take(&mut entry.update.replacements)).collect();
     let replaces: Vec<_> =
         updates.iter_mut().map(|entry| std::mem::take(&mut entry.update.replaces)).collect();
-    let places = Places::of(sources, updates);
-    let mut resolved: Vec<Vec<Edge>> = Vec::with_capacity(updates.len());
     let mut findings = Vec::new();
-    for ((number, entry), declared) in (0u32..).zip(updates.iter()).zip(&declared) {
-        let feed = sources[entry.source as usize].source.feed.as_str();
-        let mut edges = Vec::with_capacity(declared.len());
-        for Replacement { by: id, source, position } in declared {
-            let mut targets = places.find(feed, id.as_str()).peekable();
-            if targets.peek().is_none() {
-                findings.push((entry.source, Code::SupersedenceTargetUnresolved, *position, id.as_str()));
-            }
-            for by in targets {
-                if by == number {
-                    findings.push((entry.source, Code::SupersedenceSelf, *position, &entry.identity));
-                } else {
-                    edges.push(Edge { by, source: *source, position: *position });
-                }
-            }
-        }
-        resolved.push(edges);
+    let resolved = edges(sources, updates, declared.iter().zip(&replaces), &mut findings);
+    for (entry, code, position, id) in findings {
+        let source = &mut sources[entry.source as usize];
+        let dangling = matches!(code, Code::SupersedenceTargetUnresolved | Code::DanglingSupersedes);
+        source.dangling += u64::from(dangling);
+        source.diagnostics.add(finding(entry, code, position, id));
     }
-    for ((number, entry), replaces) in (0u32..).zip(updates.iter()).zip(&replaces) {
+    let declared = declared.iter().zip(&replaces).map(|(by, of)| by.len() as u64 + of.len() as u64);
+    for ((entry, edges), declared) in updates.iter_mut().zip(resolved).zip(declared) {
+        sources[entry.source as usize].edges += declared;
+        entry.replaced_by = edges;
+    }
+}
+
+/// What is found wrong with an update: the code, the place, and what it is about.
+type Finding<'m> = (&'m Entry, Code, Position, &'m str);
+
+/// The edges from each update to those that replace it, by what each says of those that replace it and of
+/// those that it replaces.
+fn edges<'m>(
+    sources: &[SourceEntry],
+    updates: &'m [Entry],
+    declared: impl Iterator<Item = (&'m Vec<Replacement>, &'m Vec<UpdateRef>)>,
+    findings: &mut Vec<Finding<'m>>,
+) -> Vec<Vec<Edge>> {
+    let places = Places::of(sources, updates);
+    let mut resolved: Vec<Vec<Edge>> = vec![Vec::new(); updates.len()];
+    for ((number, entry), (newer, older)) in (0u32..).zip(updates).zip(declared) {
         let feed = sources[entry.source as usize].source.feed.as_str();
-        let position = entry.update.position;
-        for id in replaces {
+        let newer = newer
+            .iter()
+            .map(|newer| (&newer.by, newer.source, newer.position, Code::SupersedenceTargetUnresolved));
+        let own = (supersedence::Source::Declared, entry.update.position, Code::DanglingSupersedes);
+        let older = older.iter().map(|id| (id, own.0, own.1, own.2));
+        for (id, source, position, dangling) in newer.chain(older) {
             let mut targets = places.find(feed, id.as_str()).peekable();
             if targets.peek().is_none() {
-                findings.push((entry.source, Code::DanglingSupersedes, position, id.as_str()));
+                findings.push((entry, dangling, position, id.as_str()));
             }
-            for old in targets {
-                if old == number {
-                    findings.push((entry.source, Code::SupersedenceSelf, position, &entry.identity));
+            for other in targets {
+                let is_newer = dangling == Code::SupersedenceTargetUnresolved;
+                let (old, by) = if is_newer { (number, other) } else { (other, number) };
+                if old == by {
+                    findings.push((entry, Code::SupersedenceSelf, position, &entry.identity));
                 } else {
-                    let edge = Edge { by: number, source: supersedence::Source::Declared, position };
-                    resolved[old as usize].push(edge);
+                    resolved[old as usize].push(Edge { by, source, position });
                 }
             }
         }
@@ -162,16 +174,17 @@ fn resolve(merged: &mut Catalogs) {
         edges.sort_unstable();
         edges.dedup_by_key(|edge| (edge.by, edge.source));
     }
-    for (source, code, position, id) in findings {
-        let source = &mut sources[source as usize];
-        let dangling = matches!(code, Code::SupersedenceTargetUnresolved | Code::DanglingSupersedes);
-        source.dangling += u64::from(dangling);
-        source.diagnostics.push(code, position, "", format_args!("`{id}`"));
-    }
-    let declared = declared.iter().zip(&replaces).map(|(by, of)| by.len() as u64 + of.len() as u64);
-    for ((entry, edges), declared) in updates.iter_mut().zip(resolved).zip(declared) {
-        sources[entry.source as usize].edges += declared;
-        entry.replaced_by = edges;
+    resolved
+}
+
+/// A finding about an update, in its file.
+pub(super) fn finding(entry: &Entry, code: Code, position: Position, about: &str) -> Diagnostic {
+    Diagnostic {
+        code,
+        file: entry.update.document().to_owned(),
+        position,
+        element: String::new(),
+        message: format!("`{about}`"),
     }
 }
 

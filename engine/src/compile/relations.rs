@@ -5,7 +5,8 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Code, Position};
+use super::merge::finding;
+use crate::diagnostic::{Code, Diagnostic, Position};
 use crate::model::catalogs::{Catalogs, Entry};
 use crate::model::supersedence::components;
 use crate::model::update::UpdateRef;
@@ -29,8 +30,13 @@ const CLASSIFICATIONS: [&str; 9] = [
     "5c9376ab-8ce6-464a-b136-22113dd69801",
 ];
 
-/// What is found wrong: the source, the code, the place, and what it is about.
-type Finding = (u32, Code, Position, String);
+/// What is found wrong, and the source.
+type Finding = (u32, Diagnostic);
+
+/// Something that is wrong with an update.
+fn find(entry: &Entry, code: Code, position: Position, about: &str) -> Finding {
+    (entry.source, finding(entry, code, position, about))
+}
 
 /// Resolves both relations of all updates.
 pub(super) fn resolve(merged: &mut Catalogs) {
@@ -50,8 +56,8 @@ pub(super) fn resolve(merged: &mut Catalogs) {
     }
     break_needs(&mut merged.updates, &mut findings);
     break_bundles(&mut merged.updates, &mut findings);
-    for (source, code, position, text) in findings {
-        merged.sources[source as usize].diagnostics.push(code, position, "", format_args!("`{text}`"));
+    for (source, finding) in findings {
+        merged.sources[source as usize].diagnostics.add(finding);
     }
 }
 
@@ -106,8 +112,8 @@ impl<'m> Places<'m> {
                 if found.is_none() && (assumes || CLASSIFICATIONS.contains(&wanted.unrevised())) {
                     holds = true;
                 } else if found.is_none() {
-                    let text = wanted.as_str().to_owned();
-                    findings.push((entry.source, Code::DanglingPrerequisite, clause.position, text));
+                    let (code, position) = (Code::DanglingPrerequisite, clause.position);
+                    findings.push(find(entry, code, position, wanted.as_str()));
                 }
                 targets.push(found);
             }
@@ -131,8 +137,7 @@ impl<'m> Places<'m> {
                 Some((_, false)) => Some(Code::BundleRevisionMismatch),
                 None => Some(Code::DanglingBundleChild),
             };
-            let text = || wanted.as_str().to_owned();
-            findings.extend(code.map(|code| (entry.source, code, entry.update.position, text())));
+            findings.extend(code.map(|code| find(entry, code, entry.update.position, wanted.as_str())));
             children.push(found.map(|(found, _)| found));
         }
         children.sort_unstable_by_key(|child| child.unwrap_or(u32::MAX));
@@ -160,8 +165,7 @@ fn break_needs(updates: &mut [Entry], findings: &mut Vec<Finding>) {
             |target: &Option<u32>| target.is_some_and(|target| component[target as usize] == own);
         if entry.prerequisites.iter().flatten().any(leads_back) {
             entry.prerequisites.iter_mut().for_each(|clause| clause.retain(|target| !leads_back(target)));
-            let text = entry.identity.clone();
-            findings.push((entry.source, Code::PrerequisiteCycle, entry.update.position, text));
+            findings.push(find(entry, Code::PrerequisiteCycle, entry.update.position, &entry.identity));
         }
     }
     let depths =
@@ -170,7 +174,7 @@ fn break_needs(updates: &mut [Entry], findings: &mut Vec<Finding>) {
         let entry = &mut updates[number];
         // Beyond the limit nothing is known of what is needed.
         entry.prerequisites = vec![vec![None]];
-        findings.push((entry.source, Code::RuleTooDeep, entry.update.position, entry.identity.clone()));
+        findings.push(find(entry, Code::RuleTooDeep, entry.update.position, &entry.identity));
     }
 }
 
@@ -187,14 +191,14 @@ fn break_bundles(updates: &mut [Entry], findings: &mut Vec<Finding>) {
         let closes = |child: &Option<u32>| leads_back(child) && child.is_some_and(|at| at as usize <= number);
         if entry.children.iter().any(closes) {
             entry.children.retain(|child| !closes(child));
-            findings.push((entry.source, Code::BundleCycle, entry.update.position, entry.identity.clone()));
+            findings.push(find(entry, Code::BundleCycle, entry.update.position, &entry.identity));
         }
     }
     let depths = depths(updates, BUNDLES, |entry| entry.children.iter().flatten().copied().collect());
     for (number, _) in depths.into_iter().enumerate().filter(|(_, depth)| *depth == BUNDLES + 1) {
         let entry = &mut updates[number];
         entry.children = vec![None];
-        findings.push((entry.source, Code::BundleTooDeep, entry.update.position, entry.identity.clone()));
+        findings.push(find(entry, Code::BundleTooDeep, entry.update.position, &entry.identity));
     }
 }
 

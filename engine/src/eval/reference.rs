@@ -79,6 +79,8 @@ pub struct Evaluator<'m> {
     rows: Rows<'m>,
     /// By update: whether it is there and has what it needs.
     satisfied: Vec<OnceCell<Answer>>,
+    /// By update: its cell as a part of a bundle, which several bundles may ask for.
+    parts: Vec<OnceCell<Cell>>,
 }
 
 /// The answer of a clause of what an update needs.
@@ -105,8 +107,9 @@ impl<'m> Evaluator<'m> {
         let known = Known::new(inventory);
         let rows = Rows::new(catalogs, options, &known);
         let satisfied = vec![OnceCell::new(); catalogs.updates.len()];
-        let mut evaluator =
-            Evaluator { catalogs, options, known, products: BTreeMap::new(), rows, satisfied };
+        let parts = vec![OnceCell::new(); catalogs.updates.len()];
+        let products = BTreeMap::new();
+        let mut evaluator = Evaluator { catalogs, options, known, products, rows, satisfied, parts };
         evaluator.state_products();
         evaluator.detect_products();
         evaluator
@@ -305,11 +308,14 @@ impl<'m> Evaluator<'m> {
 
     /// The cell of a bundle: that of its parts, its own rules among them, where it has what it needs.
     fn bundle(&self, entry: &'m Entry, own: Option<Cell>) -> Cell {
-        let of_child = |child: &Option<u32>| match child {
-            Some(child) => {
-                self.catalogs.updates.get(*child as usize).map_or(Cell::NO_EVIDENCE, |child| self.raw(child))
-            }
-            None => Cell::NO_EVIDENCE,
+        let of_child = |child: &Option<u32>| {
+            let number = child.map(|child| child as usize);
+            let Some((part, child)) =
+                number.and_then(|number| self.parts.get(number).zip(self.catalogs.updates.get(number)))
+            else {
+                return Cell::NO_EVIDENCE;
+            };
+            *part.get_or_init(|| self.raw(child))
         };
         let cells = entry.children.iter().map(of_child).chain(own);
         let cell = Cell::of_parts(cells).unwrap_or(Cell::NO_EVIDENCE);

@@ -68,6 +68,8 @@ fn update(proof: &Proof<'_>, json: &mut Json<'_>) {
             json.key("path").text(&source.path);
             json.key("revision").text(&source.revision);
         });
+        let document = entry.update.document();
+        json.key("document").maybe((!document.is_empty()).then_some(document));
         json.key("position");
         position(Some(entry.update.position), json);
     });

@@ -39,7 +39,7 @@ impl<'m> Explainer<'m> {
 }
 
 /// The identity of an update, or that no catalog has it.
-pub(super) fn identity<'e>(entry: Option<&'e Entry>) -> &'e str {
+pub(super) fn identity(entry: Option<&Entry>) -> &str {
     entry.map_or("an update that no catalog has", |entry| &entry.identity)
 }
 

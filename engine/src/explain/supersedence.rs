@@ -89,8 +89,12 @@ impl<'m> Explainer<'m> {
                     continue;
                 }
                 let position = (edge.source == Source::Declared).then_some(edge.position);
-                let document = self.source(from).path.as_str();
                 let entry = &self.catalogs.updates[by];
+                // Where updates stand in files of their own, the newer one says what it replaces.
+                let document = match entry.update.document() {
+                    "" => self.source(from).path.as_str(),
+                    document => document,
+                };
                 parents.insert(by, (at, Hop { from, by: entry, source: edge.source, position, document }));
                 order.push(by);
                 todo.push_back(by);

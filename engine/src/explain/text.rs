@@ -158,10 +158,12 @@ impl Page<'_, '_> {
         self.entry("title", &entry.update.title);
         let named = [source.format.as_str(), source.revision.as_str()];
         let named: Vec<_> = named.into_iter().filter(|name| !name.is_empty()).collect();
-        self.entry(
-            "catalog",
-            &format!("{} ({})", place(&source.path, entry.update.position), named.join(" ")),
-        );
+        let document = match entry.update.document() {
+            "" => source.path.clone(),
+            document => format!("{}!{document}", source.path),
+        };
+        let catalog = place(&document, entry.update.position);
+        self.entry("catalog", &format!("{catalog} ({})", named.join(" ")));
         self.cell("cell", *cell, &format!(": {}", cell.reason.description()));
         let flags = self.proof.flags();
         for (_, name, meaning) in
@@ -257,7 +259,10 @@ impl Page<'_, '_> {
 
     /// Where in the catalog something is asked: its file without the folders, which the head names.
     fn asked(&self, position: Position) -> String {
-        let path = self.proof.source.path.as_str();
+        let path = match self.proof.entry.update.document() {
+            "" => self.proof.source.path.as_str(),
+            document => document,
+        };
         let name = path.rsplit(['/', '\\']).find(|name| !name.is_empty()).unwrap_or(path);
         format!("asked at {}", place(name, position))
     }

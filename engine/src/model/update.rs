@@ -237,6 +237,10 @@ pub struct ProductRow {
     pub levels: Vec<String>,
 }
 
+/// The name under which [`Update::extra`] says in which file of its catalog an update stands, where that
+/// has several.
+pub const DOCUMENT: &str = "document";
+
 /// One update of a catalog.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Update {
@@ -325,6 +329,13 @@ pub struct Item {
     pub applicable: Expr,
     /// Holds where the client has something that replaces it; none never does.
     pub superseded: Option<Expr>,
+}
+
+impl Update {
+    /// The file of its catalog in which it stands; empty where the catalog is one document.
+    pub fn document(&self) -> &str {
+        self.extra.iter().find(|(name, _)| name == DOCUMENT).map_or("", |(_, file)| file)
+    }
 }
 
 impl Item {

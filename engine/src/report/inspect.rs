@@ -2,6 +2,7 @@
 //!
 //! Shows columns as they are; what a rule says about a client, `explain` shows.
 
+use super::grouped;
 use super::table::{Column, Note, Table, Value};
 use crate::index::View;
 use crate::index::columns::Column as _;
@@ -48,8 +49,11 @@ fn overview(view: View<'_>) -> Table<'_> {
         ("updates", view.updates()),
         ("updates with tests", rules(1)),
         ("updates with package rows", rules(2)),
+        ("updates with items", rules(3)),
         ("updates without a rule", rules(0)),
         ("replacements", columns.edge_by.len()),
+        ("sets of prerequisites", columns.prerequisites()),
+        ("parts of bundles", columns.children()),
         ("subjects", view.subjects()),
         ("predicates", columns.predicate_subject.len()),
         ("nodes", columns.node_operator.len()),
@@ -99,7 +103,7 @@ fn updates(view: View<'_>) -> Table<'_> {
             urgency.map_or(Value::Empty, |urgency| Value::from(urgency.name())),
             Value::from(view.text(columns.update_posted.at(at))),
             Value::from(
-                ["none", "tests", "packages"]
+                ["none", "tests", "packages", "items"]
                     .get(usize::from(columns.update_rule.at(at)))
                     .copied()
                     .unwrap_or(""),
@@ -167,42 +171,59 @@ fn supersedence(view: View<'_>) -> Table<'_> {
 }
 
 fn sources(view: View<'_>) -> Table<'_> {
-    let columns = view.columns;
     let mut head =
         vec![Column::text("feed"), Column::text("format"), Column::long("path"), Column::text("revision")];
     head.extend([Column::data("language"), Column::data("sha256"), Column::text("updates")]);
     let counts = ["leaf_predicates", "distinct_predicates", "nodes", "distinct_nodes"];
     let later = ["wql_uses", "wql_distinct", "wql_unparsed", "supersedence_edges", "supersedence_dangling"];
     head.extend(counts.into_iter().chain(later).map(Column::data));
-    head.push(Column::text("diagnostics"));
+    head.extend([Column::text("diagnostics"), Column::data("statistics")]);
     let mut table = Table::new("sources", head);
-    for at in 0..view.sources() {
-        let entry = view.source(at);
-        let updates = columns.update_source.iter().filter(|source| source.to_native() as usize == at).count();
-        let count = |which| Value::Count(columns.source_counts.at(at * 6 + which));
-        let text = |number| Value::from(view.text(number));
-        let sha256: String = entry.source.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
-        table.push(vec![
-            text(columns.source_feed.at(at)),
-            text(columns.source_format.at(at)),
-            text(columns.source_path.at(at)),
-            text(columns.source_revision.at(at)),
-            text(columns.source_language.at(at)),
-            Value::from(sha256),
-            Value::Count(updates as u64),
-            count(0),
-            count(1),
-            count(2),
-            count(3),
-            Value::Count(0),
-            Value::Count(0),
-            Value::Count(0),
-            count(4),
-            count(5),
-            Value::Counts(entry.diagnostics.counts().map(|(code, count)| (code.name(), count)).collect()),
-        ]);
-    }
+    table.foot = (0..view.sources()).filter_map(|at| counted(view, at)).collect();
+    (0..view.sources()).for_each(|at| table.push(source(view, at)));
     table
+}
+
+fn source(view: View<'_>, at: usize) -> Vec<Value<'_>> {
+    let columns = view.columns;
+    let entry = view.source(at);
+    let updates = columns.update_source.iter().filter(|source| source.to_native() as usize == at).count();
+    // What its reader counted of the rules as they are written goes before what is left of them.
+    let statistics: Vec<(&str, u64)> = view.statistics(at).collect();
+    let written = |name: &str| statistics.iter().find(|(known, _)| *known == name).map(|(_, count)| *count);
+    let count =
+        |name, which| Value::Count(written(name).unwrap_or_else(|| columns.source_counts.at(at * 6 + which)));
+    let queries = |name| Value::Count(written(name).unwrap_or(0));
+    let text = |number| Value::from(view.text(number));
+    let sha256: String = entry.source.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+    vec![
+        text(columns.source_feed.at(at)),
+        text(columns.source_format.at(at)),
+        text(columns.source_path.at(at)),
+        text(columns.source_revision.at(at)),
+        text(columns.source_language.at(at)),
+        Value::from(sha256),
+        Value::Count(updates as u64),
+        count("leaf_predicates", 0),
+        count("distinct_predicates", 1),
+        count("nodes", 2),
+        count("distinct_nodes", 3),
+        queries("wql_uses"),
+        queries("wql_distinct"),
+        queries("wql_unparsed"),
+        count("supersedence_edges", 4),
+        count("supersedence_dangling", 5),
+        Value::Counts(entry.diagnostics.counts().map(|(code, count)| (code.name(), count)).collect()),
+        Value::Counts(statistics),
+    ]
+}
+
+/// What the reader of a catalog counted, in words.
+fn counted<'i>(view: View<'_>, source: usize) -> Option<Note<'i>> {
+    let counts: Vec<_> =
+        view.statistics(source).map(|(name, count)| format!("{name} {}", grouped(count))).collect();
+    let feed = view.text(view.columns.source_feed.at(source));
+    (!counts.is_empty()).then(|| Note::advice(format!("{feed}: {}", counts.join(", "))))
 }
 
 fn sizes(view: View<'_>) -> Table<'_> {

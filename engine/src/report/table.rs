@@ -108,7 +108,7 @@ pub enum Value<'m> {
     /// A verdict.
     Verdict(Verdict),
     /// Numbers by name.
-    Counts(Vec<(&'static str, u64)>),
+    Counts(Vec<(&'m str, u64)>),
 }
 
 impl Value<'_> {

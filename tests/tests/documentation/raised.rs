@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use conformance::cabinet::{Cabinet, File, Folder};
-use conformance::samples;
+use conformance::{samples, sdp};
 use patchstate::archive::map::Bytes;
 use patchstate::catalog::cvrf::feed::Feed;
 use patchstate::catalog::cvrf::products::Products;
@@ -46,7 +46,8 @@ impl Raised {
         };
         for verify in [Verify::Refuse, Verify::Warn] {
             let mut catalogs = Vec::new();
-            (format.read)(path, &Settings { verify, ..Settings::default() }, &mut |catalog| match catalog {
+            let settings = Settings { verify, check_duplicates: true, ..Settings::default() };
+            (format.read)(path, &settings, &mut |catalog| match catalog {
                 Ok(catalog) => catalogs.push(catalog),
                 Err(error) => self.add(error.code(), &by),
             });
@@ -121,6 +122,18 @@ fn of_corpora(raised: &mut Raised) {
     }
     raised.catalog(&corpora.join("updateinfo/repositories"));
     walk(&corpora.join("cvrf"), &mut |path| raised.cvrf(path));
+    for part in [
+        "rules.sdp",
+        "package.sdp",
+        "bare.sdp",
+        "relations.xml",
+        "expired.sdp",
+        "catalog",
+        "published",
+        "other",
+    ] {
+        raised.catalog(&corpora.join("sdp").join(part));
+    }
     // Alone, because documents of one client stand against each other in the folder.
     walk(&corpora.join("inventory"), &mut |path| raised.inventories(path));
     raised.inventories(&corpora.join("inventory"));
@@ -131,7 +144,7 @@ type Make = fn(&Path, &mut Raised);
 
 /// Codes that no document can hold by itself, because they speak of places, of files that are changed
 /// or of a whole run.
-const MADE: [(Code, Make); 11] = [
+const MADE: [(Code, Make); 14] = [
     (Code::Io, |folder, raised| raised.catalog(&folder.join("missing.xml"))),
     (Code::BadReference, |folder, raised| {
         let location = "<repomd><data type='updateinfo'><location href='../../out.xml'/></data></repomd>";
@@ -161,6 +174,20 @@ const MADE: [(Code, Make); 11] = [
     (Code::CabQuantum, |folder, raised| {
         raised.cabinet(folder, &cabinet(Folder { method: 0x1472, ..Folder::stored(b"a") }, 1));
     }),
+    (Code::AttributeTooLong, |folder, raised| {
+        let query = format!("<bar:WmiQuery WqlQuery='{}'/>", "x".repeat(70_000));
+        raised.catalog(&package(folder, &sdp::rules("<lar:True/>", &query)));
+    }),
+    (Code::RuleTooDeep, |folder, raised| {
+        let deep = format!("{}<lar:True/>{}", "<lar:Not>".repeat(70), "</lar:Not>".repeat(70));
+        raised.catalog(&package(folder, &sdp::rules("<lar:True/>", &deep)));
+    }),
+    (Code::BundleTooDeep, |folder, raised| {
+        let bundle = |number: u32| sdp::package(number, &sdp::bundle(&[number + 1]));
+        let path = folder.join("catalog.xml");
+        write(&path, sdp::catalog(&(0..40).map(bundle).collect::<String>()).as_bytes());
+        raised.catalog(&path);
+    }),
     (Code::ProductEntryReplaced, |folder, raised| {
         let entry = "<product name='Outlook 2000'><when><hotfix id='Q300001'/></when></product>";
         let path = folder.join("products.xml");
@@ -185,6 +212,13 @@ const MADE: [(Code, Make); 11] = [
         raised.all(&outcome.diagnostics, "bad.xml");
     }),
 ];
+
+/// Writes a package.
+fn package(folder: &Path, parts: &str) -> std::path::PathBuf {
+    let path = folder.join("package.sdp");
+    write(&path, sdp::package(1, parts).as_bytes());
+    path
+}
 
 /// A cabinet of one file.
 fn cabinet(folder: Folder, size: u32) -> Vec<u8> {

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, HashSet};
 use sha2::{Digest, Sha256};
 
 use super::element::Element;
-use crate::model::wql;
+use crate::model::expr::Comparison;
+use crate::model::wql::{self, Condition, Test};
 
 /// The digest of something that is written.
 type Same = [u8; 16];
@@ -28,7 +29,10 @@ pub struct Written {
     queries: u64,
     unparsed: u64,
     distinct_queries: HashSet<Same>,
-    query_bytes: (u64, u64),
+    /// Of different queries: characters of all, and of the longest.
+    query_characters: (u64, u64),
+    /// Of different queries.
+    operators: BTreeMap<&'static str, u64>,
     classes: BTreeMap<String, u64>,
     /// Elements of the rules of the update that is being read, and the most of any.
     of_update: (u64, u64),
@@ -97,9 +101,35 @@ impl Written {
         };
         *self.classes.entry(query.class).or_default() += 1;
         if self.distinct_queries.insert(same(Sha256::new().chain_update(text))) {
-            let bytes = text.chars().count() as u64;
-            self.query_bytes = (self.query_bytes.0 + bytes, self.query_bytes.1.max(bytes));
+            let count = text.chars().count() as u64;
+            let (all, longest) = self.query_characters;
+            self.query_characters = (all + count, longest.max(count));
+            query.condition.iter().for_each(|condition| self.condition(condition));
         }
+    }
+
+    fn condition(&mut self, condition: &Condition) {
+        let operator = match condition {
+            Condition::Or(operands) | Condition::And(operands) => {
+                return operands.iter().for_each(|operand| self.condition(operand));
+            }
+            Condition::Not(operand) => {
+                self.condition(operand);
+                "not"
+            }
+            Condition::Ask(ask) => match &ask.test {
+                Test::Null => "null",
+                Test::Like(_) => "like",
+                Test::Compare(Comparison::Eq, _) => "=",
+                Test::Compare(Comparison::Ne, _) => "<>",
+                Test::Compare(Comparison::Ge, _) => ">=",
+                Test::Compare(Comparison::Gt, _) => ">",
+                Test::Compare(Comparison::Le, _) => "<=",
+                Test::Compare(Comparison::Lt, _) => "<",
+                Test::Compare(Comparison::Contains, _) => "contains",
+            },
+        };
+        *self.operators.entry(operator).or_default() += 1;
     }
 
     /// All counts, by name.
@@ -116,11 +146,13 @@ impl Written {
             ("wql_uses", self.queries),
             ("wql_distinct", self.distinct_queries.len() as u64),
             ("wql_unparsed", self.unparsed),
-            ("wql_characters", self.query_bytes.0),
-            ("wql_longest", self.query_bytes.1),
+            ("wql_characters", self.query_characters.0),
+            ("wql_longest", self.query_characters.1),
         ];
+        let named = named.into_iter().map(|(name, count)| (name.to_owned(), count));
         let classes = self.classes.iter().map(|(class, count)| (format!("wql_class:{class}"), *count));
-        named.into_iter().map(|(name, count)| (name.to_owned(), count)).chain(classes).collect()
+        let operators = self.operators.iter().map(|(name, count)| (format!("wql_operator:{name}"), *count));
+        named.chain(classes).chain(operators).collect()
     }
 }
 

@@ -36,9 +36,8 @@ impl Counts {
             if !item.installer.element.is_empty() {
                 self.name("installer", &item.installer.element);
             }
-            for (_, result, reboots) in &item.installer.return_codes {
-                let reboot = if *reboots { "+reboot" } else { "" };
-                self.name("return_code", &format!("{result}{reboot}"));
+            for result in &item.installer.results {
+                self.name("return_code", result);
             }
         }
     }

@@ -3,13 +3,14 @@
 use std::io::BufRead;
 
 use super::package::{Package, Reader};
+use super::published;
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::xml::Limits;
 use crate::xml::cursor::{Cursor, Event};
 
 /// The element of a package.
-const PACKAGE: &str = "SoftwareDistributionPackage";
+pub(super) const PACKAGE: &str = "SoftwareDistributionPackage";
 /// The element of a catalog of many.
 const CATALOG: &str = "SystemsManagementCatalog";
 /// The element of a package as it was published.
@@ -23,6 +24,11 @@ const SPACES: [&str; 2] = [
 
 /// Elements may be nested so deeply; rules have a limit of their own.
 const DEPTH: usize = 256;
+
+/// The limits of documents.
+pub(super) fn limits() -> Limits {
+    Limits { depth: DEPTH, ..Limits::default() }
+}
 
 /// Whether a document with this root holds packages.
 pub(super) fn is_root(name: &str, namespace: &str) -> bool {
@@ -48,20 +54,8 @@ pub(super) fn read(
     reader: &mut Reader<'_>,
     take: &mut dyn FnMut(Package, Option<Error>),
 ) -> Result<Kind> {
-    let limits = Limits { depth: DEPTH, ..Limits::default() };
-    let mut cursor = Cursor::new(document, limits);
-    let root = cursor.root()?;
-    let kind = match root.local() {
-        _ if !is_root(root.local(), root.namespace().unwrap_or_default()) => {
-            let message = format!("`<{}>` is no software distribution package", root.name());
-            return Err(Error::new(Code::NotAnSdp, message)
-                .at(root.position())
-                .with_hint(format!("expected `<{PACKAGE}>` or `<{CATALOG}>` in their name space")));
-        }
-        PACKAGE => Kind::Package,
-        CATALOG => Kind::Catalog,
-        _ => Kind::Published,
-    };
+    let mut cursor = Cursor::new(document, limits());
+    let kind = root(&mut cursor)?;
     let mut one = |cursor: &mut Cursor<_>| {
         let mut package = Package::default();
         let failed = reader.read(cursor, &mut package).err();
@@ -75,6 +69,9 @@ pub(super) fn read(
         }
         return Ok(kind);
     }
+    if kind == Kind::Published {
+        return published::read(&mut cursor, reader, take).map(|()| kind);
+    }
     while let Some(tag) = cursor.child(1)? {
         if tag.local() == PACKAGE && !one(&mut cursor) {
             return Ok(kind);
@@ -84,8 +81,28 @@ pub(super) fn read(
     Ok(kind)
 }
 
+/// Reads the root element, which says what the document is.
+fn root<R: BufRead>(cursor: &mut Cursor<R>) -> Result<Kind> {
+    let root = cursor.root()?;
+    let kind = match root.local() {
+        _ if !is_root(root.local(), root.namespace().unwrap_or_default()) => {
+            let message = format!("`<{}>` is no software distribution package", root.name());
+            return Err(Error::new(Code::NotAnSdp, message)
+                .at(root.position())
+                .with_hint(format!("expected `<{PACKAGE}>` or `<{CATALOG}>` in their name space")));
+        }
+        PACKAGE => Kind::Package,
+        CATALOG => Kind::Catalog,
+        _ => Kind::Published,
+    };
+    match cursor.document_type() {
+        Some(position) => Err(Error::new(Code::WrongFormat, "packages have no document type").at(position)),
+        None => Ok(kind),
+    }
+}
+
 /// What follows the root element is part of the document too.
-fn finish<R: BufRead>(cursor: &mut Cursor<R>) -> Result<()> {
+pub(super) fn finish<R: BufRead>(cursor: &mut Cursor<R>) -> Result<()> {
     while !matches!(cursor.next()?, Event::End) {}
     Ok(())
 }

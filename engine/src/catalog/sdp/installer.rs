@@ -14,8 +14,10 @@ pub(super) struct Installer {
     pub(super) element: String,
     /// Its attributes.
     pub(super) attributes: Vec<(String, String)>,
-    /// Results of return codes: code, result, whether a restart follows.
+    /// The return codes, each once: code, result, whether a restart follows.
     pub(super) return_codes: Vec<(i32, String, bool)>,
+    /// What all return codes mean, as they are written.
+    pub(super) results: Vec<String>,
     /// What it says of restarts.
     pub(super) reboot: String,
     /// Whether it says how it is uninstalled.
@@ -30,6 +32,8 @@ pub(super) struct File {
     pub(super) name: String,
     pub(super) size: String,
     pub(super) digest: String,
+    /// Further digests: algorithm and text.
+    pub(super) digests: Vec<(String, String)>,
 }
 
 /// The attributes of an element by local name, those of other name spaces left out.
@@ -50,13 +54,7 @@ pub(super) fn part<R: BufRead>(
     match name.as_str() {
         "InstallProperties" => into.reboot = value(&attributes, "RebootBehavior"),
         "UninstallProperties" => into.uninstalls = true,
-        "OriginFile" => {
-            let file = file(&attributes);
-            if !is_digest(&file.digest) {
-                findings.push(Code::SdpDigest, position, "OriginFile", format_args!("`{}`", file.digest));
-            }
-            into.files.push(file);
-        }
+        "OriginFile" => into.files.push(origin(cursor, &attributes, findings)?),
         "Language" => {}
         installer => {
             if !["CommandLineInstallerData", "MsiInstallerData", "MspInstallerData", "UpdateExeInstallerData"]
@@ -76,6 +74,29 @@ pub(super) fn part<R: BufRead>(
     Ok(())
 }
 
+/// Reads a file that is downloaded, with all its digests.
+fn origin<R: BufRead>(
+    cursor: &mut Cursor<R>,
+    attributes: &Attributes,
+    findings: &mut Diagnostics,
+) -> Result<File> {
+    let (position, depth) = (cursor.position(), cursor.depth());
+    let mut file = file(attributes);
+    while let Some(tag) = cursor.child(depth)? {
+        if tag.local() == "AdditionalDigest" {
+            let algorithm = attribute(&tag, "Algorithm");
+            file.digests.push((algorithm, cursor.text()?.text.trimmed().to_owned()));
+        }
+    }
+    let further = file.digests.iter().map(|(algorithm, digest)| (algorithm.as_str(), digest));
+    for (algorithm, digest) in [(SHA1, &file.digest)].into_iter().chain(further) {
+        if !is_digest(algorithm, digest) {
+            findings.push(Code::SdpDigest, position, "OriginFile", format_args!("{algorithm} `{digest}`"));
+        }
+    }
+    Ok(file)
+}
+
 /// The attributes of a tag.
 pub(super) fn attributes(tag: &Tag<'_>) -> Attributes {
     let own = tag.attributes().iter().filter(|one| one.prefix().is_none() && one.local() != "xmlns");
@@ -88,11 +109,13 @@ fn return_code(tag: &Tag<'_>, into: &mut Installer, findings: &mut Diagnostics) 
         let message = format_args!("`{text}` is no code");
         return findings.push(Code::SdpReturnCode, tag.position(), "ReturnCode", message);
     };
+    let (result, reboots) = (attribute(tag, "Result"), attribute(tag, "Reboot"));
+    let reboots = matches!(reboots.trim(), "true" | "1");
+    into.results.push(format!("{result}{}", if reboots { "+reboot" } else { "" }));
     if into.return_codes.iter().any(|(known, ..)| *known == code) {
-        findings.push(Code::SdpReturnCode, tag.position(), "ReturnCode", format_args!("`{code}`"));
+        return findings.push(Code::SdpReturnCode, tag.position(), "ReturnCode", format_args!("`{code}`"));
     }
-    let reboots = matches!(attribute(tag, "Reboot").trim(), "true" | "1");
-    into.return_codes.push((code, attribute(tag, "Result"), reboots));
+    into.return_codes.push((code, result, reboots));
 }
 
 fn value(attributes: &Attributes, name: &str) -> String {
@@ -105,12 +128,18 @@ fn file(attributes: &Attributes) -> File {
         name: value(attributes, "FileName"),
         size: value(attributes, "Size"),
         digest: value(attributes, "Digest"),
+        digests: Vec::new(),
     }
 }
 
-/// Whether a text is 20 bytes in base 64.
-fn is_digest(text: &str) -> bool {
+/// The algorithm of the digest that every file has.
+const SHA1: &str = "SHA1";
+
+/// Whether a text is a digest in base 64: 20 bytes of SHA-1, 32 of any other.
+fn is_digest(algorithm: &str, text: &str) -> bool {
     let text = text.trim();
+    // Both lengths leave two of three bytes in the last group.
+    let length = if algorithm == SHA1 { 28 } else { 44 };
     let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-    text.len() == 28 && text.ends_with('=') && text.bytes().take(27).all(is_base64)
+    text.len() == length && text.ends_with('=') && text.bytes().take(length - 1).all(is_base64)
 }

@@ -1,8 +1,9 @@
 //! Reads catalogs of software distribution packages: what other publishers than Microsoft give for
 //! Windows Update and Configuration Manager.
 //!
-//! `package` reads one package, `document` the documents that hold one or many, `container` folders and
-//! archives of them, and `update` makes updates of packages. Nothing is installed and nothing fetched.
+//! `package` reads one package, `document` the documents that hold one or many, `published` what a
+//! publication says besides, `container` folders and archives of them, `copy` compares what stands in both,
+//! and `update` makes updates of packages. Nothing is installed and nothing fetched.
 //! Source of truth: `docs/sdp.md`.
 //!
 //! ```
@@ -27,11 +28,13 @@
 //! ```
 
 mod container;
+mod copy;
 mod counts;
 mod document;
 mod installer;
 mod manifest;
 mod package;
+mod published;
 mod reading;
 mod update;
 

@@ -9,6 +9,7 @@ use crate::catalog::rules::Rules;
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
 use crate::model::expr::Expr;
+use crate::model::update::UpdateId;
 use crate::xml::cursor::{Cursor, Tag};
 
 /// A package.
@@ -38,7 +39,14 @@ pub(super) struct Package {
     pub(super) has_superseded: bool,
     /// Of each clause the ids, any one of which is enough.
     pub(super) prerequisites: Vec<Vec<String>>,
-    pub(super) bundled: Vec<String>,
+    /// Id and revision; without a revision, any.
+    pub(super) bundled: Vec<(String, String)>,
+    /// The revision under which it was published; empty for one that was not.
+    pub(super) revision: String,
+    /// Who published it.
+    pub(super) publisher: String,
+    /// The categories of products that it was published in.
+    pub(super) categories: Vec<String>,
     pub(super) items: Vec<Item>,
     pub(super) position: Position,
 }
@@ -72,6 +80,19 @@ pub(super) struct SectionCounts {
 pub(super) struct Reader<'r> {
     pub(super) rules: &'r mut Rules,
     pub(super) sections: &'r mut SectionCounts,
+}
+
+impl Package {
+    /// What names it in its catalog: its id, and its revision where it has one.
+    pub(super) fn key(&self) -> UpdateId {
+        identity(&self.id, &self.revision)
+    }
+}
+
+/// The id of an update with a revision, or without one.
+pub(super) fn identity(id: &str, revision: &str) -> UpdateId {
+    let id = UpdateId::new([id]);
+    if revision.is_empty() { id } else { id.with_revision(revision) }
 }
 
 /// An id in the form in which packages are named.
@@ -120,13 +141,7 @@ impl Reader<'_> {
                 _ => {}
             }),
             "LocalizedProperties" => {
-                let mut localized = [const { String::new() }; 3];
-                each_text(cursor, |name, text| {
-                    let names = ["Language", "Title", "Description"];
-                    let place = names.iter().position(|known| *known == name);
-                    place.into_iter().for_each(|place| localized[place] = text.clone());
-                })?;
-                package.localized.push(localized);
+                package.localized.push(localized(cursor)?);
                 Ok(())
             }
             "UpdateSpecificData" | "ApplicationSpecificData" => each_text(cursor, |name, text| match name {
@@ -143,7 +158,12 @@ impl Reader<'_> {
                 ids(cursor, &mut package.superseded)
             }
             "Prerequisites" => prerequisites(cursor, &mut package.prerequisites),
-            "BundledPackages" => ids(cursor, &mut package.bundled),
+            "BundledPackages" => {
+                let mut bundled = Vec::new();
+                ids(cursor, &mut bundled)?;
+                package.bundled.extend(bundled.into_iter().map(|id| (id, String::new())));
+                Ok(())
+            }
             "InstallableItem" => {
                 let item = self.item(cursor)?;
                 package.items.push(item);
@@ -216,6 +236,16 @@ fn each_text<R: BufRead>(cursor: &mut Cursor<R>, mut take: impl FnMut(&str, Stri
         take(&name, cursor.text()?.text.trimmed().to_owned());
     }
     Ok(())
+}
+
+/// Language, title and description.
+fn localized<R: BufRead>(cursor: &mut Cursor<R>) -> Result<[String; 3]> {
+    let mut localized = [const { String::new() }; 3];
+    each_text(cursor, |name, text| {
+        let place = ["Language", "Title", "Description"].iter().position(|known| *known == name);
+        place.into_iter().for_each(|place| localized[place] = text.clone());
+    })?;
+    Ok(localized)
 }
 
 fn ids<R: BufRead>(cursor: &mut Cursor<R>, into: &mut Vec<String>) -> Result<()> {

@@ -11,14 +11,14 @@ use super::container::{Role, role, stem};
 use super::counts::Counts;
 use super::document::Kind;
 use super::package::{Package, Reader};
-use super::{FORMAT, document, manifest, package, update};
+use super::{FORMAT, copy, document, manifest, package, update};
 use crate::catalog::rules::Rules;
 use crate::catalog::rules::family::Dialect;
 use crate::catalog::{self, Settings};
 use crate::container::{self, directory};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Position};
 use crate::error::{Error, Result};
-use crate::model::update::{Catalog, Source, Update};
+use crate::model::update::{Catalog, DOCUMENT, Source, Update};
 
 /// The most bytes of one package.
 const MOST: u64 = 32 << 20;
@@ -50,6 +50,8 @@ struct Reading {
     manifest: Option<BTreeMap<String, String>>,
     /// The documents that hold many packages and were not read yet.
     catalogs: Vec<String>,
+    /// What the packages in files of their own hold, by id, where that is to be compared with copies.
+    copies: Option<BTreeMap<String, [u8; 32]>>,
     findings: Diagnostics,
 }
 
@@ -69,6 +71,7 @@ impl Reading {
             files: BTreeSet::new(),
             manifest: None,
             catalogs: Vec::new(),
+            copies: settings.check_duplicates.then(BTreeMap::new),
             findings: Diagnostics::new(),
         }
     }
@@ -85,10 +88,13 @@ impl Reading {
                 self.member(&name, &mut Digesting { reader: &mut opened, digest: &mut digest })?;
             }
         }
-        if self.needs_catalogs() {
-            for name in std::mem::take(&mut self.catalogs) {
-                let opened = catalog::document::open(path.join(&name))?;
-                self.document(&name, opened, Role::Catalog)?;
+        for name in std::mem::take(&mut self.catalogs) {
+            let open = || catalog::document::open(path.join(&name));
+            if self.copies.is_some() {
+                self.compare(&name, open()?)?;
+            }
+            if self.needs_catalogs() {
+                self.document(&name, open()?, Role::Catalog)?;
             }
         }
         Ok(digest.finalize().into())
@@ -97,13 +103,18 @@ impl Reading {
     /// Reads the members of an archive; gives its digest.
     fn archive(&mut self, path: &Path) -> Result<[u8; 32]> {
         container::walk(container::open(path)?, &mut |name, member| self.member(name, member))?;
-        if self.needs_catalogs() {
-            let wanted = std::mem::take(&mut self.catalogs);
+        let wanted = std::mem::take(&mut self.catalogs);
+        let again = |take: &mut dyn FnMut(&str, &mut dyn Read) -> Result<()>| {
             container::walk(container::open(path)?, &mut |name, member| {
-                if wanted.iter().any(|wanted| wanted == name) {
-                    self.document(name, BufReader::new(member), Role::Catalog)?;
-                }
-                Ok(())
+                if wanted.iter().any(|wanted| wanted == name) { take(name, member) } else { Ok(()) }
+            })
+        };
+        if self.copies.is_some() {
+            again(&mut |name, member| self.compare(name, BufReader::new(member)))?;
+        }
+        if self.needs_catalogs() && !wanted.is_empty() {
+            again(&mut |name, member| {
+                self.document(name, BufReader::new(member), Role::Catalog).map(|_| ())
             })?;
         }
         let mut digest = Sha256::new();
@@ -117,6 +128,18 @@ impl Reading {
     fn needs_catalogs(&self) -> bool {
         let all = |manifest: &BTreeMap<String, String>| manifest.keys().all(|id| self.files.contains(id));
         self.files.is_empty() || !self.manifest.as_ref().is_some_and(all)
+    }
+
+    /// Compares the packages of a document with their own files.
+    fn compare(&mut self, name: &str, document: impl io::BufRead) -> Result<()> {
+        let all = copy::all(document)?;
+        for copy in all {
+            let own = self.copies.as_ref().and_then(|copies| copies.get(&copy.id));
+            if own.is_some_and(|own| *own != copy.digest) {
+                self.find(Code::SdpCopyDiffers, name, copy.position, &copy.id);
+            }
+        }
+        Ok(())
     }
 
     fn member(&mut self, name: &str, member: &mut dyn Read) -> Result<()> {
@@ -149,6 +172,10 @@ impl Reading {
     }
 
     /// Reads a package that stands in a file of its own; one that cannot be read is a row that is Unknown.
+    ///
+    /// # Errors
+    ///
+    /// It is something else.
     fn package_file(&mut self, name: &str, member: &mut dyn Read) -> Result<()> {
         let mut bytes = Vec::new();
         member.take(MOST + 1).read_to_end(&mut bytes)?;
@@ -157,8 +184,15 @@ impl Reading {
         } else {
             self.document(name, bytes.as_slice(), Role::Package).map(|_| ())
         };
-        if let Err(error) = read {
-            self.malformed(name, Package::default(), &error);
+        match read {
+            Err(error) if error.code() == Code::NotAnSdp => return Err(error.in_file(name)),
+            Err(error) => self.malformed(name, Package::default(), &error),
+            Ok(()) => {
+                if let Some(copies) = &mut self.copies {
+                    let own = copy::all(bytes.as_slice()).unwrap_or_default();
+                    copies.extend(own.into_iter().map(|copy| (copy.id, copy.digest)));
+                }
+            }
         }
         Ok(())
     }
@@ -191,9 +225,10 @@ impl Reading {
 
     fn malformed(&mut self, name: &str, package: Package, error: &Error) {
         let position = error.position().unwrap_or_default();
-        self.find(Code::SdpMalformed, name, position, &error.to_string());
+        self.find(Code::SdpMalformed, name, position, error.message());
         let update = update::malformed(&package, stem(name));
         let id = if package.id.is_empty() { stem(name).to_ascii_lowercase() } else { package.id };
+        let update = at(name, update);
         self.files.insert(id.clone());
         self.packages.entry(id).or_insert((String::new(), update));
     }
@@ -207,12 +242,12 @@ impl Reading {
             if package::id(stem(name)) != id {
                 self.find(Code::SdpNameDiffers, name, package.position, &id);
             }
-            if self.manifest.as_ref().is_some_and(|manifest| !manifest.contains_key(&id)) {
+            if self.manifest.as_ref().is_none_or(|manifest| !manifest.contains_key(&id)) {
                 self.counts.unlisted.push((name.to_owned(), id.clone()));
             }
         }
-        let created = package.created.clone();
-        if let Some((before, _)) = self.packages.get(&id) {
+        let (created, key) = (package.created.clone(), package.key().as_str().to_owned());
+        if let Some((before, _)) = self.packages.get(&key) {
             let later = instant(&created) > instant(before);
             self.find(Code::SdpDuplicateId, name, package.position, &id);
             if !later {
@@ -224,10 +259,11 @@ impl Reading {
         }
         self.counts.package(&package);
         let update = update::update(package, &self.source.language, &mut self.rules.findings);
+        let update = at(name, update);
         let mut found = std::mem::take(&mut self.rules.findings);
         found.name_file(name);
         self.findings.append(found);
-        self.packages.insert(id, (created, update));
+        self.packages.insert(key, (created, update));
     }
 
     fn find(&mut self, code: Code, file: &str, position: Position, message: &str) {
@@ -262,6 +298,14 @@ impl Reading {
             ..Catalog::default()
         }
     }
+}
+
+/// An update that says in which file of its catalog it stands.
+fn at(file: &str, mut update: Update) -> Update {
+    if !file.is_empty() {
+        update.extra.push((DOCUMENT.to_owned(), file.to_owned()));
+    }
+    update
 }
 
 /// A date as something that can be compared; one without zone is in UTC.

@@ -1,6 +1,6 @@
 //! Makes an update of a package.
 
-use super::package::{Item, Package, Sections};
+use super::package::{Item, Package, Sections, identity};
 use crate::diagnostic::{Code, Diagnostics};
 use crate::model::expr::Expr;
 use crate::model::flag::Flags;
@@ -35,15 +35,9 @@ pub(super) fn update(package: Package, language: &str, findings: &mut Diagnostic
         position: package.position,
     };
     let id = |text: &String| UpdateId::new([text.as_str()]);
-    let first = |all: &[String]| all.first().cloned().unwrap_or_default();
-    let files = || package.items.iter().flat_map(|item| &item.installer.files);
     Update {
-        id: id(&package.id),
-        bulletin: if package.bulletin.is_empty() {
-            package.article.clone()
-        } else {
-            package.bulletin.clone()
-        },
+        id: package.key(),
+        bulletin: first([&package.bulletin, &package.article]),
         title,
         description,
         kind: package.classification.clone(),
@@ -51,22 +45,24 @@ pub(super) fn update(package: Package, language: &str, findings: &mut Diagnostic
         references: references(&package),
         posted: package.created.get(..10).unwrap_or(&package.created).to_owned(),
         reboot: reboot(&package),
-        payload: files()
-            .map(|file| file.address.clone())
-            .find(|address| !address.is_empty())
-            .unwrap_or_default(),
+        payload: first(package.items.iter().flat_map(|item| &item.installer.files).map(|file| &file.address)),
         information: first(&package.more_info),
-        products: package.products.iter().map(product).collect(),
+        products: package.products.iter().map(|name| product(name)).collect(),
         flags: if package.expired { Flags::EXPIRED } else { Flags::NONE },
         detectoid: package.kind.trim() == "Detectoid",
         prerequisites: package.prerequisites.iter().map(clause).collect(),
-        bundled: package.bundled.iter().map(id).collect(),
+        bundled: package.bundled.iter().map(|(id, revision)| identity(id, revision)).collect(),
         replaces: package.superseded.iter().map(id).collect(),
         extra: extra(&package),
         position: package.position,
         rule: rule(package, findings),
         ..Update::default()
     }
+}
+
+/// The first text that says something.
+fn first<'t>(texts: impl IntoIterator<Item = &'t String>) -> String {
+    texts.into_iter().find(|text| !text.is_empty()).cloned().unwrap_or_default()
 }
 
 /// The update of a package that cannot be read: there, and Unknown.
@@ -115,8 +111,8 @@ fn references(package: &Package) -> Vec<Reference> {
     cves.chain(vendor).map(reference).collect()
 }
 
-fn product(name: &String) -> ProductRow {
-    ProductRow { product: name.clone(), levels: Vec::new() }
+fn product(name: &str) -> ProductRow {
+    ProductRow { product: name.to_owned(), levels: Vec::new() }
 }
 
 /// What all items say of restarts, where they agree.
@@ -134,6 +130,8 @@ fn reboot(package: &Package) -> Reboot {
 fn extra(package: &Package) -> Vec<(String, String)> {
     let mut extra = vec![("vendor".to_owned(), package.vendor.clone())];
     extra.push(("support".to_owned(), package.support.clone()));
+    extra.push(("publisher".to_owned(), package.publisher.clone()));
+    extra.extend(package.categories.iter().map(|category| ("category".to_owned(), category.clone())));
     for item in &package.items {
         let installer = &item.installer;
         extra.push(("installer".to_owned(), installer.element.clone()));
@@ -142,6 +140,10 @@ fn extra(package: &Package) -> Vec<(String, String)> {
         );
         for file in &installer.files {
             extra.push(("file".to_owned(), format!("{} {} {}", file.name, file.size, file.digest)));
+            let digest = |(algorithm, digest): &(String, String)| {
+                ("digest".to_owned(), format!("{} {algorithm} {digest}", file.name))
+            };
+            extra.extend(file.digests.iter().map(digest));
         }
     }
     extra.retain(|(_, text)| !text.is_empty());

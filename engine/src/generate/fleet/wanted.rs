@@ -1,7 +1,7 @@
 //! What must hold of a client so that a rule does: one way through it.
 
 use crate::generate::random::Random;
-use crate::model::expr::{Expr, Operator, Question, Subject};
+use crate::model::expr::{Expr, LoopOf, Operator, Question, Subject};
 use crate::model::system::System;
 use crate::model::truth::Truth;
 
@@ -18,8 +18,10 @@ pub(super) fn collect(
     wanted: &mut Vec<Wanted>,
 ) {
     match expr {
-        // Below which keys a client is asked, only its own keys say.
-        Expr::Loop { .. } => {}
+        Expr::Loop { key, of, body } => {
+            let at_one = body.at_sub_key(&format!("{key}\\one"));
+            collect(&at_one, (*of == LoopOf::None) != holds, system, random, wanted);
+        }
         Expr::Constant(_) | Expr::Unread(..) => {}
         Expr::Test { subject, question, .. } => wanted.push((subject.clone(), question.clone(), holds)),
         Expr::Not(operand) => collect(operand, !holds, system, random, wanted),

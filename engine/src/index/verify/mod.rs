@@ -1,8 +1,8 @@
 //! Checks what an index's bytes mean, beyond their bounds.
 //!
 //! Three passes, each a list that is walked: what the table of columns says of every entry, conditions
-//! that every entry meets by itself ([`entries`], [`packages`]), and what only all together show
-//! ([`rules`], and the totals here). The first failure is the answer: it names the column and the entry.
+//! that every entry meets by itself ([`entries`], [`packages`], [`relations`]), and what only all together
+//! show ([`rules`], and the totals here). The first failure is the answer: it names the column and the entry.
 
 use super::View;
 use super::columns::{ArchivedColumns, Column, Described, NONE, Values};
@@ -16,6 +16,7 @@ use crate::model::verdict::Cell;
 
 mod entries;
 mod packages;
+mod relations;
 mod rules;
 
 /// Checks the meaning of every column.
@@ -23,11 +24,16 @@ pub(super) fn verify(view: View<'_>) -> Result<()> {
     let columns = view.columns.described();
     columns.iter().try_for_each(length)?;
     columns.iter().try_for_each(values)?;
-    entries::CHECKS.iter().chain(packages::CHECKS).try_for_each(|check| check.run(view))?;
+    entries::CHECKS
+        .iter()
+        .chain(packages::CHECKS)
+        .chain(relations::CHECKS)
+        .try_for_each(|check| check.run(view))?;
     rules::nodes(view)?;
     rules::predicates(view)?;
     rules::anchors(view)?;
     packages::groups(view)?;
+    relations::chains(view)?;
     totals(view)
 }
 
