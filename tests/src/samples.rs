@@ -59,7 +59,7 @@ fn source(feed: &str, profile: Option<Profile>) -> Source {
         revision,
         language,
         profile,
-        assumes_needed: true,
+        assumes_needed: profile.is_some(),
         statistics: vec![("packages".to_owned(), 3)],
     }
 }

@@ -122,6 +122,9 @@ fn of_corpora(raised: &mut Raised) {
     }
     raised.catalog(&corpora.join("updateinfo/repositories"));
     walk(&corpora.join("cvrf"), &mut |path| raised.cvrf(path));
+    for part in ["publication", "twice", "index"] {
+        raised.catalog(&corpora.join("wsus").join(part));
+    }
     for part in [
         "rules.sdp",
         "package.sdp",
@@ -144,7 +147,7 @@ type Make = fn(&Path, &mut Raised);
 
 /// Codes that no document can hold by itself, because they speak of places, of files that are changed
 /// or of a whole run.
-const MADE: [(Code, Make); 14] = [
+const MADE: [(Code, Make); 15] = [
     (Code::Io, |folder, raised| raised.catalog(&folder.join("missing.xml"))),
     (Code::BadReference, |folder, raised| {
         let location = "<repomd><data type='updateinfo'><location href='../../out.xml'/></data></repomd>";
@@ -166,6 +169,17 @@ const MADE: [(Code, Make); 14] = [
     (Code::CabMultipart, |folder, raised| {
         let file = File { folder: 0xfffe, ..File::new("a", 0, 0, 1) };
         raised.cabinet(folder, &Cabinet::of(Folder::stored(b"a"), vec![file]).bytes());
+    }),
+    (Code::ShardRange, |folder, raised| {
+        let publication = folder.join("publication");
+        fs::create_dir(&publication).expect("the folder is ours");
+        let list = r#"<INDEX VERSION="1"><CABLIST XOR="0"><CAB NAME="package2.cab" RANGESTART="0"/>
+            <CAB NAME="package3.cab" RANGESTART="5"/></CABLIST></INDEX>"#;
+        write(&publication.join("index.xml"), list.as_bytes());
+        let fragment = br#"<UpdateIdentity UpdateID="1" RevisionNumber="1"/>"#;
+        let file = File::new("c\\9", 0, 0, fragment.len() as u32);
+        write(&publication.join("package2.cab"), &Cabinet::of(Folder::stored(fragment), vec![file]).bytes());
+        raised.catalog(&publication);
     }),
     (Code::CabNesting, |folder, raised| {
         let inner = |bytes: &[u8]| cabinet(Folder::stored(bytes), bytes.len() as u32);

@@ -48,6 +48,8 @@ struct Reading {
     fragments: Rules,
     documents: Rules,
     findings: Diagnostics,
+    /// From which revision on each cabinet is, rising.
+    shards: Vec<(u64, String)>,
     /// How many fragments there were: core, extended, localized.
     counts: [u64; 3],
 }
@@ -67,6 +69,7 @@ impl Reading {
             fragments: Rules::new(Dialect::Fragment, settings.exact_text),
             documents: Rules::new(Dialect::Namespaces, settings.exact_text),
             findings: Diagnostics::new(),
+            shards: Vec::new(),
             counts: [0; 3],
         }
     }
@@ -109,7 +112,10 @@ impl Reading {
 
     fn member(&mut self, name: &str, member: &mut dyn Read) -> Result<()> {
         match place::of(name) {
-            Place::Index => index(BufReader::new(member)),
+            Place::Index => {
+                self.shards = index(BufReader::new(member))?;
+                Ok(())
+            }
             Place::Graph => self.graph(BufReader::new(member)),
             Place::Core(number) => {
                 self.counts[0] += 1;
@@ -152,8 +158,18 @@ impl Reading {
         Ok(())
     }
 
+    /// Compares the cabinet that a fragment stands in with the list of them.
+    fn check_shard(&mut self, name: &str, number: u64) {
+        let Some((cabinet, _)) = name.split_once('!') else { return };
+        let of = self.shards.iter().rev().find(|(start, _)| *start <= number);
+        if of.is_some_and(|(_, listed)| !listed.eq_ignore_ascii_case(cabinet)) {
+            self.find(Code::ShardRange, name, Position::default(), &number.to_string());
+        }
+    }
+
     /// Reads a fragment of a revision; one that cannot be read leaves the update Unknown.
     fn fragment(&mut self, name: &str, number: u64, member: &mut dyn Read, core: bool) {
+        self.check_shard(name, number);
         let draft = self.parts.drafts.entry(number).or_default();
         draft.core |= core;
         let read = fragments(BufReader::new(member), &mut self.fragments, draft);
@@ -279,22 +295,30 @@ fn fragments(document: impl BufRead, rules: &mut Rules, draft: &mut Draft) -> Re
     fragment::parts(&mut Cursor::with_roots(document, limits, Roots::Many), 0, rules, draft)
 }
 
-/// Checks the list of cabinets, which says nothing that their members do not.
-fn index(document: impl BufRead) -> Result<()> {
+/// Reads the list of cabinets: from which revision on each is, rising. It says nothing that their members
+/// do not.
+fn index(document: impl BufRead) -> Result<Vec<(u64, String)>> {
     let mut cursor = Cursor::new(document, Limits::default());
     let root = cursor.root()?;
     let version = graph::value(&root, "VERSION");
     let position = root.position();
     let mut wrong = (version.trim() != "1").then(|| format!("`VERSION` is `{version}`"));
+    let mut shards = Vec::new();
     while let Some(tag) = cursor.child(1)? {
         let xor = graph::value(&tag, "XOR");
         if tag.local() == "CABLIST" && !matches!(xor.trim(), "" | "0") {
             wrong = Some(format!("`XOR` is `{xor}`"));
         }
+        while let Some(tag) = cursor.child(2)? {
+            if let Ok(start) = graph::value(&tag, "RANGESTART").trim().parse() {
+                shards.push((start, graph::value(&tag, "NAME")));
+            }
+        }
     }
+    shards.sort_unstable();
     match wrong {
         Some(message) => Err(Error::new(Code::CabIndexUnsupported, message).at(position)),
-        None => Ok(()),
+        None => Ok(shards),
     }
 }
 
