@@ -6,6 +6,7 @@ pub mod cabinet;
 pub mod compiled;
 pub mod damage;
 pub mod facts;
+pub mod like;
 pub mod lzx;
 pub mod matrices;
 pub mod random;

@@ -1,9 +1,11 @@
 //! Queries as tables: which are read, what patterns match, what conditions say of an instance.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use conformance::like;
 use patchstate::model::path::fold_text;
 use patchstate::model::truth::Truth;
 use patchstate::model::wql::{Instance, Pattern, class_key, parse};
+use proptest::prelude::*;
 
 fn folded(text: &str) -> String {
     let mut out = String::new();
@@ -130,4 +132,12 @@ fn the_range_that_stands_for_a_beginning() {
 fn names_of_classes_compare_in_any_writing() {
     assert_eq!(class_key("ROOT/CIMv2", "Win32_BIOS"), class_key(r"root\cimv2", "win32_bios"));
     assert_ne!(class_key(r"root\cimv2", "a"), class_key(r"root\other", "a"));
+}
+
+proptest! {
+    #[test]
+    fn patterns_match_what_the_obvious_table_says(pattern in r"[ab%_\[\]^=-]{0,10}", value in r"[ab^\[\]-]{0,10}") {
+        let found = Pattern::parse(&pattern).map(|pattern| pattern.matches(&value));
+        prop_assert_eq!(found, like::matches(&pattern, &value));
+    }
 }
