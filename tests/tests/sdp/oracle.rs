@@ -155,7 +155,7 @@ fn another_evaluator_says_the_same_of_large_queries() {
     let machine = |model: &str| {
         format!(
             "<wmi class='Win32_ComputerSystem'><p n='Manufacturer' v='Dell Inc.'/><p n='Model' v='{model}'/></wmi>\
-             <wmi class='Dell_OEMComputerSystem' namespace='ROOT/Dell/sysinv'><p n='SystemTypeID' v='2098'/></wmi>"
+             <wmi class='Dell_OEMComputerSystem' namespace='root\\dell\\sysinv'><p n='SystemTypeID' v='2098'/></wmi>"
         )
     };
     let device = "0256_10EC_06F0_1028_0001";
