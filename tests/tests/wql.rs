@@ -1,9 +1,11 @@
 //! Queries as tables: which are read, what patterns match, what conditions say of an instance.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use conformance::like;
 use patchstate::model::path::fold_text;
 use patchstate::model::truth::Truth;
 use patchstate::model::wql::{Instance, Pattern, class_key, parse};
+use proptest::prelude::*;
 
 fn folded(text: &str) -> String {
     let mut out = String::new();
@@ -16,8 +18,8 @@ fn patterns_match_the_whole_value() {
     let check = |pattern: &str, yes: &[&str], no: &[&str]| {
         let read = Pattern::parse(pattern).unwrap();
         let matches = |value: &&str| read.matches(&folded(value));
-        assert!(yes.iter().all(|value| matches(&value)), "{pattern} should match {yes:?}");
-        assert!(!no.iter().any(|value| matches(&value)), "{pattern} should match none of {no:?}");
+        assert!(yes.iter().all(matches), "{pattern} should match {yes:?}");
+        assert!(!no.iter().any(matches), "{pattern} should match none of {no:?}");
     };
     check("", &[""], &["a"]);
     check("%", &["", "a", "a\nb"], &[]);
@@ -53,7 +55,7 @@ fn patterns_match_the_whole_value() {
 fn a_pattern_of_many_stars_is_matched_in_no_more_time_than_both_lengths_take() {
     let pattern = Pattern::parse(&"%a".repeat(2_000)).unwrap();
     assert!(!pattern.matches(&"a".repeat(1_999)));
-    assert!(pattern.matches(&"ab".repeat(4_000).trim_end_matches('b').to_owned()));
+    assert!(pattern.matches("ab".repeat(4_000).trim_end_matches('b')));
 }
 
 #[test]
@@ -130,4 +132,12 @@ fn the_range_that_stands_for_a_beginning() {
 fn names_of_classes_compare_in_any_writing() {
     assert_eq!(class_key("ROOT/CIMv2", "Win32_BIOS"), class_key(r"root\cimv2", "win32_bios"));
     assert_ne!(class_key(r"root\cimv2", "a"), class_key(r"root\other", "a"));
+}
+
+proptest! {
+    #[test]
+    fn patterns_match_what_the_obvious_table_says(pattern in r"[ab%_\[\]^=-]{0,10}", value in r"[ab^\[\]-]{0,10}") {
+        let found = Pattern::parse(&pattern).map(|pattern| pattern.matches(&value));
+        prop_assert_eq!(found, like::matches(&pattern, &value));
+    }
 }

@@ -91,6 +91,39 @@ fn asked(oracle: &Path, catalog: &Path, inventories: &Path) -> Option<BTreeMap<(
     Some(String::from_utf8(ran.stdout).unwrap().lines().filter_map(line).collect())
 }
 
+/// Compares both evaluators about clients, given as their facts and the kinds that they have completely;
+/// gives how often each answer came.
+fn compare(catalog: &Path, oracle: &Path, clients: &[(&str, String)]) -> Option<BTreeMap<String, usize>> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clients.xml");
+    let mut document = String::from("<inventories>");
+    let mut inventories = Vec::new();
+    for (number, (complete, facts)) in clients.iter().enumerate() {
+        let mut client = client(complete, facts);
+        client.header.client = format!("c{number}").into();
+        let mut written = Vec::new();
+        native::write(&client, &mut written).unwrap();
+        let written = String::from_utf8(written).unwrap();
+        document.push_str(&written[written.find("<inventory").unwrap()..]);
+        inventories.push(client);
+    }
+    document.push_str("</inventories>");
+    std::fs::write(&path, document).unwrap();
+    let expected = asked(oracle, catalog, &path)?;
+    let compiled = compile(vec![sdp::read(catalog, &Settings::default())], Vec::new()).unwrap();
+    let mut answers = BTreeMap::new();
+    for client in &inventories {
+        for (package, cell) in cells(&compiled, client) {
+            let found = format!("{} {}", cell.verdict.name(), cell.reason.name());
+            let name = (client.client().to_owned(), package);
+            assert_eq!(Some(&found), expected.get(&name), "{name:?}");
+            *answers.entry(found).or_insert(0) += 1;
+        }
+    }
+    assert_eq!(expected.len(), answers.values().sum::<usize>());
+    Some(answers)
+}
+
 #[test]
 fn another_evaluator_says_the_same_of_every_package() {
     let Some(catalog) = corpora("sdp/scup_catalog/HpCatalogForSms.latest_V2.zip") else { return };
@@ -99,33 +132,45 @@ fn another_evaluator_says_the_same_of_every_package() {
         .iter()
         .map(|(name, value)| format!("<trait group='folder' name='{name}' value='{value}'/>"))
         .collect();
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("clients.xml");
-    let mut document = String::from("<inventories>");
-    let mut clients = Vec::new();
-    for (number, (system, machine, files, complete)) in CLIENTS.into_iter().enumerate() {
-        let facts = [SYSTEMS[system], &folders, MACHINES[machine], FILES[files]].concat();
-        let mut client = client(complete, &facts);
-        client.header.client = format!("c{number}").into();
-        let mut written = Vec::new();
-        native::write(&client, &mut written).unwrap();
-        let written = String::from_utf8(written).unwrap();
-        document.push_str(&written[written.find("<inventory").unwrap()..]);
-        clients.push(client);
-    }
-    document.push_str("</inventories>");
-    std::fs::write(&path, document).unwrap();
-    let Some(expected) = asked(&oracle, &catalog, &path) else { return };
-    let compiled = compile(vec![sdp::read(&catalog, &Settings::default())], Vec::new()).unwrap();
-    let mut verdicts = BTreeMap::new();
-    for client in &clients {
-        for (package, cell) in cells(&compiled, client) {
-            let found = format!("{} {}", cell.verdict.name(), cell.reason.name());
-            let name = (client.client().to_owned(), package);
-            assert_eq!(Some(&found), expected.get(&name), "{name:?}");
-            *verdicts.entry(found).or_insert(0) += 1;
-        }
-    }
-    assert_eq!(expected.len(), verdicts.values().sum::<usize>());
-    assert!(verdicts.len() > 6, "these clients show few answers: {verdicts:?}");
+    let facts = |(system, machine, files, complete): (usize, usize, usize, &'static str)| {
+        (complete, [SYSTEMS[system], &folders, MACHINES[machine], FILES[files]].concat())
+    };
+    let Some(answers) = compare(&catalog, &oracle, &CLIENTS.map(facts)) else { return };
+    assert!(answers.len() > 6, "these clients show few answers: {answers:?}");
+}
+
+/// What a client of another publisher states of its drivers.
+fn driver(device: &str, version: &str) -> String {
+    format!(
+        "<wmi class='Dell_SoftwareIdentity' namespace='root\\dell\\sysinv'>\
+         <p n='Description' v='Dell:DRVR_{device}'/><p n='VersionString' v='{version}'/></wmi>"
+    )
+}
+
+#[test]
+fn another_evaluator_says_the_same_of_large_queries() {
+    let Some(catalog) = corpora("sdp/sdp_dell") else { return };
+    let Some(oracle) = other() else { return };
+    let system = "<os family='windows' version='10.0' build='17134' sp='0' sp-minor='0' arch='x64'/>";
+    let machine = |model: &str| {
+        format!(
+            "<wmi class='Win32_ComputerSystem'><p n='Manufacturer' v='Dell Inc.'/><p n='Model' v='{model}'/></wmi>\
+             <wmi class='Dell_OEMComputerSystem' namespace='root\\dell\\sysinv'><p n='SystemTypeID' v='2098'/></wmi>"
+        )
+    };
+    let device = "0256_10EC_06F0_1028_0001";
+    let product = "<msi product='{fb2b7cc0-8307-47e6-a065-11015cc96b99}' version='1.6.6.4'/>";
+    let all = "os registry file wmi msi msp";
+    let of = |parts: &[&str]| format!("{system}{}", parts.concat());
+    let clients = [
+        (all, of(&[&machine("Latitude 5490"), &driver(device, "0000.0000.0000.0001"), product])),
+        (all, of(&[&machine("Latitude 5490"), &driver(device, "9999.0000.0000.0001")])),
+        (all, of(&[&machine("Inspiron"), &product.replace("1.6.6.4", "1.6.6.5")])),
+        (all, of(&[&machine("XPS 13"), &driver("none", "1")])),
+        ("os", of(&[&machine("OptiPlex 7060")])),
+        ("wmi", of(&[])),
+        ("", String::new()),
+    ];
+    let Some(answers) = compare(&catalog, &oracle, &clients) else { return };
+    assert!(answers.len() > 3, "these clients show few answers: {answers:?}");
 }
