@@ -35,7 +35,8 @@ pub(super) fn deviating(fact: &Fact<'static>, random: &mut Random) -> Option<Fac
         }
         Fact::Product(product) if is_there && product.sp.is_some() => product.sp = None,
         Fact::Wmi(instance) if is_there => {
-            let value = instance.properties.iter_mut().rev().find_map(|property| property.value.as_mut())?;
+            let properties = instance.properties.iter_mut();
+            let value = properties.rev().find_map(|property| property.value.as_mut())?;
             *value = text(format!("{value}0"));
         }
         Fact::Msi(product) if is_there => {
