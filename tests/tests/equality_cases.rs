@@ -246,6 +246,29 @@ fn a_system_of_32_bits_has_one_view_of_its_registry() {
 }
 
 #[test]
+fn a_folder_in_another_is_named_by_either() {
+    let folder = |name: &'static str, value: &'static str| -> Fact<'static> {
+        Trait { group: "folder".into(), name: name.into(), value: value.into(), ..Trait::default() }.into()
+    };
+    for (arch, outer) in [("x64", r"C:\Program Files (x86)"), ("x86", r"C:\Program Files")] {
+        let os = Os { family: "windows".into(), arch: Some(arch.into()), ..Os::default() };
+        let inner = if arch == "x64" { r"C:\Program Files (x86)\Shared" } else { r"C:\Program Files\Shared" };
+        let path = format!(r"{inner}\Vendor\a.dll").into();
+        let facts = vec![
+            os.into(),
+            folder("42", outer),
+            folder("44", inner),
+            File { path, ..File::default() }.into(),
+        ];
+        let named = [r"%programfiles(x86)%\shared\vendor\a.dll", r"%commonprogramfiles(x86)%\vendor\a.dll"];
+        for path in named {
+            let update = installed(test(Subject::File(path.to_owned()), Question::Exists));
+            check(vec![update], inventory(&[Kind::File], facts.clone()), INSTALLED);
+        }
+    }
+}
+
+#[test]
 fn a_pattern_says_nothing_of_an_array() {
     for query in ["select * from C where A like '%text%'", "select * from C where not (A like 'text%')"] {
         let asked = Question::Applicability(Box::new(Applicability::WmiQuery(query.to_owned())));

@@ -433,6 +433,10 @@ const NARROW: [(&str, &str); 3] = [
     (r"%windir%\syswow64", r"%windir%\system32"),
 ];
 
+/// Folders that stand in others, so that rules may name what is in them by either.
+const INNER: [(&str, &str); 2] =
+    [("%commonprogramfiles%", "%programfiles%"), ("%commonprogramfiles(x86)%", "%programfiles(x86)%")];
+
 /// The folders that a client states, with their tokens.
 pub fn stated_folders<'s>(
     os: Option<&'s Os<'_>>,
@@ -454,7 +458,24 @@ pub fn stated_folders<'s>(
             folders.push((Cow::Borrowed(folder), Cow::Borrowed(token)));
         }
     }
+    for (token, outer) in INNER {
+        let Some(below) = below(&folders, token, outer) else { continue };
+        folders.push((Cow::Owned(format!("{outer}{below}")), Cow::Borrowed(token)));
+        let same = NARROW.into_iter().filter(|(_, same)| is_windows && !wide && *same == outer);
+        folders
+            .extend(same.map(|(narrow, _)| (Cow::Owned(format!("{narrow}{below}")), Cow::Borrowed(token))));
+    }
     folders
+}
+
+/// The way from the folder of one token down to that of another, where the client has one in the other.
+fn below(folders: &[Folder<'_>], token: &str, outer: &str) -> Option<String> {
+    let of =
+        |wanted: &str| folders.iter().rfind(|(folder, stated)| stated == wanted && !folder.starts_with('%'));
+    let [(inner, _), (outer, _)] = [of(token)?, of(outer)?];
+    let inner = path::normal(inner);
+    let below = inner.strip_prefix(&path::normal(outer))?;
+    below.starts_with('\\').then(|| below.to_owned())
 }
 
 /// The folders that the operating system of a client has, with their tokens.
