@@ -1,13 +1,14 @@
 //! The `hp` workload: generated clients against a vendor's catalog of 1,829 packages.
 //!
 //! Needs the shared corpora. Cells are compared with those of the reference evaluator before the times:
-//! evaluation alone, which begins when a client's facts were parsed, beside its limit, its two halves, and
-//! the whole way from the folder. `HP_CLIENTS`, `HP_DEVIATION` and `HP_ROUNDS` change the size.
+//! evaluation alone, which begins when a client's facts were parsed and remembers nothing of other clients,
+//! beside its limit, its two halves, and the whole way from the folder beside loop L. `HP_CLIENTS`,
+//! `HP_DEVIATION` and `HP_ROUNDS` change the size.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use benches::{Paired, rates, say, setting, site};
+use benches::{Paired, files, loops, rates, say, setting, site};
 use patchstate::error::Result;
 use patchstate::eval::batch::Worker;
 use patchstate::eval::plan::Plan;
@@ -42,8 +43,13 @@ fn main() -> Result<()> {
     let bytes = site::fleet(&index, folder.path(), clients, settings)?;
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build();
     let Ok(one) = one else { return Ok(()) };
-    let whole = Paired::run(rounds, || one.install(|| end_to_end(&plan, folder.path())), || {});
-    rates("end to end, one thread", whole.a(), bytes, clients as u64, (clients * plan.updates.len()) as u64);
+    let inputs = files(folder.path())?;
+    let run = || one.install(|| end_to_end(&plan, folder.path()));
+    let paired = Paired::run(rounds, run, || _ = loops::attributes(&inputs));
+    let cells = (clients * plan.updates.len()) as u64;
+    rates("end to end, one thread", paired.a(), bytes, clients as u64, cells);
+    rates("loop L (events and attributes)", paired.b(), bytes, clients as u64, cells);
+    say(&format!("ratio to loop L: {:.2}", paired.ratio()));
     Ok(())
 }
 

@@ -4,12 +4,16 @@
 //! found with one pass over its text; most queries ask whether any of their atoms holds, and then each
 //! atom that does answers the queries that contain it.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use aho_corasick::AhoCorasick;
 
 use crate::model::truth::Truth;
-use crate::model::wql::{Ask, Condition, Query, Test, Value};
+use crate::model::wql::{Ask, Condition, Pattern, Query, Test, Value};
+
+/// Texts of fewer bytes are in many values.
+const SHORT: usize = 4;
 
 /// The queries about one class.
 #[derive(Debug)]
@@ -136,17 +140,20 @@ impl Class {
 
 impl Property {
     fn new(name: String, atoms: Vec<(u32, Test)>, plain: Vec<u32>) -> Property {
+        let mut needing: HashMap<&str, usize> = HashMap::new();
+        for text in atoms.iter().flat_map(|(_, test)| needed_texts(test)) {
+            *needing.entry(text).or_default() += 1;
+        }
+        // Of the texts that a pattern needs, the one that it shares with the fewest tells the most: of
+        // `pci\ven_8086&dev_5904` not the vendor but the device. Short ones are found by chance.
+        let telling = |text: &&str| (text.len() < SHORT, needing[text], Reverse(text.len()));
         let mut numbers: HashMap<&str, usize> = HashMap::new();
         let (mut texts, mut of_text, mut always) = (Vec::new(), Vec::new(), Vec::new());
         for (place, (_, test)) in (0u32..).zip(&atoms) {
-            let needed = match test {
-                Test::Like(pattern) => pattern.longest_text(),
-                Test::Null | Test::Compare(..) => "",
-            };
-            if needed.is_empty() {
+            let Some(needed) = needed_texts(test).min_by_key(telling) else {
                 always.push(place);
                 continue;
-            }
+            };
             let number = *numbers.entry(needed).or_insert_with(|| {
                 texts.push(needed);
                 of_text.push(Vec::new());
@@ -196,6 +203,15 @@ impl Property {
         }
         says
     }
+}
+
+/// The texts that a value must contain for a test to hold.
+fn needed_texts(test: &Test) -> impl Iterator<Item = &str> {
+    let pattern = match test {
+        Test::Like(pattern) => Some(pattern),
+        Test::Null | Test::Compare(..) => None,
+    };
+    pattern.into_iter().flat_map(Pattern::texts)
 }
 
 /// The atoms of a class while its queries are read.

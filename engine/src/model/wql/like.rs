@@ -133,13 +133,12 @@ impl Pattern {
         text
     }
 
-    /// The longest text that every value that matches contains; empty where there is none.
-    pub fn longest_text(&self) -> &str {
-        let texts = self.parts.iter().filter_map(|part| match part {
+    /// The texts, folded, all of which every value that matches contains.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match part {
             Part::Text(text) => Some(text.as_str()),
             _ => None,
-        });
-        texts.max_by_key(|text| text.len()).unwrap_or("")
+        })
     }
 
     /// The text that a value must contain, where containing it is all that it must.
