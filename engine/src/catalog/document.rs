@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sha2::{Digest, Sha256};
 
 use crate::container::{self, Kind, Limits, Opened};
-use crate::diagnostic::{Code, Position};
+use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::error::{Error, Result};
 use crate::xml;
 use crate::xml::cursor::Cursor;
@@ -170,6 +170,43 @@ pub fn root(path: impl AsRef<Path>) -> Result<Root> {
         namespace: root.namespace().unwrap_or_default().to_owned(),
         position: root.position(),
     })
+}
+
+/// The SHA-256 of a file as it is stored.
+pub(super) fn digest(path: &Path) -> Result<[u8; 32]> {
+    let mut file = File::open(path).map_err(|error| Error::io(path, "open", error))?;
+    let mut digest = Sha256::new();
+    let mut bytes = Digesting { reader: &mut file, digest: &mut digest };
+    io::copy(&mut bytes, &mut io::sink()).map_err(|error| Error::io(path, "read", error))?;
+    Ok(digest.finalize().into())
+}
+
+/// Reports bytes that had no meaning in the encoding of a document that was read.
+pub(super) fn report_decoding<R: BufRead>(cursor: &mut Cursor<R>, findings: &mut Diagnostics) {
+    let places = cursor.take_undecodable();
+    findings.count(Code::NotUtf8, cursor.undecodable() - places.len() as u64);
+    for position in places {
+        findings.push(Code::NotUtf8, position, "", "");
+    }
+    let replaced = cursor.replaced();
+    if replaced > 0 {
+        let message = format!("{replaced} places are not {}", cursor.encoding().unwrap_or_default());
+        findings.push(Code::TextUndecodable, Position::default(), "", message);
+    }
+}
+
+/// Reads a file and digests what goes by.
+pub(super) struct Digesting<'r> {
+    pub(super) reader: &'r mut File,
+    pub(super) digest: &'r mut Sha256,
+}
+
+impl Read for Digesting<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(buf)?;
+        self.digest.update(&buf[..count]);
+        Ok(count)
+    }
 }
 
 /// A file and the digest of what was read of it.

@@ -82,7 +82,7 @@ pub fn read_from(reader: impl BufRead) -> Result<Document> {
         undefined: BTreeSet::new(),
     };
     reader.frame()?;
-    reader.decoding();
+    document::report_decoding(&mut reader.cursor, &mut reader.document.diagnostics);
     Ok(reader.document)
 }
 
@@ -197,20 +197,5 @@ impl<R: BufRead> Reader<R> {
         }
         let message = format!("a vulnerability has more than {VULNERABILITY_BYTES} bytes");
         Err(Error::new(Code::TooLarge, message).at(start))
-    }
-
-    /// Reports bytes that had no meaning in the encoding of the document.
-    fn decoding(&mut self) {
-        let findings = &mut self.document.diagnostics;
-        let places = self.cursor.take_undecodable();
-        findings.count(Code::NotUtf8, self.cursor.undecodable() - places.len() as u64);
-        for position in places {
-            findings.push(Code::NotUtf8, position, "", "");
-        }
-        let replaced = self.cursor.replaced();
-        if replaced > 0 {
-            let message = format!("{replaced} places are not {}", self.cursor.encoding().unwrap_or_default());
-            findings.push(Code::TextUndecodable, Position::default(), "", message);
-        }
     }
 }

@@ -12,12 +12,14 @@ use super::counts::Counts;
 use super::document::Kind;
 use super::package::{Package, Reader};
 use super::{FORMAT, copy, document, manifest, package, update};
+use crate::catalog::document::Digesting;
 use crate::catalog::rules::Rules;
 use crate::catalog::rules::family::Dialect;
 use crate::catalog::{self, Settings};
 use crate::container::{self, directory};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Position};
 use crate::error::{Error, Result};
+use crate::model::instant::Instant;
 use crate::model::update::{Catalog, DOCUMENT, Source, Update};
 
 /// The most bytes of one package.
@@ -117,11 +119,7 @@ impl Reading {
                 self.document(name, BufReader::new(member), Role::Catalog).map(|_| ())
             })?;
         }
-        let mut digest = Sha256::new();
-        let mut file = File::open(path).map_err(|error| Error::io(path, "open", error))?;
-        let mut digesting = Digesting { reader: &mut file, digest: &mut digest };
-        io::copy(&mut digesting, &mut io::sink()).map_err(|error| Error::io(path, "read", error))?;
-        Ok(digest.finalize().into())
+        catalog::document::digest(path)
     }
 
     /// Whether documents of many packages are to be read: where the files are not known to be all.
@@ -248,7 +246,7 @@ impl Reading {
         }
         let (created, key) = (package.created.clone(), package.key().as_str().to_owned());
         if let Some((before, _)) = self.packages.get(&key) {
-            let later = instant(&created) > instant(before);
+            let later = Instant::parse(&created) > Instant::parse(before);
             self.find(Code::SdpDuplicateId, name, package.position, &id);
             if !later {
                 return;
@@ -306,23 +304,4 @@ fn at(file: &str, mut update: Update) -> Update {
         update.extra.push((DOCUMENT.to_owned(), file.to_owned()));
     }
     update
-}
-
-/// A date as something that can be compared; one without zone is in UTC.
-fn instant(text: &str) -> Option<crate::model::instant::Instant> {
-    crate::model::instant::Instant::parse(text)
-}
-
-/// Reads a file and digests what goes by.
-struct Digesting<'r> {
-    reader: &'r mut File,
-    digest: &'r mut Sha256,
-}
-
-impl Read for Digesting<'_> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let count = self.reader.read(buf)?;
-        self.digest.update(&buf[..count]);
-        Ok(count)
-    }
 }

@@ -11,7 +11,8 @@ use super::date;
 use super::findings::{Findings, shown};
 use super::identity::{Advisories, Advisory};
 use super::suggestion::Suggestion;
-use crate::diagnostic::{Code, Position};
+use crate::catalog::document;
+use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::model::options::Profile;
 use crate::model::update::{Reference, Update, Urgency};
@@ -42,7 +43,7 @@ pub(super) fn read(reader: impl BufRead) -> Result<Feed> {
         Feed { advisories: Advisories::default(), profile: Profile::Dnf, findings: Findings::default() };
     let mut reader = Reader { cursor: Cursor::new(reader, Limits::default()), feed };
     reader.document()?;
-    reader.decoding();
+    document::report_decoding(&mut reader.cursor, &mut reader.feed.findings.diagnostics);
     Ok(reader.feed)
 }
 
@@ -88,21 +89,6 @@ impl<R: BufRead> Reader<R> {
             }
         }
         Ok(())
-    }
-
-    /// Reports bytes that had no meaning in the encoding of the document.
-    fn decoding(&mut self) {
-        let findings = &mut self.feed.findings;
-        let places = self.cursor.take_undecodable();
-        findings.count(Code::NotUtf8, self.cursor.undecodable() - places.len() as u64);
-        for position in places {
-            findings.push(Code::NotUtf8, position, "", "");
-        }
-        let replaced = self.cursor.replaced();
-        if replaced > 0 {
-            let message = format!("{replaced} places are not {}", self.cursor.encoding().unwrap_or_default());
-            findings.push(Code::TextUndecodable, Position::default(), "", message);
-        }
     }
 
     /// Counts the element at which the cursor stands as one that the format does not name.

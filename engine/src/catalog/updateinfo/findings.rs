@@ -17,7 +17,7 @@ const SHOWN: usize = 80;
 /// What is wrong with one document.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    diagnostics: Diagnostics,
+    pub(super) diagnostics: Diagnostics,
     /// Unknown elements by path: where first, and how often.
     unknown: BTreeMap<String, (Position, u64)>,
     /// Unknown elements of names that are not told apart.
@@ -30,11 +30,6 @@ impl Findings {
     /// Counts a finding at `element`, a path of names.
     pub(super) fn push(&mut self, code: Code, position: Position, element: &str, message: impl Display) {
         self.diagnostics.push(code, position, element, message);
-    }
-
-    /// Counts findings that have no place worth naming one by one.
-    pub(super) fn count(&mut self, code: Code, times: u64) {
-        self.diagnostics.count(code, times);
     }
 
     /// Counts an element that the format does not name.

@@ -11,6 +11,7 @@ use super::graph::{self, Head};
 use super::join::{Joined, Parts, join};
 use super::place::{self, Place};
 use super::{FORMAT, UPDATE};
+use crate::catalog::document::Digesting;
 use crate::catalog::rules::Rules;
 use crate::catalog::rules::family::Dialect;
 use crate::catalog::{self, Settings};
@@ -103,11 +104,7 @@ impl Reading {
     /// Reads the members of a cabinet and of those in it, in one pass; gives its digest.
     fn archive(&mut self, path: &Path) -> Result<[u8; 32]> {
         container::walk(container::open(path)?, &mut |name, member| self.member(name, member))?;
-        let mut digest = Sha256::new();
-        let mut file = File::open(path).map_err(|error| Error::io(path, "open", error))?;
-        let mut bytes = Digesting { reader: &mut file, digest: &mut digest };
-        io::copy(&mut bytes, &mut io::sink()).map_err(|error| Error::io(path, "read", error))?;
-        Ok(digest.finalize().into())
+        catalog::document::digest(path)
     }
 
     fn member(&mut self, name: &str, member: &mut dyn Read) -> Result<()> {
@@ -324,18 +321,4 @@ fn index(document: impl BufRead) -> Result<Vec<(u64, String)>> {
 
 fn contains(text: &[u8], wanted: &[u8]) -> bool {
     memchr::memmem::find(text, wanted).is_some()
-}
-
-/// Reads a file and digests what goes by.
-struct Digesting<'r> {
-    reader: &'r mut File,
-    digest: &'r mut Sha256,
-}
-
-impl Read for Digesting<'_> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let count = self.reader.read(buf)?;
-        self.digest.update(&buf[..count]);
-        Ok(count)
-    }
 }

@@ -6,16 +6,15 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
 use super::{Entry, read};
+use crate::catalog;
 use crate::catalog::cvrf::date;
 use crate::catalog::cvrf::document::{Document, On, Outcome, Statement, is_identity};
 use crate::catalog::cvrf::kb;
 use crate::catalog::cvrf::name::reduced;
 use crate::catalog::cvrf::row::{Edge, Key, Origin, Row, Severity};
 use crate::diagnostic::Code;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// The greatest number of pairs of an article with a product or with what it replaces: all months are one
 /// document here.
@@ -38,7 +37,7 @@ pub fn document(path: &Path) -> Result<Document> {
     })?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     document.header.id = name.into_owned();
-    document.sha256 = digest(path)?;
+    document.sha256 = catalog::document::digest(path)?;
     Ok(document)
 }
 
@@ -76,27 +75,4 @@ fn take(document: &mut Document, entry: &Entry<'_>) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The SHA-256 of a file.
-fn digest(path: &Path) -> Result<[u8; 32]> {
-    let failed = |error| Error::io(path, "read", error);
-    let mut file = std::fs::File::open(path).map_err(failed)?;
-    let mut digest = Sha256::new();
-    std::io::copy(&mut file, &mut Hashing(&mut digest)).map_err(failed)?;
-    Ok(digest.finalize().into())
-}
-
-/// Digests what is written to it.
-struct Hashing<'d>(&'d mut Sha256);
-
-impl std::io::Write for Hashing<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
