@@ -17,12 +17,13 @@ use crate::model::reason::Reason;
 use crate::model::registry::View;
 use crate::model::verdict::Answer;
 
-/// The names of the files that are asked for in such folders, folded.
+/// The last parts of paths that are asked for, folded; here those of files in such folders.
 #[derive(Debug, Default)]
-pub(super) struct BelowNames(HashSet<String, ahash::RandomState>);
+pub(super) struct Names(HashSet<String, ahash::RandomState>);
 
-impl BelowNames {
-    pub(super) fn of<'a>(asked: impl Iterator<Item = &'a Applicability>) -> BelowNames {
+impl Names {
+    /// Those of the leaves that ask in folders that values name.
+    pub(super) fn below<'a>(asked: impl Iterator<Item = &'a Applicability>) -> Names {
         let name = |asked: &Applicability| match asked {
             Applicability::Below(below, _) => Some(name(&path::normal(below)).to_owned()),
             _ => None,
@@ -32,7 +33,13 @@ impl BelowNames {
         if names.contains("sysnative") {
             names.insert("system32".to_owned());
         }
-        BelowNames(names)
+        Names(names)
+    }
+
+    /// Those of paths, and of the folders below others that clients state.
+    pub(super) fn of<'a>(paths: impl Iterator<Item = &'a str>) -> Names {
+        const FOLDERS: [&str; 3] = ["system32", "syswow64", "sysnative"];
+        Names(FOLDERS.into_iter().chain(paths.map(name)).map(str::to_owned).collect())
     }
 
     /// Whether nothing is asked in such folders.

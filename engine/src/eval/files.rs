@@ -45,11 +45,13 @@ pub(super) struct Files {
     renamed: Renamed,
     /// By token of the index: whether the client states or uses it.
     tokens: Vec<bool>,
+    /// Whether rules ask for more than versions and checksums.
+    details: bool,
 }
 
 impl Files {
-    pub(super) fn new(tokens: usize) -> Files {
-        Files { tokens: vec![false; tokens], ..Files::default() }
+    pub(super) fn new(tokens: usize, details: bool) -> Files {
+        Files { tokens: vec![false; tokens], details, ..Files::default() }
     }
 
     /// Forgets the client and keeps the memory.
@@ -68,7 +70,7 @@ impl Files {
         let start = self.arena.len();
         path::write_normal(&file.path, &mut self.arena);
         if let Ok(end) = u32::try_from(self.arena.len()) {
-            self.waiting.push(Waiting::Read(end, Observed::of(file)));
+            self.waiting.push(Waiting::Read(end, Observed::of(file, self.details)));
         }
         &self.arena[start..]
     }
@@ -99,9 +101,11 @@ impl Files {
 }
 
 impl Observed {
-    pub(super) fn of(file: &fact::File<'_>) -> Observed {
+    /// What is compared of a file, with or without its details.
+    pub(super) fn of(file: &fact::File<'_>, details: bool) -> Observed {
         let none = file.size.is_none() && file.created.is_none() && file.modified.is_none();
-        let details = (!none || file.language.is_some()).then(|| Arc::new(applicability::File::of(file)));
+        let stated = !none || file.language.is_some();
+        let details = (details && stated).then(|| Arc::new(applicability::File::of(file)));
         Observed { version: file.version, checksum: file.checksum, details }
     }
 }
@@ -247,6 +251,9 @@ impl Slots<'_> {
 
     /// Answers the questions about a file by its path in normal form.
     pub(super) fn read_file(&mut self, path: &str, observed: &Observed) {
+        if self.is_unasked(path) {
+            return;
+        }
         let mut text = std::mem::take(&mut self.text);
         text.clear();
         text.push_str(path);
@@ -259,6 +266,17 @@ impl Slots<'_> {
         }
         self.each_file(&text, |slots, subject| slots.file(subject, observed));
         self.text = text;
+    }
+
+    /// Whether it says nothing that a file is there, as its last part shows: folders become tokens before it.
+    ///
+    /// A folder itself becomes a token, and what begins with one may be the form of a folder that rules name.
+    fn is_unasked(&self, path: &str) -> bool {
+        !self.plan.file_names.holds(path)
+            && !self.plan.below.holds(path)
+            && !path.starts_with('%')
+            && !self.files.tokens.contains(&false)
+            && !self.files.folders.holds(path)
     }
 
     /// Answers the questions about a file that is there.

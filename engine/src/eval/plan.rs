@@ -2,7 +2,7 @@
 //!
 //! Made once, shared by all workers, never changed.
 
-use super::below::BelowNames;
+use super::below::Names;
 use super::code::Code;
 use super::loops::Loops;
 use super::network::Network;
@@ -40,6 +40,10 @@ pub struct Plan<'i> {
     pub(super) os: Vec<(u32, OsField)>,
     /// Whether any rule asks for a file by a path without token.
     pub(super) asks_bare_paths: bool,
+    /// The names of the files that rules ask for.
+    pub(super) file_names: Names,
+    /// Whether rules ask for more of a file than its version and checksum.
+    pub(super) asks_file_details: bool,
     /// Whether any rule asks for registry keys themselves.
     pub(super) asks_keys: bool,
     /// Whether anything is asked of the 32-bit view of the registry, which small systems have as their own.
@@ -57,7 +61,7 @@ pub struct Plan<'i> {
     /// The registry keys that rules go through.
     pub(super) loops: Loops,
     /// The files that are asked for in folders that registry values name.
-    pub(super) below: BelowNames,
+    pub(super) below: Names,
     /// The names that the system is asked for.
     pub(super) named: Named,
     /// The bundles, each after those that it contains.
@@ -128,13 +132,15 @@ impl<'i> Plan<'i> {
                 .filter_map(|subject| Some((subject, OsField::find(name(subject))?)))
                 .collect(),
             asks_bare_paths: subjects_of(&[tag::FILE]).iter().any(|subject| !name(*subject).starts_with('%')),
+            file_names: Names::of(subjects_of(&[tag::FILE]).into_iter().map(name)),
+            asks_file_details: asked.iter().flatten().any(|asked| asked.asks_file_details()),
             asks_installer: !subjects_of(&[tag::MSI]).is_empty(),
             system: view.find(tag::SYSTEM, &[], &[]),
             queries: Queries::new(view, |at| asked.get(at).and_then(|asked| asked.as_deref())),
             bundles: bundles(view),
             network: Network::new(view, &roots),
             loops: Loops::new(view),
-            below: BelowNames::of(asked.iter().flatten().map(AsRef::as_ref)),
+            below: Names::below(asked.iter().flatten().map(AsRef::as_ref)),
             named: Named::of(asked.iter().flatten().map(AsRef::as_ref)),
             asked,
             asks_keys: !subjects_of(&[tag::REGISTRY_KEY]).is_empty(),

@@ -120,7 +120,7 @@ impl<'p> Slots<'p> {
             answers: vec![Answer::NOT_COLLECTED; predicates],
             unchecked: vec![Answer::NOT_COLLECTED; if checks { predicates } else { 0 }],
             os: None,
-            files: Files::new(plan.view.columns.token_text.len()),
+            files: Files::new(plan.view.columns.token_text.len(), plan.asks_file_details),
             statements: Statements::new(&shared.statements),
             shared: Arc::clone(shared),
             laying: Laying::default(),
@@ -176,7 +176,7 @@ impl<'p> Slots<'p> {
     pub fn take(&mut self, inventory: &Inventory) {
         self.header(inventory.header.clone());
         self.marks = inventory.marks;
-        inventory.facts.iter().for_each(|stated| self.fact(stated.fact.clone(), stated.position));
+        inventory.facts.iter().for_each(|stated| self.fact(stated.fact.lent(), stated.position));
     }
 
     /// The kinds that are complete.

@@ -183,6 +183,14 @@ macro_rules! records {
                         document: std::marker::PhantomData,
                     }
                 }
+
+                /// The same record, with its text borrowed from this one.
+                pub fn lent(&self) -> $record<'_> {
+                    $record {
+                        $($field: records!(@lend self.$field, $kind),)*
+                        document: std::marker::PhantomData,
+                    }
+                }
             }
         )*
     };
@@ -194,6 +202,10 @@ macro_rules! records {
     (@own $value:expr, maybe) => { $value.map(|text| Cow::Owned(text.into_owned())) };
     (@own $value:expr, value) => { $value };
     (@own $value:expr, properties) => { $value.into_iter().map(Property::into_owned).collect() };
+    (@lend $value:expr, text) => { Cow::Borrowed(&*$value) };
+    (@lend $value:expr, maybe) => { $value.as_deref().map(Cow::Borrowed) };
+    (@lend $value:expr, value) => { $value };
+    (@lend $value:expr, properties) => { $value.iter().map(Property::lent).collect() };
 }
 
 records! {
@@ -476,6 +488,15 @@ impl Property<'_> {
             kind: self.kind.map(|text| Cow::Owned(text.into_owned())),
         }
     }
+
+    /// The same property, with its text borrowed from this one.
+    pub fn lent(&self) -> Property<'_> {
+        Property {
+            name: Cow::Borrowed(&*self.name),
+            value: self.value.as_deref().map(Cow::Borrowed),
+            kind: self.kind.as_deref().map(Cow::Borrowed),
+        }
+    }
 }
 
 macro_rules! facts {
@@ -490,6 +511,11 @@ macro_rules! facts {
             /// The same fact, independent of the document.
             pub fn into_owned(self) -> Fact<'static> {
                 match self { $(Fact::$variant(fact) => Fact::$variant(fact.into_owned()),)* }
+            }
+
+            /// The same fact, with its text borrowed from this one.
+            pub fn lent(&self) -> Fact<'_> {
+                match self { $(Fact::$variant(fact) => Fact::$variant(fact.lent()),)* }
             }
 
             /// The native element that states such a fact.

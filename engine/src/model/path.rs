@@ -4,7 +4,8 @@
 //! becomes its token (`%windir%`). POSIX paths stay as they are. Source of truth:
 //! `docs/inventories.md`, "Normal forms".
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::HashMap;
 
 /// Appends the normal form of `path` to `out`.
 ///
@@ -125,8 +126,9 @@ pub fn token(normal: &str) -> Option<&str> {
 /// no more for a path than the path is long.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Folders {
-    tokens: BTreeMap<String, String>,
-    lengths: BTreeSet<usize>,
+    tokens: HashMap<String, String, ahash::RandomState>,
+    /// The lengths that folders have, longest first.
+    lengths: Vec<usize>,
 }
 
 impl Folders {
@@ -140,14 +142,23 @@ impl Folders {
     pub fn state(&mut self, folder: &str, token: &str) {
         let folder = normal(folder);
         if !folder.is_empty() && folder != token {
-            self.lengths.insert(folder.len());
+            if let Err(at) =
+                self.lengths.binary_search_by_key(&Reverse(folder.len()), |length| Reverse(*length))
+            {
+                self.lengths.insert(at, folder.len());
+            }
             self.tokens.insert(folder, token.to_owned());
         }
     }
 
-    /// The folders, in normal form.
+    /// The folders, in normal form and no order.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.tokens.keys().map(String::as_str)
+    }
+
+    /// Whether a path in normal form is that of a folder itself.
+    pub fn holds(&self, path: &str) -> bool {
+        self.tokens.contains_key(path)
     }
 
     /// Whether a path in token form is that of a folder itself.
@@ -165,10 +176,10 @@ impl Folders {
     /// `path[start..]` is in normal form before and after.
     pub fn tokenize(&self, path: &mut String, start: usize) {
         let stated = &path[start..];
-        let ends_there = |length: &&usize| matches!(stated.as_bytes().get(**length), None | Some(b'\\'));
-        let fitting = self.lengths.range(..=stated.len()).rev().filter(ends_there);
-        let found =
-            fitting.copied().find_map(|length| Some((length, self.tokens.get(stated.get(..length)?)?)));
+        let ends_there =
+            |length: &usize| *length == stated.len() || stated.as_bytes().get(*length) == Some(&b'\\');
+        let mut fitting = self.lengths.iter().copied().filter(ends_there);
+        let found = fitting.find_map(|length| Some((length, self.tokens.get(stated.get(..length)?)?)));
         if let Some((length, token)) = found {
             path.replace_range(start..start + length, token);
             rename_token(path, start, SYSNATIVE.0, SYSNATIVE.1);

@@ -53,8 +53,8 @@ const SEVERAL: u32 = NONE - 1;
 
 impl KnownFile {
     /// A file of which nothing is known yet but what is stated, with its path in normal form.
-    pub(in crate::eval) fn new(path: &str, file: &fact::File<'_>) -> KnownFile {
-        let stated = StatedFile { path: path.into(), observed: Observed::of(file) };
+    pub(in crate::eval) fn new(path: &str, file: &fact::File<'_>, details: bool) -> KnownFile {
+        let stated = StatedFile { path: path.into(), observed: Observed::of(file, details) };
         KnownFile { laid: OnceLock::new(), stated: stated.into() }
     }
 

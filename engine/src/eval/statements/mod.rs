@@ -133,7 +133,7 @@ impl Slots<'_> {
                 if self.plan.below.holds(path) {
                     return;
                 }
-                Meaning::File(KnownFile::new(path, &file))
+                Meaning::File(KnownFile::new(path, &file, self.plan.asks_file_details))
             }
             Fact::RegistryValue(value) => match self.value(&value, View::Native, self.place_of_fact()) {
                 // What it is at the sub-keys of a loop is not remembered.

@@ -213,6 +213,23 @@ impl RegistryType {
     }
 }
 
+impl Applicability {
+    /// Whether it asks for more of a file than its version.
+    pub fn asks_file_details(&self) -> bool {
+        match self {
+            Applicability::FileCreated(..)
+            | Applicability::FileModified(..)
+            | Applicability::FileSize(..) => true,
+            Applicability::FileExists(asked) => {
+                let FileExists { version: _, created, modified, size, language } = asked;
+                created.is_some() || modified.is_some() || size.is_some() || language.is_some()
+            }
+            Applicability::Below(_, asked) => asked.as_ref().is_some_and(|asked| asked.asks_file_details()),
+            _ => false,
+        }
+    }
+}
+
 /// What `FileExists` compares; everything given must be equal.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileExists {
