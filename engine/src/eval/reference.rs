@@ -17,6 +17,7 @@ use crate::model::flag::Flags;
 use crate::model::inventory::Inventory;
 use crate::model::law::{self, Levels};
 use crate::model::options::{Checksum, Detect, Options, RegistryItems, Supersedence};
+use crate::model::patches::Patches;
 use crate::model::path::BLANK;
 use crate::model::product::{Detection, folded};
 use crate::model::reason::Reason;
@@ -77,6 +78,8 @@ pub struct Evaluator<'m> {
     known: Known<'m>,
     products: BTreeMap<String, ProductState>,
     rows: Rows<'m>,
+    /// What the catalogs know of patches.
+    patches: Patches,
     /// By update: whether it is there and has what it needs.
     satisfied: Vec<OnceCell<Answer>>,
     /// By update: its cell as a part of a bundle, which several bundles may ask for.
@@ -109,7 +112,8 @@ impl<'m> Evaluator<'m> {
         let satisfied = vec![OnceCell::new(); catalogs.updates.len()];
         let parts = vec![OnceCell::new(); catalogs.updates.len()];
         let products = BTreeMap::new();
-        let mut evaluator = Evaluator { catalogs, options, known, products, rows, satisfied, parts };
+        let patches = Patches::new(catalogs.patches.iter().cloned());
+        let mut evaluator = Evaluator { catalogs, options, known, products, rows, patches, satisfied, parts };
         evaluator.state_products();
         evaluator.detect_products();
         evaluator
@@ -431,7 +435,7 @@ impl<'m> Evaluator<'m> {
             return (Answer::new(Truth::NotApplicable, Reason::NoEvidence), None);
         }
         if let (Subject::System, Question::Applicability(asked)) = (subject, question) {
-            return (self.known.system.answer(asked), self.fact(subject));
+            return (self.known.system.answer(asked, &self.patches), self.fact(subject));
         }
         let (state, fact) = match subject {
             Subject::Product(name) => match self.products.get(name) {
@@ -521,9 +525,13 @@ impl<'m> Evaluator<'m> {
                     applicability::answer::registry_value(asked, kind, data)
                 })
             }
-            Subject::Msi(code) => {
-                self.known.installer.get(code).map_or(Answer::NOT_COLLECTED, |product| product.answer(asked))
-            }
+            Subject::Msi(code) => self
+                .known
+                .system
+                .installer
+                .products
+                .get(code)
+                .map_or(Answer::NOT_COLLECTED, |product| product.answer(asked)),
             Subject::Wmi(class) => self
                 .known
                 .instances

@@ -5,18 +5,21 @@
 //! which fact answered it, and where both stand; [`text`] and [`json`] write it. Decides nothing itself:
 //! every truth and every reason is the evaluator's. Source of truth: `docs/verdicts.md`, "Explain".
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use relation::Relations;
 
 use crate::diagnostic::Position;
 use crate::eval::known::{Evidence, State};
 use crate::eval::reference::{self, Evaluator, Trace};
+use crate::model::applicability::Applicability;
+use crate::model::applicability::patch::Patch;
 use crate::model::catalogs::{Catalogs, Entry};
 use crate::model::expr::{Expr, LoopOf, Operator, Question, Reasons, Subject};
-use crate::model::fact::Kind;
+use crate::model::fact::{Fact, Kind};
 use crate::model::flag::Flags;
 use crate::model::inventory::Inventory;
+use crate::model::msi::normal_code;
 use crate::model::options::{Checksum, Options, Profile, RegistryItems};
 use crate::model::update::{Rule, Source};
 use crate::model::verdict::{Answer, Cell};
@@ -253,6 +256,12 @@ impl Because {
     }
 }
 
+/// The patch that a question is about with its metadata, and whether all others of a product count too.
+fn patch(question: &Question) -> Option<(&Patch, bool)> {
+    let Question::Applicability(leaf) = question else { return None };
+    leaf.patch().map(|patch| (patch, matches!(**leaf, Applicability::MsiPatchSuperseded(_))))
+}
+
 impl Proof<'_> {
     /// All flags of the cell: its own and those of its update.
     pub fn flags(&self) -> Flags {
@@ -375,7 +384,9 @@ impl<'m> Explainer<'m> {
         policy: Checksum,
     ) -> Leaf<'m> {
         let because = self.because(subject, question);
+        let fact = fact.filter(|_| patch(question).is_none());
         let mut facts: Vec<usize> = fact.into_iter().chain(because.fact()).collect();
+        facts.extend(self.patched(question));
         if let Subject::Package(kind, name) = subject {
             let found = self.evaluator.known().packages.get(&(*kind, name.clone()));
             facts.extend(found.into_iter().flatten().map(|found| found.stated));
@@ -386,6 +397,22 @@ impl<'m> Explainer<'m> {
         };
         let words = words::question(subject, question, self.product_name(subject), policy);
         Leaf { subject, question, words, position: None, because, observed, facts }
+    }
+
+    /// The products that the patch of a leaf may be for, and those of their patches that count for it.
+    fn patched(&self, question: &Question) -> Vec<usize> {
+        let Some((patch, replaced)) = patch(question) else { return Vec::new() };
+        let installer = &self.evaluator.known().system.installer;
+        let targets: BTreeSet<&str> = installer.targets(patch).collect();
+        let is_about = |fact: &Fact<'_>| match fact {
+            Fact::Msi(stated) => targets.contains(normal_code(&stated.product).as_str()),
+            Fact::Msp(stated) if targets.contains(normal_code(&stated.product).as_str()) => {
+                replaced || patch.codes().any(|code| *code == normal_code(&stated.patch))
+            }
+            _ => false,
+        };
+        let facts = self.inventory.facts.iter().enumerate();
+        facts.filter(|(_, stated)| is_about(&stated.fact)).map(|(number, _)| number).collect()
     }
 
     /// What the client says about the existence of a thing, and why.

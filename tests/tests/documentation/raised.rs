@@ -130,6 +130,7 @@ fn of_corpora(raised: &mut Raised) {
         "package.sdp",
         "bare.sdp",
         "relations.xml",
+        "patches.xml",
         "expired.sdp",
         "catalog",
         "published",

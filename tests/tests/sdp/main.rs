@@ -6,6 +6,7 @@ mod counts;
 mod golden;
 mod oracle;
 mod packages;
+mod patches;
 mod relations;
 mod rules;
 

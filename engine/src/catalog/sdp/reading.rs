@@ -291,6 +291,7 @@ impl Reading {
         self.source.statistics = self.counts.finish(&self.packages, &self.rules.written, listed.len());
         Catalog {
             source: self.source,
+            patches: self.rules.patches.into_iter().collect(),
             updates: self.packages.into_values().map(|(_, update)| update).collect(),
             diagnostics: self.findings,
             ..Catalog::default()

@@ -280,9 +280,10 @@ impl Reading {
             ("bundled_by", bundled_by),
         ];
         let written = self.fragments.written.counts();
+        let patches = self.fragments.patches.into_iter().chain(self.documents.patches).collect();
         let counted = counted.into_iter().map(|(name, count)| (name.to_owned(), count));
         self.source.statistics = counted.chain(written).collect();
-        Catalog { source: self.source, updates, diagnostics: self.findings, ..Catalog::default() }
+        Catalog { source: self.source, updates, patches, diagnostics: self.findings, ..Catalog::default() }
     }
 }
 
