@@ -96,7 +96,7 @@ fn root<R: BufRead>(cursor: &mut Cursor<R>) -> Result<Kind> {
         _ => Kind::Published,
     };
     match cursor.document_type() {
-        Some(position) => Err(Error::new(Code::WrongFormat, "packages have no document type").at(position)),
+        Some(position) => Err(Error::new(Code::XmlDtd, "packages have no document type").at(position)),
         None => Ok(kind),
     }
 }
