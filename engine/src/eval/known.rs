@@ -320,14 +320,17 @@ impl<'i> Known<'i> {
         match self.state(&subject) {
             State::NotCollected => Answer::NOT_COLLECTED,
             State::Absent => of.answer([], true),
-            State::Known => {
-                let prefix = format!("{key}\\");
-                let below = self.keys.range(prefix.clone()..).map(|(found, _)| found);
-                let below = below.take_while(|found| found.starts_with(&prefix));
-                let direct = below.filter(|found| !found[prefix.len()..].contains('\\'));
-                of.answer(direct.map(truth), whole)
-            }
+            State::Known => of.answer(self.sub_keys(key).map(truth), whole),
         }
+    }
+
+    /// The keys that stand right below one.
+    pub fn sub_keys(&self, key: &str) -> impl Iterator<Item = &String> {
+        let prefix = format!("{key}\\");
+        let length = prefix.len();
+        let below = self.keys.range(prefix.clone()..).map(|(found, _)| found);
+        let below = below.take_while(move |found| found.starts_with(&prefix));
+        below.filter(move |found| !found[length..].contains('\\'))
     }
 
     /// What the inventory says about the existence of a subject.

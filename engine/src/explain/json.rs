@@ -180,6 +180,7 @@ fn node(one: &Node<'_>, json: &mut Json<'_>) {
             Ask::Combine(Operator::Xor, _) => "xor",
             Ask::Not => "not",
             Ask::Loop(..) => "loop",
+            Ask::SubKey(_) => "sub-key",
             Ask::Otherwise => "otherwise",
         };
         json.key("operator").text(operator);
@@ -192,6 +193,11 @@ fn node(one: &Node<'_>, json: &mut Json<'_>) {
                 json.key("key").text(key);
                 let word = LoopOf::ALL.iter().find(|(known, _)| known == of).map_or("", |(_, word)| word);
                 json.key("true_if").text(word);
+                json.key("operands").array(&one.below, |json, one| node(one, json));
+            }
+            Ask::SubKey(key) => {
+                json.key("key").text(key);
+                json.key("operands").array(&one.below, |json, one| node(one, json));
             }
             Ask::Combine(..) | Ask::Not | Ask::Otherwise => {
                 match one.decides {
@@ -207,12 +213,14 @@ fn node(one: &Node<'_>, json: &mut Json<'_>) {
 fn leaf(leaf: &Leaf<'_>, json: &mut Json<'_>) {
     json.key("words").text(&leaf.words);
     json.key("subject");
-    subject(leaf.subject, json);
+    subject(&leaf.subject, json);
     json.key("question");
     question(leaf.question, json);
     because(&leaf.because, json);
     json.key("observed").maybe(leaf.observed.as_deref());
     json.key("facts").array(&leaf.facts, |json, fact| json.number(*fact as u64));
+    let marks: &[&str] = if leaf.case_folded { &["case-folded"] } else { &[] };
+    json.key("marks").array(marks, |json, mark| json.text(mark));
     json.key("position");
     position(leaf.position, json);
 }
