@@ -132,7 +132,7 @@ codes! {
     WrongVersion "wrong-version" Error "a file of our own has another format version";
     BadValue "bad-value" Error "a value does not have the form it must have";
     XmlEntity "xml-entity" Error "the document uses an entity that is not one of the five of XML";
-    XmlDtd "xml-dtd" Error "the document has a document type, which is refused";
+    XmlDtd "xml-dtd" Error "the document has a document type or a processing instruction, which are refused";
     CabBounds "cab-bounds" Error "a file of a cabinet reaches beyond the folder that it stands in";
     CabChecksum "cab-checksum" Error "a block of a cabinet has another checksum than it states";
     CabMultipart "cab-multipart" Error "a cabinet continues in another one";

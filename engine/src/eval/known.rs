@@ -316,12 +316,18 @@ impl<'i> Known<'i> {
     /// The answer of a loop over the sub-keys of a key, of which `truth` gives the truth at each.
     pub fn go_through(&self, key: &str, of: LoopOf, truth: impl Fn(&String) -> Truth) -> Answer {
         let subject = Subject::RegistryKey(key.to_owned());
-        let whole = self.complete.contains(Kind::Registry) || self.coverage(&subject).is_some();
+        let whole = self.has_all_sub_keys(key);
         match self.state(&subject) {
             State::NotCollected => Answer::NOT_COLLECTED,
             State::Absent => of.answer([], true),
             State::Known => of.answer(self.sub_keys(key).map(truth), whole),
         }
+    }
+
+    /// Whether the sub-keys of a key that are not stated are absent.
+    pub fn has_all_sub_keys(&self, key: &str) -> bool {
+        let subject = Subject::RegistryKey(key.to_owned());
+        self.complete.contains(Kind::Registry) || self.coverage(&subject).is_some()
     }
 
     /// The keys that stand right below one.

@@ -6,7 +6,7 @@ use std::io::Write;
 
 use super::attributes::attributes;
 use super::{
-    Ask, Because, Detected, Folded, Hop, Leaf, Node, Product, Proof, Replacement, Row, Rules, Witness,
+    Ask, Because, Detected, Folded, Hop, Leaf, Node, Others, Product, Proof, Replacement, Row, Rules, Witness,
 };
 use crate::diagnostic::Position;
 use crate::error::Result;
@@ -189,10 +189,11 @@ fn node(one: &Node<'_>, json: &mut Json<'_>) {
             Ask::Constant => {}
             Ask::Unread(element) => json.key("element").text(element),
             Ask::Leaf(one) => leaf(one, json),
-            Ask::Loop(key, of) => {
+            Ask::Loop(key, of, others) => {
                 json.key("key").text(key);
                 let word = LoopOf::ALL.iter().find(|(known, _)| known == of).map_or("", |(_, word)| word);
                 json.key("true_if").text(word);
+                json.key("whole").truth(*others == Others::None);
                 json.key("operands").array(&one.below, |json, one| node(one, json));
             }
             Ask::SubKey(key) => {

@@ -176,7 +176,7 @@ pub enum Ask<'m> {
     /// Nothing: always the same.
     Constant,
     /// A rule at each sub-key of a key.
-    Loop(Cow<'m, str>, LoopOf),
+    Loop(Cow<'m, str>, LoopOf, Others),
     /// The rule of a loop at this sub-key.
     SubKey(String),
     /// Nothing, because this element of the catalog is not asked.
@@ -189,6 +189,15 @@ pub enum Ask<'m> {
     Not,
     /// The first node that is not NotApplicable.
     Otherwise,
+}
+
+/// Whether a key may have sub-keys that the client does not state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Others {
+    /// It has none.
+    None,
+    /// There may be any.
+    Possible,
 }
 
 /// A question about a thing, and what answered it.
@@ -377,7 +386,9 @@ impl<'m> Explainer<'m> {
             Expr::Not(_) => Ask::Not,
             Expr::Loop { key, of, .. } => {
                 let below = at.and_then(|at| at_sub_key(key, at));
-                Ask::Loop(below.map_or(Cow::Borrowed(key.as_str()), Cow::Owned), *of)
+                let key = below.map_or(Cow::Borrowed(key.as_str()), Cow::Owned);
+                let all = self.evaluator.known().has_all_sub_keys(&key);
+                Ask::Loop(key, *of, if all { Others::None } else { Others::Possible })
             }
             Expr::Otherwise(..) => Ask::Otherwise,
             Expr::Test { subject, question, position } => {

@@ -246,11 +246,20 @@ fn packages_that_ask_too_much_are_rows_that_are_unknown() {
 }
 
 #[test]
-fn a_document_type_is_refused_by_name() {
+fn document_types_and_instructions_are_refused_by_name() {
     let at = tempfile::tempdir().unwrap();
     let path = at.path().join("a.sdp");
-    fs::write(&path, [b"<!DOCTYPE a>".to_vec(), one(1)].concat()).unwrap();
-    assert_eq!(read(&path, &Settings::default()).unwrap_err().code(), Code::XmlDtd);
+    let refused = [
+        [b"<!DOCTYPE a>".to_vec(), one(1)].concat(),
+        [b"<?xml version='1.0'?><?a b?>".to_vec(), one(1)].concat(),
+        [one(1), b"<?a b?>".to_vec()].concat(),
+    ];
+    for text in refused {
+        fs::write(&path, text).unwrap();
+        assert_eq!(read(&path, &Settings::default()).unwrap_err().code(), Code::XmlDtd);
+    }
+    fs::write(&path, [b"<?xml version='1.0'?>".to_vec(), one(1)].concat()).unwrap();
+    assert!(read(&path, &Settings::default()).is_ok());
 }
 
 #[test]

@@ -7,8 +7,8 @@ use patchstate::compile::compile;
 use patchstate::model::expr::Expr;
 use patchstate::model::update::Rule;
 
+use super::client;
 use super::rules::check;
-use super::{client, words};
 
 const THERE: &str = "Installed rule-true";
 const OPEN: &str = "Unknown not-collected";

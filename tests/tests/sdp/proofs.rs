@@ -44,7 +44,9 @@ fn a_loop_shows_what_it_asks_of_each_sub_key() {
     ] {
         assert!(page.contains(line), "{line} is not in\n{page}");
     }
+    assert!(!page.contains("there may be others"));
     let installed = &object["rules"]["items"][0]["installed"];
+    assert_eq!(installed["whole"], true);
     assert_eq!((&installed["operator"], &installed["truth"]), (&"loop".into(), &"true".into()));
     let keys: Vec<_> =
         installed["operands"].as_array().unwrap().iter().map(|one| one["key"].clone()).collect();
@@ -53,6 +55,8 @@ fn a_loop_shows_what_it_asks_of_each_sub_key() {
         installed["operands"].as_array().unwrap().iter().map(|one| one["truth"].clone()).collect();
     assert_eq!(truths, ["true", "false"]);
     assert!(object["facts"].as_array().unwrap().len() >= 2, "{object}");
+    let (page, _) = proof(&package(1, &rules(&rule, "<lar:True/>")), "", facts);
+    assert!(page.contains("there may be others"), "{page}");
 }
 
 #[test]

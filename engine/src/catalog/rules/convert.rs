@@ -187,7 +187,7 @@ impl Converter<'_> {
             return Ok(self.no_metadata(element));
         };
         let subject = code(product.trim()).map(Subject::Msi);
-        let subject = subject.ok_or_else(|| Refused::Value("ProductCode", product))?;
+        let subject = subject.ok_or(Refused::Value("ProductCode", product))?;
         let there = Expr::test(subject, Question::Exists, element.position);
         let is_asked = element.name == "MsiApplicationInstalled";
         Ok(if is_asked { there } else { Expr::Not(Box::new(there)) })

@@ -131,14 +131,15 @@ fn relations<R: BufRead>(cursor: &mut Cursor<R>, mut of: Revision) -> Result<Rev
     Ok(of)
 }
 
-/// A document of this kind has no document type.
+/// A document of this kind has no document type and no processing instructions.
 ///
 /// # Errors
 ///
 /// It has.
 pub(super) fn no_document_type<R: BufRead>(cursor: &Cursor<R>) -> Result<()> {
-    match cursor.document_type() {
-        Some(position) => Err(Error::new(Code::XmlDtd, "metadata has no document type").at(position)),
+    let message = "metadata has no document type and no processing instructions";
+    match cursor.beside_elements() {
+        Some(position) => Err(Error::new(Code::XmlDtd, message).at(position)),
         None => Ok(()),
     }
 }

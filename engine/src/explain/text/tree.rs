@@ -1,7 +1,7 @@
 //! Trees of rules, and the products that they ask for.
 
 use super::{Page, place, short};
-use crate::explain::{Ask, Because, Detected, Leaf, Node, Product};
+use crate::explain::{Ask, Because, Detected, Leaf, Node, Others, Product};
 use crate::model::expr::Operator;
 use crate::model::truth::Truth;
 
@@ -36,7 +36,10 @@ impl Page<'_, '_> {
             Ask::Unread(element) => format!(" ({reason}): <{}>", short(element)),
             Ask::Leaf(leaf) => format!(" ({reason}): {}", short(&leaf.words)),
             Ask::Combine(operator, _) => format!(" ({reason}): {}", operator_words(*operator)),
-            Ask::Loop(key, of) => format!(" ({reason}): {of:?} of the sub-keys of {key} meet a rule"),
+            Ask::Loop(key, of, others) => {
+                let others = if *others == Others::Possible { "; there may be others" } else { "" };
+                format!(" ({reason}): {of:?} of the sub-keys of {} meet a rule{others}", short(key))
+            }
             Ask::SubKey(key) => format!(" ({reason}): at {}", short(key)),
             Ask::Not => format!(" ({reason}): not this"),
             Ask::Otherwise => format!(" ({reason}): the first of these that is not inapplicable"),
