@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use patchstate::catalog::{self, Format, Settings, Verify, detection};
-use patchstate::diagnostic::{Code, Diagnostics};
+use patchstate::diagnostic::{Code, Diagnostics, Severity};
 use patchstate::error::Error;
 use patchstate::model::options::Profile;
 use patchstate::model::product::Detection;
@@ -74,12 +74,14 @@ pub(crate) struct Read {
     pub(crate) failures: Vec<Error>,
     /// Bytes of the documents, as they are stored.
     pub(crate) bytes: u64,
+    /// Whether parts that cannot be read are left out.
+    keep_going: bool,
 }
 
 impl Reading {
     /// Reads every catalog; `each` is told the path of the next one before it is read.
-    pub(crate) fn read(&self, mut each: impl FnMut(&Path)) -> Read {
-        let mut read = Read::default();
+    pub(crate) fn read(&self, keep_going: bool, mut each: impl FnMut(&Path)) -> Read {
+        let mut read = Read { keep_going, ..Read::default() };
         let unnamed = self.paths.iter().map(|path| (None, path));
         let named = self.feed.iter().map(|(feed, path)| (Some(feed.as_str()), path));
         for (feed, path) in unnamed.chain(named) {
@@ -102,6 +104,7 @@ impl Reading {
             verify: if self.no_verify { Verify::Warn } else { Verify::Refuse },
             exact_text: self.regsz_case == TextCase::Exact,
             check_duplicates: self.check_duplicates,
+            keep_going: read.keep_going,
         };
         let assumes_needed = self.dangling_prerequisites == Dangling::True;
         (format.read)(path, &settings, &mut |catalog| match catalog {
@@ -170,6 +173,12 @@ fn language(text: &str) -> Result<(Option<String>, String), String> {
         None if !text.is_empty() => Ok((None, text.to_owned())),
         _ => Err("a language is written de, or FEED=de".to_owned()),
     }
+}
+
+/// Whether parts of catalogs were left out that could not be read.
+pub(crate) fn left_out(found: &Diagnostics) -> bool {
+    let is_left_out = |code: Code| code.severity() == Severity::Error || code == Code::ShardLost;
+    found.counts().any(|(code, count)| count > 0 && is_left_out(code))
 }
 
 /// Reads the name of a profile.

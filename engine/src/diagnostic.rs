@@ -132,6 +132,7 @@ codes! {
     WrongVersion "wrong-version" Error "a file of our own has another format version";
     BadValue "bad-value" Error "a value does not have the form it must have";
     XmlEntity "xml-entity" Error "the document uses an entity that is not one of the five of XML";
+    XmlDtd "xml-dtd" Error "the document has a document type or a processing instruction, which are refused";
     CabBounds "cab-bounds" Error "a file of a cabinet reaches beyond the folder that it stands in";
     CabChecksum "cab-checksum" Error "a block of a cabinet has another checksum than it states";
     CabMultipart "cab-multipart" Error "a cabinet continues in another one";
@@ -228,6 +229,7 @@ codes! {
     // Windows update metadata.
     DuplicateRevisionId "duplicate-revision-id" Error "one number names two revisions";
     CabIndexUnsupported "cab-index-unsupported" Error "the list of cabinets is of another version than is known";
+    ShardLost "shard-lost" Warning "a revision whose cabinet could not be read on; it is Unknown";
     ShardRange "shard-range" Note "a fragment stands in another cabinet than the list of them says";
     TypeConflict "type-conflict" Note "the graph and the fragment of an update disagree on its type; the fragment counts";
     IdentityConflict "identity-conflict" Warning "the graph and the fragment of an update disagree on its id; the fragment counts";

@@ -269,6 +269,29 @@ fn a_folder_in_another_is_named_by_either() {
 }
 
 #[test]
+fn a_system_of_32_bits_has_one_folder_of_programs_however_it_names_it() {
+    let os = |arch: &'static str| -> Fact<'static> {
+        Os { family: "windows".into(), arch: Some(arch.into()), ..Os::default() }.into()
+    };
+    let file = |path: &'static str| -> Fact<'static> { File { path: path.into(), ..File::default() }.into() };
+    let not_collected = Cell::new(Verdict::Unknown, Reason::NotCollected);
+    let missing = Cell::new(Verdict::Missing, Reason::FileAbsent);
+    for (rule, stated, other) in [
+        (r"%programfiles(x86)%\a.dll", r"%ProgramFiles%\a.dll", r"%ProgramFiles%\b.dll"),
+        (r"%commonprogramfiles(x86)%\a.dll", r"%CommonProgramFiles%\a.dll", r"%CommonProgramFiles%\b.dll"),
+        (r"%windir%\syswow64\a.dll", r"%windir%\System32\a.dll", r"%windir%\System32\b.dll"),
+    ] {
+        let update = || vec![installed(test(Subject::File(rule.to_owned()), Question::Exists))];
+        let asked = |arch, path| inventory(&[Kind::File], vec![file(path), os(arch)]);
+        check(update(), asked("x86", stated), INSTALLED);
+        check(update(), asked("x86", other), missing);
+        let nowhere = if rule.starts_with("%windir%") { missing } else { not_collected };
+        check(update(), asked("x64", stated), nowhere);
+        check(update(), asked("x86", r"C:\a.dll"), nowhere);
+    }
+}
+
+#[test]
 fn a_pattern_says_nothing_of_an_array() {
     for query in ["select * from C where A like '%text%'", "select * from C where not (A like 'text%')"] {
         let asked = Question::Applicability(Box::new(Applicability::WmiQuery(query.to_owned())));

@@ -18,6 +18,7 @@ use patchstate::model::expr::{Question, Subject};
 use patchstate::model::fact::{Fact, FileVersion, Kind, Property};
 use patchstate::model::inventory::Inventory;
 use patchstate::model::options::{Options, Supersedence};
+use patchstate::model::reason::Reason;
 use patchstate::model::registry::View;
 use patchstate::model::update::{Catalog, Rule, Update};
 use patchstate::model::verdict::Verdict;
@@ -509,6 +510,41 @@ fn generated_clients_of_rules_are_evaluated_as_the_reference_does() {
         for (update, cell) in compiled::cells(&index, &options, &client) {
             assert_eq!(cell, reference[update], "client {number}, update {update}");
         }
+    }
+}
+
+#[test]
+fn generated_clients_have_the_patches_that_metadata_speaks_of() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpora/sdp/patches.xml");
+    let mut catalogs = Vec::new();
+    (sdp::FORMAT.read)(&path, &catalog::Settings::default(), &mut |catalog| catalogs.push(catalog.unwrap()));
+    let index = compiled::index(catalogs, vec![]);
+    index.verify().unwrap();
+    let catalogs = index.view().unwrap().restore().unwrap();
+    let options = Options { supersedence: Supersedence::Off, ..Options::default() };
+    let settings = fleet::Settings { images: 100, facts: 60, ..Default::default() };
+    let fleet = Fleet::new(index.view().unwrap(), settings);
+    let mut seen: BTreeSet<(usize, &str)> = BTreeSet::new();
+    for number in 0..100 {
+        let client = fleet.client(number);
+        let reference = Evaluator::new(&catalogs, &options, &client).evaluate();
+        for (update, cell) in compiled::cells(&index, &options, &client) {
+            assert_eq!(cell, reference[update], "client {number}, update {update}");
+            let superseded = cell.reason == Reason::SupersededOnClient;
+            seen.insert((update, if superseded { "superseded" } else { cell.verdict.name() }));
+        }
+    }
+    // Whether the last one is superseded is not asked, so that it is never Missing.
+    for update in 0..4 {
+        for state in ["Installed", "Missing", "Unknown"] {
+            assert!(seen.contains(&(update, state)), "update {update} is never {state}");
+        }
+    }
+    assert!(seen.contains(&(0, "superseded")) && seen.contains(&(4, "Installed")));
+    let asked = patchstate::report::facts::table(index.view().unwrap());
+    let asked: Vec<_> = asked.rows.iter().map(|row| format!("{row:?}")).collect();
+    for wanted in ["5A3D0000-0000-0000-0000-0000000000A0", "5A3D0000-0000-0000-0000-0000000000D4"] {
+        assert!(asked.iter().any(|row| row.contains(wanted)), "{wanted}: {asked:#?}");
     }
 }
 

@@ -274,6 +274,13 @@ fn what_updates_need_and_consist_of_is_in_order_and_ends() {
 }
 
 #[test]
+fn what_is_known_of_patches_is_in_order_and_as_it_is_written() {
+    let twice = |columns: &mut Columns| columns.patch_text[1] = columns.patch_text[0];
+    check_of(related(), twice, "`patch_text`, entry 1");
+    check_of(related(), |columns| columns.patch_text[0] = 0, "`patch_text`, entry 0");
+}
+
+#[test]
 fn a_chain_is_as_long_as_compilers_make_it() {
     // Each update needs the next one, and contains it, so many times.
     let chain = |needs: u32, contains: u32| {

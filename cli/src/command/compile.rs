@@ -34,7 +34,7 @@ pub(crate) struct Args {
     /// Refuses where this code was raised (a name, or an alias such as MSS022); may be repeated
     #[arg(long, value_name = "CODE", value_parser = catalogs::codes)]
     deny: Vec<Codes>,
-    /// Leaves out a catalog that cannot be read, and ends with code 1
+    /// Leaves out a catalog, cabinet or package that cannot be read, and ends with code 1
     #[arg(long)]
     keep_going: bool,
     /// The form of the findings; `json` lists each on standard output
@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     files::check(&args.output)?;
     let mut found = Diagnostics::new();
     let detections = args.reading.detections(&mut found)?;
-    let mut read = args.reading.read(|_| {});
+    let mut read = args.reading.read(args.keep_going, |_| {});
     if !args.keep_going
         && let Some(failure) = read.failures.drain(..).next()
     {
@@ -80,7 +80,8 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     summary(args, &compiled.catalogs, &found, read.bytes, start, output)?;
     // The process ends with this; giving the memory of every text back before would be a tenth of its time.
     std::mem::forget(compiled);
-    Ok(if read.failures.is_empty() { Exit::Done } else { Exit::Findings })
+    let is_whole = read.failures.is_empty() && !(args.keep_going && catalogs::left_out(&found));
+    Ok(if is_whole { Exit::Done } else { Exit::Findings })
 }
 
 /// Says what was found in the catalogs, with the first places of each code, and how often. A person at a

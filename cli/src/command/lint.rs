@@ -32,7 +32,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let mut found = Diagnostics::new();
     let detections = args.reading.detections(&mut found)?;
-    let read = args.reading.read(|_| {});
+    let read = args.reading.read(false, |_| {});
     let catalogs = merge(read.catalogs, detections)?;
     catalogs.sources.into_iter().for_each(|source| found.append(source.diagnostics));
     match args.format {

@@ -68,6 +68,8 @@ pub struct Settings {
     pub exact_text: bool,
     /// Whether what a catalog has twice, alone and with others, is compared.
     pub check_duplicates: bool,
+    /// Whether a part of a catalog that cannot be read (a cabinet, a package) is left out and counted.
+    pub keep_going: bool,
 }
 
 /// What a checksum of a repository that does not fit means.

@@ -189,6 +189,7 @@ impl Layout<'_> {
             columns.default_module.push(texts.number(module));
             columns.default_stream.push(texts.number(stream));
         }
+        columns.patch_text.extend(catalogs.patches.iter().map(|patch| texts.number(&patch.to_text())));
         Ok(())
     }
 

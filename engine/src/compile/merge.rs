@@ -30,6 +30,7 @@ pub fn merge(catalogs: Vec<Catalog>, mut detections: Vec<Detection>) -> Result<C
         }
         detections.append(&mut catalog.detections);
         merged.module_defaults.append(&mut catalog.module_defaults);
+        merged.patches.append(&mut catalog.patches);
         for update in catalog.updates {
             let identity = format!("{}:{}", catalog.source.feed, update.id);
             merged.updates.push(Entry { identity, source: number, update, ..Entry::default() });
@@ -40,6 +41,8 @@ pub fn merge(catalogs: Vec<Catalog>, mut detections: Vec<Detection>) -> Result<C
     }
     merged.module_defaults.sort_unstable();
     merged.module_defaults.dedup();
+    merged.patches.sort_unstable();
+    merged.patches.dedup();
     merged.updates.sort_by(|a, b| a.identity.cmp(&b.identity));
     check_identities(&merged, &paths)?;
     add_detections(&mut merged, detections);

@@ -158,11 +158,30 @@ impl Renamed {
 impl Slots<'_> {
     pub(super) fn state_folders(&mut self, os: Option<&Os<'_>>, wide: bool) {
         let traits = std::mem::take(&mut self.files.traits);
-        for (folder, token) in stated_folders(os, &traits, wide) {
+        let folders = stated_folders(os, &traits, wide, |token| self.uses_token(token));
+        for (folder, token) in folders {
             self.files.folders.state(&folder, &token);
             self.use_token(&token);
         }
         self.files.traits = traits;
+    }
+
+    /// Whether the client names a file or a folder by a token.
+    fn uses_token(&self, token: &str) -> bool {
+        let mut start = 0;
+        let mut of_file = |file: &Waiting| match file {
+            Waiting::Known(entry) => self.known_path(*entry).and_then(path::token) == Some(token),
+            Waiting::Read(end, _) => {
+                let path = self.files.arena.get(start..*end as usize).unwrap_or("");
+                start = *end as usize;
+                path::token(path) == Some(token)
+            }
+        };
+        let covered = self.covered.iter().filter(|covered| covered.kind == Some(Kind::File));
+        self.files.waiting.iter().any(&mut of_file)
+            || covered
+                .map(|covered| path::normal(&covered.under))
+                .any(|under| path::token(&under) == Some(token))
     }
 
     /// Finds the paths of rules that begin with a folder that the client states.

@@ -46,34 +46,36 @@ impl Installer {
 impl Slots<'_> {
     /// Answers the questions about all products.
     pub(super) fn finish_installer(&mut self) {
-        let installer = std::mem::take(&mut self.installer);
+        for (subject, product) in self.stated_products(|code| self.product_of(code)) {
+            self.installed(subject, &product);
+        }
+    }
+
+    /// The products that are there by what a code is to the caller, each with all that is stated of it.
+    pub(super) fn stated_products<K: Ord>(&self, of: impl Fn(&str) -> Option<K>) -> BTreeMap<K, Product> {
+        let installer = &self.installer;
         let all_patches = self.complete_kinds().contains(Kind::Msp);
-        let mut products: BTreeMap<usize, Product> = BTreeMap::new();
+        let mut products: BTreeMap<K, Product> = BTreeMap::new();
         for stated in &installer.products {
-            if let Some(subject) = self.product_of(&stated.product) {
-                products.insert(subject, Product::new(stated, all_patches));
+            if let Some(key) = of(&stated.product) {
+                products.insert(key, Product::new(stated, all_patches));
             }
         }
+        let mut take = |code: &str, take: &dyn Fn(&mut Product)| {
+            let product = of(code).and_then(|key| products.get_mut(&key));
+            product.into_iter().for_each(take);
+        };
         for stated in &installer.patches {
-            let of = self.product_of(&stated.product);
-            let product = of.and_then(|subject| products.get_mut(&subject));
-            product.into_iter().for_each(|product| product.take_patch(stated));
+            take(&stated.product, &|product| product.take_patch(stated));
         }
         for stated in &installer.parts {
-            let of = self.product_of(&stated.product);
-            let product = of.and_then(|subject| products.get_mut(&subject));
-            product.into_iter().for_each(|product| product.take_part(stated));
+            take(&stated.product, &|product| product.take_part(stated));
         }
         for stated in self.absent.iter().filter(|stated| stated.kind == Some(Kind::Msp)) {
             let Some((code, patch)) = stated.reference.split_once("::") else { continue };
-            let of = self.product_of(code);
-            let product = of.and_then(|subject| products.get_mut(&subject));
-            product.into_iter().for_each(|product| product.take_absent_patch(patch));
+            take(code, &|product| product.take_absent_patch(patch));
         }
-        for (subject, product) in products {
-            self.installed(subject, &product);
-        }
-        self.installer = installer;
+        products
     }
 
     /// The product that rules ask about by a code.

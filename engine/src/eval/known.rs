@@ -109,8 +109,6 @@ pub struct Known<'i> {
     pub modules: BTreeMap<String, Vec<Found<'i, Module<'static>>>>,
     /// The operating system with its traits.
     pub system: System,
-    /// Windows Installer products by code, with their parts and patches.
-    pub installer: BTreeMap<String, installer::Product>,
     /// Instances of management classes by class, with their statements.
     pub instances: BTreeMap<String, (Vec<Instance>, Vec<usize>)>,
     /// Kinds that are complete.
@@ -148,6 +146,7 @@ impl<'i> Known<'i> {
                     Some(Kind::Os) => self.system.take_absent(&record.reference),
                     Some(Kind::Product) => self.system.take_absent_product(&record.reference),
                     Some(Kind::Cbs) => self.system.servicing.take_absent(&record.reference),
+                    Some(Kind::Msi) => self.system.installer.take_absent(&record.reference),
                     _ => {}
                 },
                 _ => {}
@@ -161,9 +160,11 @@ impl<'i> Known<'i> {
         let of = |(code, found): (&String, &Found<'i, Msi<'static>>)| {
             (code.clone(), installer::Product::new(found.record, all_patches))
         };
-        self.installer = self.products.iter().map(of).collect();
+        let installer = &mut self.system.installer;
+        installer.all_products = self.complete.contains(Kind::Msi);
+        installer.products = self.products.iter().map(of).collect();
         let mut product = |code: &str, take: &dyn Fn(&mut installer::Product)| {
-            self.installer.get_mut(&msi::normal_code(code)).into_iter().for_each(take);
+            installer.products.get_mut(&msi::normal_code(code)).into_iter().for_each(take);
         };
         for entry in &inventory.facts {
             match &entry.fact {
@@ -191,7 +192,8 @@ impl<'i> Known<'i> {
             Fact::Trait(record) => Some(record),
             _ => None,
         });
-        for (folder, token) in stated_folders(os, traits, wide) {
+        let uses = |token: &str| inventory.facts.iter().any(|entry| uses_token(&entry.fact, token));
+        for (folder, token) in stated_folders(os, traits, wide, uses) {
             self.folders.state(&folder, &token);
             self.tokens.extend(path::token(&token).map(str::to_owned));
         }
@@ -314,18 +316,27 @@ impl<'i> Known<'i> {
     /// The answer of a loop over the sub-keys of a key, of which `truth` gives the truth at each.
     pub fn go_through(&self, key: &str, of: LoopOf, truth: impl Fn(&String) -> Truth) -> Answer {
         let subject = Subject::RegistryKey(key.to_owned());
-        let whole = self.complete.contains(Kind::Registry) || self.coverage(&subject).is_some();
+        let whole = self.has_all_sub_keys(key);
         match self.state(&subject) {
             State::NotCollected => Answer::NOT_COLLECTED,
             State::Absent => of.answer([], true),
-            State::Known => {
-                let prefix = format!("{key}\\");
-                let below = self.keys.range(prefix.clone()..).map(|(found, _)| found);
-                let below = below.take_while(|found| found.starts_with(&prefix));
-                let direct = below.filter(|found| !found[prefix.len()..].contains('\\'));
-                of.answer(direct.map(truth), whole)
-            }
+            State::Known => of.answer(self.sub_keys(key).map(truth), whole),
         }
+    }
+
+    /// Whether the sub-keys of a key that are not stated are absent.
+    pub fn has_all_sub_keys(&self, key: &str) -> bool {
+        let subject = Subject::RegistryKey(key.to_owned());
+        self.complete.contains(Kind::Registry) || self.coverage(&subject).is_some()
+    }
+
+    /// The keys that stand right below one.
+    pub fn sub_keys(&self, key: &str) -> impl Iterator<Item = &String> {
+        let prefix = format!("{key}\\");
+        let length = prefix.len();
+        let below = self.keys.range(prefix.clone()..).map(|(found, _)| found);
+        let below = below.take_while(move |found| found.starts_with(&prefix));
+        below.filter(move |found| !found[length..].contains('\\'))
     }
 
     /// What the inventory says about the existence of a subject.
@@ -423,6 +434,16 @@ pub fn is_wide(arch: Option<&str>) -> bool {
     !arch.is_some_and(|arch| narrow(arch.trim().to_ascii_lowercase().as_str()))
 }
 
+/// Whether a fact names a file or a folder by a token.
+fn uses_token(fact: &Fact<'_>, token: &str) -> bool {
+    let path = match fact {
+        Fact::File(file) => &file.path,
+        Fact::Coverage(covered) if covered.kind == Some(Kind::File) => &covered.under,
+        _ => return false,
+    };
+    path::token(&path::normal(path)) == Some(token)
+}
+
 /// A folder and the token that stands for it.
 type Folder<'s> = (Cow<'s, str>, Cow<'static, str>);
 
@@ -437,11 +458,12 @@ const NARROW: [(&str, &str); 3] = [
 const INNER: [(&str, &str); 2] =
     [("%commonprogramfiles%", "%programfiles%"), ("%commonprogramfiles(x86)%", "%programfiles(x86)%")];
 
-/// The folders that a client states, with their tokens.
+/// The folders that a client states, with their tokens; `uses` says whether it names anything by one.
 pub fn stated_folders<'s>(
     os: Option<&'s Os<'_>>,
     traits: impl IntoIterator<Item = &'s Trait<'s>>,
     wide: bool,
+    uses: impl Fn(&str) -> bool,
 ) -> Vec<Folder<'s>> {
     let of_system = windows_folders(os).into_iter();
     let mut folders: Vec<Folder<'s>> =
@@ -454,7 +476,8 @@ pub fn stated_folders<'s>(
     let is_windows = os.is_some_and(|os| os.family.eq_ignore_ascii_case("windows"));
     for (folder, token) in NARROW.into_iter().filter(|_| is_windows && !wide) {
         let first = path::token(token);
-        if folders.iter().any(|(_, stated)| path::token(stated) == first) {
+        let is_known = folders.iter().any(|(_, stated)| path::token(stated) == first);
+        if is_known || first.is_some_and(&uses) {
             folders.push((Cow::Borrowed(folder), Cow::Borrowed(token)));
         }
     }

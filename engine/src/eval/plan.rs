@@ -17,6 +17,7 @@ use crate::model::applicability::Applicability;
 use crate::model::expr::{OsField, Question};
 use crate::model::fact::{Kind, Kinds};
 use crate::model::options::{Options, Profile, Supersedence};
+use crate::model::patches::Patches;
 use crate::model::registry;
 use crate::model::supersedence::{Source, components};
 use crate::model::verdict::Cell;
@@ -64,6 +65,8 @@ pub struct Plan<'i> {
     pub(super) below: Names,
     /// The names that the system is asked for.
     pub(super) named: Named,
+    /// What the catalogs know of patches.
+    pub(super) patches: Patches,
     /// The bundles, each after those that it contains.
     pub(super) bundles: Vec<u32>,
     /// Per source: the profile of its rows.
@@ -95,6 +98,7 @@ impl<'i> Plan<'i> {
             .flat_map(|update| shared(view, update))
             .collect();
         let asked: Vec<_> = (0..columns.predicates()).map(|at| applicability(view, at)).collect();
+        let named = Named::of(asked.iter().flatten().map(AsRef::as_ref));
         let mut place = vec![NONE; count as usize];
         for (at, update) in (0u32..).zip(&updates) {
             place[*update as usize] = at;
@@ -134,14 +138,15 @@ impl<'i> Plan<'i> {
             asks_bare_paths: subjects_of(&[tag::FILE]).iter().any(|subject| !name(*subject).starts_with('%')),
             file_names: Names::of(subjects_of(&[tag::FILE]).into_iter().map(name)),
             asks_file_details: asked.iter().flatten().any(|asked| asked.asks_file_details()),
-            asks_installer: !subjects_of(&[tag::MSI]).is_empty(),
+            asks_installer: !subjects_of(&[tag::MSI]).is_empty() || named.asks_patches(),
+            patches: Patches::new(view.patches()),
             system: view.find(tag::SYSTEM, &[], &[]),
             queries: Queries::new(view, |at| asked.get(at).and_then(|asked| asked.as_deref())),
             bundles: bundles(view),
             network: Network::new(view, &roots),
             loops: Loops::new(view),
             below: Names::below(asked.iter().flatten().map(AsRef::as_ref)),
-            named: Named::of(asked.iter().flatten().map(AsRef::as_ref)),
+            named,
             asked,
             asks_keys: !subjects_of(&[tag::REGISTRY_KEY]).is_empty(),
             asks_narrow: subjects_of(&[tag::REGISTRY_VALUE, tag::REGISTRY_KEY])

@@ -3,8 +3,9 @@
 //! Every fast variant must equal this on everything. It also keeps the whole tree behind a cell, which
 //! `explain` prints. Source of truth: `docs/verdicts.md`.
 
-use std::cell::OnceCell;
+use std::cell::{Cell as Counter, OnceCell};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 use super::known::{Known, State, os_text};
@@ -17,9 +18,11 @@ use crate::model::flag::Flags;
 use crate::model::inventory::Inventory;
 use crate::model::law::{self, Levels};
 use crate::model::options::{Checksum, Detect, Options, RegistryItems, Supersedence};
+use crate::model::patches::Patches;
 use crate::model::path::BLANK;
 use crate::model::product::{Detection, folded};
 use crate::model::reason::Reason;
+use crate::model::registry::at_sub_key;
 use crate::model::supersedence;
 use crate::model::truth::Truth;
 use crate::model::update::{Rule, Source};
@@ -54,8 +57,10 @@ pub struct Trace<'m> {
 /// What a node of a trace asks.
 #[derive(Clone, Debug)]
 pub enum Node<'m> {
-    /// A rule or a part of one.
-    Expr(&'m Expr),
+    /// A rule or a part of one, in a loop at this sub-key.
+    Expr(&'m Expr, Option<Rc<str>>),
+    /// A sub-key that a loop goes through.
+    SubKey(Rc<str>),
     /// A package row.
     Row(rows::Judged<'m>),
 }
@@ -77,11 +82,18 @@ pub struct Evaluator<'m> {
     known: Known<'m>,
     products: BTreeMap<String, ProductState>,
     rows: Rows<'m>,
+    /// What the catalogs know of patches.
+    patches: Patches,
     /// By update: whether it is there and has what it needs.
     satisfied: Vec<OnceCell<Answer>>,
+    /// How many more sub-keys of loops the trees of an update may show.
+    shown: Counter<usize>,
     /// By update: its cell as a part of a bundle, which several bundles may ask for.
     parts: Vec<OnceCell<Cell>>,
 }
+
+/// The most sub-keys of loops that the trees of one update show.
+const SUB_KEYS: usize = 1 << 16;
 
 /// The answer of a clause of what an update needs.
 pub(super) fn prerequisite(answer: Answer) -> Answer {
@@ -109,7 +121,18 @@ impl<'m> Evaluator<'m> {
         let satisfied = vec![OnceCell::new(); catalogs.updates.len()];
         let parts = vec![OnceCell::new(); catalogs.updates.len()];
         let products = BTreeMap::new();
-        let mut evaluator = Evaluator { catalogs, options, known, products, rows, satisfied, parts };
+        let patches = Patches::new(catalogs.patches.iter().cloned());
+        let mut evaluator = Evaluator {
+            catalogs,
+            options,
+            known,
+            products,
+            rows,
+            patches,
+            satisfied,
+            shown: Counter::new(0),
+            parts,
+        };
         evaluator.state_products();
         evaluator.detect_products();
         evaluator
@@ -206,6 +229,7 @@ impl<'m> Evaluator<'m> {
         if entry.update.detectoid || entry.update.retracted && !self.options.include_retracted {
             return Explained { raw: Cell::NO_EVIDENCE, traces: Vec::new() };
         }
+        self.shown.set(SUB_KEYS);
         let (cell, traces) = match &entry.update.rule {
             Rule::None => (None, Vec::new()),
             Rule::Tests { installed, applicable } => {
@@ -368,7 +392,8 @@ impl<'m> Evaluator<'m> {
 
     /// The tree of an expression that belongs to no update (a detection table's).
     pub fn trace_test(&self, expr: &'m Expr) -> Trace<'m> {
-        self.trace_under(expr, self.options.checksum, Section::Installed)
+        self.shown.set(SUB_KEYS);
+        self.trace_under(expr, None, self.options.checksum, Section::Installed)
     }
 
     /// The answer of an expression that belongs to no update (a detection table's).
@@ -377,7 +402,7 @@ impl<'m> Evaluator<'m> {
     }
 
     fn trace(&self, expr: &'m Expr, entry: &'m Entry, section: Section) -> Trace<'m> {
-        self.trace_under(expr, self.checksum(entry), section)
+        self.trace_under(expr, None, self.checksum(entry), section)
     }
 
     /// What a checksum says in the rules of an update: nothing for a client in another language than
@@ -389,17 +414,46 @@ impl<'m> Evaluator<'m> {
         if other { Checksum::Off } else { self.options.checksum }
     }
 
-    fn trace_under(&self, expr: &'m Expr, policy: Checksum, section: Section) -> Trace<'m> {
-        let trace = |expr: &'m Expr| self.trace_under(expr, policy, section);
+    /// The tree of an expression; in a loop as it is asked of the sub-key `at`.
+    fn trace_under(
+        &self,
+        expr: &'m Expr,
+        at: Option<&Rc<str>>,
+        policy: Checksum,
+        section: Section,
+    ) -> Trace<'m> {
+        let trace = |expr: &'m Expr| self.trace_under(expr, at, policy, section);
         let below: Vec<Trace<'m>> = match expr {
-            // What is asked at each sub-key is not what the index keeps.
-            Expr::Constant(_) | Expr::Unread(..) | Expr::Test { .. } | Expr::Loop { .. } => Vec::new(),
+            Expr::Constant(_) | Expr::Unread(..) | Expr::Test { .. } => Vec::new(),
+            Expr::Loop { key, body, .. } => {
+                let key = at.and_then(|at| at_sub_key(key, at)).unwrap_or_else(|| key.clone());
+                let sub_keys = self.known.sub_keys(&key);
+                sub_keys.map_while(|sub_key| self.trace_at(sub_key, body, policy, section)).collect()
+            }
             Expr::Combine { operands, .. } => operands.iter().map(trace).collect(),
             Expr::Not(operand) => vec![trace(operand)],
             Expr::Otherwise(a, b) => vec![trace(a), trace(b)],
         };
-        let (answer, fact) = self.answer(expr, policy, section);
-        Trace { node: Node::Expr(expr), answer, fact, below }
+        let (answer, fact) = match at {
+            Some(at) => self.answer(&expr.at_sub_key(at), policy, section),
+            None => self.answer(expr, policy, section),
+        };
+        Trace { node: Node::Expr(expr, at.cloned()), answer, fact, below }
+    }
+
+    /// The tree of the rule of a loop at a sub-key; `None` where there are too many.
+    fn trace_at(
+        &self,
+        sub_key: &str,
+        body: &'m Expr,
+        policy: Checksum,
+        section: Section,
+    ) -> Option<Trace<'m>> {
+        self.shown.set(self.shown.get().checked_sub(1)?);
+        let at: Rc<str> = sub_key.into();
+        let below = self.trace_under(body, Some(&at), policy, section);
+        let fact = self.known.keys.get(sub_key).copied();
+        Some(Trace { node: Node::SubKey(at), answer: below.answer, fact, below: vec![below] })
     }
 
     /// The answer of an expression, and the fact behind a leaf.
@@ -431,7 +485,7 @@ impl<'m> Evaluator<'m> {
             return (Answer::new(Truth::NotApplicable, Reason::NoEvidence), None);
         }
         if let (Subject::System, Question::Applicability(asked)) = (subject, question) {
-            return (self.known.system.answer(asked), self.fact(subject));
+            return (self.known.system.answer(asked, &self.patches), self.fact(subject));
         }
         let (state, fact) = match subject {
             Subject::Product(name) => match self.products.get(name) {
@@ -521,9 +575,13 @@ impl<'m> Evaluator<'m> {
                     applicability::answer::registry_value(asked, kind, data)
                 })
             }
-            Subject::Msi(code) => {
-                self.known.installer.get(code).map_or(Answer::NOT_COLLECTED, |product| product.answer(asked))
-            }
+            Subject::Msi(code) => self
+                .known
+                .system
+                .installer
+                .products
+                .get(code)
+                .map_or(Answer::NOT_COLLECTED, |product| product.answer(asked)),
             Subject::Wmi(class) => self
                 .known
                 .instances

@@ -7,6 +7,7 @@ use super::slots::{Slots, question};
 use crate::index::columns::Column;
 use crate::model::applicability::Applicability;
 use crate::model::fact::{Cbs, Kind, Os, Product};
+use crate::model::msi::normal_code;
 use crate::model::path::fold_text;
 use crate::model::servicing::Identity;
 use crate::model::system::System;
@@ -17,6 +18,8 @@ use crate::model::verdict::Answer;
 pub(super) struct Named {
     releases: HashSet<String, ahash::RandomState>,
     packages: HashSet<String, ahash::RandomState>,
+    /// Whether any patch is asked for with its metadata.
+    patches: bool,
 }
 
 impl Named {
@@ -34,6 +37,9 @@ impl Named {
                 | Applicability::CbsPackageInstallable(identity) => {
                     named.packages.insert(identity.name.clone());
                 }
+                Applicability::MsiPatchInstalled(_)
+                | Applicability::MsiPatchInstallable(_)
+                | Applicability::MsiPatchSuperseded(_) => named.patches = true,
                 _ => {}
             }
         }
@@ -43,6 +49,11 @@ impl Named {
     /// Whether products may be asked for as releases.
     pub(super) fn asks_releases(&self) -> bool {
         !self.releases.is_empty()
+    }
+
+    /// Whether patches are asked for that any product may have.
+    pub(super) fn asks_patches(&self) -> bool {
+        self.patches
     }
 
     /// Whether a product is asked for as a release.
@@ -87,16 +98,22 @@ impl Slots<'_> {
                 Some(Kind::Os) => system.take_absent(&stated.reference),
                 Some(Kind::Product) => system.take_absent_product(&stated.reference),
                 Some(Kind::Cbs) => system.servicing.take_absent(&stated.reference),
+                Some(Kind::Msi) => system.installer.take_absent(&stated.reference),
                 _ => {}
             }
+        }
+        if self.plan.named.asks_patches() {
+            system.installer.all_products = complete.contains(Kind::Msi);
+            system.installer.products = self.stated_products(|code| Some(normal_code(code)));
         }
         self.set(subject, State::Known);
         for predicate in self.predicates(subject) {
             let answer = match self.plan.view.columns.predicate_question.at(predicate) {
                 question::EXISTS => Answer::TRUE,
-                question::APPLICABILITY => {
-                    self.plan.applicability(predicate).map_or(Answer::MALFORMED, |asked| system.answer(asked))
-                }
+                question::APPLICABILITY => self
+                    .plan
+                    .applicability(predicate)
+                    .map_or(Answer::MALFORMED, |asked| system.answer(asked, &self.plan.patches)),
                 _ => Answer::RULE_ERROR,
             };
             self.put(predicate, answer);

@@ -6,7 +6,7 @@ use std::io::Write;
 
 use super::attributes::attributes;
 use super::{
-    Ask, Because, Detected, Folded, Hop, Leaf, Node, Product, Proof, Replacement, Row, Rules, Witness,
+    Ask, Because, Detected, Folded, Hop, Leaf, Node, Others, Product, Proof, Replacement, Row, Rules, Witness,
 };
 use crate::diagnostic::Position;
 use crate::error::Result;
@@ -180,6 +180,7 @@ fn node(one: &Node<'_>, json: &mut Json<'_>) {
             Ask::Combine(Operator::Xor, _) => "xor",
             Ask::Not => "not",
             Ask::Loop(..) => "loop",
+            Ask::SubKey(_) => "sub-key",
             Ask::Otherwise => "otherwise",
         };
         json.key("operator").text(operator);
@@ -188,10 +189,16 @@ fn node(one: &Node<'_>, json: &mut Json<'_>) {
             Ask::Constant => {}
             Ask::Unread(element) => json.key("element").text(element),
             Ask::Leaf(one) => leaf(one, json),
-            Ask::Loop(key, of) => {
+            Ask::Loop(key, of, others) => {
                 json.key("key").text(key);
                 let word = LoopOf::ALL.iter().find(|(known, _)| known == of).map_or("", |(_, word)| word);
                 json.key("true_if").text(word);
+                json.key("whole").truth(*others == Others::None);
+                json.key("operands").array(&one.below, |json, one| node(one, json));
+            }
+            Ask::SubKey(key) => {
+                json.key("key").text(key);
+                json.key("operands").array(&one.below, |json, one| node(one, json));
             }
             Ask::Combine(..) | Ask::Not | Ask::Otherwise => {
                 match one.decides {
@@ -207,12 +214,14 @@ fn node(one: &Node<'_>, json: &mut Json<'_>) {
 fn leaf(leaf: &Leaf<'_>, json: &mut Json<'_>) {
     json.key("words").text(&leaf.words);
     json.key("subject");
-    subject(leaf.subject, json);
+    subject(&leaf.subject, json);
     json.key("question");
     question(leaf.question, json);
     because(&leaf.because, json);
     json.key("observed").maybe(leaf.observed.as_deref());
     json.key("facts").array(&leaf.facts, |json, fact| json.number(*fact as u64));
+    let marks: &[&str] = if leaf.case_folded { &["case-folded"] } else { &[] };
+    json.key("marks").array(marks, |json, mark| json.text(mark));
     json.key("position");
     position(leaf.position, json);
 }

@@ -5,19 +5,25 @@
 //! which fact answered it, and where both stand; [`text`] and [`json`] write it. Decides nothing itself:
 //! every truth and every reason is the evaluator's. Source of truth: `docs/verdicts.md`, "Explain".
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use relation::Relations;
 
 use crate::diagnostic::Position;
 use crate::eval::known::{Evidence, State};
 use crate::eval::reference::{self, Evaluator, Trace};
+use crate::model::applicability::answer::registry_value;
+use crate::model::applicability::patch::Patch;
+use crate::model::applicability::{Applicability, RegSz};
 use crate::model::catalogs::{Catalogs, Entry};
 use crate::model::expr::{Expr, LoopOf, Operator, Question, Reasons, Subject};
-use crate::model::fact::Kind;
+use crate::model::fact::{Fact, Kind};
 use crate::model::flag::Flags;
 use crate::model::inventory::Inventory;
+use crate::model::msi::normal_code;
 use crate::model::options::{Checksum, Options, Profile, RegistryItems};
+use crate::model::registry::at_sub_key;
 use crate::model::update::{Rule, Source};
 use crate::model::verdict::{Answer, Cell};
 use crate::model::words;
@@ -170,7 +176,9 @@ pub enum Ask<'m> {
     /// Nothing: always the same.
     Constant,
     /// A rule at each sub-key of a key.
-    Loop(&'m str, LoopOf),
+    Loop(Cow<'m, str>, LoopOf, Others),
+    /// The rule of a loop at this sub-key.
+    SubKey(String),
     /// Nothing, because this element of the catalog is not asked.
     Unread(&'m str),
     /// A question about a thing.
@@ -183,11 +191,20 @@ pub enum Ask<'m> {
     Otherwise,
 }
 
+/// Whether a key may have sub-keys that the client does not state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Others {
+    /// It has none.
+    None,
+    /// There may be any.
+    Possible,
+}
+
 /// A question about a thing, and what answered it.
 #[derive(Debug)]
 pub struct Leaf<'m> {
     /// What is asked about.
-    pub subject: &'m Subject,
+    pub subject: Cow<'m, Subject>,
     /// What is asked.
     pub question: &'m Question,
     /// The question in plain words.
@@ -200,6 +217,8 @@ pub struct Leaf<'m> {
     pub observed: Option<String>,
     /// The facts that speak of it, numbers in [`Inventory::facts`].
     pub facts: Vec<usize>,
+    /// Whether text would answer otherwise if upper and lower case counted the other way.
+    pub case_folded: bool,
 }
 
 /// Why a thing counts as there, as absent, or as not collected.
@@ -251,6 +270,12 @@ impl Because {
             _ => None,
         }
     }
+}
+
+/// The patch that a question is about with its metadata, and whether all others of a product count too.
+fn patch(question: &Question) -> Option<(&Patch, bool)> {
+    let Question::Applicability(leaf) = question else { return None };
+    leaf.patch().map(|patch| (patch, matches!(**leaf, Applicability::MsiPatchSuperseded(_))))
 }
 
 impl Proof<'_> {
@@ -327,7 +352,7 @@ impl<'m> Explainer<'m> {
                     .into_iter()
                     .filter_map(|trace| match trace.node {
                         reference::Node::Row(judged) => Some(self.row(judged, collections, profile)),
-                        reference::Node::Expr(_) => None,
+                        reference::Node::Expr(..) | reference::Node::SubKey(_) => None,
                     })
                     .collect();
                 let parts = Cell::of_parts(rows.iter().map(|row| row.judged.cell));
@@ -340,7 +365,8 @@ impl<'m> Explainer<'m> {
     fn node(&self, trace: Trace<'m>, policy: Checksum) -> Node<'m> {
         let answer = trace.answer;
         let ask = match trace.node {
-            reference::Node::Expr(expr) => self.ask(expr, trace.fact, policy),
+            reference::Node::Expr(expr, at) => self.ask(expr, at.as_deref(), trace.fact, policy),
+            reference::Node::SubKey(key) => Ask::SubKey(key.as_ref().to_owned()),
             reference::Node::Row(_) => Ask::Constant,
         };
         let below: Vec<_> = trace.below.into_iter().map(|trace| self.node(trace, policy)).collect();
@@ -351,15 +377,25 @@ impl<'m> Explainer<'m> {
         Node { answer, ask, below, decides }
     }
 
-    fn ask(&self, expr: &'m Expr, fact: Option<usize>, policy: Checksum) -> Ask<'m> {
+    /// What a node asks; in a loop as it is asked of the sub-key `at`.
+    fn ask(&self, expr: &'m Expr, at: Option<&str>, fact: Option<usize>, policy: Checksum) -> Ask<'m> {
         match expr {
             Expr::Constant(_) => Ask::Constant,
             Expr::Unread(_, element) => Ask::Unread(element),
             Expr::Combine { operator, reasons, .. } => Ask::Combine(*operator, *reasons),
             Expr::Not(_) => Ask::Not,
-            Expr::Loop { key, of, .. } => Ask::Loop(key, *of),
+            Expr::Loop { key, of, .. } => {
+                let below = at.and_then(|at| at_sub_key(key, at));
+                let key = below.map_or(Cow::Borrowed(key.as_str()), Cow::Owned);
+                let all = self.evaluator.known().has_all_sub_keys(&key);
+                Ask::Loop(key, *of, if all { Others::None } else { Others::Possible })
+            }
             Expr::Otherwise(..) => Ask::Otherwise,
             Expr::Test { subject, question, position } => {
+                let subject = match at.map(|at| subject.at_sub_key(at)) {
+                    Some(below) if below != *subject => Cow::Owned(below),
+                    _ => Cow::Borrowed(subject),
+                };
                 let leaf = self.leaf(subject, question, fact, policy);
                 let position = Some(*position).filter(|position| *position != Position::default());
                 Ask::Leaf(Box::new(Leaf { position, ..leaf }))
@@ -369,23 +405,59 @@ impl<'m> Explainer<'m> {
 
     fn leaf(
         &self,
-        subject: &'m Subject,
+        subject: Cow<'m, Subject>,
         question: &'m Question,
         fact: Option<usize>,
         policy: Checksum,
     ) -> Leaf<'m> {
-        let because = self.because(subject, question);
+        let because = self.because(&subject, question);
+        let fact = fact.filter(|_| patch(question).is_none());
         let mut facts: Vec<usize> = fact.into_iter().chain(because.fact()).collect();
-        if let Subject::Package(kind, name) = subject {
+        facts.extend(self.patched(question));
+        if let Subject::Package(kind, name) = &*subject {
             let found = self.evaluator.known().packages.get(&(*kind, name.clone()));
             facts.extend(found.into_iter().flatten().map(|found| found.stated));
         }
         let observed = match because.state() {
-            Some(State::Known) => self.observed(subject, question, fact, policy),
+            Some(State::Known) => self.observed(&subject, question, fact, policy),
             _ => None,
         };
-        let words = words::question(subject, question, self.product_name(subject), policy);
-        Leaf { subject, question, words, position: None, because, observed, facts }
+        let words = words::question(&subject, question, self.product_name(&subject), policy);
+        let case_folded = self.is_case_folded(&subject, question);
+        Leaf { subject, question, words, position: None, because, observed, facts, case_folded }
+    }
+
+    /// Whether text of the registry would answer otherwise if upper and lower case counted the other way.
+    fn is_case_folded(&self, subject: &Subject, question: &Question) -> bool {
+        let (Subject::RegistryValue { key, name }, Question::Applicability(asked)) = (subject, question)
+        else {
+            return false;
+        };
+        let Applicability::RegSz(asked) = &**asked else { return false };
+        let Some(value) = self.evaluator.known().values.get(&(key.clone(), name.clone())) else {
+            return false;
+        };
+        let answer = |exact| {
+            let asked = Applicability::RegSz(RegSz { exact, ..asked.clone() });
+            registry_value(&asked, value.record.kind.as_deref(), value.record.data.as_deref())
+        };
+        answer(false) != answer(true)
+    }
+
+    /// The products that the patch of a leaf may be for, and those of their patches that count for it.
+    fn patched(&self, question: &Question) -> Vec<usize> {
+        let Some((patch, replaced)) = patch(question) else { return Vec::new() };
+        let installer = &self.evaluator.known().system.installer;
+        let targets: BTreeSet<&str> = installer.targets(patch).collect();
+        let is_about = |fact: &Fact<'_>| match fact {
+            Fact::Msi(stated) => targets.contains(normal_code(&stated.product).as_str()),
+            Fact::Msp(stated) if targets.contains(normal_code(&stated.product).as_str()) => {
+                replaced || patch.codes().any(|code| *code == normal_code(&stated.patch))
+            }
+            _ => false,
+        };
+        let facts = self.inventory.facts.iter().enumerate();
+        facts.filter(|(_, stated)| is_about(&stated.fact)).map(|(number, _)| number).collect()
     }
 
     /// What the client says about the existence of a thing, and why.
@@ -428,7 +500,10 @@ impl<'m> Explainer<'m> {
     }
 
     /// A product's name as catalogs write it.
-    fn product_name(&self, subject: &'m Subject) -> &'m str {
+    fn product_name<'s>(&self, subject: &'s Subject) -> &'s str
+    where
+        'm: 's,
+    {
         let Subject::Product(name) = subject else { return "" };
         self.catalogs.products.get(name).map_or(name.as_str(), |product| product.name.as_str())
     }

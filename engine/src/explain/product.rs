@@ -1,5 +1,6 @@
 //! The products that rules ask for: what is known of each, and the rows of the detection table behind it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::{Ask, Because, Explainer, Node, Rules};
@@ -163,10 +164,10 @@ struct Asked<'m> {
 impl<'m> Asked<'m> {
     fn gather(&mut self, node: &Node<'m>) {
         if let Ask::Leaf(leaf) = &node.ask
-            && matches!(leaf.subject, Subject::Product(_))
-            && self.known.insert(leaf.subject)
+            && let Cow::Borrowed(subject @ Subject::Product(_)) = leaf.subject
+            && self.known.insert(subject)
         {
-            self.order.push(leaf.subject);
+            self.order.push(subject);
         }
         node.below.iter().for_each(|node| self.gather(node));
     }

@@ -428,6 +428,9 @@ columns! {
     inherited {
         inherit_name u32: text, "product";
     }
+    patches {
+        patch_text u32: text, "what catalogs know of a patch, see Patches; rising";
+    }
 }
 
 /// Bounds-checked reading of a column: what lies beyond its end is 0.

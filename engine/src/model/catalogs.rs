@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::applicability::patch::Patch;
 use super::product::Detection;
 use super::supersedence;
 use super::update::{Product, Source, Update};
@@ -23,6 +24,8 @@ pub struct Catalogs {
     pub detections: Vec<Detection>,
     /// Default streams of modules: (module, stream), sorted.
     pub module_defaults: Vec<(String, String)>,
+    /// What catalogs know of the patches of Windows Installer whose metadata they have, sorted.
+    pub patches: Vec<Patch>,
 }
 
 /// A catalog and what was found wrong with it.

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::applicability::patch::Target;
 use super::applicability::{Applicability, Range};
 use super::fact::{Msi, MsiPart, Msp};
 use super::msi::normal_code;
@@ -19,6 +20,8 @@ pub struct Product {
     /// What is stated of its version.
     stated: Option<String>,
     language: Option<u32>,
+    /// In normal form.
+    upgrade: Option<String>,
     /// Folded; `None` where they were not collected.
     features: Option<BTreeSet<String>>,
     /// In normal form; a product with any has all.
@@ -28,7 +31,7 @@ pub struct Product {
     /// Patches that are proved to be absent.
     without: BTreeSet<String>,
     /// Whether patches that are not stated are absent.
-    all_patches: bool,
+    pub(super) all_patches: bool,
 }
 
 impl Product {
@@ -38,6 +41,7 @@ impl Product {
         Product {
             stated: stated.version.as_deref().map(str::to_owned),
             language: stated.language,
+            upgrade: stated.upgrade_code.as_deref().map(normal_code),
             features: features.map(|names| names.split_whitespace().map(folded).collect()),
             all_patches,
             ..Product::default()
@@ -85,8 +89,52 @@ impl Product {
         }
     }
 
+    /// Whether it is a product that a patch is for, as far as that compares anything.
+    pub(super) fn is_target(&self, target: &Target) -> Answer {
+        let version = target.version.map(|asked| {
+            self.parsed_version().map_or(Truth::Unknown, |version| Truth::from(asked.holds(version)))
+        });
+        let language = target
+            .language
+            .map(|asked| self.language.map_or(Truth::Unknown, |language| Truth::from(language == asked)));
+        let upgrade = target.upgrade.as_ref().map(|asked| {
+            self.upgrade.as_ref().map_or(Truth::Unknown, |upgrade| Truth::from(upgrade == asked))
+        });
+        let truths = [version, language, upgrade].into_iter().flatten().chain([Truth::True]);
+        match truths.collect::<Tally>().and() {
+            Truth::True => Answer::TRUE,
+            Truth::False => Answer::FALSE,
+            _ => Answer::PART_NOT_COLLECTED,
+        }
+    }
+
+    /// Whether a patch counts as installed on it.
+    pub(super) fn has_patch(&self, code: &str) -> Answer {
+        match self.patch_state(code) {
+            Some(true) => Answer::TRUE,
+            Some(false) => Answer::not(Reason::MspAbsent),
+            None => Answer::NOT_COLLECTED,
+        }
+    }
+
+    /// The codes of the patches that count as installed on it.
+    pub(super) fn registered(&self) -> impl Iterator<Item = &str> {
+        self.patches.iter().filter(|(_, installed)| **installed).map(|(code, _)| code.as_str())
+    }
+
+    fn patch_state(&self, code: &str) -> Option<bool> {
+        match self.patches.get(code) {
+            Some(installed) => Some(*installed),
+            None => (self.all_patches || self.without.contains(code)).then_some(false),
+        }
+    }
+
+    fn parsed_version(&self) -> Option<Version> {
+        self.stated.as_deref().and_then(super::applicability::read::version)
+    }
+
     fn is_in(&self, range: &Range) -> Truth {
-        let version = self.stated.as_deref().and_then(super::applicability::read::version);
+        let version = self.parsed_version();
         let mut tally = Tally::default();
         tally.add(Truth::True);
         let holds = |holds: &dyn Fn(Version) -> bool| {
@@ -105,10 +153,7 @@ impl Product {
     }
 
     fn patch(&self, code: &str, range: &Range) -> Answer {
-        let patch = match self.patches.get(code) {
-            Some(installed) => Some(*installed),
-            None => (self.all_patches || self.without.contains(code)).then_some(false),
-        };
+        let patch = self.patch_state(code);
         let stated = patch.map_or(Truth::Unknown, Truth::from);
         let tally: Tally = [self.is_in(range), stated].into_iter().collect();
         match (tally.and(), patch) {

@@ -16,6 +16,7 @@ pub mod key;
 pub mod law;
 pub mod msi;
 pub mod options;
+pub mod patches;
 pub mod path;
 pub mod product;
 pub mod reason;

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::applicability::{Applicability, DeviceAttribute, DeviceValue, Processor, WindowsVersion};
 use super::expr::Comparison;
 use super::fact::{Os, Trait};
+use super::patches::{Installed, Patches};
 use super::path::fold_text;
 use super::reason::Reason;
 use super::servicing::Servicing;
@@ -38,6 +39,8 @@ pub struct System {
     closed: bool,
     /// Packages of component based servicing.
     pub servicing: Servicing,
+    /// Products of Windows Installer.
+    pub installer: Installed,
     /// Versions of products by folded name; none where a version is not stated or is none.
     releases: BTreeMap<String, Vec<Option<Version>>>,
     /// Products that are proved to be absent, folded.
@@ -79,8 +82,8 @@ impl System {
         self.absent.insert(folded(reference.trim()));
     }
 
-    /// The answer of a leaf about the system.
-    pub fn answer(&self, asked: &Applicability) -> Answer {
+    /// The answer of a leaf about the system; `patches` is what the catalogs know of patches.
+    pub fn answer(&self, asked: &Applicability, patches: &Patches) -> Answer {
         match asked {
             Applicability::WindowsVersion(asked) => self.windows_version(asked),
             Applicability::Platform => differs(self.windows.map(Truth::from)),
@@ -111,7 +114,7 @@ impl System {
             Applicability::CbsPackageInstalledByIdentity(identity) => self.servicing.exact(identity),
             Applicability::CbsPackageInstalled(identity) => self.package_installed(identity),
             Applicability::CbsPackageInstallable(identity) => self.package_installable(identity),
-            _ => Answer::MALFORMED,
+            _ => self.installer.answer(asked, patches),
         }
     }
 

@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use super::applicability::patch::Patch;
 use super::expr::Expr;
 use super::fact::PackageKind;
 use super::flag::Flags;
@@ -25,6 +26,8 @@ pub struct Catalog {
     pub detections: Vec<Detection>,
     /// Default streams of modules: (module, stream).
     pub module_defaults: Vec<(String, String)>,
+    /// What it knows of the patches of Windows Installer whose metadata it has.
+    pub patches: Vec<Patch>,
     /// Text of the document that belongs to no update and that nothing uses: (name, text).
     pub extra: Vec<(String, String)>,
     /// What is wrong with it.

@@ -29,6 +29,9 @@ pub fn question(subject: &Subject, question: &Question, product: &str, policy: C
         Question::FileEvidence { presence, version, checksum } => {
             format!("{what} {}", evidence(*presence, *version, *checksum, policy))
         }
+        Question::Applicability(asked) if asked.patch().is_some() => {
+            format!("Windows Installer meets <{asked}>")
+        }
         Question::Applicability(asked) => format!("{what} meets <{asked}>"),
         Question::Level { affected, fixed } => {
             let mut words = match affected.as_slice() {

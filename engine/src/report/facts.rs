@@ -13,6 +13,7 @@ use crate::index::View;
 use crate::index::columns::Column as _;
 use crate::index::probe::tag;
 use crate::model::applicability::Applicability;
+use crate::model::applicability::patch::Patch;
 use crate::model::expr::{OsField, Question, Subject};
 use crate::model::fact::Kind;
 use crate::model::options::Options;
@@ -105,6 +106,11 @@ pub fn table(view: View<'_>) -> Table<'_> {
     for subject in 0..view.subjects() {
         if let Some(thing) = thing(view, subject) {
             things.insert(thing, asked(view, subject));
+        }
+    }
+    for predicate in 0..view.columns.predicates() {
+        if let Some((subject, Question::Applicability(leaf))) = view.predicate(predicate) {
+            name(&subject, &leaf, &mut things);
         }
     }
     imply(view, &mut things);
@@ -203,7 +209,57 @@ fn leaf_parts(leaf: &Applicability, asked: &mut Asked) {
         Applicability::FileVersion(..)
         | Applicability::MsiProductInstalled(_)
         | Applicability::MsiPatch(..) => asked.add(Part::Version),
+        _ if leaf.patch().is_some() => {}
         _ => asked.add(Part::Value),
+    }
+}
+
+/// Adds the things that a leaf about something greater names.
+fn name(subject: &Subject, leaf: &Applicability, things: &mut BTreeMap<Thing<'_>, Asked>) {
+    let mut add = |kind: Kind, thing: &str, name: &str, parts: &[Part]| {
+        let thing = (kind, Cow::Owned(thing.to_owned()), Cow::Owned(name.to_owned()));
+        let asked = things.entry(thing).or_default();
+        asked.questions += 1;
+        parts.iter().for_each(|part| asked.add(*part));
+    };
+    match leaf {
+        Applicability::CbsPackageInstalledByIdentity(identity)
+        | Applicability::CbsPackageInstalled(identity)
+        | Applicability::CbsPackageInstallable(identity) => {
+            add(Kind::Cbs, &identity.to_string(), "", &[Part::Existence]);
+        }
+        Applicability::ProductReleaseInstalled(name, _) | Applicability::ProductReleaseVersion(name, ..) => {
+            add(Kind::Product, name, "", &[Part::Existence, Part::Version]);
+        }
+        Applicability::MsiPatch(patch, _) => {
+            if let Subject::Msi(product) = subject {
+                add(Kind::Msp, product, patch, &[Part::Existence]);
+            }
+        }
+        leaf => leaf.patch().into_iter().for_each(|patch| name_patch(leaf, patch, &mut add)),
+    }
+}
+
+/// Adds the products that a patch may be for, and the patches that are asked for there; where any product
+/// may be one, or any patch counts, without its name.
+fn name_patch(leaf: &Applicability, patch: &Patch, add: &mut impl FnMut(Kind, &str, &str, &[Part])) {
+    for target in &patch.targets {
+        let version = target.version.map(|_| Part::Version);
+        let value = (target.language.is_some() || target.upgrade.is_some()).then_some(Part::Value);
+        let parts: Vec<Part> = [Some(Part::Existence), version, value].into_iter().flatten().collect();
+        let any = [String::new()];
+        let products = match &target.product {
+            Some(product) => std::slice::from_ref(product),
+            None if target.is_open() => &patch.listed,
+            None => &any,
+        };
+        for product in products {
+            add(Kind::Msi, product, "", &parts);
+            match leaf {
+                Applicability::MsiPatchSuperseded(_) => add(Kind::Msp, product, "", &[Part::Existence]),
+                _ => patch.codes().for_each(|code| add(Kind::Msp, product, code, &[Part::Existence])),
+            }
+        }
     }
 }
 

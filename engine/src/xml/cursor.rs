@@ -200,6 +200,12 @@ impl<R: BufRead> Cursor<R> {
         self.stream.document_type
     }
 
+    /// Where the first of what some formats refuse stands that was read: a document type, or a processing
+    /// instruction other than the declaration.
+    pub fn beside_elements(&self) -> Option<Position> {
+        self.stream.document_type.or(self.stream.instruction)
+    }
+
     /// The name of the encoding, once an event was read.
     pub fn encoding(&self) -> Option<&'static str> {
         self.stream.source().encoding()

@@ -41,6 +41,8 @@ pub(super) struct Stream<R> {
     /// Whether the innermost element ended and is left with the next step.
     leaving: bool,
     pub(super) document_type: Option<Position>,
+    /// Where the first processing instruction stands that is not the declaration.
+    pub(super) instruction: Option<Position>,
     /// Places of bytes that are not UTF-8, the first [`KEPT`], and how many there were.
     pub(super) undecodable: Vec<Position>,
     pub(super) undecodable_count: u64,
@@ -87,6 +89,7 @@ impl<R: BufRead> Stream<R> {
             ahead: Ahead::Unread,
             leaving: false,
             document_type: None,
+            instruction: None,
             undecodable: Vec::new(),
             undecodable_count: 0,
         }
@@ -211,6 +214,9 @@ impl<R: BufRead> Stream<R> {
         token::check_passed(token, &self.raw, self.path.depth(), &mut self.outline)?;
         if token == Token::DocumentType {
             self.document_type = Some(begin);
+        }
+        if token == Token::Instruction {
+            self.instruction.get_or_insert(begin);
         }
         Ok(())
     }

@@ -42,6 +42,7 @@ fn catalog(
         detections: if choices.odds(1, 4) { super::rules::detections(choices) } else { Vec::new() },
         module_defaults: choices
             .list(2, |choices| (choices.one(&MODULES).to_owned(), choices.one(&STREAMS).to_owned())),
+        patches: super::windows::patches(choices),
         diagnostics,
         ..Catalog::default()
     }

@@ -158,6 +158,7 @@ fn msi(choices: &mut Choices<'_>) -> Msi<'static> {
         product: choices.one(&CODES_STATED).into(),
         version,
         language: choices.maybe(|choices| choices.one(&[1033, 0])),
+        upgrade_code: word(choices, &["{0A000000-0000-0000-0000-0000000000e0}", "x"]),
         features: choices.maybe(|choices| choices.one(&["Main Other", ""]).into()),
         ..Msi::default()
     }

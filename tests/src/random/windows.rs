@@ -2,6 +2,7 @@
 //! elements, facts in any order and with parts missing.
 
 use patchstate::model::applicability::Applicability;
+use patchstate::model::applicability::patch::Patch;
 use patchstate::model::expr::{Expr, LoopOf, Question, Subject};
 use patchstate::model::fact::*;
 use patchstate::model::reason::Reason;
@@ -13,7 +14,7 @@ use super::rules::{position, wild};
 use super::words::{CODES, CODES_STATED, FILES, KEYS, LANGUAGES, VALUES};
 
 /// What is asked of the system.
-const SYSTEM: [&str; 16] = [
+const SYSTEM: [&str; 22] = [
     r#"WindowsVersion Comparison="EqualTo" MajorVersion="6" MinorVersion="1""#,
     r#"WindowsVersion Comparison="GreaterThanOrEqualTo" MajorVersion="5" MinorVersion="0" ServicePackMajor="1""#,
     r#"WindowsVersion Comparison="LessThan" BuildNumber="7601" ProductType="1""#,
@@ -30,7 +31,35 @@ const SYSTEM: [&str; 16] = [
     r#"LicenseDword Value="Kernel-X" Comparison="EqualTo" Data="1""#,
     r#"DeviceAttribute Name="osversion" Comparison="GreaterThan" Type="Version" Value="6.1.7601.5""#,
     r#"DeviceAttribute Name="ring" Comparison="EqualTo" Type="String" Value="fast""#,
+    r#"MsiPatchInstalled PatchCode="{0A000000-0000-0000-0000-0000000000D0}" TargetProduct="listed" TargetProductCode="{0A000000-0000-0000-0000-00000000000B};{0C000000-0000-0000-0000-00000000000D}""#,
+    r#"MsiPatchInstalled PatchCode="{0A000000-0000-0000-0000-0000000000D9}" FallbackPatchCode="{0A000000-0000-0000-0000-0000000000D0}" TargetProduct="product={0A000000-0000-0000-0000-00000000000B},version=LessThan:2.0.0.0:Major,language=1033;language=0""#,
+    r#"MsiPatchInstallable PatchCode="{0A000000-0000-0000-0000-0000000000D0}" TargetProduct="upgrade={0A000000-0000-0000-0000-0000000000E0}""#,
+    r#"MsiPatchInstallable PatchCode="{0A000000-0000-0000-0000-0000000000D1}" TargetProduct="product={0A000000-0000-0000-0000-00000000000B},version=EqualTo:1.0.0.0:MajorMinor""#,
+    r#"MsiPatchSuperseded PatchCode="{0A000000-0000-0000-0000-0000000000D0}" TargetProduct="product={0A000000-0000-0000-0000-00000000000B}" SequenceData="F|1.0.0.0|1""#,
+    r#"MsiPatchSuperseded PatchCode="{0A000000-0000-0000-0000-0000000000D2}" TargetProduct="language=1033" SequenceData="F|1.0.0.0|0|{0C000000-0000-0000-0000-00000000000D}""#,
 ];
+
+/// What catalogs know of patches.
+const PATCHES: [&str; 4] = [
+    r#"MsiPatchMetadata PatchCode="{0A000000-0000-0000-0000-0000000000D0}" SequenceData="F|1.0.0.0|1""#,
+    r#"MsiPatchMetadata PatchCode="{0A000000-0000-0000-0000-0000000000D1}" FallbackPatchCode="{0A000000-0000-0000-0000-0000000000D9}" SequenceData="F|2.0.0.0|1""#,
+    r#"MsiPatchMetadata PatchCode="{0A000000-0000-0000-0000-0000000000D1}" ObsoletedPatch="{0A000000-0000-0000-0000-0000000000D2}""#,
+    r#"MsiPatchMetadata PatchCode="{0A000000-0000-0000-0000-0000000000D3}" SequenceData="F|2.0.0.0|1|{0A000000-0000-0000-0000-00000000000B}""#,
+];
+
+/// Patches as clients write them.
+const PATCHES_STATED: [&str; 5] = [
+    "{0a000000-0000-0000-0000-0000000000d0}",
+    "{0A000000-0000-0000-0000-0000000000D1}",
+    "0A000000-0000-0000-0000-0000000000D3",
+    "{0A000000-0000-0000-0000-0000000000D9}",
+    "x",
+];
+
+/// Draws what a catalog knows of patches.
+pub fn patches(choices: &mut Choices<'_>) -> Vec<Patch> {
+    choices.list(2, |choices| Patch::from_text(choices.one(&PATCHES)).expect("is metadata"))
+}
 
 const REGISTRY: [&str; 11] = [
     r#"FileVersionPrependRegSz Path="a.dll" Comparison="GreaterThanOrEqualTo" Version="5.0.2195.1600""#,
@@ -167,7 +196,7 @@ pub fn fact(choices: &mut Choices<'_>) -> Fact<'static> {
         2 => stated_trait(choices).into(),
         3 => Msp {
             product: choices.one(&CODES_STATED).into(),
-            patch: choices.one(&["{0a000000-0000-0000-0000-0000000000d0}", "x"]).into(),
+            patch: choices.one(&PATCHES_STATED).into(),
             state: choices
                 .maybe(|choices| choices.one(&["applied", "superseded", "obsoleted", "registered"]).into()),
             ..Msp::default()

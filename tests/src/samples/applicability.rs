@@ -1,6 +1,7 @@
 //! A catalog in the Windows rule language: parts with rules, what updates need, bundles, detectoids.
 
 use patchstate::model::applicability::Applicability;
+use patchstate::model::applicability::patch::Patch;
 use patchstate::model::expr::{Expr, Question, Subject};
 use patchstate::model::fact::{Fact, Property, Text, Trait, Wmi};
 use patchstate::model::reason::Reason;
@@ -19,7 +20,21 @@ const NOWHERE: &str = "nowhere";
 pub fn rules(count: u32) -> Catalog {
     let mut updates = vec![detectoid(), bundle(count)];
     updates.extend((0..count).map(update));
-    Catalog { source: source("rul", None), updates, diagnostics: findings(), ..Catalog::default() }
+    let patches = [1, 2].map(|number| {
+        let code = format!("{{00000000-0000-0000-0000-{number:012}}}");
+        Patch {
+            code,
+            obsoletes: vec!["{00000000-0000-0000-0000-000000000003}".to_owned()],
+            ..Patch::default()
+        }
+    });
+    Catalog {
+        source: source("rul", None),
+        updates,
+        patches: patches.into(),
+        diagnostics: findings(),
+        ..Catalog::default()
+    }
 }
 
 fn id(number: u32) -> UpdateId {

@@ -46,7 +46,8 @@ impl Raised {
         };
         for verify in [Verify::Refuse, Verify::Warn] {
             let mut catalogs = Vec::new();
-            let settings = Settings { verify, check_duplicates: true, ..Settings::default() };
+            let settings =
+                Settings { verify, check_duplicates: true, keep_going: true, ..Settings::default() };
             (format.read)(path, &settings, &mut |catalog| match catalog {
                 Ok(catalog) => catalogs.push(catalog),
                 Err(error) => self.add(error.code(), &by),
@@ -130,6 +131,7 @@ fn of_corpora(raised: &mut Raised) {
         "package.sdp",
         "bare.sdp",
         "relations.xml",
+        "patches.xml",
         "expired.sdp",
         "catalog",
         "published",
@@ -147,7 +149,7 @@ type Make = fn(&Path, &mut Raised);
 
 /// Codes that no document can hold by itself, because they speak of places, of files that are changed
 /// or of a whole run.
-const MADE: [(Code, Make); 15] = [
+const MADE: [(Code, Make); 17] = [
     (Code::Io, |folder, raised| raised.catalog(&folder.join("missing.xml"))),
     (Code::BadReference, |folder, raised| {
         let location = "<repomd><data type='updateinfo'><location href='../../out.xml'/></data></repomd>";
@@ -169,6 +171,19 @@ const MADE: [(Code, Make); 15] = [
     (Code::CabMultipart, |folder, raised| {
         let file = File { folder: 0xfffe, ..File::new("a", 0, 0, 1) };
         raised.cabinet(folder, &Cabinet::of(Folder::stored(b"a"), vec![file]).bytes());
+    }),
+    (Code::XmlDtd, |folder, raised| {
+        let path = package(folder, &sdp::rules("<lar:True/>", "<lar:True/>"));
+        let text = fs::read_to_string(&path).expect("is written");
+        write(&path, format!("<!DOCTYPE a>{text}").as_bytes());
+        raised.catalog(&path);
+    }),
+    (Code::ShardLost, |folder, raised| {
+        let members: [(&str, &[u8]); 2] =
+            [("package.xml", b"<OfflineSyncPackage/>"), ("package2.cab", b"MSCF, and no more")];
+        let path = folder.join("a.cab");
+        write(&path, &Cabinet::stored(&members).bytes());
+        raised.catalog(&path);
     }),
     (Code::ShardRange, |folder, raised| {
         let publication = folder.join("publication");

@@ -209,6 +209,60 @@ fn what_is_no_package_is_an_error() {
 }
 
 #[test]
+fn what_cannot_be_read_is_left_out_where_that_is_asked_for() {
+    let letter = ("letter.sdp".to_owned(), b"<letter/>".to_vec());
+    let at = tempfile::tempdir().unwrap();
+    let mixed = vec![(format!("{}.sdp", id(1)), one(1)), letter, (format!("{}.sdp", id(2)), one(2))];
+    let keep_going = Settings { keep_going: true, ..Settings::default() };
+    for path in [folder(at.path(), &mixed), zip(at.path(), &mixed), cabinet(at.path(), &mixed)] {
+        assert_eq!(read(&path, &Settings::default()).unwrap_err().code(), Code::NotAnSdp);
+        let catalog = read(&path, &keep_going).unwrap();
+        assert_eq!((catalog.updates.len(), catalog.diagnostics.of(Code::NotAnSdp)), (2, 1));
+        let told = catalog.diagnostics.kept().iter().find(|found| found.code == Code::NotAnSdp).unwrap();
+        assert_eq!(told.file, "letter.sdp");
+    }
+    // A member whose bytes are damaged.
+    let path = zip(at.path(), &vec![(format!("{}.sdp", id(1)), one(1)), (format!("{}.sdp", id(2)), one(2))]);
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[80] ^= 0xff;
+    fs::write(&path, &bytes).unwrap();
+    assert!(read(&path, &Settings::default()).is_err());
+    assert_eq!(read(&path, &keep_going).unwrap().updates.len(), 1);
+}
+
+#[test]
+fn packages_that_ask_too_much_are_rows_that_are_unknown() {
+    let deep = format!("{}<lar:True/>{}", "<lar:Not>".repeat(10_000), "</lar:Not>".repeat(10_000));
+    let query = format!("<bar:WmiQuery WqlQuery='{}'/>", "x".repeat(1 << 20));
+    for (rule, code) in [(deep, Code::SdpMalformed), (query, Code::AttributeTooLong)] {
+        let text = package(1, &rules(&rule, "<lar:True/>"));
+        let files = vec![(format!("{}.sdp", id(1)), text.into_bytes()), (format!("{}.sdp", id(2)), one(2))];
+        let catalog = of(files).unwrap();
+        assert_eq!(catalog.updates.len(), 2);
+        let told = catalog.diagnostics.kept();
+        let told = told.iter().find(|found| [code, Code::SdpMalformed].contains(&found.code)).unwrap();
+        assert_eq!((told.file.as_str(), told.position.offset > 0), (format!("{}.sdp", id(1)).as_str(), true));
+    }
+}
+
+#[test]
+fn document_types_and_instructions_are_refused_by_name() {
+    let at = tempfile::tempdir().unwrap();
+    let path = at.path().join("a.sdp");
+    let refused = [
+        [b"<!DOCTYPE a>".to_vec(), one(1)].concat(),
+        [b"<?xml version='1.0'?><?a b?>".to_vec(), one(1)].concat(),
+        [one(1), b"<?a b?>".to_vec()].concat(),
+    ];
+    for text in refused {
+        fs::write(&path, text).unwrap();
+        assert_eq!(read(&path, &Settings::default()).unwrap_err().code(), Code::XmlDtd);
+    }
+    fs::write(&path, [b"<?xml version='1.0'?>".to_vec(), one(1)].concat()).unwrap();
+    assert!(read(&path, &Settings::default()).is_ok());
+}
+
+#[test]
 fn marks_prefixes_and_zones_are_of_no_matter() {
     let text = String::from_utf8(one(1)).unwrap();
     let marked = format!("\u{feff}{}", text.replace("T00:00:00'", "T00:00:00.5+00:00'"));

@@ -4,8 +4,11 @@
 mod containers;
 mod counts;
 mod golden;
+mod operators;
 mod oracle;
 mod packages;
+mod patches;
+mod proofs;
 mod relations;
 mod rules;
 

@@ -8,7 +8,7 @@ use patchstate::diagnostic::Code;
 use super::{COMPLETE, cells, client, compiled, raised, words};
 
 /// Compares the cells of rules, all about one client.
-fn check(complete: &str, facts: &str, cases: &[(&str, &str)]) {
+pub(super) fn check(complete: &str, facts: &str, cases: &[(&str, &str)]) {
     let one =
         |(number, (rule, _)): (usize, &(&str, &str))| package(number as u32, &rules(rule, "<lar:True/>"));
     let document: String = cases.iter().enumerate().map(one).collect();

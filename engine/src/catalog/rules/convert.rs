@@ -139,6 +139,8 @@ impl Converter<'_> {
             "MsiComponentInstalledForProduct" => {
                 self.parts(element, "Component", "AllComponentsRequired", code)?
             }
+            "MsiPatchInstalled" | "MsiPatchInstallable" | "MsiPatchSuperseded" => return self.patch(element),
+            "MsiApplicationInstalled" | "MsiApplicationInstallable" => return self.application(element),
             name if name.starts_with("Msi") => {
                 let asked = match read::leaf(name, given)? {
                     Applicability::MsiProductInstalled(range) if range == Range::default() => {
@@ -162,6 +164,38 @@ impl Converter<'_> {
         let mut given = Given::default();
         given.add("PackageIdentity", identity.as_str());
         Ok(Expr::test(Subject::System, ask(read::leaf(&element.name, &given)?), element.position))
+    }
+
+    /// A leaf about the patch of the metadata.
+    fn patch(&mut self, element: &Element) -> Result<Expr, Refused> {
+        let asked = match (self.rules.installer.patch.clone(), element.name.as_str()) {
+            (None, _) => return Ok(self.no_metadata(element)),
+            (Some(patch), "MsiPatchInstalled") => {
+                Applicability::MsiPatchInstalled(Box::new(patch?.of_targets()))
+            }
+            (Some(patch), "MsiPatchInstallable") => {
+                Applicability::MsiPatchInstallable(Box::new(patch?.of_targets()))
+            }
+            (Some(patch), _) => Applicability::MsiPatchSuperseded(Box::new(patch?.of_replacements())),
+        };
+        Ok(Expr::test(Subject::System, ask(asked), element.position))
+    }
+
+    /// A leaf about the application of the metadata: whether it is there, or may be installed.
+    fn application(&mut self, element: &Element) -> Result<Expr, Refused> {
+        let Some(product) = self.rules.installer.product.clone() else {
+            return Ok(self.no_metadata(element));
+        };
+        let subject = code(product.trim()).map(Subject::Msi);
+        let subject = subject.ok_or(Refused::Value("ProductCode", product))?;
+        let there = Expr::test(subject, Question::Exists, element.position);
+        let is_asked = element.name == "MsiApplicationInstalled";
+        Ok(if is_asked { there } else { Expr::Not(Box::new(there)) })
+    }
+
+    fn no_metadata(&mut self, element: &Element) -> Expr {
+        let message = "there is no metadata that it is about";
+        self.unread(element, Code::RuleUnsupported, Reason::UnsupportedRule, message)
     }
 
     fn registry(&self, element: &Element) -> Result<Question, Refused> {

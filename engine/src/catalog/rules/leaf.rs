@@ -110,6 +110,11 @@ pub(super) fn known(name: &str) -> Option<Known> {
                 "Language",
             ],
         ),
+        "MsiPatchInstalled"
+        | "MsiPatchInstallable"
+        | "MsiPatchSuperseded"
+        | "MsiApplicationInstalled"
+        | "MsiApplicationInstallable" => known_as(Msi, &[]),
         "MsiFeatureInstalledForProduct" => known_as(Msi, &["AllFeaturesRequired", "AllProductsRequired"]),
         "MsiComponentInstalledForProduct" => known_as(Msi, &["AllComponentsRequired", "AllProductsRequired"]),
         _ => None,

@@ -9,9 +9,11 @@ pub mod convert;
 pub mod element;
 pub mod family;
 mod leaf;
+pub mod metadata;
 mod subject;
 pub mod written;
 
+use std::collections::BTreeSet;
 use std::io::BufRead;
 
 use convert::Converter;
@@ -21,6 +23,7 @@ use written::Written;
 
 use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::error::Result;
+use crate::model::applicability::patch::Patch;
 use crate::model::expr::Expr;
 use crate::xml::cursor::Cursor;
 
@@ -33,6 +36,10 @@ pub struct Rules {
     pub exact: bool,
     /// The identity of the package that the metadata of the update names.
     pub package: Option<String>,
+    /// What the metadata of the update says of Windows Installer.
+    pub installer: metadata::Installer,
+    /// What the catalog knows of patches.
+    pub patches: BTreeSet<Patch>,
     /// What is wrong with them.
     pub findings: Diagnostics,
     /// How many of them there are.
@@ -42,7 +49,15 @@ pub struct Rules {
 impl Rules {
     /// Nothing is read yet.
     pub fn new(dialect: Dialect, exact: bool) -> Self {
-        Rules { dialect, exact, package: None, findings: Diagnostics::new(), written: Written::default() }
+        Rules {
+            dialect,
+            exact,
+            package: None,
+            installer: metadata::Installer::default(),
+            patches: BTreeSet::new(),
+            findings: Diagnostics::new(),
+            written: Written::default(),
+        }
     }
 
     /// Reads a section of rules, at whose tag the cursor stands; an empty one is none.

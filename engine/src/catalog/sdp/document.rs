@@ -95,14 +95,18 @@ fn root<R: BufRead>(cursor: &mut Cursor<R>) -> Result<Kind> {
         CATALOG => Kind::Catalog,
         _ => Kind::Published,
     };
-    match cursor.document_type() {
-        Some(position) => Err(Error::new(Code::WrongFormat, "packages have no document type").at(position)),
-        None => Ok(kind),
-    }
+    refuse(cursor)?;
+    Ok(kind)
+}
+
+fn refuse<R: BufRead>(cursor: &Cursor<R>) -> Result<()> {
+    let Some(position) = cursor.beside_elements() else { return Ok(()) };
+    let message = "packages have no document type and no processing instructions";
+    Err(Error::new(Code::XmlDtd, message).at(position))
 }
 
 /// What follows the root element is part of the document too.
 pub(super) fn finish<R: BufRead>(cursor: &mut Cursor<R>) -> Result<()> {
     while !matches!(cursor.next()?, Event::End) {}
-    Ok(())
+    refuse(cursor)
 }

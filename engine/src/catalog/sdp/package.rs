@@ -5,7 +5,7 @@
 use std::io::BufRead;
 
 use super::installer::{self, Installer};
-use crate::catalog::rules::Rules;
+use crate::catalog::rules::{Rules, Section, metadata};
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
 use crate::model::expr::Expr;
@@ -111,6 +111,7 @@ impl Reader<'_> {
         let depth = cursor.depth();
         package.position = cursor.position();
         self.rules.written.begin_update();
+        self.rules.installer = metadata::Installer::default();
         while let Some(tag) = cursor.child(depth)? {
             match tag.local() {
                 "Properties" => properties(&tag, package)?,
@@ -150,8 +151,10 @@ impl Reader<'_> {
                 "CveID" => package.cves.push(text),
                 _ => {}
             }),
-            "IsInstallable" | "IsInstalled" | "IsSuperseded" => {
-                self.section(cursor, name, &mut package.rules)
+            name if is_section(name) => {
+                let section = self.section(cursor, name)?;
+                self.convert(name, &section, &mut package.rules);
+                Ok(())
             }
             "SupersededPackages" => {
                 package.has_superseded = true;
@@ -173,19 +176,47 @@ impl Reader<'_> {
         }
     }
 
-    fn section<R: BufRead>(&mut self, cursor: &mut Cursor<R>, name: &str, of: &mut Sections) -> Result<()> {
-        let (count, section) = match name {
-            "IsInstalled" => (&mut self.sections.installed, &mut of.installed),
-            "IsInstallable" => (&mut self.sections.installable, &mut of.installable),
-            _ => (&mut self.sections.superseded, &mut of.superseded),
-        };
-        *count += 1;
+    fn section<R: BufRead>(&mut self, cursor: &mut Cursor<R>, name: &str) -> Result<Section> {
+        *match name {
+            "IsInstalled" => &mut self.sections.installed,
+            "IsInstallable" => &mut self.sections.installable,
+            _ => &mut self.sections.superseded,
+        } += 1;
+        self.rules.elements(cursor)
+    }
+
+    fn convert(&mut self, name: &str, section: &Section, of: &mut Sections) {
         of.there = true;
-        let rule = self.rules.section(cursor)?;
+        let rule = self.rules.convert(section);
+        let section = match name {
+            "IsInstalled" => &mut of.installed,
+            "IsInstallable" => &mut of.installable,
+            _ => &mut of.superseded,
+        };
         *section = match (section.take(), rule) {
             (Some(before), Some(rule)) => Some(Expr::all_ranked(vec![before, rule])),
             (before, rule) => rule.or(before),
         };
+    }
+
+    /// Reads the rules of an item, which may speak of the metadata behind them.
+    fn applicability<R: BufRead>(&mut self, cursor: &mut Cursor<R>, rules: &mut Sections) -> Result<()> {
+        let depth = cursor.depth();
+        let mut sections = Vec::new();
+        self.rules.installer = metadata::Installer::default();
+        while let Some(tag) = cursor.child(depth)? {
+            match tag.local() {
+                "Metadata" => metadata::read(cursor, self.rules)?,
+                name if is_section(name) => {
+                    let name = name.to_owned();
+                    sections.push((self.section(cursor, &name)?, name));
+                }
+                _ => {}
+            }
+        }
+        for (section, name) in &sections {
+            self.convert(name, section, rules);
+        }
         Ok(())
     }
 
@@ -195,13 +226,7 @@ impl Reader<'_> {
         while let Some(tag) = cursor.child(depth)? {
             if tag.local() == "ApplicabilityRules" {
                 item.rules.there = true;
-                let depth = cursor.depth();
-                while let Some(tag) = cursor.child(depth)? {
-                    let name = tag.local().to_owned();
-                    if matches!(name.as_str(), "IsInstallable" | "IsInstalled" | "IsSuperseded") {
-                        self.section(cursor, &name, &mut item.rules)?;
-                    }
-                }
+                self.applicability(cursor, &mut item.rules)?;
             } else {
                 let part = (tag.local().to_owned(), installer::attributes(&tag));
                 installer::part(cursor, part, &mut item.installer, &mut self.rules.findings)?;
@@ -209,6 +234,11 @@ impl Reader<'_> {
         }
         Ok(item)
     }
+}
+
+/// Whether an element is a section of rules.
+fn is_section(name: &str) -> bool {
+    matches!(name, "IsInstallable" | "IsInstalled" | "IsSuperseded")
 }
 
 fn properties(tag: &Tag<'_>, package: &mut Package) -> Result<()> {

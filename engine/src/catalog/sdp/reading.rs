@@ -55,6 +55,8 @@ struct Reading {
     /// What the packages in files of their own hold, by id, where that is to be compared with copies.
     copies: Option<BTreeMap<String, [u8; 32]>>,
     findings: Diagnostics,
+    /// Whether a file that cannot be read is left out.
+    keep_going: bool,
 }
 
 impl Reading {
@@ -75,6 +77,7 @@ impl Reading {
             catalogs: Vec::new(),
             copies: settings.check_duplicates.then(BTreeMap::new),
             findings: Diagnostics::new(),
+            keep_going: settings.keep_going,
         }
     }
 
@@ -140,7 +143,18 @@ impl Reading {
         Ok(())
     }
 
+    /// Reads a file; one that cannot be read is left out and told, where that is asked for.
     fn member(&mut self, name: &str, member: &mut dyn Read) -> Result<()> {
+        match self.read_member(name, member) {
+            Err(error) if self.keep_going => {
+                self.find(error.code(), name, error.position().unwrap_or_default(), error.message());
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    fn read_member(&mut self, name: &str, member: &mut dyn Read) -> Result<()> {
         match role(name) {
             Role::Package => self.package_file(name, member),
             Role::Catalog => {
@@ -291,6 +305,7 @@ impl Reading {
         self.source.statistics = self.counts.finish(&self.packages, &self.rules.written, listed.len());
         Catalog {
             source: self.source,
+            patches: self.rules.patches.into_iter().collect(),
             updates: self.packages.into_values().map(|(_, update)| update).collect(),
             diagnostics: self.findings,
             ..Catalog::default()

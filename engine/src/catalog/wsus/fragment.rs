@@ -174,6 +174,7 @@ fn applicability<R: BufRead>(cursor: &mut Cursor<R>, rules: &mut Rules, draft: &
     let depth = cursor.depth();
     let mut sections: [Option<Section>; 3] = [None, None, None];
     rules.package = None;
+    rules.installer = Default::default();
     rules.written.begin_update();
     while let Some(tag) = cursor.child(depth)? {
         let place = match tag.local() {

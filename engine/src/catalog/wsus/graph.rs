@@ -59,6 +59,7 @@ pub(super) fn read(
         return Err(Error::new(Code::WrongFormat, message).at(root.position()));
     }
     let head = Head { package: value(&root, "PackageId"), created: value(&root, "CreationDate") };
+    no_document_type(&cursor)?;
     while let Some(part) = cursor.child(1)? {
         match part.local() {
             "Updates" => {
@@ -128,6 +129,19 @@ fn relations<R: BufRead>(cursor: &mut Cursor<R>, mut of: Revision) -> Result<Rev
         }
     }
     Ok(of)
+}
+
+/// A document of this kind has no document type and no processing instructions.
+///
+/// # Errors
+///
+/// It has.
+pub(super) fn no_document_type<R: BufRead>(cursor: &Cursor<R>) -> Result<()> {
+    let message = "metadata has no document type and no processing instructions";
+    match cursor.beside_elements() {
+        Some(position) => Err(Error::new(Code::XmlDtd, message).at(position)),
+        None => Ok(()),
+    }
 }
 
 /// The value of an attribute; empty when it is not there.

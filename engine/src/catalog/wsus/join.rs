@@ -23,6 +23,14 @@ pub(super) struct Parts {
     pub(super) locations: HashMap<String, String>,
 }
 
+impl Parts {
+    /// The revisions of which no core fragment was read.
+    pub(super) fn without_core(&self) -> BTreeSet<u64> {
+        let has_core = |number: &u64| self.drafts.get(number).is_some_and(|draft| draft.core);
+        self.revisions.keys().filter(|number| !has_core(number)).copied().collect()
+    }
+}
+
 /// Counts of a publication.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Joined {

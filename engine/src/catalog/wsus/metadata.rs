@@ -5,8 +5,8 @@
 use std::io::BufRead;
 
 use super::graph::value;
-use crate::catalog::rules::Rules;
-use crate::diagnostic::Code;
+use crate::catalog::rules::element::Element;
+use crate::catalog::rules::{Rules, metadata};
 use crate::error::Result;
 use crate::model::servicing::Identity;
 use crate::xml::cursor::{Cursor, Event};
@@ -19,12 +19,10 @@ use crate::xml::cursor::{Cursor, Event};
 pub(super) fn read<R: BufRead>(cursor: &mut Cursor<R>, rules: &mut Rules) -> Result<()> {
     let depth = cursor.depth();
     while let Some(tag) = cursor.child(depth)? {
-        match tag.local() {
+        let element = Element::of(&tag, rules.dialect);
+        match element.name.as_str() {
             "CbsPackageApplicabilityMetadata" => servicing(cursor, rules)?,
-            other => {
-                let other = other.to_owned();
-                rules.findings.push(Code::MetadataIgnored, cursor.position(), "Metadata", other);
-            }
+            _ => metadata::take(cursor, rules, element)?,
         }
     }
     Ok(())

@@ -12,6 +12,7 @@ mod join;
 mod metadata;
 mod place;
 mod reading;
+mod shards;
 mod update;
 
 use std::path::Path;

@@ -10,6 +10,7 @@ use super::fragment::{self, Draft};
 use super::graph::{self, Head};
 use super::join::{Joined, Parts, join};
 use super::place::{self, Place};
+use super::shards::{Shards, Watched};
 use super::{FORMAT, UPDATE};
 use crate::catalog::document::Digesting;
 use crate::catalog::rules::Rules;
@@ -49,8 +50,7 @@ struct Reading {
     fragments: Rules,
     documents: Rules,
     findings: Diagnostics,
-    /// From which revision on each cabinet is, rising.
-    shards: Vec<(u64, String)>,
+    shards: Shards,
     /// How many fragments there were: core, extended, localized.
     counts: [u64; 3],
 }
@@ -70,7 +70,7 @@ impl Reading {
             fragments: Rules::new(Dialect::Fragment, settings.exact_text),
             documents: Rules::new(Dialect::Namespaces, settings.exact_text),
             findings: Diagnostics::new(),
-            shards: Vec::new(),
+            shards: Shards::new(settings.keep_going),
             counts: [0; 3],
         }
     }
@@ -89,9 +89,12 @@ impl Reading {
             let mut opened = File::open(file).map_err(|error| Error::io(file, "open", error))?;
             digest.update(name.as_bytes());
             if catalog::document::is_archive(file)? {
-                container::walk(container::open(file)?, &mut |inner, member| {
+                let walked = container::walk(container::open(file)?, &mut |inner, member| {
                     self.member(&format!("{name}!{inner}"), member)
-                })?;
+                });
+                if let Err(error) = walked {
+                    self.shards.lose(&name, error)?;
+                }
             } else {
                 let mut bytes = Digesting { reader: &mut opened, digest: &mut digest };
                 self.member(&name, &mut bytes)?;
@@ -108,27 +111,28 @@ impl Reading {
     }
 
     fn member(&mut self, name: &str, member: &mut dyn Read) -> Result<()> {
+        if self.shards.is_lost(name) {
+            return Ok(());
+        }
         match place::of(name) {
             Place::Index => {
-                self.shards = index(BufReader::new(member))?;
+                self.shards.listed = index(BufReader::new(member))?;
                 Ok(())
             }
             Place::Graph => self.graph(BufReader::new(member)),
             Place::Core(number) => {
                 self.counts[0] += 1;
-                self.fragment(name, number, member, true);
-                Ok(())
+                self.fragment(name, number, member, true)
             }
             Place::Extended(number) => {
                 self.counts[1] += 1;
-                self.fragment(name, number, member, false);
-                Ok(())
+                self.fragment(name, number, member, false)
             }
             Place::Localized(language, number) => {
                 let wanted = language == "en" || language.eq_ignore_ascii_case(&self.source.language);
                 if wanted {
                     self.counts[2] += 1;
-                    self.fragment(name, number, member, false);
+                    return self.fragment(name, number, member, false);
                 }
                 Ok(())
             }
@@ -136,6 +140,11 @@ impl Reading {
             Place::Other if name.to_ascii_lowercase().ends_with(".xml") => {
                 self.document(BufReader::new(member))
             }
+            // A cabinet that is shown as a member is one that cannot be read on.
+            Place::Other if name.to_ascii_lowercase().ends_with(".cab") => match member.read(&mut [0]) {
+                Ok(_) => Ok(()),
+                Err(error) => self.shards.lose(name, error.into()),
+            },
             Place::Unused | Place::Other => Ok(()),
         }
     }
@@ -158,24 +167,33 @@ impl Reading {
     /// Compares the cabinet that a fragment stands in with the list of them.
     fn check_shard(&mut self, name: &str, number: u64) {
         let Some((cabinet, _)) = name.split_once('!') else { return };
-        let of = self.shards.iter().rev().find(|(start, _)| *start <= number);
-        if of.is_some_and(|(_, listed)| !listed.eq_ignore_ascii_case(cabinet)) {
+        if self.shards.of(number).is_some_and(|listed| !listed.eq_ignore_ascii_case(cabinet)) {
             self.find(Code::ShardRange, name, Position::default(), &number.to_string());
         }
     }
 
     /// Reads a fragment of a revision; one that cannot be read leaves the update Unknown.
-    fn fragment(&mut self, name: &str, number: u64, member: &mut dyn Read, core: bool) {
+    ///
+    /// # Errors
+    ///
+    /// The cabinet that it stands in cannot be read on, and is not left out.
+    fn fragment(&mut self, name: &str, number: u64, member: &mut dyn Read, core: bool) -> Result<()> {
         self.check_shard(name, number);
         let draft = self.parts.drafts.entry(number).or_default();
         draft.core |= core;
-        let read = fragments(BufReader::new(member), &mut self.fragments, draft);
+        let mut member = Watched { member, failed: false };
+        let read = fragments(BufReader::new(&mut member), &mut self.fragments, draft);
         if let Err(error) = read {
+            if member.failed {
+                draft.core &= !core;
+                return self.shards.lose(name, error);
+            }
             draft.malformed |= core;
             let position = error.position().unwrap_or_default();
             self.find(Code::FragmentMalformed, name, position, &error.to_string());
         }
         self.take_findings(name);
+        Ok(())
     }
 
     /// Reads a document of any kind.
@@ -197,8 +215,9 @@ impl Reading {
     /// Reads full update documents: one, or many in an element of any name.
     fn full(&mut self, document: impl BufRead) -> Result<()> {
         let mut cursor = Cursor::new(document, Limits { depth: DEPTH, ..Limits::default() });
-        let root = cursor.root()?;
-        if root.local() == "Update" {
+        let is_one = cursor.root()?.local() == "Update";
+        graph::no_document_type(&cursor)?;
+        if is_one {
             let draft = self.one(&mut cursor, 1)?;
             self.parts.alone.push(draft);
         } else {
@@ -235,6 +254,7 @@ impl Reading {
             let name = tag.local().to_owned();
             fragment::part(&mut cursor, &name, &mut self.fragments, &mut draft)?;
         }
+        graph::no_document_type(&cursor)?;
         self.parts.alone.push(draft);
         self.take_findings("");
         Ok(())
@@ -261,6 +281,7 @@ impl Reading {
         self.source.revision =
             [self.head.package.as_str(), self.head.created.as_str()].join(" ").trim().to_owned();
         let revisions = self.parts.revisions.len() as u64;
+        self.shards.report(&self.parts.without_core(), &mut self.findings);
         let language = self.source.language.clone();
         let (updates, joined) = join(self.parts, &language, &mut self.findings);
         let Joined { bundles, leaves, prerequisites, payload, .. } = joined;
@@ -280,16 +301,19 @@ impl Reading {
             ("bundled_by", bundled_by),
         ];
         let written = self.fragments.written.counts();
+        let patches = self.fragments.patches.into_iter().chain(self.documents.patches).collect();
         let counted = counted.into_iter().map(|(name, count)| (name.to_owned(), count));
         self.source.statistics = counted.chain(written).collect();
-        Catalog { source: self.source, updates, diagnostics: self.findings, ..Catalog::default() }
+        Catalog { source: self.source, updates, patches, diagnostics: self.findings, ..Catalog::default() }
     }
 }
 
 /// Reads the roots of a fragment into a draft.
 fn fragments(document: impl BufRead, rules: &mut Rules, draft: &mut Draft) -> Result<()> {
     let limits = Limits { depth: DEPTH, ..Limits::default() };
-    fragment::parts(&mut Cursor::with_roots(document, limits, Roots::Many), 0, rules, draft)
+    let mut cursor = Cursor::with_roots(document, limits, Roots::Many);
+    fragment::parts(&mut cursor, 0, rules, draft)?;
+    graph::no_document_type(&cursor)
 }
 
 /// Reads the list of cabinets: from which revision on each is, rising. It says nothing that their members

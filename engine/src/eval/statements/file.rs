@@ -178,6 +178,14 @@ impl Slots<'_> {
         self.files.use_token(token);
     }
 
+    /// The path of a file whose statement is a known one, in normal form.
+    pub(in crate::eval) fn known_path(&self, entry: u32) -> Option<&str> {
+        match self.statements.meaning(entry) {
+            Meaning::File(file) => Some(&file.stated.path),
+            _ => None,
+        }
+    }
+
     /// Finds out what a known file is to the index, as the folders of the client lie.
     #[cold]
     fn lay_file(&mut self, entry: u32) {

@@ -1,9 +1,12 @@
 //! Trees of rules, and the products that they ask for.
 
 use super::{Page, place, short};
-use crate::explain::{Ask, Because, Detected, Leaf, Node, Product};
+use crate::explain::{Ask, Because, Detected, Leaf, Node, Others, Product};
 use crate::model::expr::Operator;
 use crate::model::truth::Truth;
+
+/// What is said of text that only its upper and lower case make differ.
+const CASE_FOLDED: &str = "case-folded: upper and lower case alone decide this";
 
 /// A tree while it is drawn.
 struct Drawn {
@@ -33,7 +36,11 @@ impl Page<'_, '_> {
             Ask::Unread(element) => format!(" ({reason}): <{}>", short(element)),
             Ask::Leaf(leaf) => format!(" ({reason}): {}", short(&leaf.words)),
             Ask::Combine(operator, _) => format!(" ({reason}): {}", operator_words(*operator)),
-            Ask::Loop(key, of) => format!(" ({reason}): {of:?} of the sub-keys of {key} meet a rule"),
+            Ask::Loop(key, of, others) => {
+                let others = if *others == Others::Possible { "; there may be others" } else { "" };
+                format!(" ({reason}): {of:?} of the sub-keys of {} meet a rule{others}", short(key))
+            }
+            Ask::SubKey(key) => format!(" ({reason}): at {}", short(key)),
             Ask::Not => format!(" ({reason}): not this"),
             Ask::Otherwise => format!(" ({reason}): the first of these that is not inapplicable"),
         };
@@ -71,6 +78,7 @@ impl Page<'_, '_> {
             }
             because => details.push(self.because(because)),
         }
+        details.extend(leaf.case_folded.then(|| CASE_FOLDED.to_owned()));
         let asked = leaf.position.map(|position| self.asked(position));
         details.extend(asked);
         for detail in details {

@@ -9,6 +9,7 @@ mod evidence;
 mod installer;
 mod instances;
 mod linux;
+mod patches;
 mod places;
 mod rules;
 mod system;

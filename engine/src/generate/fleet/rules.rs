@@ -10,7 +10,7 @@ use super::instances::{self, Class};
 use super::places::{WINDIR, Width};
 use super::wanted::{self, Wanted};
 use super::windows::{FILES, other_file, other_value};
-use super::{Image, Settings, evidence, installer, system};
+use super::{Image, Settings, evidence, installer, patches, system};
 use crate::eval::batch::Worker;
 use crate::eval::plan::Plan;
 use crate::generate::random::Random;
@@ -18,6 +18,7 @@ use crate::index::View;
 use crate::index::columns::Column;
 use crate::matrix::row;
 use crate::model::applicability::Applicability;
+use crate::model::applicability::patch::Patch;
 use crate::model::expr::{Question, Subject};
 use crate::model::fact::{Fact, Kind, Kinds};
 use crate::model::inventory::Inventory;
@@ -53,6 +54,8 @@ pub(super) struct Rules<'v> {
     updates: Vec<u32>,
     /// The leaves about the system.
     system: Vec<Applicability>,
+    /// What the catalogs know of patches.
+    patches: Vec<Patch>,
     classes: BTreeMap<String, Class>,
 }
 
@@ -74,6 +77,7 @@ impl<'v> Rules<'v> {
             plan: Plan::new(view, options, None),
             updates,
             system: Vec::new(),
+            patches: view.patches().collect(),
             classes: BTreeMap::new(),
         };
         for at in 0..view.columns.predicates() {
@@ -196,6 +200,9 @@ impl<'v> Rules<'v> {
                     let Some(class) = self.classes.get(key) else { continue };
                     facts.extend(several(key, class, questions, random));
                 }
+                Subject::System if patches::are_asked(questions) => {
+                    facts.extend(patches::facts(questions, &self.patches, random))
+                }
                 Subject::Msi(code) => facts.extend(installer::facts(code, questions, random)),
                 _ => facts.extend(evidence::fact(subject, questions, width, random)),
             }
@@ -218,7 +225,9 @@ fn complete(random: &mut Random) -> Kinds {
 /// What is wanted of the system.
 fn about_system((subject, question, holds): &Wanted) -> Option<system::Wanted> {
     match (subject, question) {
-        (Subject::System, Question::Applicability(asked)) => Some((asked.as_ref().clone(), *holds)),
+        (Subject::System, Question::Applicability(asked)) => {
+            asked.patch().is_none().then(|| (asked.as_ref().clone(), *holds))
+        }
         _ => None,
     }
 }
@@ -252,11 +261,13 @@ fn several(key: &str, class: &Class, questions: &[Question], random: &mut Random
     }
 }
 
-/// Leaves out files that clients of 32 bits would state twice: rules know them by two folders.
+/// Leaves out products that are stated twice, and files that clients of 32 bits would state twice: rules
+/// know them by two folders.
 fn once(facts: Vec<Fact<'static>>) -> Vec<Fact<'static>> {
     let mut paths = BTreeSet::new();
     let is_first = |fact: &Fact<'static>| match fact {
         Fact::File(file) => paths.insert(file.path.to_lowercase()),
+        Fact::Msi(product) => paths.insert(product.product.to_lowercase()),
         Fact::Absent(absent) if absent.kind == Some(Kind::File) => {
             paths.insert(absent.reference.to_lowercase())
         }

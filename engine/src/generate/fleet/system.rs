@@ -4,6 +4,7 @@ use super::text;
 use crate::generate::random::Random;
 use crate::model::applicability::{Applicability, DeviceValue, WindowsVersion};
 use crate::model::fact::{Absent, Fact, Kind, Kinds, Os, Trait};
+use crate::model::patches::Patches;
 use crate::model::system::System;
 use crate::model::truth::Truth;
 
@@ -67,8 +68,9 @@ pub(super) fn draw(
 
 /// How much of what is wanted a system has.
 fn fit(drawn: &Drawn, wanted: &[Wanted], complete: Kinds) -> usize {
-    let system = drawn.system(complete);
-    wanted.iter().filter(|(leaf, holds)| system.answer(leaf).truth == Truth::from(*holds)).count()
+    let (system, patches) = (drawn.system(complete), Patches::default());
+    let has = |(leaf, holds): &&Wanted| system.answer(leaf, &patches).truth == Truth::from(*holds);
+    wanted.iter().filter(has).count()
 }
 
 fn candidate(asked: &[Applicability], wanted: &[Wanted], complete: Kinds, random: &mut Random) -> Drawn {

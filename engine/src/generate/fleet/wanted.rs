@@ -2,6 +2,7 @@
 
 use crate::generate::random::Random;
 use crate::model::expr::{Expr, LoopOf, Operator, Question, Subject};
+use crate::model::patches::Patches;
 use crate::model::system::System;
 use crate::model::truth::Truth;
 
@@ -44,7 +45,9 @@ pub(super) fn collect(
 fn decided(expr: &Expr, system: Option<&System>) -> Option<bool> {
     match expr {
         Expr::Test { subject: Subject::System, question: Question::Applicability(asked), .. } => {
-            match system?.answer(asked).truth {
+            // Products and their patches are stated later.
+            let system = system.filter(|_| asked.patch().is_none())?;
+            match system.answer(asked, &Patches::default()).truth {
                 Truth::True => Some(true),
                 Truth::False => Some(false),
                 _ => None,

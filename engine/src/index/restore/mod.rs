@@ -13,6 +13,7 @@ use super::probe::tag;
 use super::verify::verify;
 use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::error::{Error, Result};
+use crate::model::applicability::patch::Patch;
 use crate::model::catalogs::{Catalogs, Edge, Entry, SourceEntry};
 use crate::model::expr::DEPTH;
 use crate::model::fact::PackageKind;
@@ -66,7 +67,15 @@ impl<'a> View<'a> {
             module_defaults: (0..columns.default_module.len())
                 .map(|at| (text(columns.default_module.at(at)), text(columns.default_stream.at(at))))
                 .collect(),
+            patches: self.patches().collect(),
         })
+    }
+
+    /// Restores what its catalogs know of patches of Windows Installer.
+    pub fn patches(&self) -> impl Iterator<Item = Patch> + use<'a> {
+        let view = *self;
+        (0..view.columns.patches())
+            .filter_map(move |at| Patch::from_text(view.text(view.columns.patch_text.at(at))))
     }
 
     /// Whether all rules together may be written out.

@@ -32,6 +32,7 @@ pub(super) fn verify(view: View<'_>) -> Result<()> {
     rules::nodes(view)?;
     rules::predicates(view)?;
     rules::anchors(view)?;
+    rules::patches(view)?;
     packages::groups(view)?;
     relations::chains(view)?;
     totals(view)

@@ -8,6 +8,7 @@ use crate::index::columns::{Column, NONE};
 use crate::index::nodes::{Extent, extents, operands};
 use crate::index::probe::tag;
 use crate::model::applicability::Applicability;
+use crate::model::applicability::patch::Patch;
 use crate::model::expr::{Comparison, DEPTH, NODES};
 use crate::model::reason::Reason;
 use crate::model::truth::Truth;
@@ -170,6 +171,20 @@ fn is_rank(view: View<'_>, subject: usize, rank: u32, version: Version) -> bool 
     let thresholds = view.thresholds(subject);
     let at = thresholds.start + rank as usize;
     thresholds.contains(&at) && view.threshold(at) == version.key()
+}
+
+/// What is known of patches is as it is written, and in order.
+pub(super) fn patches(view: View<'_>) -> Result<()> {
+    let mut before = None;
+    for at in 0..view.columns.patches() {
+        let text = view.text(view.columns.patch_text.at(at));
+        let patch = Patch::from_text(text).filter(|patch| patch.to_text() == text);
+        if patch.is_none() || patch <= before {
+            return Err(bad("patch_text", at, "no metadata of a patch, or out of order"));
+        }
+        before = patch;
+    }
+    Ok(())
 }
 
 /// The updates that are listed as anchored are those that say so, of the kind that they say.

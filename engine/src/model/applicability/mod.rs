@@ -9,8 +9,10 @@ use super::expr::Comparison;
 use super::instant::Instant;
 use super::servicing::Identity;
 use crate::version::dotted::Version;
+use patch::Patch;
 
 pub mod answer;
+pub mod patch;
 pub mod read;
 pub mod text;
 
@@ -80,6 +82,14 @@ pub enum Applicability {
     MsiComponent(String),
     /// `MsiPatchInstalledForProduct`: a patch, in normal form, of a product in a range.
     MsiPatch(String, Range),
+    /// `MsiPatchInstalled` with what the metadata says of the products that the patch is for.
+    MsiPatchInstalled(Box<Patch>),
+    /// `MsiPatchInstallable`, likewise.
+    MsiPatchInstallable(Box<Patch>),
+    /// `MsiPatchSuperseded` with what the metadata says of products and of families.
+    MsiPatchSuperseded(Box<Patch>),
+    /// What the metadata of a patch says of it, which catalogs keep; nothing is asked by it.
+    MsiPatchMetadata(Box<Patch>),
 }
 
 /// What `WindowsVersion` compares.

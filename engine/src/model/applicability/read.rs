@@ -3,6 +3,7 @@
 //! A value that breaks its rule is refused by name and never guessed. Elements whose attributes only
 //! name a subject ask [`super::super::expr::Question::Exists`] and are not here.
 
+use super::patch::Patch;
 use super::{
     Applicability, DeviceAttribute, DeviceValue, FileExists, Processor, Range, RegSz, RegistryType, Relation,
     WindowsVersion,
@@ -312,8 +313,16 @@ fn installer(name: &str, given: &Given) -> Result<Applicability, Refused> {
         "MsiPatchInstalledForProduct" => {
             Applicability::MsiPatch(given.read("PatchCode", code)?, range(given)?)
         }
+        "MsiPatchInstalled" => Applicability::MsiPatchInstalled(patch(given)?),
+        "MsiPatchInstallable" => Applicability::MsiPatchInstallable(patch(given)?),
+        "MsiPatchSuperseded" => Applicability::MsiPatchSuperseded(patch(given)?),
+        "MsiPatchMetadata" => Applicability::MsiPatchMetadata(patch(given)?),
         _ => return Err(Refused::Unsupported),
     })
+}
+
+fn patch(given: &Given) -> Result<Box<Patch>, Refused> {
+    Patch::read(given).map(Box::new)
 }
 
 /// Reads a code of Windows Installer into normal form.
@@ -376,6 +385,10 @@ impl Applicability {
             Applicability::MsiFeature(_) => "MsiFeature",
             Applicability::MsiComponent(_) => "MsiComponent",
             Applicability::MsiPatch(..) => "MsiPatchInstalledForProduct",
+            Applicability::MsiPatchInstalled(_) => "MsiPatchInstalled",
+            Applicability::MsiPatchInstallable(_) => "MsiPatchInstallable",
+            Applicability::MsiPatchSuperseded(_) => "MsiPatchSuperseded",
+            Applicability::MsiPatchMetadata(_) => "MsiPatchMetadata",
         }
     }
 }

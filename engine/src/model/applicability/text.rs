@@ -186,6 +186,12 @@ impl Display for Applicability {
                 out.set("PatchCode", patch)?;
                 out.range(range)
             }
+            Applicability::MsiPatchInstalled(patch)
+            | Applicability::MsiPatchInstallable(patch)
+            | Applicability::MsiPatchSuperseded(patch)
+            | Applicability::MsiPatchMetadata(patch) => {
+                patch.attributes().into_iter().try_for_each(|(name, value)| out.maybe(name, value))
+            }
         }
     }
 }

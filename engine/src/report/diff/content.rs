@@ -23,6 +23,7 @@ pub(super) fn changed(a: View<'_>, b: View<'_>) -> Vec<Difference> {
     let mut found = products(a, b);
     found.extend(detections(a, b));
     found.extend(module_defaults(a, b));
+    found.extend(patches(a, b));
     found.extend(sources(a, b));
     found
 }
@@ -136,6 +137,21 @@ fn module_defaults(a: View<'_>, b: View<'_>) -> Vec<Difference> {
         let there = before.contains(default).then_some(stream);
         let here = after.contains(default).then_some(stream);
         sides("module default", module.clone(), there, here, |stream| Value::from(stream.clone()))
+    };
+    before.symmetric_difference(&after).map(difference).collect()
+}
+
+/// Compares what is known of patches of Windows Installer.
+fn patches(a: View<'_>, b: View<'_>) -> Vec<Difference> {
+    let known = |view: View<'_>| -> BTreeSet<(String, String)> {
+        view.patches().map(|patch| (patch.code.clone(), patch.to_text())).collect()
+    };
+    let (before, after) = (known(a), known(b));
+    let difference = |patch: &(String, String)| {
+        let (code, text) = patch;
+        let there = before.contains(patch).then_some(text);
+        let here = after.contains(patch).then_some(text);
+        sides("patch metadata", code.clone(), there, here, |text| Value::from(text.clone()))
     };
     before.symmetric_difference(&after).map(difference).collect()
 }
