@@ -154,6 +154,7 @@ snapshots! {
     help_inspect: "inspect --help";
     help_generate: "generate --help";
     help_generate_catalog: "generate catalog --help";
+    help_generate_wsusscn2: "generate wsusscn2 --help";
     help_verify: "verify --help";
     help_formats: "formats --help";
     help_compat: "compat --help";

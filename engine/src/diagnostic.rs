@@ -260,6 +260,8 @@ codes! {
     SdpReturnCode "sdp-return-code" Note "a return code given twice; the first counts";
     SdpDigest "sdp-digest" Note "a digest that is not of its length; kept as text";
     NotAnSdp "not-an-sdp" Error "the document is no software distribution package";
+    DocumentTooLarge "document-too-large" Warning "an update of which more is said than the limit; it is Unknown";
+    UpdateTooLarge "update-too-large" Error "a revision of a graph of which more is said than the limit";
     BundleWithRules "bundle-with-rules" Note "a bundle that has rules of its own; they count as one more part";
 
     // What updates of any format need and consist of.

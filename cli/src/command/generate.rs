@@ -8,6 +8,7 @@ use clap::{Subcommand, ValueEnum};
 use patchstate::error::Error;
 use patchstate::generate::catalog::{self, Cleanliness, Shape};
 use patchstate::generate::fleet::{self, Fleet};
+use patchstate::generate::publication;
 use patchstate::inventory::native;
 use patchstate::report::grouped;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -22,6 +23,7 @@ use crate::progress::Progress;
 #[command(after_long_help = "\
 Examples:
   patchstate generate catalog --updates 20000 --seed 1 -o catalog.xml
+  patchstate generate wsusscn2 --updates 5000 --shards 4 -o updates.cab
   patchstate generate fleet --for site.idx --clients 1000 --seed 1 -o inbox")]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -51,6 +53,28 @@ Examples:
         /// The file; standard output when there is none
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
+    },
+    /// A publication of Windows updates, in the layout and at the size of `wsusscn2.cab`
+    #[command(after_long_help = "\
+Examples:
+  patchstate generate wsusscn2 --updates 5000 --shards 4 -o updates.cab
+  patchstate generate wsusscn2 -o full.cab")]
+    Wsusscn2 {
+        /// How many revisions, categories and detectoids among them
+        #[arg(long, value_name = "N", default_value_t = 137_000)]
+        updates: usize,
+        /// How many cabinets hold them
+        #[arg(long, value_name = "N", default_value = "74")]
+        shards: NonZeroUsize,
+        /// Another seed gives another publication
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        seed: u64,
+        /// The bytes of its largest manifests
+        #[arg(long, value_name = "BYTES", default_value_t = 40 << 20)]
+        manifest: u64,
+        /// The cabinet
+        #[arg(long, short, value_name = "FILE")]
+        output: PathBuf,
     },
     /// A fleet of clients that an index has updates for, as native inventories
     #[command(after_long_help = "\
@@ -98,6 +122,14 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
             let cleanliness = if *dirty { Cleanliness::Dirty } else { Cleanliness::Clean };
             let settings = catalog::Settings { updates: *updates, seed: *seed, shape, cleanliness };
             write_catalog(&settings, path.as_deref(), output)?;
+        }
+        What::Wsusscn2 { updates, shards, seed, manifest, output: path } => {
+            let shards = shards.get();
+            let settings =
+                publication::Settings { updates: *updates, shards, seed: *seed, manifest: *manifest };
+            let mut file = publication::write(&settings, files::create(path)?)?;
+            file.flush()?;
+            file.finish()?;
         }
         What::Fleet { index, clients, seed, deviation, images, facts, output: folder } => {
             let index = files::index(index)?;

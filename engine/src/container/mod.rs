@@ -22,6 +22,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 pub use archive::walk;
+pub use cab::writer::{CabinetWriter, Packing};
 pub use limit::Limits;
 
 use crate::error::{Error, Result};

@@ -100,6 +100,7 @@ impl<'p> Worker<'p> {
         self.verdicts.copy_from_slice(&defaults.verdicts);
         self.reach(complete);
         self.needs.begin(plan);
+        self.reach_by_needs();
         self.found.find(&self.slots);
         self.evaluate();
         self.evaluate_bundles(complete);
@@ -124,6 +125,19 @@ impl<'p> Worker<'p> {
         self.plan.always.iter().for_each(|update| mark(*update));
         for kind in Kind::ALL.iter().filter(|kind| !complete.contains(**kind)) {
             self.plan.uncollected[*kind as usize].iter().for_each(|update| mark(*update));
+        }
+    }
+
+    /// Marks the updates whose prerequisites are there, or may be.
+    fn reach_by_needs(&mut self) {
+        let plan = self.plan;
+        for (set, updates) in (0u32..).zip(&plan.gated) {
+            if updates.is_empty() || self.needs.of(set, plan, &self.slots, 0).truth == Truth::False {
+                continue;
+            }
+            for update in updates {
+                self.reached[*update as usize / 64] |= 1 << (update % 64);
+            }
         }
     }
 
@@ -219,6 +233,9 @@ impl<'p> Worker<'p> {
     fn evaluate_bundles(&mut self, complete: Kinds) {
         let plan = self.plan;
         for bundle in &plan.bundles {
+            if self.reached[*bundle as usize / 64] >> (*bundle % 64) & 1 == 0 {
+                continue;
+            }
             let Ok(at) = self.cells.binary_search_by_key(bundle, |(update, _)| *update) else { continue };
             let Some(decision) = plan.code.decision(*bundle as usize) else { continue };
             let own = (decision.rule != 0).then_some(self.cells[at].1);

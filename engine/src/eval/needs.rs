@@ -10,6 +10,7 @@ use crate::compile::relations::NEEDS;
 use crate::index::columns::{Column, NONE};
 use crate::model::expr::{self, Operator, Reasons, Section};
 use crate::model::options::Checksum;
+use crate::model::truth::Truth;
 use crate::model::verdict::Answer;
 
 /// The answers about one client, by number; those of another client do not count.
@@ -43,16 +44,22 @@ impl Needs {
             _ => return Answer::UNSUPPORTED,
         }
         let columns = plan.view.columns;
-        let mut clauses = vec![Answer::TRUE];
+        let combine = |operator, answers: [Answer; 2]| {
+            expr::combine(operator, Reasons::Ranked, Section::Applicable, &answers)
+        };
+        let mut answer = Answer::TRUE;
         for clause in columns.prerequisite_clause_ends(number as usize) {
-            let mut targets = vec![Answer::FALSE];
+            let mut any = Answer::FALSE;
             for target in columns.clause_target_ends(clause) {
-                targets.push(self.satisfied(columns.target.at(target), plan, slots, depth));
+                let target = self.satisfied(columns.target.at(target), plan, slots, depth);
+                any = combine(Operator::Or, [any, target]);
             }
-            let any = expr::combine(Operator::Or, Reasons::Ranked, Section::Applicable, &targets);
-            clauses.push(prerequisite(any));
+            answer = combine(Operator::And, [answer, prerequisite(any)]);
+            // All clauses that are False are so in the same words.
+            if answer.truth == Truth::False {
+                break;
+            }
         }
-        let answer = expr::combine(Operator::And, Reasons::Ranked, Section::Applicable, &clauses);
         self.sets[number as usize] = (self.now, answer);
         answer
     }

@@ -18,9 +18,10 @@ use crate::model::expr::{OsField, Question};
 use crate::model::fact::{Kind, Kinds};
 use crate::model::options::{Options, Profile, Supersedence};
 use crate::model::patches::Patches;
+use crate::model::reason::Reason;
 use crate::model::registry;
 use crate::model::supersedence::{Source, components};
-use crate::model::verdict::Cell;
+use crate::model::verdict::{Cell, Verdict};
 
 /// An index made ready for evaluation under certain options.
 #[derive(Debug)]
@@ -35,6 +36,8 @@ pub struct Plan<'i> {
     pub place: Vec<u32>,
     /// Updates without an anchor: always evaluated.
     pub(super) always: Vec<u32>,
+    /// By set of prerequisites: updates whose cell is known where that set is not there.
+    pub(super) gated: Vec<Vec<u32>>,
     /// Per kind: updates that are evaluated where the kind is not complete.
     pub(super) uncollected: Vec<Vec<u32>>,
     /// Subjects that are attributes of the operating system.
@@ -104,8 +107,9 @@ impl<'i> Plan<'i> {
             place[*update as usize] = at;
         }
         let anchored = |update: u32| columns.update_anchored.at(update as usize);
-        let always =
-            (0..count).filter(|update| gives_verdict(*update) && anchored(*update) == u8::MAX).collect();
+        let code = Code::new(view);
+        let unanchored = (0..count).filter(|update| gives_verdict(*update) && anchored(*update) == u8::MAX);
+        let (always, gated) = divide(view, &code, unanchored);
         let of_kind = |kind: &Kind| -> Vec<u32> {
             let open = |update: &u32| {
                 let at = *update as usize;
@@ -130,6 +134,7 @@ impl<'i> Plan<'i> {
             updates,
             place,
             always,
+            gated,
             uncollected: Kind::ALL.iter().map(of_kind).collect(),
             os: subjects_of(&[tag::OS])
                 .into_iter()
@@ -161,7 +166,7 @@ impl<'i> Plan<'i> {
                 .filter(|subject| options.is_install_only(name(*subject)))
                 .collect(),
             noarch: arch("noarch").map_or(NOARCH, |arch| arch as u32),
-            code: Code::new(view),
+            code,
             replacements: Replacements::new(view, options),
         }
     }
@@ -203,6 +208,27 @@ fn gives_verdict(view: View<'_>, options: &Options, update: u32) -> bool {
     let at = update as usize;
     let withdrawn = view.columns.update_retracted.at(at) != 0 && !options.include_retracted;
     !withdrawn && view.columns.update_detectoid.at(at) == 0
+}
+
+/// Divides the updates without an anchor: those that are always evaluated, and by set of prerequisites those
+/// that need not be where it is not there, because their cell then is the one that stands for them anyway.
+fn divide(view: View<'_>, code: &Code, updates: impl Iterator<Item = u32>) -> (Vec<u32>, Vec<Vec<u32>>) {
+    let gated = Cell::new(Verdict::NotApplicable, Reason::PrerequisiteFalse);
+    let (mut always, mut sets) = (Vec::new(), vec![Vec::new(); view.columns.prerequisites()]);
+    for update in updates {
+        let set = code.decision(update as usize).and_then(|decision| {
+            let has_parts = !view.columns.update_child_ends(update as usize).is_empty();
+            let is_decided = has_parts || decision.rule != 2 && !code.items(decision).is_empty();
+            // Elsewhere the default cell of an update without an anchor is its absent one.
+            let set = sets.get_mut(decision.needs as usize)?;
+            (is_decided && decision.absent == gated).then_some(set)
+        });
+        match set {
+            Some(set) => set.push(update),
+            None => always.push(update),
+        }
+    }
+    (always, sets)
 }
 
 /// The roots of the rules of an update that is asked of every client: that it is there, that it is for it.

@@ -5,4 +5,5 @@
 
 pub mod catalog;
 pub mod fleet;
+pub mod publication;
 pub mod random;

@@ -169,6 +169,25 @@ impl<R: BufRead> Cursor<R> {
         }
     }
 
+    /// Lets the document reach no further than to this offset, in place of the limit of its bytes: for an
+    /// element that may have only so many. What is read already stays.
+    ///
+    /// ```
+    /// use patchstate::diagnostic::Code;
+    /// use patchstate::xml::Limits;
+    /// use patchstate::xml::cursor::Cursor;
+    ///
+    /// let mut cursor = Cursor::new(&b"<updates><update>long</update></updates>"[..], Limits::default());
+    /// cursor.root()?;
+    /// cursor.child(1)?;
+    /// cursor.limit(20);
+    /// assert_eq!(cursor.skip().unwrap_err().code(), Code::TooLarge);
+    /// # Ok::<(), patchstate::error::Error>(())
+    /// ```
+    pub fn limit(&mut self, offset: u64) {
+        self.stream.limit(offset);
+    }
+
     /// Where the last event begins: the `<` of a tag, the first part of a text.
     pub fn position(&self) -> Position {
         self.stream.position

@@ -10,6 +10,9 @@ use quick_xml::errors::{IllFormedError, SyntaxError};
 use crate::diagnostic::{Code, Position};
 use crate::error::Error;
 
+/// What is said of elements that are nested too deeply.
+pub(super) const TOO_DEEP: &str = "elements are nested deeper";
+
 /// Something wrong at some byte of a token.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fault {

@@ -25,7 +25,7 @@ pub(super) struct Meter<R> {
     source: Source<R>,
     limits: Limits,
     /// What is there of the document: copied, so that looking at it again and again costs nothing.
-    block: Box<[u8]>,
+    block: Vec<u8>,
     /// The bytes of the block that were not taken yet.
     rest: Range<usize>,
     /// Where a byte of the block stands, and which; from there on lines are still to be counted.
@@ -55,7 +55,7 @@ impl<R: BufRead> Meter<R> {
         Self {
             source: Source::new(reader),
             limits,
-            block: vec![0; BLOCK].into_boxed_slice(),
+            block: Vec::new(),
             rest: 0..0,
             known: START,
             known_at: 0,
@@ -71,6 +71,11 @@ impl<R: BufRead> Meter<R> {
     /// The source, to ask for its encoding.
     pub(super) fn source(&self) -> &Source<R> {
         &self.source
+    }
+
+    /// Lets the document have so many bytes, those that were read included.
+    pub(super) fn limit(&mut self, total_bytes: u64) {
+        self.limits.total_bytes = total_bytes;
     }
 
     /// Begins a token, whose text may have `text_room` bytes if it is one; says where it begins.
@@ -92,6 +97,10 @@ impl<R: BufRead> Meter<R> {
         self.position();
         let filled = self.source.fill()?;
         let count = filled.len().min(BLOCK);
+        // No larger than what comes at a time: fragments are small and many.
+        if self.block.len() < count {
+            self.block.resize(count, 0);
+        }
         self.block[..count].copy_from_slice(&filled[..count]);
         self.source.consume(count);
         (self.rest, self.known_at) = (0..count, 0);
@@ -136,7 +145,8 @@ impl<R: BufRead> BufRead for Meter<R> {
                 return Err(self.too_large());
             }
         }
-        let total = usize::try_from(self.limits.total_bytes - self.offset).unwrap_or(usize::MAX);
+        let total =
+            usize::try_from(self.limits.total_bytes.saturating_sub(self.offset)).unwrap_or(usize::MAX);
         let most = total.min(self.room - self.taken);
         let block = &self.block[self.rest.clone()];
         Ok(&block[..block.len().min(most)])

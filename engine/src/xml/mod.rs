@@ -37,6 +37,14 @@ mod token;
 
 pub use characters::is_space;
 
+use crate::diagnostic::Code;
+use crate::error::Error;
+
+/// Whether the limit that a document exceeds is that of elements inside each other, and not of bytes.
+pub fn is_too_deep(error: &Error) -> bool {
+    error.code() == Code::TooLarge && error.message().starts_with(fault::TOO_DEEP)
+}
+
 /// How much of a document may stand in one place; beyond it reading ends with `too-large`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {

@@ -99,6 +99,11 @@ impl<R: BufRead> Stream<R> {
         self.reader.get_ref().source()
     }
 
+    /// Lets the document have so many bytes, those that were read included.
+    pub(super) fn limit(&mut self, total_bytes: u64) {
+        self.reader.get_mut().limit(total_bytes);
+    }
+
     /// How many elements are open, not counting one that just ended.
     pub(super) fn open_depth(&self) -> usize {
         self.path.depth() - usize::from(self.leaving)
@@ -247,7 +252,7 @@ impl<R: BufRead> Stream<R> {
             self.outline.root().map_err(|fault| fault.at(begin))?;
         }
         if depth >= self.limits.depth {
-            let message = format!("elements are nested deeper than {}", self.limits.depth);
+            let message = format!("{} than {}", fault::TOO_DEEP, self.limits.depth);
             return Err(Fault::too_large(0, message).at(begin));
         }
         self.opening.read(&mut self.raw).map_err(|fault| self.error(fault, begin))?;

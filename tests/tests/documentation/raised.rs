@@ -211,6 +211,21 @@ const MADE: [(Code, Make); 17] = [
         let deep = format!("{}<lar:True/>{}", "<lar:Not>".repeat(70), "</lar:Not>".repeat(70));
         raised.catalog(&package(folder, &sdp::rules("<lar:True/>", &deep)));
     }),
+    (Code::DocumentTooLarge, |folder, raised| {
+        let path = folder.join("fragments.xml");
+        let long = " ".repeat(40 << 20);
+        write(&path, format!(r#"<UpdateIdentity UpdateID="1" RevisionNumber="1"/>{long}"#).as_bytes());
+        raised.catalog(&path);
+    }),
+    (Code::UpdateTooLarge, |folder, raised| {
+        let path = folder.join("package.xml");
+        let update = r#"<Update UpdateId="1" RevisionId="1" RevisionNumber="1">"#;
+        let long = " ".repeat(5 << 20);
+        let graph =
+            format!("<OfflineSyncPackage><Updates>{update}{long}</Update></Updates></OfflineSyncPackage>");
+        write(&path, graph.as_bytes());
+        raised.catalog(&path);
+    }),
     (Code::BundleTooDeep, |folder, raised| {
         let bundle = |number: u32| sdp::package(number, &sdp::bundle(&[number + 1]));
         let path = folder.join("catalog.xml");

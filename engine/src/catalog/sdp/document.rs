@@ -4,6 +4,7 @@ use std::io::BufRead;
 
 use super::package::{Package, Reader};
 use super::published;
+use crate::catalog::document::report_decoding;
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::xml::Limits;
@@ -24,6 +25,9 @@ const SPACES: [&str; 2] = [
 
 /// Elements may be nested so deeply; rules have a limit of their own.
 const DEPTH: usize = 256;
+
+/// The most bytes of one package.
+pub(super) const MOST: u64 = 32 << 20;
 
 /// The limits of documents.
 pub(super) fn limits() -> Limits {
@@ -55,8 +59,18 @@ pub(super) fn read(
     take: &mut dyn FnMut(Package, Option<Error>),
 ) -> Result<Kind> {
     let mut cursor = Cursor::new(document, limits());
-    let kind = root(&mut cursor)?;
-    let mut one = |cursor: &mut Cursor<_>| {
+    let kind = packages(&mut cursor, reader, take);
+    report_decoding(&mut cursor, &mut reader.rules.findings);
+    kind
+}
+
+fn packages<R: BufRead>(
+    cursor: &mut Cursor<R>,
+    reader: &mut Reader<'_>,
+    take: &mut dyn FnMut(Package, Option<Error>),
+) -> Result<Kind> {
+    let kind = root(cursor)?;
+    let mut one = |cursor: &mut Cursor<R>| {
         let mut package = Package::default();
         let failed = reader.read(cursor, &mut package).err();
         let goes_on = failed.is_none();
@@ -64,20 +78,24 @@ pub(super) fn read(
         goes_on
     };
     if kind == Kind::Package {
-        if one(&mut cursor) {
-            finish(&mut cursor)?;
+        if one(cursor) {
+            finish(cursor)?;
         }
         return Ok(kind);
     }
     if kind == Kind::Published {
-        return published::read(&mut cursor, reader, take).map(|()| kind);
+        return published::read(cursor, reader, take).map(|()| kind);
     }
     while let Some(tag) = cursor.child(1)? {
-        if tag.local() == PACKAGE && !one(&mut cursor) {
-            return Ok(kind);
+        if tag.local() == PACKAGE {
+            cursor.limit(cursor.position().offset.saturating_add(MOST));
+            if !one(cursor) {
+                return Ok(kind);
+            }
+            cursor.limit(u64::MAX);
         }
     }
-    finish(&mut cursor)?;
+    finish(cursor)?;
     Ok(kind)
 }
 

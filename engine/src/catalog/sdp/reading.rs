@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::container::{Role, role, stem};
 use super::counts::Counts;
-use super::document::Kind;
+use super::document::{Kind, MOST};
 use super::package::{Package, Reader};
 use super::{FORMAT, copy, document, manifest, package, update};
 use crate::catalog::document::Digesting;
@@ -21,9 +21,6 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Position};
 use crate::error::{Error, Result};
 use crate::model::instant::Instant;
 use crate::model::update::{Catalog, DOCUMENT, Source, Update};
-
-/// The most bytes of one package.
-const MOST: u64 = 32 << 20;
 
 /// Reads a catalog of packages.
 pub(super) fn read(path: &Path, settings: &Settings) -> Result<Catalog> {
@@ -90,7 +87,10 @@ impl Reading {
             let mut opened = File::open(file).map_err(|error| Error::io(file, "open", error))?;
             if role(&name) != Role::Other {
                 digest.update(name.as_bytes());
-                self.member(&name, &mut Digesting { reader: &mut opened, digest: &mut digest })?;
+                let mut bytes = Digesting { reader: &mut opened, digest: &mut digest };
+                self.member(&name, &mut bytes)?;
+                // What a reader leaves is part of the file as well.
+                io::copy(&mut bytes, &mut io::sink()).map_err(|error| Error::io(file, "read", error))?;
             }
         }
         for name in std::mem::take(&mut self.catalogs) {
@@ -215,6 +215,7 @@ impl Reading {
         let Reading { rules, counts, .. } = self;
         let mut reader = Reader { rules, sections: &mut counts.sections };
         let kind = document::read(document, &mut reader, &mut |package, failed| read.push((package, failed)));
+        self.take_findings(name);
         let kind = match kind {
             Ok(kind) => kind,
             // What a document of its own says before the fault names its package.
@@ -272,10 +273,15 @@ impl Reading {
         self.counts.package(&package);
         let update = update::update(package, &self.source.language, &mut self.rules.findings);
         let update = at(name, update);
+        self.take_findings(name);
+        self.packages.insert(key, (created, update));
+    }
+
+    /// Takes what was found in a document.
+    fn take_findings(&mut self, name: &str) {
         let mut found = std::mem::take(&mut self.rules.findings);
         found.name_file(name);
         self.findings.append(found);
-        self.packages.insert(key, (created, update));
     }
 
     fn find(&mut self, code: Code, file: &str, position: Position, message: &str) {

@@ -6,9 +6,14 @@ use super::graph::{id, value};
 use super::metadata;
 use crate::catalog::rules::{Rules, Section};
 use crate::diagnostic::{Code, Position};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::expr::Expr;
 use crate::xml::cursor::{Cursor, Tag};
+use crate::xml::is_too_deep;
+
+/// The most bytes that are said of an update, without the metadata of its packages and with it.
+pub(super) const MOST: u64 = 32 << 20;
+pub(super) const MOST_WITH_METADATA: u64 = 64 << 20;
 
 /// What is known of an update from its fragments.
 #[derive(Debug, Default)]
@@ -28,6 +33,11 @@ pub(super) struct Draft {
     pub(super) rules: Option<Applicability>,
     /// Whether a fragment could not be read.
     pub(super) malformed: bool,
+    /// Whether more was said than is read.
+    pub(super) too_large: bool,
+    /// Where in its document it begins, and how many bytes of metadata were passed over since.
+    pub(super) start: u64,
+    pub(super) passed: u64,
     /// Whether there was a core fragment.
     pub(super) core: bool,
     pub(super) severity: String,
@@ -137,6 +147,31 @@ pub(super) fn tag(tag: &Tag<'_>, draft: &mut Draft) {
     }
 }
 
+impl Draft {
+    /// What an update is called of which not all could be read.
+    pub(super) fn fault(error: &Error) -> Code {
+        let is_too_large = error.code() == Code::TooLarge && !is_too_deep(error);
+        if is_too_large { Code::DocumentTooLarge } else { Code::FragmentMalformed }
+    }
+
+    /// Begins an update where the cursor stands.
+    pub(super) fn begin<R: BufRead>(&mut self, cursor: &mut Cursor<R>) {
+        self.start = cursor.position().offset;
+        cursor.limit(self.start.saturating_add(MOST));
+    }
+
+    /// Reads the metadata of rules, which may be larger than everything else.
+    fn metadata<R: BufRead>(&mut self, cursor: &mut Cursor<R>, rules: &mut Rules) -> Result<()> {
+        let begin = cursor.position().offset;
+        let most = self.start.saturating_add(MOST_WITH_METADATA);
+        cursor.limit(most);
+        metadata::read(cursor, rules)?;
+        self.passed += cursor.position().offset - begin;
+        cursor.limit(most.min(self.start.saturating_add(MOST + self.passed)));
+        Ok(())
+    }
+}
+
 fn relationships<R: BufRead>(cursor: &mut Cursor<R>, draft: &mut Draft) -> Result<()> {
     let depth = cursor.depth();
     while let Some(part) = cursor.child(depth)? {
@@ -182,7 +217,7 @@ fn applicability<R: BufRead>(cursor: &mut Cursor<R>, rules: &mut Rules, draft: &
             "IsInstallable" => 1,
             "IsSuperseded" => 2,
             "Metadata" => {
-                metadata::read(cursor, rules)?;
+                draft.metadata(cursor, rules)?;
                 continue;
             }
             _ => continue,

@@ -2,7 +2,8 @@
 
 use std::io::BufRead;
 
-use crate::diagnostic::Code;
+use crate::catalog::document::report_decoding;
+use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::error::{Error, Result};
 use crate::xml::Limits;
 use crate::xml::cursor::{Cursor, Event, Tag};
@@ -38,35 +39,52 @@ pub(super) struct Revision {
     pub(super) categories: Vec<(String, String)>,
 }
 
+/// The most bytes of one revision.
+const MOST: u64 = 4 << 20;
+
 /// The name of the root element.
 pub(super) const ROOT: &str = "OfflineSyncPackage";
 
-/// Reads a graph; `take` gets each revision, `location` the address of each digest.
+/// Reads a graph and reports what cannot be decoded; `take` gets each revision, `location` the address of each digest.
 ///
 /// # Errors
 ///
-/// The document is not well-formed or no such graph, or a revision lacks its number or id.
+/// The document is not well-formed or no such graph, or a revision lacks its number or id, or is too large.
 pub(super) fn read(
     document: impl BufRead,
     take: &mut dyn FnMut(Revision) -> Result<()>,
     location: &mut dyn FnMut(String, String),
+    findings: &mut Diagnostics,
 ) -> Result<Head> {
     let limits = Limits { total_bytes: u64::MAX, ..Limits::default() };
     let mut cursor = Cursor::new(document, limits);
+    let read = whole(&mut cursor, take, location);
+    report_decoding(&mut cursor, findings);
+    read
+}
+
+fn whole<R: BufRead>(
+    cursor: &mut Cursor<R>,
+    take: &mut dyn FnMut(Revision) -> Result<()>,
+    location: &mut dyn FnMut(String, String),
+) -> Result<Head> {
     let root = cursor.root()?;
     if root.local() != ROOT {
         let message = format!("expected `<{ROOT}>`, found `<{}>`", root.name());
         return Err(Error::new(Code::WrongFormat, message).at(root.position()));
     }
     let head = Head { package: value(&root, "PackageId"), created: value(&root, "CreationDate") };
-    no_document_type(&cursor)?;
+    no_document_type(cursor)?;
     while let Some(part) = cursor.child(1)? {
         match part.local() {
             "Updates" => {
                 while let Some(tag) = cursor.child(2)? {
                     if tag.local() == "Update" {
-                        let revision = revision(&tag)?;
-                        take(relations(&mut cursor, revision)?)?;
+                        let (revision, position) = (revision(&tag)?, tag.position());
+                        cursor.limit(position.offset.saturating_add(MOST));
+                        let read = relations(cursor, revision);
+                        cursor.limit(u64::MAX);
+                        take(read.map_err(|error| too_large(error, position))?)?;
                     }
                 }
             }
@@ -80,6 +98,16 @@ pub(super) fn read(
     }
     while !matches!(cursor.next()?, Event::End) {}
     Ok(head)
+}
+
+/// The error of a revision that begins at `position`, called by its name where it is the limit.
+fn too_large(error: Error, position: Position) -> Error {
+    match error.code() {
+        Code::TooLarge => {
+            Error::new(Code::UpdateTooLarge, format!("an `Update` of more than {MOST} bytes")).at(position)
+        }
+        _ => error,
+    }
 }
 
 fn revision(tag: &Tag<'_>) -> Result<Revision> {

@@ -12,7 +12,7 @@ use super::join::{Joined, Parts, join};
 use super::place::{self, Place};
 use super::shards::{Shards, Watched};
 use super::{FORMAT, UPDATE};
-use crate::catalog::document::Digesting;
+use crate::catalog::document::{Digesting, report_decoding};
 use crate::catalog::rules::Rules;
 use crate::catalog::rules::family::Dialect;
 use crate::catalog::{self, Settings};
@@ -35,7 +35,7 @@ pub(super) fn read(path: &Path, settings: &Settings) -> Result<Catalog> {
         reading.archive(path)?
     } else {
         let mut document = catalog::document::open(path)?;
-        reading.document(&mut document)?;
+        reading.document("", &mut document)?;
         document.finish()?
     };
     Ok(reading.finish(path, digest))
@@ -88,6 +88,7 @@ impl Reading {
             }
             let mut opened = File::open(file).map_err(|error| Error::io(file, "open", error))?;
             digest.update(name.as_bytes());
+            let mut bytes = Digesting { reader: &mut opened, digest: &mut digest };
             if catalog::document::is_archive(file)? {
                 let walked = container::walk(container::open(file)?, &mut |inner, member| {
                     self.member(&format!("{name}!{inner}"), member)
@@ -96,10 +97,10 @@ impl Reading {
                     self.shards.lose(&name, error)?;
                 }
             } else {
-                let mut bytes = Digesting { reader: &mut opened, digest: &mut digest };
                 self.member(&name, &mut bytes)?;
-                io::copy(&mut bytes, &mut io::sink()).map_err(|error| Error::io(file, "read", error))?;
             }
+            // All of a file counts, whatever was read of it.
+            io::copy(&mut bytes, &mut io::sink()).map_err(|error| Error::io(file, "read", error))?;
         }
         Ok(digest.finalize().into())
     }
@@ -119,7 +120,7 @@ impl Reading {
                 self.shards.listed = index(BufReader::new(member))?;
                 Ok(())
             }
-            Place::Graph => self.graph(BufReader::new(member)),
+            Place::Graph => self.graph(name, BufReader::new(member)),
             Place::Core(number) => {
                 self.counts[0] += 1;
                 self.fragment(name, number, member, true)
@@ -138,7 +139,7 @@ impl Reading {
             }
             // A graph may be called otherwise where somebody cut it out of a publication.
             Place::Other if name.to_ascii_lowercase().ends_with(".xml") => {
-                self.document(BufReader::new(member))
+                self.document(name, BufReader::new(member))
             }
             // A cabinet that is shown as a member is one that cannot be read on.
             Place::Other if name.to_ascii_lowercase().ends_with(".cab") => match member.read(&mut [0]) {
@@ -149,7 +150,8 @@ impl Reading {
         }
     }
 
-    fn graph(&mut self, document: impl BufRead) -> Result<()> {
+    fn graph(&mut self, name: &str, document: impl BufRead) -> Result<()> {
+        let mut found = Diagnostics::new();
         let Parts { revisions, locations, .. } = &mut self.parts;
         let mut take = |revision: graph::Revision| {
             let number = revision.number;
@@ -158,9 +160,10 @@ impl Reading {
                 Some(_) => Err(Error::new(Code::DuplicateRevisionId, format!("revision {number}"))),
             }
         };
-        self.head = graph::read(document, &mut take, &mut |digest, address| {
-            locations.insert(digest, address);
-        })?;
+        let mut locate = |digest, address| _ = locations.insert(digest, address);
+        self.head = graph::read(document, &mut take, &mut locate, &mut found)?;
+        found.name_file(name);
+        self.findings.append(found);
         Ok(())
     }
 
@@ -188,76 +191,109 @@ impl Reading {
                 draft.core &= !core;
                 return self.shards.lose(name, error);
             }
-            draft.malformed |= core;
+            let code = Draft::fault(&error);
+            draft.too_large |= core && code == Code::DocumentTooLarge;
+            draft.malformed |= core && code == Code::FragmentMalformed;
             let position = error.position().unwrap_or_default();
-            self.find(Code::FragmentMalformed, name, position, &error.to_string());
+            self.find(code, name, position, &error.to_string());
         }
         self.take_findings(name);
         Ok(())
     }
 
     /// Reads a document of any kind.
-    fn document(&mut self, mut document: impl BufRead) -> Result<()> {
+    fn document(&mut self, name: &str, mut document: impl BufRead) -> Result<()> {
         let mut head = Vec::new();
         (&mut document).take(4096).read_to_end(&mut head)?;
         let is_graph = contains(&head, graph::ROOT.as_bytes());
         let is_full = contains(&head, UPDATE.as_bytes());
         let whole = BufReader::new(io::Cursor::new(head).chain(document));
         if is_graph {
-            return self.graph(whole);
+            return self.graph(name, whole);
         }
         if is_full {
-            return self.full(whole);
+            return self.full(name, whole);
         }
-        self.loose(whole)
+        self.loose(name, whole)
     }
 
     /// Reads full update documents: one, or many in an element of any name.
-    fn full(&mut self, document: impl BufRead) -> Result<()> {
+    fn full(&mut self, name: &str, document: impl BufRead) -> Result<()> {
         let mut cursor = Cursor::new(document, Limits { depth: DEPTH, ..Limits::default() });
-        let is_one = cursor.root()?.local() == "Update";
-        graph::no_document_type(&cursor)?;
-        if is_one {
-            let draft = self.one(&mut cursor, 1)?;
-            self.parts.alone.push(draft);
-        } else {
-            while let Some(tag) = cursor.child(1)? {
-                if tag.local() == "Update" {
-                    let draft = self.one(&mut cursor, 2)?;
-                    self.parts.alone.push(draft);
-                }
-            }
-        }
-        while !matches!(cursor.next()?, Event::End) {}
-        self.take_findings("");
-        Ok(())
+        let read = self.updates(name, &mut cursor);
+        report_decoding(&mut cursor, &mut self.documents.findings);
+        self.take_findings(name);
+        read
     }
 
-    fn one<R: BufRead>(&mut self, cursor: &mut Cursor<R>, depth: usize) -> Result<Draft> {
-        let mut draft = Draft { core: true, ..Draft::default() };
-        fragment::parts(cursor, depth, &mut self.documents, &mut draft)?;
-        Ok(draft)
+    fn updates<R: BufRead>(&mut self, name: &str, cursor: &mut Cursor<R>) -> Result<()> {
+        let is_one = cursor.root()?.local() == "Update";
+        graph::no_document_type(cursor)?;
+        if is_one {
+            let mut draft = Draft { core: true, ..Draft::default() };
+            draft.begin(cursor);
+            let read = fragment::parts(cursor, 1, &mut self.documents, &mut draft).and_then(|()| end(cursor));
+            return self.alone(name, draft, read);
+        }
+        while let Some(tag) = cursor.child(1)? {
+            if tag.local() == "Update" {
+                let mut draft = Draft { core: true, ..Draft::default() };
+                draft.begin(cursor);
+                fragment::parts(cursor, 2, &mut self.documents, &mut draft)?;
+                cursor.limit(u64::MAX);
+                self.parts.alone.push(draft);
+            }
+        }
+        end(cursor)
+    }
+
+    /// Takes the only update of a document; one of which too much is said is Unknown.
+    fn alone(&mut self, name: &str, mut draft: Draft, read: Result<()>) -> Result<()> {
+        match read {
+            Err(error) if Draft::fault(&error) == Code::DocumentTooLarge && !draft.update.is_empty() => {
+                draft.too_large = true;
+                let position = error.position().unwrap_or_default();
+                self.find(Code::DocumentTooLarge, name, position, &error.to_string());
+            }
+            read => read?,
+        }
+        self.parts.alone.push(draft);
+        Ok(())
     }
 
     /// Reads fragments that stand alone: those of one update, or of several one after another, each of
     /// which begins with its identity.
-    fn loose(&mut self, document: impl BufRead) -> Result<()> {
-        let mut cursor =
-            Cursor::with_roots(document, Limits { depth: DEPTH, ..Limits::default() }, Roots::Many);
+    fn loose(&mut self, name: &str, document: impl BufRead) -> Result<()> {
+        let limits = Limits { depth: DEPTH, total_bytes: fragment::MOST, ..Limits::default() };
+        let mut cursor = Cursor::with_roots(document, limits, Roots::Many);
         let mut draft = Draft { core: true, ..Draft::default() };
-        while let Some(tag) = cursor.child(0)? {
-            if tag.local() == "UpdateIdentity" && !draft.update.is_empty() {
-                let done = std::mem::replace(&mut draft, Draft { core: true, ..Draft::default() });
-                self.parts.alone.push(done);
-            }
-            fragment::tag(&tag, &mut draft);
-            let name = tag.local().to_owned();
-            fragment::part(&mut cursor, &name, &mut self.fragments, &mut draft)?;
+        let before = self.parts.alone.len();
+        let read = self.one_after_another(&mut cursor, &mut draft);
+        report_decoding(&mut cursor, &mut self.fragments.findings);
+        self.take_findings(name);
+        if self.parts.alone.len() > before {
+            read?;
+            self.parts.alone.push(draft);
+            return Ok(());
         }
-        graph::no_document_type(&cursor)?;
-        self.parts.alone.push(draft);
-        self.take_findings("");
-        Ok(())
+        self.alone(name, draft, read)
+    }
+
+    fn one_after_another<R: BufRead>(&mut self, cursor: &mut Cursor<R>, draft: &mut Draft) -> Result<()> {
+        while let Some(tag) = cursor.child(0)? {
+            let begins = tag.local() == "UpdateIdentity" && !draft.update.is_empty();
+            if begins {
+                let next = Draft { core: true, start: tag.position().offset, ..Draft::default() };
+                self.parts.alone.push(std::mem::replace(draft, next));
+            }
+            fragment::tag(&tag, draft);
+            let name = tag.local().to_owned();
+            if begins {
+                draft.begin(cursor);
+            }
+            fragment::part(cursor, &name, &mut self.fragments, draft)?;
+        }
+        graph::no_document_type(cursor)
     }
 
     fn take_findings(&mut self, name: &str) {
@@ -308,12 +344,20 @@ impl Reading {
     }
 }
 
+/// Reads what stands behind the last update.
+fn end<R: BufRead>(cursor: &mut Cursor<R>) -> Result<()> {
+    while !matches!(cursor.next()?, Event::End) {}
+    Ok(())
+}
+
 /// Reads the roots of a fragment into a draft.
 fn fragments(document: impl BufRead, rules: &mut Rules, draft: &mut Draft) -> Result<()> {
-    let limits = Limits { depth: DEPTH, ..Limits::default() };
+    let limits = Limits { depth: DEPTH, total_bytes: fragment::MOST, ..Limits::default() };
     let mut cursor = Cursor::with_roots(document, limits, Roots::Many);
-    fragment::parts(&mut cursor, 0, rules, draft)?;
-    graph::no_document_type(&cursor)
+    (draft.start, draft.passed) = (0, 0);
+    let read = fragment::parts(&mut cursor, 0, rules, draft);
+    report_decoding(&mut cursor, &mut rules.findings);
+    read.and_then(|()| graph::no_document_type(&cursor))
 }
 
 /// Reads the list of cabinets: from which revision on each is, rising. It says nothing that their members

@@ -114,6 +114,10 @@ fn rule(draft: Draft, findings: &mut Diagnostics) -> Rule {
         let unread = || Expr::Constant(Answer::MALFORMED);
         return Rule::Items(vec![Item { installed: unread(), applicable: unread(), superseded: None }]);
     }
+    if draft.too_large {
+        let unread = || Expr::Constant(Answer::UNSUPPORTED);
+        return Rule::Items(vec![Item { installed: unread(), applicable: unread(), superseded: None }]);
+    }
     let mut find =
         |code| findings.push(code, draft.position, "ApplicabilityRules", format_args!("`{}`", draft.update));
     let Some(Applicability { installed, installable, superseded }) = draft.rules else {

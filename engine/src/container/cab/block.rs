@@ -161,7 +161,7 @@ impl<'p> Blocks<'p> {
 }
 
 /// The format's checksum: words of four bytes over each other, what is left at the end turned around.
-fn checksum(bytes: &[u8]) -> u32 {
+pub(super) fn checksum(bytes: &[u8]) -> u32 {
     let (words, rest) = bytes.as_chunks::<4>();
     let sum = words.iter().fold(0, |sum, word| sum ^ u32::from_le_bytes(*word));
     rest.iter().fold(0, |last, byte| last << 8 | u32::from(*byte)) ^ sum

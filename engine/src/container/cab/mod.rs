@@ -17,6 +17,7 @@ mod history;
 mod lzx;
 mod mszip;
 mod source;
+pub(super) mod writer;
 
 use std::io::{self, Read};
 
