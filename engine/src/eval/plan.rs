@@ -44,6 +44,8 @@ pub struct Plan<'i> {
     pub(super) asks_keys: bool,
     /// Whether anything is asked of the 32-bit view of the registry, which small systems have as their own.
     pub(super) asks_narrow: bool,
+    /// All products of Windows Installer together, where any rule asks for them.
+    pub(super) installer: Option<usize>,
     /// Whether any rule asks for products of Windows Installer.
     pub(super) asks_installer: bool,
     /// The operating system as a whole, where any rule asks for it.
@@ -116,6 +118,7 @@ impl<'i> Plan<'i> {
         let arch = |wanted: &str| {
             (0..columns.arch_text.len()).find(|at| view.text(columns.arch_text.at(*at)) == wanted)
         };
+        let loops = Loops::new(view);
         Plan {
             view,
             options,
@@ -128,19 +131,21 @@ impl<'i> Plan<'i> {
                 .filter_map(|subject| Some((subject, OsField::find(name(subject))?)))
                 .collect(),
             asks_bare_paths: subjects_of(&[tag::FILE]).iter().any(|subject| !name(*subject).starts_with('%')),
-            asks_installer: !subjects_of(&[tag::MSI]).is_empty(),
+            asks_installer: !subjects_of(&[tag::MSI, tag::INSTALLER]).is_empty(),
+            installer: view.find(tag::INSTALLER, &[], &[]),
             system: view.find(tag::SYSTEM, &[], &[]),
             queries: Queries::new(view, |at| asked.get(at).and_then(|asked| asked.as_deref())),
             bundles: bundles(view),
             network: Network::new(view, &roots),
-            loops: Loops::new(view),
             below: BelowNames::of(asked.iter().flatten().map(AsRef::as_ref)),
             named: Named::of(asked.iter().flatten().map(AsRef::as_ref)),
             asked,
             asks_keys: !subjects_of(&[tag::REGISTRY_KEY]).is_empty(),
             asks_narrow: subjects_of(&[tag::REGISTRY_VALUE, tag::REGISTRY_KEY])
                 .into_iter()
-                .any(|subject| registry::is_narrow(name(subject))),
+                .any(|subject| registry::is_narrow(name(subject)))
+                || loops.asks_narrow(),
+            loops,
             profiles: (0..view.sources())
                 .map(|at| options.profile.or(own_profile(at)).unwrap_or(Profile::Dnf))
                 .collect(),

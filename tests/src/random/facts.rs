@@ -159,6 +159,12 @@ fn msi(choices: &mut Choices<'_>) -> Msi<'static> {
         version,
         language: choices.maybe(|choices| choices.one(&[1033, 0])),
         features: choices.maybe(|choices| choices.one(&["Main Other", ""]).into()),
+        upgrade_code: word(
+            choices,
+            &["{0F000000-0000-0000-0000-000000000001}", "0f000000-0000-0000-0000-000000000002"],
+        ),
+        name: word(choices, &["Office", "Other"]),
+        admin_image: choices.maybe(|choices| choices.odds(1, 2)),
         ..Msi::default()
     }
 }

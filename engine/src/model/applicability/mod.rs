@@ -7,6 +7,7 @@
 
 use super::expr::Comparison;
 use super::instant::Instant;
+use super::office;
 use super::servicing::Identity;
 use crate::version::dotted::Version;
 
@@ -80,6 +81,8 @@ pub enum Applicability {
     MsiComponent(String),
     /// `MsiPatchInstalledForProduct`: a patch, in normal form, of a product in a range.
     MsiPatch(String, Range),
+    /// What rules about Office ask of all products together.
+    Office(Box<office::Asked>),
 }
 
 /// What `WindowsVersion` compares.

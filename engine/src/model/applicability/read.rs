@@ -376,6 +376,7 @@ impl Applicability {
             Applicability::MsiFeature(_) => "MsiFeature",
             Applicability::MsiComponent(_) => "MsiComponent",
             Applicability::MsiPatch(..) => "MsiPatchInstalledForProduct",
+            Applicability::Office(asked) => asked.name(),
         }
     }
 }
