@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Bundle, Document};
 use super::language;
-use super::rules::{Entries, Entry, Key};
+use super::rules::{Entries, Entry, File, Key};
 use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::model::applicability::Applicability;
 use crate::model::expr::{Expr, Presence, Question, Subject};
@@ -38,7 +38,7 @@ pub(super) fn catalog(document: Document, Entries(mut entries): Entries) -> Cata
             Known { version, article, ordinal: *count - 1, expired, bundle }
         })
         .collect();
-    let answering = Answering::new(&known, &entries, &mut findings);
+    let answering = Answering::new(&known, &mut findings);
     let mut catalog = Catalog { extra, ..Catalog::default() };
     for one in known {
         let key = one.version.zip(one.article).map(|(version, article)| (version, article, one.ordinal));
@@ -60,14 +60,14 @@ pub(super) fn catalog(document: Document, Entries(mut entries): Entries) -> Cata
 /// Makes the catalog of rules alone.
 pub(super) fn of_rules(Entries(entries): Entries) -> Catalog {
     let mut document = Document::default();
-    for ((version, article, ordinal), entry) in &entries {
-        // Places that rules leave out are no bundles.
-        let before = document
-            .bundles
-            .iter()
-            .filter(|bundle| bundle.version == version.to_string() && bundle.article == article.to_string());
-        let first = before.count() as u32;
-        if first == *ordinal {
+    let mut last: Option<Key> = None;
+    for (key, entry) in &entries {
+        let (version, article, ordinal) = key;
+        // Rules without those of the place before theirs are for no bundle.
+        let of_same = last.filter(|last| (last.0, last.1) == (*version, *article));
+        let next = of_same.map_or(0, |last| last.2.saturating_add(1));
+        if next == *ordinal {
+            last = Some(*key);
             document.bundles.push(Bundle {
                 version: version.to_string(),
                 article: article.to_string(),
@@ -95,7 +95,7 @@ struct Answering {
 }
 
 impl Answering {
-    fn new(known: &[Known], _: &BTreeMap<Key, Entry>, findings: &mut Diagnostics) -> Answering {
+    fn new(known: &[Known], findings: &mut Diagnostics) -> Answering {
         let pairs = |expired: bool| -> BTreeMap<(Option<u32>, u32), Position> {
             let of = known.iter().filter(|one| one.expired == expired);
             of.filter_map(|one| Some(((one.version, one.article?), one.bundle.position))).collect()
@@ -229,7 +229,7 @@ fn item(entry: Option<&Entry>, imported: Option<Expr>) -> Item {
         return Item { installed: unknown(), applicable: unknown(), superseded: None, imported };
     };
     let products = leaf(Asked::Installed(entry.evidence.clone()), entry.position);
-    let file = |file: &super::rules::File| {
+    let file = |file: &File| {
         let question = Question::FileEvidence {
             presence: Presence::Required,
             version: Some(file.version),
