@@ -175,7 +175,8 @@ fn state(text: &str, settings: &Settings, sink: &mut Sink<'_, '_, dyn Collector 
                 }
                 let nearest = stack.iter().rposition(|open| open.computer.is_some());
                 // A patch of a computer in this one is that one's.
-                if open.is_patch() && nearest.is_none_or(|at| at == 0) {
+                let is_own = open.is_patch() && nearest.is_none_or(|at| at == 0);
+                if is_own && attribute(&tag, "KB_NUMBER").is_some() {
                     let offset = open.start;
                     let word = word(&stack, settings).unwrap_or_else(|name| {
                         unknown.push((offset, name));
