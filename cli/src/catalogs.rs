@@ -27,6 +27,9 @@ pub(crate) struct Reading {
     /// How package rows are compared: as dnf or as zypper does
     #[arg(long, value_name = "PROFILE", value_parser = profile)]
     profile: Option<Profile>,
+    /// Rules for the updates of an Office update database; may be repeated
+    #[arg(long, value_name = "FILE")]
+    rules: Vec<PathBuf>,
     /// Takes a product table in place of the built-in one
     #[arg(long, value_name = "FILE")]
     products: Option<PathBuf>,
@@ -105,6 +108,7 @@ impl Reading {
             exact_text: self.regsz_case == TextCase::Exact,
             check_duplicates: self.check_duplicates,
             keep_going: read.keep_going,
+            office_rules: self.rules.clone(),
         };
         let assumes_needed = self.dangling_prerequisites == Dangling::True;
         (format.read)(path, &settings, &mut |catalog| match catalog {

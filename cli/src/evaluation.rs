@@ -146,6 +146,10 @@ pub(crate) struct Intake {
     /// Reads an inventory that only changes an earlier one as if it were whole; nothing of it is complete
     #[arg(long)]
     delta_as_full: bool,
+    /// A further name of the element below which results of Office updates (`office-convert`) stand as not
+    /// there; may be repeated
+    #[arg(long, value_name = "NAME")]
+    missing_element: Vec<String>,
 }
 
 impl Intake {
@@ -159,7 +163,7 @@ impl Intake {
             assume_complete: self.assume_complete.iter().copied().collect(),
             reading: inventory::Settings {
                 deltas: if self.delta_as_full { Deltas::AsFull } else { Deltas::Refuse },
-                ..inventory::Settings::default()
+                missing_elements: self.missing_element.clone(),
             },
             ..ingest::Settings::default()
         };
@@ -180,7 +184,8 @@ impl Intake {
     fn written(&self) -> Vec<String> {
         let kinds: Kinds = self.assume_complete.iter().copied().collect();
         let kinds = kinds.iter().map(|kind| format!("--assume-complete {}", kind.name()));
-        kinds.chain(self.delta_as_full.then(|| "--delta-as-full".to_owned())).collect()
+        let names = self.missing_element.iter().map(|name| format!("--missing-element {name}"));
+        kinds.chain(self.delta_as_full.then(|| "--delta-as-full".to_owned())).chain(names).collect()
     }
 }
 

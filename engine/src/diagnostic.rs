@@ -273,6 +273,20 @@ codes! {
     BundleTooDeep "bundle-too-deep" Warning "bundles nested too deeply; what lies below is Unknown";
     RuleTooDeep "rule-too-deep" Warning "a rule, or a chain of what is needed, that is too deep; Unknown from there on";
 
+    // The Office update database.
+    #[alias = "OFC002"] BundleWithoutLocal "bundle-without-local" Note "a bundle without a variant for any language";
+    #[alias = "OFC003"] BadExpiredValue "bad-expired-value" Warning "a bundle that says neither that it was withdrawn nor that it was not; taken as not";
+    #[alias = "OFC004"] UnknownOfficever "unknown-officever" Note "a number of a version of Office that is not known";
+    #[alias = "OFC005"] KbNumberMissing "kb-number-missing" Warning "a bundle without an article number; its place among such stands for it";
+    #[alias = "OFC006"] LiveAndExpiredShareKb "live-and-expired-share-kb" Note "a current and a withdrawn bundle of one article; the current one answers for it";
+    #[alias = "OFC007"] DownloadAddressInvalid "download-address-invalid" Warning "a download address that is none; kept as text";
+    #[alias = "OFC008"] UnknownLangname "unknown-langname" Note "an abbreviation of a language that is not known";
+    #[alias = "OFC009"] DuplicateLocal "duplicate-local" Warning "two variants of a bundle for one language; the first one's address is used";
+    #[alias = "OFC010"] RuleWithoutBundle "rule-without-bundle" Warning "a rule for a bundle that the catalog does not have; kept as text";
+    #[alias = "OFC011"] UnknownImportState "unknown-import-state" Warning "a state of another scanner's result that is not known; Unknown";
+    #[alias = "OFC014"] BundleWithoutRules "bundle-without-rules" Note "a bundle that no rules file speaks of; Unknown unless another scanner's result says more";
+    OfficeFileSkipped "office-file-skipped" Note "a file of the Office update database that is not read";
+
     // Product tables.
     ProductNameUnknown "product-name-unknown" Note "a product name that no compiled catalog knows";
     ProductEntryReplaced "product-entry-replaced" Note "an added product table replaces an entry";
@@ -305,6 +319,10 @@ impl Code {
     /// assert!(Code::find("no-such-code").is_empty());
     /// ```
     pub fn find(text: &str) -> Vec<Code> {
+        // The elements and attributes that Office's format does not name have the names of others.
+        if text.eq_ignore_ascii_case("OFC001") {
+            return vec![Code::UnknownElement, Code::UnknownAttribute];
+        }
         let hit = |code: &&Code| {
             code.name() == text || code.alias().is_some_and(|alias| alias.eq_ignore_ascii_case(text))
         };

@@ -62,7 +62,7 @@ fn names() -> Vec<String> {
 /// Looks at one document of the folder.
 fn scan(name: &str) -> Intake {
     let format = name.rsplit_once('.').and_then(|(_, end)| inventory::find(end));
-    let format = format.filter(|format| format.name.starts_with("agent-"));
+    let format = format.filter(|format| format.name.starts_with("agent-") || format.name == "office-convert");
     let settings = Settings { format, ..Settings::default() };
     Intake::scan(&[Input::from(folder().join(name))], settings).unwrap()
 }

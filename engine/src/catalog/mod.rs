@@ -15,13 +15,16 @@ pub mod cvrf;
 pub mod detection;
 pub mod document;
 pub mod mssecure;
+mod node;
+pub mod office;
 pub mod rules;
 pub mod sdp;
 pub mod updateinfo;
 pub mod wsus;
 
 /// Every catalog format that can be read, in the order in which they are tried.
-pub const FORMATS: &[Format] = &[mssecure::FORMAT, updateinfo::FORMAT, wsus::FORMAT, sdp::FORMAT];
+pub const FORMATS: &[Format] =
+    &[mssecure::FORMAT, updateinfo::FORMAT, wsus::FORMAT, sdp::FORMAT, office::FORMAT, office::RULES];
 
 /// A catalog format: its name, how it is recognised, how it is read.
 #[derive(Debug)]
@@ -66,6 +69,8 @@ pub struct Settings {
     pub verify: Verify,
     /// Whether upper and lower case differ where rules compare text of the registry.
     pub exact_text: bool,
+    /// Files of rules that go with a catalog of Office updates.
+    pub office_rules: Vec<std::path::PathBuf>,
     /// Whether what a catalog has twice, alone and with others, is compared.
     pub check_duplicates: bool,
     /// Whether a part of a catalog that cannot be read (a cabinet, a package) is left out and counted.

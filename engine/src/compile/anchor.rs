@@ -40,7 +40,8 @@ pub fn find(entry: &Entry) -> Option<Anchors<'_>> {
         Rule::Tests { installed, applicable } => {
             let subjects = candidates(applicable)?;
             let kind = subjects.first()?.kind();
-            if kind == Kind::Os || subjects.iter().any(|subject| subject.kind() != kind) {
+            let all_together = subjects.contains(&&Subject::Installer);
+            if kind == Kind::Os || all_together || subjects.iter().any(|subject| subject.kind() != kind) {
                 return None;
             }
             let settle = |state| {
@@ -201,6 +202,11 @@ impl Open<'_> {
             Answer::FALSE,
         );
         let (reason, flags) = match cell.reason {
+            // One that is Missing has the flags of both rules.
+            reason if reason == mark_installed && cell.verdict == Verdict::Missing => {
+                let (reason, flags) = installed.1?;
+                (reason, flags | applicable.1?.1)
+            }
             reason if reason == mark_installed => installed.1?,
             reason if reason == mark_applicable => applicable.1?,
             reason => (reason, cell.flags),

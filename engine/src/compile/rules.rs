@@ -179,6 +179,8 @@ impl<'c, 'o> Walk<'c, 'o> {
             self.columns.item_applicable.push(applicable?);
             let superseded = item.superseded.as_ref().map_or(Ok(NONE), |rule| self.root(rule, owner));
             self.columns.item_superseded.push(superseded?);
+            let imported = item.imported.as_ref().map_or(Ok(NONE), |rule| self.root(rule, owner));
+            self.columns.item_imported.push(imported?);
         }
         Ok(())
     }

@@ -183,7 +183,8 @@ impl<'p> Worker<'p> {
                 NONE => Answer::FALSE,
                 rule => self.slots.run(rule, context),
             };
-            return Cell::decide(installed, applicable, superseded).withdrawn(decision.flags);
+            let cell = Cell::decide(installed, applicable, superseded);
+            return self.imported(cell, item, checksums).withdrawn(decision.flags);
         }
         let context = Context::new(checksums, Section::Applicable);
         let applicable = match needed {
@@ -209,7 +210,17 @@ impl<'p> Worker<'p> {
             NONE => Answer::FALSE,
             rule => self.slots.run(rule, context),
         };
-        Cell::decide(installed, gated, superseded).withdrawn(decision.flags)
+        let cell = Cell::decide(installed, gated, superseded);
+        self.imported(cell, item, checksums).withdrawn(decision.flags)
+    }
+
+    /// The cell of a part that may take another scanner's word where its rules leave it Unknown.
+    #[inline]
+    fn imported(&self, cell: Cell, item: &Places, checksums: bool) -> Cell {
+        if item.imported == NONE || cell.verdict != Verdict::Unknown {
+            return cell;
+        }
+        cell.or_imported(self.slots.run(item.imported, Context::new(checksums, Section::Installed)))
     }
 
     /// The answers of the rules of a part, where they were found together with those of all others.

@@ -86,6 +86,7 @@ pub(super) struct Places {
     pub(super) applicable: u32,
     pub(super) installed: u32,
     pub(super) superseded: u32,
+    pub(super) imported: u32,
     /// The nodes of the first two rules.
     pub(super) installed_node: u32,
     pub(super) applicable_node: u32,
@@ -124,11 +125,12 @@ impl Code {
             match decision.rule {
                 1 => {
                     let (applicable, installed) = (&columns.update_applicable, &columns.update_installed);
-                    items.push(writer.item(applicable.at(update), installed.at(update), NONE));
+                    items.push(writer.item(applicable.at(update), installed.at(update), [NONE; 2]));
                 }
                 3 => items.extend(columns.update_item_ends(update).map(|item| {
                     let (applicable, installed) = (&columns.item_applicable, &columns.item_installed);
-                    writer.item(applicable.at(item), installed.at(item), columns.item_superseded.at(item))
+                    let others = [columns.item_superseded.at(item), columns.item_imported.at(item)];
+                    writer.item(applicable.at(item), installed.at(item), others)
                 })),
                 _ => {}
             }
@@ -195,16 +197,22 @@ impl<'i> Writer<'i> {
     }
 
     /// Writes the rules of one part of an update.
-    fn item(&mut self, applicable: u32, installed: u32, superseded: u32) -> Places {
+    fn item(&mut self, applicable: u32, installed: u32, others: [u32; 2]) -> Places {
         // A reason that is chosen by rank differs from rule to rule.
         let ranked = self.view.columns.node_reasons.at(applicable as usize) == Reasons::Ranked as u8;
         Places {
             applicable: self.root(applicable, NONE),
             installed: self.root(installed, if ranked { NONE } else { applicable }),
-            superseded: if superseded == NONE { NONE } else { self.root(superseded, NONE) },
+            superseded: self.other(others[0]),
+            imported: self.other(others[1]),
             installed_node: installed,
             applicable_node: applicable,
         }
+    }
+
+    /// Writes a rule that a part may have besides; NONE where it has none.
+    fn other(&mut self, node: u32) -> u32 {
+        if node == NONE { NONE } else { self.root(node, NONE) }
     }
 
     /// Writes the rule of a node, in which `known` is answered already; gives where it stands.

@@ -8,9 +8,11 @@ use super::known::State;
 use super::slots::{Slots, question};
 use crate::index::columns::Column;
 use crate::index::probe::tag;
-use crate::model::fact::{Kind, Msi, MsiPart, Msp};
+use crate::model::applicability::Applicability;
+use crate::model::fact::{Kind, Msi, MsiPart, Msp, ScanResult};
 use crate::model::installer::Product;
 use crate::model::msi::normal_code;
+use crate::model::office::client::Client;
 use crate::model::reason::Reason;
 use crate::model::verdict::Answer;
 
@@ -20,6 +22,7 @@ pub(super) struct Installer {
     products: Vec<Msi<'static>>,
     patches: Vec<Msp<'static>>,
     parts: Vec<MsiPart<'static>>,
+    results: Vec<ScanResult<'static>>,
 }
 
 impl Installer {
@@ -28,6 +31,7 @@ impl Installer {
         self.products.clear();
         self.patches.clear();
         self.parts.clear();
+        self.results.clear();
     }
 
     pub(super) fn take(&mut self, stated: Msi<'_>) {
@@ -36,6 +40,10 @@ impl Installer {
 
     pub(super) fn take_patch(&mut self, stated: Msp<'_>) {
         self.patches.push(stated.into_owned());
+    }
+
+    pub(super) fn take_result(&mut self, stated: ScanResult<'_>) {
+        self.results.push(stated.into_owned());
     }
 
     pub(super) fn take_part(&mut self, stated: MsiPart<'_>) {
@@ -76,6 +84,34 @@ impl Slots<'_> {
             take(code, &|product| product.take_absent_patch(patch));
         }
         products
+    }
+
+    /// Answers the questions about all products together.
+    pub(super) fn finish_office(&mut self) {
+        let Some(subject) = self.plan.installer else { return };
+        let mut client = Client::new(self.complete_kinds());
+        self.installer.products.iter().for_each(|stated| client.take(stated, 0));
+        self.installer.patches.iter().for_each(|stated| client.take_patch(stated));
+        self.installer.results.iter().for_each(|stated| client.take_result(stated, 0));
+        for stated in &self.absent {
+            match stated.kind {
+                Some(Kind::Msi) => client.take_absent(&stated.reference),
+                Some(Kind::Msp) => client.take_absent_patch(&stated.reference),
+                _ => {}
+            }
+        }
+        self.set(subject, State::Known);
+        for predicate in self.predicates(subject) {
+            let answer = match self.plan.view.columns.predicate_question.at(predicate) {
+                question::EXISTS => Answer::TRUE,
+                question::APPLICABILITY => match self.plan.applicability(predicate) {
+                    Some(Applicability::Office(asked)) => client.answer(asked),
+                    _ => Answer::MALFORMED,
+                },
+                _ => Answer::RULE_ERROR,
+            };
+            self.put(predicate, answer);
+        }
     }
 
     /// The product that rules ask about by a code.

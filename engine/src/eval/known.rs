@@ -15,6 +15,7 @@ use crate::model::hotfix;
 use crate::model::installer;
 use crate::model::inventory::{Inventory, Stated};
 use crate::model::msi;
+use crate::model::office;
 use crate::model::path::{self, Folders};
 use crate::model::product::folded;
 use crate::model::registry::{self, View};
@@ -109,6 +110,8 @@ pub struct Known<'i> {
     pub modules: BTreeMap<String, Vec<Found<'i, Module<'static>>>>,
     /// The operating system with its traits.
     pub system: System,
+    /// What rules about Office ask of all Windows Installer products, and what other scanners said.
+    pub office: office::client::Client,
     /// Instances of management classes by class, with their statements.
     pub instances: BTreeMap<String, (Vec<Instance>, Vec<usize>)>,
     /// Kinds that are complete.
@@ -129,6 +132,7 @@ impl<'i> Known<'i> {
         }
         known.state_system(inventory);
         known.state_installer(inventory);
+        known.state_office(inventory);
         known
     }
 
@@ -173,6 +177,31 @@ impl<'i> Known<'i> {
                 Fact::Absent(record) if record.kind == Some(Kind::Msp) => {
                     let Some((code, patch)) = record.reference.split_once("::") else { continue };
                     product(code, &|product| product.take_absent_patch(patch));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Brings together what rules about Office ask.
+    fn state_office(&mut self, inventory: &Inventory) {
+        self.office = office::client::Client::new(self.complete);
+        for (number, entry) in inventory.facts.iter().enumerate() {
+            match &entry.fact {
+                Fact::Msi(record) => self.office.take(record, number),
+                Fact::Msp(record) => self.office.take_patch(record),
+                Fact::ScanResult(record) => self.office.take_result(record, number),
+                _ => {}
+            }
+        }
+        // A patch that is stated is there, wherever its absence stands.
+        for entry in &inventory.facts {
+            match &entry.fact {
+                Fact::Absent(record) if record.kind == Some(Kind::Msi) => {
+                    self.office.take_absent(&record.reference);
+                }
+                Fact::Absent(record) if record.kind == Some(Kind::Msp) => {
+                    self.office.take_absent_patch(&record.reference);
                 }
                 _ => {}
             }
@@ -391,7 +420,7 @@ impl<'i> Known<'i> {
             Subject::Package(kind, name) => self.packages.contains_key(&(*kind, name.clone())),
             Subject::Module(name) => self.modules.contains_key(name),
             // What is stated of it answers for itself.
-            Subject::System => true,
+            Subject::System | Subject::Installer => true,
             Subject::Wmi(class) => self.instances.contains_key(class),
         }
     }

@@ -19,7 +19,7 @@ use crate::model::fact::Kind;
 use crate::model::law;
 use crate::model::options::RegistryItems;
 use crate::model::reason::Reason;
-use crate::model::registry::{LOOP, at_sub_key, parents};
+use crate::model::registry::{LOOP, at_sub_key, is_narrow, parents};
 use crate::model::truth::Truth;
 use crate::model::verdict::Answer;
 
@@ -57,6 +57,14 @@ impl Loops {
     /// Whether no rule goes through any key.
     pub(super) fn is_empty(&self) -> bool {
         self.keys.is_empty()
+    }
+
+    /// Whether a key is one that has, or is in, the 32-bit view of the registry.
+    pub(super) fn asks_narrow(&self) -> bool {
+        let holds_view = |key: &String| {
+            [r"hklm\software\classes", r"hkcu\software\classes"].iter().any(|view| is_below(view, key))
+        };
+        self.keys.iter().any(|key| is_narrow(key) || holds_view(key))
     }
 
     /// Whether a key is one that rules go through, or stands below one.

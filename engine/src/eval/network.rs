@@ -115,7 +115,7 @@ impl Network {
                 let subject = columns.predicate_subject.at(predicate) as usize;
                 let asks = columns.predicate_question.at(predicate);
                 matches!(asks, question::EXISTS | question::APPLICABILITY)
-                    && columns.subject_tag.at(subject) != tag::HOTFIX
+                    && !matches!(columns.subject_tag.at(subject), tag::HOTFIX | tag::INSTALLER)
             }
             operator::AND | operator::OR => {
                 let ranked = columns.node_reasons.at(node) == Reasons::Ranked as u8;

@@ -52,6 +52,8 @@ pub struct Plan<'i> {
     pub(super) asks_keys: bool,
     /// Whether anything is asked of the 32-bit view of the registry, which small systems have as their own.
     pub(super) asks_narrow: bool,
+    /// All products of Windows Installer together, where any rule asks for them.
+    pub(super) installer: Option<usize>,
     /// Whether any rule asks for products of Windows Installer.
     pub(super) asks_installer: bool,
     /// The operating system as a whole, where any rule asks for it.
@@ -128,6 +130,7 @@ impl<'i> Plan<'i> {
         let arch = |wanted: &str| {
             (0..columns.arch_text.len()).find(|at| view.text(columns.arch_text.at(*at)) == wanted)
         };
+        let loops = Loops::new(view);
         Plan {
             view,
             options,
@@ -143,20 +146,22 @@ impl<'i> Plan<'i> {
             asks_bare_paths: subjects_of(&[tag::FILE]).iter().any(|subject| !name(*subject).starts_with('%')),
             file_names: Names::of(subjects_of(&[tag::FILE]).into_iter().map(name)),
             asks_file_details: asked.iter().flatten().any(|asked| asked.asks_file_details()),
-            asks_installer: !subjects_of(&[tag::MSI]).is_empty() || named.asks_patches(),
+            asks_installer: !subjects_of(&[tag::MSI, tag::INSTALLER]).is_empty() || named.asks_patches(),
             patches: Patches::new(view.patches()),
+            installer: view.find(tag::INSTALLER, &[], &[]),
             system: view.find(tag::SYSTEM, &[], &[]),
             queries: Queries::new(view, |at| asked.get(at).and_then(|asked| asked.as_deref())),
             bundles: bundles(view),
             network: Network::new(view, &roots),
-            loops: Loops::new(view),
             below: Names::below(asked.iter().flatten().map(AsRef::as_ref)),
             named,
             asked,
             asks_keys: !subjects_of(&[tag::REGISTRY_KEY]).is_empty(),
             asks_narrow: subjects_of(&[tag::REGISTRY_VALUE, tag::REGISTRY_KEY])
                 .into_iter()
-                .any(|subject| registry::is_narrow(name(subject))),
+                .any(|subject| registry::is_narrow(name(subject)))
+                || loops.asks_narrow(),
+            loops,
             profiles: (0..view.sources())
                 .map(|at| options.profile.or(own_profile(at)).unwrap_or(Profile::Dnf))
                 .collect(),

@@ -233,15 +233,19 @@ impl<'m> Evaluator<'m> {
         let (cell, traces) = match &entry.update.rule {
             Rule::None => (None, Vec::new()),
             Rule::Tests { installed, applicable } => {
-                let (cell, traces) = self.item(entry, installed, applicable, None);
+                let (cell, traces) = self.item(entry, [installed, applicable], None, None);
                 (Some(cell), traces)
             }
             Rule::Items(items) => {
                 let mut traces = Vec::new();
                 let mut cells = Vec::new();
                 for item in items {
-                    let (cell, below) =
-                        self.item(entry, &item.installed, &item.applicable, item.superseded.as_ref());
+                    let (cell, below) = self.item(
+                        entry,
+                        [&item.installed, &item.applicable],
+                        item.superseded.as_ref(),
+                        item.imported.as_ref(),
+                    );
                     cells.push(cell);
                     traces.extend(below);
                 }
@@ -275,9 +279,9 @@ impl<'m> Evaluator<'m> {
     fn item(
         &self,
         entry: &'m Entry,
-        installed: &'m Expr,
-        applicable: &'m Expr,
+        [installed, applicable]: [&'m Expr; 2],
         superseded: Option<&'m Expr>,
+        imported: Option<&'m Expr>,
     ) -> (Cell, Vec<Trace<'m>>) {
         let mut traces = vec![
             self.trace(installed, entry, Section::Installed),
@@ -294,6 +298,9 @@ impl<'m> Evaluator<'m> {
             gated(Section::Applicable, traces[1].answer),
             traces.get(2).map_or(Answer::FALSE, |trace| trace.answer),
         );
+        let imported = imported.map(|rule| self.trace(rule, entry, Section::Installed));
+        let cell = imported.as_ref().map_or(cell, |trace| cell.or_imported(trace.answer));
+        traces.extend(imported);
         (cell.withdrawn(entry.update.flags), traces)
     }
 
@@ -486,6 +493,14 @@ impl<'m> Evaluator<'m> {
         }
         if let (Subject::System, Question::Applicability(asked)) = (subject, question) {
             return (self.known.system.answer(asked, &self.patches), self.fact(subject));
+        }
+        if let (Subject::Installer, Question::Applicability(asked)) = (subject, question) {
+            return match asked.as_ref() {
+                Applicability::Office(asked) => {
+                    (self.known.office.answer(asked), self.known.office.witness(asked))
+                }
+                _ => (Answer::MALFORMED, None),
+            };
         }
         let (state, fact) = match subject {
             Subject::Product(name) => match self.products.get(name) {

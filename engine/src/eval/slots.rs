@@ -345,6 +345,7 @@ impl<'p> Slots<'p> {
         self.finish_os(os.as_ref());
         self.finish_system(os.as_ref());
         self.finish_installer();
+        self.finish_office();
         self.finish_queries();
         self.os = os;
         self.finish_files();
@@ -555,6 +556,7 @@ impl Slots<'_> {
             Fact::Msi(msi) if self.plan.asks_installer => self.installer.take(msi),
             Fact::Msp(patch) if self.plan.asks_installer => self.installer.take_patch(patch),
             Fact::MsiPart(part) if self.plan.asks_installer => self.installer.take_part(part),
+            Fact::ScanResult(result) if self.plan.installer.is_some() => self.installer.take_result(result),
             Fact::Wmi(instance) => self.take_instance(&instance),
             Fact::Module(module) => self.module(module),
             Fact::Os(os) => self.os = Some(os.into_owned()),
@@ -596,7 +598,7 @@ fn kind_of(tag: u8) -> Option<Kind> {
         tag::OS => Some(Kind::Os),
         tag::FILE => Some(Kind::File),
         tag::REGISTRY_VALUE | tag::REGISTRY_KEY => Some(Kind::Registry),
-        tag::MSI => Some(Kind::Msi),
+        tag::MSI | tag::INSTALLER => Some(Kind::Msi),
         tag::HOTFIX => Some(Kind::Hotfix),
         tag::PRODUCT => Some(Kind::Product),
         tag::RPM | tag::DEB => Some(Kind::Package),
@@ -612,7 +614,7 @@ fn absent_reason(tag: u8) -> Reason {
     match tag {
         tag::FILE => Reason::FileAbsent,
         tag::REGISTRY_VALUE | tag::REGISTRY_KEY => Reason::RegistryMissing,
-        tag::MSI => Reason::MsiProductAbsent,
+        tag::MSI | tag::INSTALLER => Reason::MsiProductAbsent,
         tag::PRODUCT => Reason::ProductAbsent,
         tag::RPM | tag::DEB => Reason::PackageAbsent,
         _ => Reason::RuleFalse,

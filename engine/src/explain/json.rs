@@ -245,7 +245,7 @@ fn subject(subject: &Subject, json: &mut Json<'_>) {
                 json.key("name").text(name);
             }
             Subject::Module(name) => json.key("name").text(name),
-            Subject::System => {}
+            Subject::System | Subject::Installer => {}
             Subject::Wmi(class) => json.key("class").text(class),
         }
     });

@@ -131,13 +131,17 @@ pub struct Item<'m> {
     pub applicable: Node<'m>,
     /// Whether the client has what replaces it, where the part asks that.
     pub superseded: Option<Node<'m>>,
+    /// What another scanner says, where the part asks that.
+    pub imported: Option<Node<'m>>,
 }
 
 impl<'m> Item<'m> {
     /// The trees of its rules by name.
     pub fn trees(&self) -> impl Iterator<Item = (&'static str, &Node<'m>)> {
         let both = [("installed", &self.installed), ("applicable", &self.applicable)];
-        both.into_iter().chain(self.superseded.iter().map(|node| ("superseded", node)))
+        let superseded = self.superseded.iter().map(|node| ("superseded", node));
+        let imported = self.imported.iter().map(|node| ("imported", node));
+        both.into_iter().chain(superseded).chain(imported)
     }
 }
 
@@ -342,7 +346,8 @@ impl<'m> Explainer<'m> {
                 for item in items {
                     let (Some(installed), Some(applicable)) = (nodes.next(), nodes.next()) else { break };
                     let superseded = item.superseded.as_ref().and_then(|_| nodes.next());
-                    parts.push(Item { installed, applicable, superseded });
+                    let imported = item.imported.as_ref().and_then(|_| nodes.next());
+                    parts.push(Item { installed, applicable, superseded, imported });
                 }
                 Rules::Items(parts)
             }

@@ -291,6 +291,7 @@ columns! {
         item_installed u32: of(nodes), "rule that holds where it is there";
         item_applicable u32: of(nodes), "rule that holds where it is for the client";
         item_superseded u32: none_or(nodes), "rule that holds where the client has what replaces it; NONE when nothing does";
+        item_imported u32: none_or(nodes), "rule that says what another scanner found; NONE when none is asked";
     }
     prerequisites {
         prerequisite_clause_ends u32: ends(clauses), "what is needed: one update of each clause";
@@ -330,7 +331,7 @@ columns! {
         level_text u32: text, "service pack that a level question names";
     }
     subjects {
-        subject_tag u8: up_to(12), "kind, see Subjects; rising by tag, text, name";
+        subject_tag u8: up_to(13), "kind, see Subjects; rising by tag, text, name";
         subject_text u32: text, "what it is, in normal form";
         subject_name u32: any, "text: name of a registry value; of a product, product + 1 or 0; else 0";
         subject_predicate_ends u32: ends(predicates), "what is asked about it";

@@ -44,6 +44,8 @@ pub mod tag {
     pub const SYSTEM: u8 = 11;
     /// A management class.
     pub const WMI: u8 = 12;
+    /// All products of Windows Installer together.
+    pub const INSTALLER: u8 = 13;
 }
 
 /// What a subject is called in an index: its tag, text and second text.
@@ -62,6 +64,7 @@ pub fn key(subject: &Subject) -> Key<'_> {
         Subject::Package(kind, name) => return package(*kind, name),
         Subject::Module(name) => return module(name),
         Subject::System => (tag::SYSTEM, "", ""),
+        Subject::Installer => (tag::INSTALLER, "", ""),
         Subject::Wmi(class) => (tag::WMI, class.as_str(), ""),
     };
     (tag, Cow::Borrowed(text), name)

@@ -16,6 +16,7 @@ mod json;
 mod lines;
 mod management;
 pub mod native;
+mod office;
 mod osquery;
 mod packages;
 mod qfe;
@@ -37,6 +38,7 @@ pub const FORMATS: &[Format] = &[
     packages::DPKG,
     packages::AGENT_RPM,
     packages::AGENT_DPKG,
+    office::FORMAT,
 ];
 
 /// How many facts one client may state.
@@ -147,7 +149,7 @@ impl<'a> From<&'a str> for Excerpt<'a> {
 pub struct Settings {
     /// What a delta inventory means.
     pub deltas: Deltas,
-    /// Spreadsheet elements that a converter of Office results drops; see its reader.
+    /// Further names of elements below which results of Office stand as not there.
     pub missing_elements: Vec<String>,
 }
 

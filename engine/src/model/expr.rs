@@ -121,6 +121,8 @@ pub enum Subject {
     System,
     /// A management class, by the key of [`super::wql::class_key`].
     Wmi(String),
+    /// All products of Windows Installer together.
+    Installer,
 }
 
 impl Subject {
@@ -130,7 +132,7 @@ impl Subject {
             Subject::Os(_) | Subject::System => Kind::Os,
             Subject::File(_) => Kind::File,
             Subject::RegistryValue { .. } | Subject::RegistryKey(_) => Kind::Registry,
-            Subject::Msi(_) => Kind::Msi,
+            Subject::Msi(_) | Subject::Installer => Kind::Msi,
             Subject::Hotfix(_) => Kind::Hotfix,
             Subject::Product(_) => Kind::Product,
             Subject::Package(..) => Kind::Package,

@@ -31,7 +31,7 @@ pub fn absent(subject: &Subject, question: &Question) -> Answer {
     Answer::not(match subject {
         Subject::File(_) => Reason::FileAbsent,
         Subject::RegistryValue { .. } | Subject::RegistryKey(_) => Reason::RegistryMissing,
-        Subject::Msi(_) => Reason::MsiProductAbsent,
+        Subject::Msi(_) | Subject::Installer => Reason::MsiProductAbsent,
         Subject::Product(_) => Reason::ProductAbsent,
         Subject::Package(..) => Reason::PackageAbsent,
         Subject::Os(_) | Subject::Hotfix(_) | Subject::Module(_) | Subject::System | Subject::Wmi(_) => {

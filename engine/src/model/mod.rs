@@ -15,6 +15,7 @@ pub mod inventory;
 pub mod key;
 pub mod law;
 pub mod msi;
+pub mod office;
 pub mod options;
 pub mod patches;
 pub mod path;

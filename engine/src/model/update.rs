@@ -332,6 +332,8 @@ pub struct Item {
     pub applicable: Expr,
     /// Holds where the client has something that replaces it; none never does.
     pub superseded: Option<Expr>,
+    /// What another scanner says, where its word counts as long as the rules leave it Unknown.
+    pub imported: Option<Expr>,
 }
 
 impl Update {
@@ -344,7 +346,7 @@ impl Update {
 impl Item {
     /// Its rules that there are, in the order in which they are kept.
     pub fn rules(&self) -> impl Iterator<Item = &Expr> {
-        [&self.installed, &self.applicable].into_iter().chain(&self.superseded)
+        [&self.installed, &self.applicable].into_iter().chain(&self.superseded).chain(&self.imported)
     }
 }
 

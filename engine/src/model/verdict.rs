@@ -162,9 +162,26 @@ impl Cell {
             (_, False, _) => Cell::of(Verdict::NotApplicable, applicable),
             (Unknown, ..) => Cell::of(Verdict::Unknown, installed),
             (_, _, True) => Cell::new(Verdict::NotApplicable, Reason::SupersededOnClient),
-            (_, True, False) => Cell::of(Verdict::Missing, installed),
+            (_, True, False) => {
+                Cell { flags: installed.flags | applicable.flags, ..Cell::of(Verdict::Missing, installed) }
+            }
             (_, True, _) => Cell::of(Verdict::Unknown, superseded),
             (_, _, _) => Cell::of(Verdict::Unknown, applicable),
+        }
+    }
+
+    /// The cell of a part of which another scanner says this: its word counts where the cell is Unknown.
+    #[must_use]
+    pub fn or_imported(self, imported: Answer) -> Cell {
+        match (self.verdict, imported.truth) {
+            (Verdict::Installed | Verdict::Missing | Verdict::NotApplicable, _)
+            | (_, Truth::NotApplicable | Truth::NotEvaluated) => self,
+            (Verdict::Unknown, Truth::True) => Cell::of(Verdict::Installed, imported),
+            (Verdict::Unknown, Truth::False) => match imported.reason {
+                Reason::Declined => Cell::of(Verdict::NotApplicable, imported),
+                _ => Cell::of(Verdict::Missing, imported),
+            },
+            (Verdict::Unknown, Truth::Error | Truth::Unknown) => Cell::of(Verdict::Unknown, imported),
         }
     }
 

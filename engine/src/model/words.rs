@@ -61,13 +61,14 @@ fn thing(subject: &Subject, product: &str) -> String {
         Subject::Package(_, name) => format!("package {name}"),
         Subject::Module(name) => format!("module {name}"),
         Subject::System => "the operating system".to_owned(),
+        Subject::Installer => "what is stated of Windows Installer".to_owned(),
         Subject::Wmi(class) => format!("management class {class}"),
     }
 }
 
 fn presence(subject: &Subject) -> &'static str {
     match subject {
-        Subject::Os(_) | Subject::System => "is stated",
+        Subject::Os(_) | Subject::System | Subject::Installer => "is stated",
         Subject::Wmi(_) => "has an instance",
         Subject::Hotfix(_) => "is listed",
         Subject::Msi(_) | Subject::Package(..) => "is installed",

@@ -158,8 +158,18 @@ fn msi(choices: &mut Choices<'_>) -> Msi<'static> {
         product: choices.one(&CODES_STATED).into(),
         version,
         language: choices.maybe(|choices| choices.one(&[1033, 0])),
-        upgrade_code: word(choices, &["{0A000000-0000-0000-0000-0000000000e0}", "x"]),
         features: choices.maybe(|choices| choices.one(&["Main Other", ""]).into()),
+        upgrade_code: word(
+            choices,
+            &[
+                "{0A000000-0000-0000-0000-0000000000e0}",
+                "{0F000000-0000-0000-0000-000000000001}",
+                "0f000000-0000-0000-0000-000000000002",
+                "x",
+            ],
+        ),
+        name: word(choices, &["Office", "Other"]),
+        admin_image: choices.maybe(|choices| choices.odds(1, 2)),
         ..Msi::default()
     }
 }

@@ -109,13 +109,26 @@ const PRODUCTS: [&str; 5] = [
     r#"MsiPatchInstalledForProduct PatchCode="{0A000000-0000-0000-0000-0000000000D0}" VersionMin="1.0.0.0""#,
 ];
 
+/// What rules about Office ask of all products together.
+const OFFICE: [&str; 9] = [
+    r#"OfficeInstalled Product="1" Code="{0A000000-0000-0000-0000-00000000000?}" VersionMin="1.0.0.0" VersionMax="2.0.0.0" Patch="{0A000000-0000-0000-0000-0000000000D0}""#,
+    r#"OfficeInstalled Product="1" UpgradeCode="{0F000000-0000-0000-0000-00000000000?}" Product="2" Code="{0?000000-0000-0000-0000-00000000000D}" Version="1.0.0.0" Files="true""#,
+    r#"OfficeInstalled Product="1" Name="office" VersionMax="1.5.0.0""#,
+    r#"OfficeApplicable Product="1" Code="{0?000000-0000-0000-0000-0000000000??}" VersionMin="1.0.0.0" VersionMax="2.0.0.0" Language="1033""#,
+    r#"OfficeApplicable Product="1" Name="office" UpgradeCode="{0F000000-0000-0000-0000-000000000001}" Patch="{0A000000-0000-0000-0000-0000000000D0}""#,
+    r#"OfficeProductThere Product="1" Code="{0C000000-0000-0000-0000-00000000000D}" Product="2" Name="office""#,
+    r#"OfficeScanResult Article="300001""#,
+    r#"OfficeScanResult Article="300002" Limited="true" Product="1" Code="{0A000000-0000-0000-0000-00000000000B}""#,
+    r#"OfficeScanResult Article="300001" Limited="true" Product="1" Name="office""#,
+];
+
 /// Draws a leaf, now and then of a subject that it does not fit, or one that is not asked.
 pub fn leaf(choices: &mut Choices<'_>) -> Expr {
     if choices.odds(1, 12) {
         let reason = choices.one(&[Reason::UnsupportedRule, Reason::RuleError, Reason::NotCollected]);
         return Expr::Unread(reason, choices.one(&["Memory Comparison=\"EqualTo\"", ""]).to_owned());
     }
-    let drawn = choices.below(5);
+    let drawn = choices.below(6);
     let subject = match drawn {
         0 => Subject::System,
         1 if choices.odds(1, 6) => Subject::RegistryKey(choices.one(&BELOW).to_owned()),
@@ -125,15 +138,17 @@ pub fn leaf(choices: &mut Choices<'_>) -> Expr {
         },
         2 => Subject::File(choices.often(3, &FILES).to_owned()),
         3 => Subject::Wmi(choices.often(1, &CLASSES).to_owned()),
-        _ => Subject::Msi(choices.one(&CODES).to_owned()),
+        4 => Subject::Msi(choices.one(&CODES).to_owned()),
+        _ => Subject::Installer,
     };
-    let asked = if choices.odds(1, 24) { choices.below(5) } else { drawn };
+    let asked = if choices.odds(1, 24) { choices.below(6) } else { drawn };
     let text = match asked {
         0 => choices.one(&SYSTEM).to_owned(),
         1 => choices.one(&REGISTRY).to_owned(),
         2 => choices.one(&OF_FILES).to_owned(),
         3 => format!("WmiQuery WqlQuery=\"{}\"", choices.one(&QUERIES)),
-        _ => choices.one(&PRODUCTS).to_owned(),
+        4 => choices.one(&PRODUCTS).to_owned(),
+        _ => choices.one(&OFFICE).to_owned(),
     };
     let asked = Applicability::from_text(&text).unwrap_or_else(|| panic!("{text} is a leaf"));
     let question = if choices.odds(1, 12) { Question::Exists } else { ask(asked) };
@@ -171,6 +186,7 @@ fn item(choices: &mut Choices<'_>) -> Item {
         installed: wild(choices, 2),
         applicable: wild(choices, 2),
         superseded: choices.odds(1, 4).then(|| wild(choices, 1)),
+        imported: choices.odds(1, 4).then(|| wild(choices, 1)),
     }
 }
 
@@ -191,8 +207,9 @@ pub fn relations(choices: &mut Choices<'_>) -> Update {
 
 /// Draws a fact that the rule language asks about.
 pub fn fact(choices: &mut Choices<'_>) -> Fact<'static> {
-    match choices.below(6) {
+    match choices.below(7) {
         0 | 1 => instance(choices).into(),
+        6 => result(choices).into(),
         2 => stated_trait(choices).into(),
         3 => Msp {
             product: choices.one(&CODES_STATED).into(),
@@ -209,6 +226,16 @@ pub fn fact(choices: &mut Choices<'_>) -> Fact<'static> {
         }
         .into(),
         _ => absent(choices).into(),
+    }
+}
+
+fn result(choices: &mut Choices<'_>) -> ScanResult<'static> {
+    ScanResult {
+        scanner: choices.one(&["office-convert", "office-convert", "office-convert", "other"]).into(),
+        reference: choices.one(&["300001", "KB300002", "x"]).into(),
+        state: choices.one(&["installed", "missing", "admin", "error", "other", ""]).into(),
+        expired: choices.odds(1, 3),
+        ..ScanResult::default()
     }
 }
 
@@ -259,6 +286,7 @@ fn absent(choices: &mut Choices<'_>) -> Absent<'static> {
         (Kind::Os, "MUI:de-DE"),
         (Kind::Os, "device:ring"),
         (Kind::Msp, "{0A000000-0000-0000-0000-00000000000B}::{0A000000-0000-0000-0000-0000000000D0}"),
+        (Kind::Msi, "{0C000000-0000-0000-0000-00000000000D}"),
     ]);
     Absent { kind: Some(kind), reference: reference.into(), ..Absent::default() }
 }

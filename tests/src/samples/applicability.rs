@@ -51,7 +51,7 @@ fn system(line: u32) -> Expr {
 }
 
 fn detectoid() -> Update {
-    let item = Item { installed: system(1), applicable: system(2), superseded: None };
+    let item = Item { installed: system(1), applicable: system(2), superseded: None, imported: None };
     Update {
         id: UpdateId::new([DETECTOID]),
         detectoid: true,
@@ -89,7 +89,7 @@ fn item(number: u32) -> Item {
     let superseded = (number % 4 == 1).then(|| Expr::Not(Box::new(system(number))));
     let applicable =
         if number % 5 == 4 { rest } else { Expr::all_ranked(vec![system(number), model(number)]) };
-    Item { installed: evidence(number), applicable, superseded }
+    Item { installed: evidence(number), applicable, superseded, imported: None }
 }
 
 fn model(line: u32) -> Expr {

@@ -48,6 +48,7 @@ fn aliases_of_mssecure_stand_for_their_codes() {
     let rows = Page::of_docs("mssecure.md").rows(&["alias", "code", "what is done"]);
     let rows: Vec<_> = rows.into_iter().map(|row| row[..2].to_vec()).collect();
     let aliased = Code::ALL.iter().filter_map(|code| Some((code.alias()?, code)));
+    let aliased = aliased.filter(|(alias, _)| alias.starts_with("MSS"));
     same(&rows, aliased.map(|(alias, code)| vec![coded(alias), coded(code.name())]).collect());
 }
 

@@ -59,6 +59,16 @@ impl Raised {
         }
     }
 
+    /// Reads a folder of an Office update database, with rules for it.
+    fn office(&mut self, folder: &Path) {
+        let by = folder.to_string_lossy();
+        let settings = Settings { office_rules: vec![folder.join("rules.xml")], ..Settings::default() };
+        (catalog::office::FORMAT.read)(folder, &settings, &mut |catalog| match catalog {
+            Ok(catalog) => self.all(&catalog.diagnostics, &by),
+            Err(error) => self.add(error.code(), &by),
+        });
+    }
+
     /// Reads all members of a cabinet.
     fn cabinet(&mut self, folder: &Path, bytes: &[u8]) {
         let path = folder.join("a.cab");
@@ -93,7 +103,8 @@ impl Raised {
     fn inventories(&mut self, path: &Path) {
         let by = path.to_string_lossy();
         let ending = path.extension().and_then(|ending| inventory::find(ending.to_str()?));
-        let format = ending.filter(|format| format.name.starts_with("agent-"));
+        let format =
+            ending.filter(|format| format.name.starts_with("agent-") || format.name == "office-convert");
         let settings = ingest::Settings { format, ..ingest::Settings::default() };
         let intake = match Intake::scan(&[Input::from(path)], settings) {
             Ok(intake) => intake,
@@ -139,6 +150,7 @@ fn of_corpora(raised: &mut Raised) {
     ] {
         raised.catalog(&corpora.join("sdp").join(part));
     }
+    raised.office(&corpora.join("office"));
     // Alone, because documents of one client stand against each other in the folder.
     walk(&corpora.join("inventory"), &mut |path| raised.inventories(path));
     raised.inventories(&corpora.join("inventory"));
@@ -149,7 +161,7 @@ type Make = fn(&Path, &mut Raised);
 
 /// Codes that no document can hold by itself, because they speak of places, of files that are changed
 /// or of a whole run.
-const MADE: [(Code, Make); 17] = [
+const MADE: [(Code, Make); 19] = [
     (Code::Io, |folder, raised| raised.catalog(&folder.join("missing.xml"))),
     (Code::BadReference, |folder, raised| {
         let location = "<repomd><data type='updateinfo'><location href='../../out.xml'/></data></repomd>";

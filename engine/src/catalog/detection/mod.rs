@@ -5,15 +5,14 @@
 //! the one who runs the program, so that every mistake in it is an error with its place. Knows nothing
 //! of how tests are evaluated. Source of truth: `docs/mssecure.md`, "Detection table".
 
-mod node;
 mod order;
 mod test;
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use self::node::Node;
 use super::document;
+use super::node::{self, Node};
 use crate::container::Limits;
 use crate::diagnostic::{Code, Diagnostics};
 use crate::error::{Error, Result};

@@ -1,6 +1,6 @@
 //! Turns the tests of a detection table into expressions.
 
-use super::node::Node;
+use crate::catalog::node::Node;
 use crate::error::Result;
 use crate::model::expr::{Comparison, Expr, Operand, OsField, Question, Subject};
 use crate::model::hotfix;

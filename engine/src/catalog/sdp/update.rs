@@ -176,6 +176,7 @@ fn rule(package: Package, findings: &mut Diagnostics) -> Rule {
             installed: both(&rules.installed, &item.installed),
             applicable: both(&rules.installable, &item.installable),
             superseded: item.superseded.clone(),
+            imported: None,
         });
     }
     Rule::Items(made)

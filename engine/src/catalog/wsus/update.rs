@@ -112,11 +112,21 @@ fn rule(draft: Draft, findings: &mut Diagnostics) -> Rule {
     let is_row = has_row(&draft.kind);
     if draft.malformed {
         let unread = || Expr::Constant(Answer::MALFORMED);
-        return Rule::Items(vec![Item { installed: unread(), applicable: unread(), superseded: None }]);
+        return Rule::Items(vec![Item {
+            installed: unread(),
+            applicable: unread(),
+            superseded: None,
+            imported: None,
+        }]);
     }
     if draft.too_large {
         let unread = || Expr::Constant(Answer::UNSUPPORTED);
-        return Rule::Items(vec![Item { installed: unread(), applicable: unread(), superseded: None }]);
+        return Rule::Items(vec![Item {
+            installed: unread(),
+            applicable: unread(),
+            superseded: None,
+            imported: None,
+        }]);
     }
     let mut find =
         |code| findings.push(code, draft.position, "ApplicabilityRules", format_args!("`{}`", draft.update));
@@ -133,5 +143,6 @@ fn rule(draft: Draft, findings: &mut Diagnostics) -> Rule {
         find(Code::BundleWithRules);
     }
     let or_never = |rule: Option<Expr>| rule.unwrap_or(Expr::Constant(Answer::FALSE));
-    Rule::Items(vec![Item { installed: or_never(installed), applicable: or_never(installable), superseded }])
+    let (installed, applicable) = (or_never(installed), or_never(installable));
+    Rule::Items(vec![Item { installed, applicable, superseded, imported: None }])
 }

@@ -268,7 +268,8 @@ impl<'a> View<'a> {
         };
         let of_item = |item: usize| {
             let (installed, applicable) = (&columns.item_installed, &columns.item_applicable);
-            [installed.at(item), applicable.at(item), columns.item_superseded.at(item)]
+            let others = [columns.item_superseded.at(item), columns.item_imported.at(item)];
+            [installed.at(item), applicable.at(item), others[0], others[1]]
         };
         let items = items.flat_map(of_item).filter(|root| *root != NONE);
         pair.into_iter().flatten().chain(items)
@@ -309,10 +310,12 @@ impl<'a> View<'a> {
                 let mut rules = Rules::new(*self, columns.update_leaf_ends(at));
                 let item = |item: usize| {
                     let superseded = columns.item_superseded.at(item);
+                    let imported = columns.item_imported.at(item);
                     Item {
                         installed: rules.expr(columns.item_installed.at(item), DEPTH),
                         applicable: rules.expr(columns.item_applicable.at(item), DEPTH),
                         superseded: (superseded != NONE).then(|| rules.expr(superseded, DEPTH)),
+                        imported: (imported != NONE).then(|| rules.expr(imported, DEPTH)),
                     }
                 };
                 Rule::Items(columns.update_item_ends(at).map(item).collect())

@@ -167,6 +167,7 @@ impl View<'_> {
             tag::DEB => Subject::Package(PackageKind::Deb, text.to_owned()),
             tag::MODULE => Subject::Module(text.to_owned()),
             tag::SYSTEM => Subject::System,
+            tag::INSTALLER => Subject::Installer,
             tag::WMI => Subject::Wmi(text.to_owned()),
             _ => return None,
         })

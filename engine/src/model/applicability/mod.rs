@@ -7,6 +7,7 @@
 
 use super::expr::Comparison;
 use super::instant::Instant;
+use super::office;
 use super::servicing::Identity;
 use crate::version::dotted::Version;
 use patch::Patch;
@@ -90,6 +91,8 @@ pub enum Applicability {
     MsiPatchSuperseded(Box<Patch>),
     /// What the metadata of a patch says of it, which catalogs keep; nothing is asked by it.
     MsiPatchMetadata(Box<Patch>),
+    /// What rules about Office ask of all products together.
+    Office(Box<office::Asked>),
 }
 
 /// What `WindowsVersion` compares.

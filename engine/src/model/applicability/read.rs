@@ -389,6 +389,7 @@ impl Applicability {
             Applicability::MsiPatchInstallable(_) => "MsiPatchInstallable",
             Applicability::MsiPatchSuperseded(_) => "MsiPatchSuperseded",
             Applicability::MsiPatchMetadata(_) => "MsiPatchMetadata",
+            Applicability::Office(asked) => asked.name(),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::fmt::{self, Display, Write};
 use super::read::{self, Given};
 use super::{Applicability, DeviceValue, FileExists, Range, RegistryType, Relation, WindowsVersion};
 use crate::model::expr::Comparison;
+use crate::model::office;
 
 impl Applicability {
     /// Reads the text that [`Display`] writes.
@@ -28,6 +29,9 @@ impl Applicability {
             given.add(attribute, unescaped(value));
             rest = after.strip_prefix(' ').unwrap_or(after);
         }
+        if let Some(asked) = office::Asked::read(name, &given) {
+            return Some(Applicability::Office(Box::new(asked)));
+        }
         read::leaf(name, &given).ok()
     }
 }
@@ -37,10 +41,10 @@ fn unescaped(value: &str) -> String {
 }
 
 /// Writes attributes behind the name of an element.
-struct Attributes<'f, 'b>(&'f mut fmt::Formatter<'b>);
+pub(in crate::model) struct Attributes<'f, 'b>(&'f mut fmt::Formatter<'b>);
 
 impl Attributes<'_, '_> {
-    fn set(&mut self, name: &str, value: impl Display) -> fmt::Result {
+    pub(in crate::model) fn set(&mut self, name: &str, value: impl Display) -> fmt::Result {
         write!(self.0, " {name}=\"")?;
         for c in value.to_string().chars() {
             match c {
@@ -52,7 +56,7 @@ impl Attributes<'_, '_> {
         self.0.write_char('"')
     }
 
-    fn maybe(&mut self, name: &str, value: Option<impl Display>) -> fmt::Result {
+    pub(in crate::model) fn maybe(&mut self, name: &str, value: Option<impl Display>) -> fmt::Result {
         value.map_or(Ok(()), |value| self.set(name, value))
     }
 
@@ -192,6 +196,7 @@ impl Display for Applicability {
             | Applicability::MsiPatchMetadata(patch) => {
                 patch.attributes().into_iter().try_for_each(|(name, value)| out.maybe(name, value))
             }
+            Applicability::Office(asked) => asked.write(&mut out),
         }
     }
 }

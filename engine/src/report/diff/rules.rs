@@ -27,6 +27,7 @@ fn unplaced(rule: &Rule) -> Rule {
             unplace(&mut item.installed);
             unplace(&mut item.applicable);
             item.superseded.iter_mut().for_each(unplace);
+            item.imported.iter_mut().for_each(unplace);
         }),
         Rule::Packages { rows, .. } => rows.iter_mut().for_each(|row| row.position = Position::default()),
     }

@@ -1,4 +1,4 @@
-//! The elements of a table, as a tree.
+//! The elements of a table that people write, as a tree.
 
 use std::io::BufRead;
 

@@ -1,0 +1,388 @@
+//! The Office update database: its document, rules for it, what they prove, and results of its converter.
+//!
+//! No sample of the real files is public, so that every document was written for this project.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::{Path, PathBuf};
+
+use conformance::run::{compare_rows, open};
+use patchstate::catalog::{self, Settings};
+use patchstate::compile::compile;
+use patchstate::diagnostic::{Code, Diagnostics};
+use patchstate::error::Result;
+use patchstate::eval::plan::Plan;
+use patchstate::inventory;
+use patchstate::model::inventory::Inventory;
+use patchstate::model::options::Options;
+use patchstate::model::update::Catalog;
+
+fn corpora(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpora/office").join(file)
+}
+
+fn read_as(format: &str, path: &Path, rules: &[PathBuf]) -> Result<Catalog> {
+    let settings = Settings { office_rules: rules.to_vec(), ..Settings::default() };
+    let mut read = Vec::new();
+    (catalog::find(format).unwrap().read)(path, &settings, &mut |catalog| read.push(catalog));
+    read.pop().unwrap()
+}
+
+/// The catalog of a document and of rules, both as text.
+fn catalog_of(bundles: &str, rules: &str) -> Result<Catalog> {
+    let folder = tempfile::tempdir().unwrap();
+    let (document, table) = (folder.path().join("patchdata.xml"), folder.path().join("rules.xml"));
+    std::fs::write(&document, format!("<PatchData>{bundles}</PatchData>")).unwrap();
+    std::fs::write(&table, format!("<officeRules version='1'>{rules}</officeRules>")).unwrap();
+    read_as("office", &document, &[table])
+}
+
+fn native(text: &str) -> Inventory {
+    let text = format!("<inventory version='1' client='C' {text}</inventory>");
+    let mut inventory = Inventory::default();
+    let format = inventory::find("native").unwrap();
+    format.read(text.as_str().into(), &inventory::Settings::default(), &mut inventory).unwrap();
+    inventory
+}
+
+/// The cells of a client, by both ways to evaluate: `ID VERDICT REASON FLAGS`.
+fn cells(catalog: Catalog, client: &str) -> Vec<String> {
+    let compiled = compile(vec![catalog], Vec::new()).unwrap();
+    let index = open(&compiled.columns);
+    let options = Options::default();
+    let plan = Plan::new(index.view().unwrap(), &options, None);
+    let cells = compare_rows(&plan, &compiled.catalogs, &options, &native(client));
+    let line = |(cell, entry): (&patchstate::model::verdict::Cell, &patchstate::model::catalogs::Entry)| {
+        let id = entry.update.id.as_str();
+        format!("{id} {} {} {}", cell.verdict, cell.reason, cell.flags).trim_end().to_owned()
+    };
+    cells.iter().zip(&compiled.catalogs.updates).map(line).collect()
+}
+
+const BUNDLE: &str = "<BUNDLE OFFICEVER='2' KB_NUMBER='100001' EXPIRED='False'/>";
+const PRODUCT: &str =
+    "<product code='{9????407-0000-0000-0000-000000000000}' minVersion='10.0.1000' maxVersion='10.0.3000'/>";
+const PATCH: &str = "<patch code='{11111111-2222-3333-4444-555555555555}'/>";
+const FILE: &str = r"<fixed file='C:\Office\word.exe' version='10.0.2000.0'/>";
+
+/// The cell of one bundle with these rules.
+fn check(rules: &str, client: &str, expect: &str) {
+    let attributes = "officeVersion='2' kb='100001'";
+    let rules = match rules.strip_prefix('@') {
+        Some(rest) => format!("<bundle {attributes} languages='DEU'>{PRODUCT}{rest}</bundle>"),
+        None => format!("<bundle {attributes}>{rules}</bundle>"),
+    };
+    let found = cells(catalog_of(BUNDLE, &rules).unwrap(), client);
+    assert_eq!(found, [format!("2/100001/0 {expect}")], "{rules}\n{client}");
+}
+
+fn msi(version: &str, more: &str) -> String {
+    format!("<msi product='{{91234407-0000-0000-0000-000000000000}}' version='{version}' {more}/>")
+}
+
+#[test]
+fn a_product_decides_whether_a_bundle_is_for_a_client() {
+    let rules = format!("{PRODUCT}{PATCH}");
+    let all = "complete='msi msp file'>";
+    check(&rules, all, "NotApplicable msi-product-absent");
+    check(&rules, ">", "Unknown not-collected");
+    check(&rules, &format!("{all}{}", msi("10.0.999.0", "")), "NotApplicable build-older");
+    check(&rules, &format!("{all}{}", msi("10.0.3000.0", "")), "Installed build-current");
+    check(&rules, &format!("{all}{}", msi("10.0.1000.9", "")), "Missing msp-absent");
+    let unversioned = "<msi product='91234407-0000-0000-0000-000000000000'/>";
+    check(&rules, &format!("{all}{unversioned}"), "Unknown part-not-collected");
+    let german = format!("@{PATCH}");
+    check(
+        &german,
+        &format!("{all}{}", msi("10.0.2000.0", "language='1033'")),
+        "NotApplicable platform-differs",
+    );
+    check(&german, &format!("{all}{}", msi("10.0.2000.0", "")), "Unknown part-not-collected");
+    check(&german, &format!("{all}{}", msi("10.0.2000.0", "language='1031'")), "Missing msp-absent");
+    let other = "<msi product='{81234407-0000-0000-0000-000000000000}' version='10.0.2000'/>";
+    check(&rules, &format!("{all}{other}"), "NotApplicable msi-product-absent");
+    let named = format!("<product name='Word XP'/>{PATCH}");
+    check(&named, &format!("{all}{}", msi("1", "name='WORD xp'")), "Missing msp-absent");
+    check(&named, &format!("{all}{}", msi("1", "")), "Unknown part-not-collected");
+    let family = format!("<product upgradeCode='{{000000000000000000000000000000aa}}'/>{PATCH}");
+    let code = "upgrade-code='{00000000-0000-0000-0000-0000000000AA}'";
+    check(&family, &format!("{all}{}", msi("1", code)), "Missing msp-absent");
+}
+
+#[test]
+fn a_patch_or_a_version_proves_a_bundle() {
+    let msp = |state: &str| {
+        format!(
+            "<msp product='{{91234407-0000-0000-0000-000000000000}}' \
+             patch='{{11111111-2222-3333-4444-555555555555}}' state='{state}'/>"
+        )
+    };
+    let there = |complete: &str, more: &str| format!("complete='{complete}'>{}{more}", msi("10.0.2000", ""));
+    let patch = format!("{PRODUCT}{PATCH}");
+    check(&patch, &there("msi msp", &msp("applied")), "Installed rule-true");
+    check(&patch, &there("msi msp", &msp("superseded")), "Installed rule-true");
+    check(&patch, &there("msi msp", &msp("obsoleted")), "Missing msp-absent");
+    check(&patch, &there("msi", ""), "Unknown not-collected");
+    let version = format!("{PRODUCT}<fixed productVersion='10.0.2000'/>");
+    check(&version, &there("msi", ""), "Installed build-current");
+    let later = format!("{PRODUCT}<fixed productVersion='10.0.2001'/>");
+    check(&later, &there("msi", ""), "Missing build-older");
+    let file = format!("{PRODUCT}{FILE}");
+    let word = |version: &str| format!(r"<file path='C:\Office\word.exe' version='{version}'/>");
+    check(&file, &there("msi file", &word("10.0.1999.0")), "Missing file-older");
+    check(&file, &there("msi file", ""), "Missing file-absent");
+    check(&file, &there("msi file", &word("10.0.2000.0")), "Installed rule-true");
+    check(&file, &there("msi file", &word("10.0.2000.1")), "Installed file-newer");
+    check(&file, &there("msi", ""), "Unknown not-collected");
+    let both = format!("{PRODUCT}{PATCH}{FILE}");
+    check(&both, &there("msi msp file", ""), "Missing msp-absent");
+    check(&both, &there("msi msp", ""), "Unknown not-collected");
+    check(&both, &there("msi", &word("10.0.2000.0")), "Installed rule-true");
+    check(
+        &both,
+        &format!("complete='msi msp file'>{}", word("10.0.2000.0")),
+        "NotApplicable msi-product-absent",
+    );
+    check(PRODUCT, &there("msi msp file", ""), "Unknown no-evidence");
+}
+
+#[test]
+fn an_administrative_image_is_flagged_whatever_the_reason() {
+    let admin = msi("10.0.2000", "admin-image='true'");
+    let client = format!("complete='msi msp file'>{admin}");
+    check(&format!("{PRODUCT}{PATCH}"), &client, "Missing msp-absent admin-image");
+    check(&format!("{PRODUCT}{FILE}"), &client, "Missing file-absent admin-image");
+}
+
+#[test]
+fn of_several_products_the_weakest_counts() {
+    let patched = "<msp product='{91234407-0000-0000-0000-000000000000}' \
+                   patch='{11111111-2222-3333-4444-555555555555}'/>";
+    let two = |second: &str| {
+        let second = format!("<msi product='{{99999407-0000-0000-0000-000000000000}}' version='{second}'/>");
+        format!("complete='msi msp'>{}{second}{patched}", msi("10.0.2000", ""))
+    };
+    let rules = format!("{PRODUCT}{PATCH}");
+    check(&rules, &two("10.0.2000"), "Missing msp-absent");
+    check(&rules, &two("10.0.1"), "Installed rule-true");
+    check(&rules, &two("x"), "Unknown part-not-collected");
+}
+
+#[test]
+fn what_the_converter_said_counts_where_nothing_else_is_known() {
+    let bundles = "<BUNDLE OFFICEVER='2' KB_NUMBER='1' EXPIRED='False'/>\
+                   <BUNDLE OFFICEVER='3' KB_NUMBER='2' EXPIRED='True'/>";
+    let result = |article: u32, state: &str, expired: bool| {
+        format!(
+            "><scan-result scanner='office-convert' ref='KB{}' state='{state}' expired='{expired}'/>",
+            100_000 + article
+        )
+    };
+    let bundles = bundles.replace("KB_NUMBER='1'", "KB_NUMBER='100001'").replace("'2' EXP", "'100002' EXP");
+    let check = |client: &str, expect: [&str; 2]| {
+        let found = cells(catalog_of(&bundles, "").unwrap(), client);
+        assert_eq!(
+            found,
+            ["2/100001/0 ", "3/100002/0 "]
+                .into_iter()
+                .zip(expect)
+                .map(|(a, b)| a.to_owned() + b)
+                .collect::<Vec<_>>(),
+            "{client}"
+        );
+    };
+    let unknown = "Unknown unsupported-rule";
+    check(">", [unknown, unknown]);
+    check(&result(1, "installed", false), ["Installed rule-true imported", unknown]);
+    check(&result(1, "admin", false), ["Missing rule-false imported;admin-image", unknown]);
+    check(&result(1, "error", false), ["Unknown rule-error imported", unknown]);
+    check(&result(1, "missing", false), ["Missing rule-false imported", unknown]);
+    check(&result(1, "other", false), ["Unknown unsupported-rule imported", unknown]);
+    check(&result(1, "missing", true), ["NotApplicable declined", unknown]);
+    check(&result(2, "missing", false), [unknown, "NotApplicable declined"]);
+    check(&result(2, "installed", true), [unknown, "Installed rule-true imported"]);
+}
+
+#[test]
+fn the_current_bundle_of_an_article_answers_in_either_order() {
+    let live = "<BUNDLE OFFICEVER='3' KB_NUMBER='100003' EXPIRED='False'/>";
+    let expired = live.replace("False", "True");
+    let client = "><scan-result scanner='office-convert' ref='100003' state='missing'/>";
+    let of = |bundles: String| {
+        let catalog = catalog_of(&bundles, "").unwrap();
+        assert_eq!(catalog.diagnostics.of(Code::LiveAndExpiredShareKb), 1);
+        cells(catalog, client)
+    };
+    let (missing, unknown) = ("Missing rule-false imported", "Unknown unsupported-rule");
+    assert_eq!(
+        of(format!("{live}{expired}")),
+        [format!("3/100003/0 {missing}"), format!("3/100003/1 {unknown}")]
+    );
+    assert_eq!(
+        of(format!("{expired}{live}")),
+        [format!("3/100003/0 {unknown}"), format!("3/100003/1 {missing}")]
+    );
+}
+
+#[test]
+fn one_article_of_several_versions_is_for_products_that_match() {
+    let bundles = "<BUNDLE OFFICEVER='2' KB_NUMBER='100001'/><BUNDLE OFFICEVER='3' KB_NUMBER='100001'/>";
+    let rules = format!("<bundle officeVersion='2' kb='100001'>{PRODUCT}{PATCH}</bundle>");
+    let result = "<scan-result scanner='office-convert' ref='100001' state='installed'/>";
+    let of = |client: String| cells(catalog_of(bundles, &rules).unwrap(), &client);
+    let (found, unknown) = ("Installed rule-true imported", "Unknown unsupported-rule");
+    assert_eq!(of(format!(">{result}")), [format!("2/100001/0 {found}"), format!("3/100001/0 {found}")]);
+    let with = format!(">{}{result}", msi("10.0.2000", ""));
+    assert_eq!(of(with), [format!("2/100001/0 {found}"), format!("3/100001/0 {unknown}")]);
+}
+
+#[test]
+fn the_document_is_read_whatever_stands_around_its_bundles() {
+    let catalog = read_as("office", &corpora("patchdata.xml"), &[corpora("rules.xml")]).unwrap();
+    let ids: Vec<_> = catalog.updates.iter().map(|update| update.id.as_str()).collect();
+    let expected = [
+        "2/100001/0",
+        "2/100002/0",
+        "3/100003/0",
+        "3/100003/1",
+        "1/100004/0",
+        "9/-/0",
+        "3/100005/0",
+        "4/100005/0",
+    ];
+    assert_eq!(ids, expected);
+    let first = &catalog.updates[0];
+    assert_eq!(first.title, "A patch of a word processor");
+    assert_eq!(first.payload, "https://example.org/100001-enu.exe");
+    let german = ("address DEU".to_owned(), "https://example.org/100001-deu.exe".to_owned());
+    assert!(first.extra.contains(&german), "{:?}", first.extra);
+    assert_eq!(catalog.updates[2].payload, "", "an address with a blank is none");
+    assert_eq!(catalog.updates[5].title, "(Office (OFFICEVER 9))");
+    let found = |code| catalog.diagnostics.of(code);
+    for (code, times) in [
+        (Code::UnknownElement, 5),
+        (Code::BadExpiredValue, 1),
+        (Code::UnknownOfficever, 1),
+        (Code::KbNumberMissing, 1),
+        (Code::DownloadAddressInvalid, 2),
+        (Code::UnknownLangname, 2),
+        (Code::DuplicateLocal, 1),
+        (Code::BundleWithoutLocal, 1),
+        (Code::RuleWithoutBundle, 1),
+        (Code::BundleWithoutRules, 5),
+    ] {
+        assert_eq!(found(code), times, "{code}");
+    }
+}
+
+#[test]
+fn rules_alone_make_updates() {
+    let catalog = read_as("office-rules", &corpora("rules.xml"), &[]).unwrap();
+    let ids: Vec<_> = catalog.updates.iter().map(|update| update.id.as_str()).collect();
+    assert_eq!(ids, ["1/999999/0", "2/100001/0", "2/100002/0", "3/100005/0"]);
+    assert_eq!(catalog::recognise(&corpora("rules.xml")).unwrap().name, "office-rules");
+}
+
+#[test]
+fn mistakes_in_rules_are_errors_with_their_place() {
+    let bundle = "officeVersion='2' kb='1'";
+    let check = |rules: &str, expect: &str| {
+        let error = catalog_of(BUNDLE, rules).unwrap_err().to_string();
+        assert!(error.contains(expect) && error.contains("rules.xml:1:"), "{rules}: {error}");
+    };
+    check(&format!("<bundle {bundle} x='1'/>"), "no attribute `x`");
+    check("<bundle kb='1'/>", "needs");
+    check("<bundle officeVersion='5' kb='1'><product name='a'/></bundle>", "1, 2, 3 or 4");
+    check(&format!("<bundle {bundle}><product/></bundle>"), "needs `code`");
+    check(&format!("<bundle {bundle}><product code='1'/></bundle>"), "is no code");
+    check(&format!("<bundle {bundle}><product name='a' minVersion='x'/></bundle>"), "is no version");
+    check(&format!("<bundle {bundle}><other/></bundle>"), "has no place");
+    check(&format!("<bundle {bundle} languages='XYZ'><product name='a'/></bundle>"), "abbreviation");
+    let twice = format!("<bundle {bundle}><product name='a'/></bundle>");
+    check(&format!("{twice}{twice}"), "already");
+}
+
+#[test]
+fn a_program_is_read_where_it_carries_a_cabinet() {
+    use conformance::cabinet::{Cabinet, File, Folder};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("Invcif.exe");
+    let text = format!("<PatchData>{BUNDLE}</PatchData>");
+    let others = "x".repeat(10);
+    let data = format!("{text}{others}");
+    let files = vec![
+        File::new("PatchData.XML", 0, 0, text.len() as u32),
+        File::new(r"CIFS\PUIDS.CIF", 0, text.len() as u32, others.len() as u32),
+    ];
+    let cabinet = Cabinet::of(Folder::stored(data.as_bytes()), files).bytes();
+    std::fs::write(&path, [b"MZ and MSCF, which is none", cabinet.as_slice()].concat()).unwrap();
+    let catalog = read_as("office", &path, &[]).unwrap();
+    assert_eq!(catalog.updates.len(), 1);
+    assert_eq!(catalog.diagnostics.of(Code::OfficeFileSkipped), 1);
+    std::fs::write(&path, b"MZ alone").unwrap();
+    let error = read_as("office", &path, &[]).unwrap_err();
+    assert_eq!((error.code(), error.hint()), (Code::WrongFormat, Some("unpack it with /T /C first")));
+}
+
+#[test]
+fn hostile_documents_are_refused_or_read() {
+    let deep = format!("{}{}", "<a>".repeat(100_000), "</a>".repeat(100_000));
+    assert!(catalog_of(&deep, "").is_err());
+    assert!(catalog_of("<BUNDLE", "").is_err());
+    let nested = format!("{}{}", "<BUNDLE>".repeat(20), "</BUNDLE>".repeat(20));
+    assert_eq!(catalog_of(&nested, "").unwrap().updates.len(), 20);
+    let names: String = (0..5000).map(|number| format!("<n{number}/>")).collect();
+    assert_eq!(catalog_of(&names, "").unwrap().diagnostics.of(Code::UnknownElement), 5001);
+    assert!(catalog_of("<BUNDLE KB_NUMBER='99999999999999999999'/>", "").is_ok());
+}
+
+fn converted(text: &str, missing: &[&str]) -> Vec<(String, String, Diagnostics)> {
+    let format = inventory::find("office-convert").unwrap();
+    let found = format.units(text, inventory::Look::All).unwrap();
+    let inventory::Found::Units(units) = found else { panic!("all of it was given") };
+    let settings = inventory::Settings {
+        missing_elements: missing.iter().map(|name| (*name).to_owned()).collect(),
+        ..inventory::Settings::default()
+    };
+    let read = |unit: inventory::Unit| {
+        let body = unit.place.map_or(text, |place| &text[place.body]);
+        let mut inventory = Inventory::default();
+        format.read(body.into(), &settings, &mut inventory).unwrap();
+        let facts = inventory.facts.iter().map(|stated| match &stated.fact {
+            patchstate::model::fact::Fact::ScanResult(result) => {
+                format!(
+                    "{} {}{} ",
+                    result.reference,
+                    result.state,
+                    if result.expired { " expired" } else { "" }
+                )
+            }
+            other => panic!("{other:?}"),
+        });
+        (
+            unit.client.unwrap_or_default(),
+            facts.collect::<String>().trim_end().to_owned(),
+            inventory.diagnostics,
+        )
+    };
+    units.into_iter().map(read).collect()
+}
+
+#[test]
+fn results_of_the_converter_are_facts_of_computers() {
+    let path = corpora("../inventory/results.office-convert");
+    let text = std::fs::read_to_string(path).unwrap();
+    let found = converted(&text, &[]);
+    let facts =
+        "100001 installed 100002 admin 100003 error 100004 missing expired 100005 other 777777 installed";
+    assert_eq!((found[0].0.as_str(), found[0].1.as_str()), ("WS-1", facts));
+    assert_eq!((found[1].0.as_str(), found[1].1.as_str()), ("WS-2", "100001 other"));
+    assert_eq!(found[0].2.of(Code::UnknownImportState), 1);
+    assert_eq!(converted(&text, &["todo"])[1].1, "100001 missing");
+    let nameless = "<r><INSTALLED><PATCH KB_NUMBER='100001'/></INSTALLED>\
+                    <MISSING><PATCH KB_NUMBER='Q100001'/></MISSING></r>";
+    assert_eq!(converted(nameless, &[])[0].1, "100001 missing");
+    let format = inventory::find("office-convert").unwrap();
+    assert!(format.units("<r/>", inventory::Look::All).is_err());
+    assert!(format.units("<r><PATCH>", inventory::Look::All).is_err());
+    assert!(inventory::recognise(nameless).is_err());
+}
