@@ -21,7 +21,7 @@ pub mod updateinfo;
 pub mod wsus;
 
 /// Every catalog format that can be read, in the order in which they are tried.
-pub const FORMATS: &[Format] = &[mssecure::FORMAT, updateinfo::FORMAT, wsus::FORMAT, sdp::FORMAT];
+pub const FORMATS: &[Format] = &[mssecure::FORMAT, updateinfo::FORMAT, wsus::FORMAT, cvrf::FORMAT, cvrf::WESNG, sdp::FORMAT];
 
 /// A catalog format: its name, how it is recognised, how it is read.
 #[derive(Debug)]
@@ -66,6 +66,8 @@ pub struct Settings {
     pub verify: Verify,
     /// Whether upper and lower case differ where rules compare text of the registry.
     pub exact_text: bool,
+    /// What is decided about security bulletins.
+    pub bulletins: cvrf::Tables,
     /// Whether what a catalog has twice, alone and with others, is compared.
     pub check_duplicates: bool,
 }
@@ -78,6 +80,19 @@ pub enum Verify {
     Refuse,
     /// A warning.
     Warn,
+}
+
+/// Reads inputs of one format and one feed; where the format has one catalog for all of them, as one.
+pub fn read(
+    format: &Format,
+    paths: &[&Path],
+    settings: &Settings,
+    give: &mut dyn FnMut(&Path, Result<Catalog>),
+) {
+    let Some(first) = paths.first() else { return };
+    if cvrf::together(format, paths, settings, &mut |catalog| give(first, catalog)).is_none() {
+        paths.iter().for_each(|path| (format.read)(path, settings, &mut |catalog| give(path, catalog)));
+    }
 }
 
 /// Finds a format by its name.

@@ -4,7 +4,7 @@
 //! name a subject ask [`super::super::expr::Question::Exists`] and are not here.
 
 use super::{
-    Applicability, DeviceAttribute, DeviceValue, FileExists, Processor, Range, RegSz, RegistryType, Relation,
+    Applicability, bulletin, DeviceAttribute, DeviceValue, FileExists, Processor, Range, RegSz, RegistryType, Relation,
     WindowsVersion,
 };
 use crate::model::expr::Comparison;
@@ -339,6 +339,10 @@ impl Applicability {
     pub fn name(&self) -> &'static str {
         match self {
             Applicability::WindowsVersion(_) => "WindowsVersion",
+            Applicability::WindowsProduct(_) => bulletin::PRODUCT,
+            Applicability::WindowsProductPossible(_) => bulletin::POSSIBLE,
+            Applicability::WindowsOther(_) => bulletin::OTHER,
+            Applicability::WindowsRevision(_) => bulletin::REVISION,
             Applicability::Platform => "Platform",
             Applicability::WindowsLanguage(_) => "WindowsLanguage",
             Applicability::MuiInstalled => "MuiInstalled",
