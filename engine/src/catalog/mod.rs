@@ -21,7 +21,8 @@ pub mod updateinfo;
 pub mod wsus;
 
 /// Every catalog format that can be read, in the order in which they are tried.
-pub const FORMATS: &[Format] = &[mssecure::FORMAT, updateinfo::FORMAT, wsus::FORMAT, cvrf::FORMAT, cvrf::WESNG, sdp::FORMAT];
+pub const FORMATS: &[Format] =
+    &[mssecure::FORMAT, updateinfo::FORMAT, wsus::FORMAT, cvrf::FORMAT, cvrf::WESNG, sdp::FORMAT];
 
 /// A catalog format: its name, how it is recognised, how it is read.
 #[derive(Debug)]

@@ -121,9 +121,8 @@ impl Slots<'_> {
     fn weigh(&self, at: usize, step: Step, context: Context<'_>) -> Answer {
         let mut places = [None; evidence::PARTS];
         places.iter_mut().zip(self.operands(at, step)).for_each(|(place, operand)| *place = Some(operand));
-        let part = |place: usize| {
-            places[place].map_or(evidence::NOTHING, |operand| self.run_at(operand, context))
-        };
+        let part =
+            |place: usize| places[place].map_or(evidence::NOTHING, |operand| self.run_at(operand, context));
         let (listed, applicable) = (part(0), part(evidence::APPLICABLE));
         let answers = if evidence::is_settled(listed, applicable) {
             [listed, evidence::NOTHING, evidence::NOTHING, evidence::NOTHING, applicable]

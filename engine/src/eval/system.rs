@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::known::State;
 use super::slots::{Slots, question};
-use crate::index::columns::Column;
 use crate::diagnostic::{Code, Position};
+use crate::index::columns::Column;
 use crate::model::applicability::Applicability;
 use crate::model::fact::{Cbs, Kind, Os, Product};
 use crate::model::path::fold_text;

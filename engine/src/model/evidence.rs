@@ -37,10 +37,7 @@ impl Default for Weighing {
 
 impl From<&Options> for Weighing {
     fn from(options: &Options) -> Self {
-        Weighing {
-            replacements: options.supersedence != Supersedence::Off,
-            build_wins: options.build_wins,
-        }
+        Weighing { replacements: options.supersedence != Supersedence::Off, build_wins: options.build_wins }
     }
 }
 

@@ -41,7 +41,9 @@ impl Source {
 
     /// The source of a stored number.
     pub fn from_number(number: u8) -> Option<Source> {
-        [Source::Declared, Source::Versions, Source::Twin, Source::ReleaseTable].into_iter().find(|source| *source as u8 == number)
+        [Source::Declared, Source::Versions, Source::Twin, Source::ReleaseTable]
+            .into_iter()
+            .find(|source| *source as u8 == number)
     }
 }
 

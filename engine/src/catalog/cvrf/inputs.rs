@@ -47,12 +47,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Reads inputs of one feed as one catalog; what cannot be read is handed over before it.
-pub(super) fn read(
-    paths: &[&Path],
-    form: Form,
-    settings: &Settings,
-    give: &mut dyn FnMut(Result<Catalog>),
-) {
+pub(super) fn read(paths: &[&Path], form: Form, settings: &Settings, give: &mut dyn FnMut(Result<Catalog>)) {
     let mut documents = Vec::new();
     for path in paths {
         documents_of(path, form, &mut |read| match read {

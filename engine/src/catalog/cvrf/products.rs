@@ -12,8 +12,8 @@ use super::build::Build;
 use super::name;
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
-pub use crate::model::applicability::bulletin::{Installation, Role};
 use crate::model::applicability::bulletin::WindowsProduct;
+pub use crate::model::applicability::bulletin::{Installation, Role};
 use crate::model::system::architecture;
 
 /// The table that the program brings along.

@@ -55,8 +55,7 @@ pub(super) fn of_article(
         any(builds.into_iter().map(build).collect()),
         applicable.clone(),
     ];
-    let installed =
-        Expr::Combine { operator: Operator::Evidence, reasons: Reasons::InOrder, operands };
+    let installed = Expr::Combine { operator: Operator::Evidence, reasons: Reasons::InOrder, operands };
     item(installed, applicable)
 }
 

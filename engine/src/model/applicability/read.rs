@@ -4,8 +4,8 @@
 //! name a subject ask [`super::super::expr::Question::Exists`] and are not here.
 
 use super::{
-    Applicability, bulletin, DeviceAttribute, DeviceValue, FileExists, Processor, Range, RegSz, RegistryType, Relation,
-    WindowsVersion,
+    Applicability, DeviceAttribute, DeviceValue, FileExists, Processor, Range, RegSz, RegistryType, Relation,
+    WindowsVersion, bulletin,
 };
 use crate::model::expr::Comparison;
 use crate::model::instant::Instant;

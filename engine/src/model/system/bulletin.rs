@@ -39,16 +39,16 @@ impl System {
     }
 
     fn is_product(&self, asked: &WindowsProduct) -> Truth {
-        let equal =
-            |rule: u32, observed: Option<u32>| lexicographic(Comparison::Eq, [(rule, observed)]);
+        let equal = |rule: u32, observed: Option<u32>| lexicographic(Comparison::Eq, [(rule, observed)]);
         let mut tally = Tally::default();
         if self.windows == Some(false) {
             return Truth::False;
         }
         tally.add(equal(asked.build, self.build));
-        tally.add(self.product_type.map_or(Truth::Unknown, |kind| {
-            Truth::from((kind == 1) == (asked.role == Role::Client))
-        }));
+        tally.add(
+            self.product_type
+                .map_or(Truth::Unknown, |kind| Truth::from((kind == 1) == (asked.role == Role::Client))),
+        );
         if let Some(architecture) = asked.architecture {
             tally.add(equal(architecture, self.architecture));
         }
