@@ -1,7 +1,10 @@
 //! Reads the catalogs that a command line names, each by its content or as it is told.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use patchstate::catalog::cvrf::releases::Releases;
+use patchstate::catalog::cvrf::{self, products};
 use patchstate::catalog::{self, Format, Settings, Verify, detection};
 use patchstate::diagnostic::{Code, Diagnostics, Severity};
 use patchstate::error::Error;
@@ -30,12 +33,18 @@ pub(crate) struct Reading {
     /// Rules for the updates of an Office update database; may be repeated
     #[arg(long, value_name = "FILE")]
     rules: Vec<PathBuf>,
-    /// Takes a product table in place of the built-in one
+    /// Takes a product table in place of the built-in one of its kind; may be repeated
     #[arg(long, value_name = "FILE")]
-    products: Option<PathBuf>,
+    products: Vec<PathBuf>,
     /// Adds a product table; may be repeated
     #[arg(long, value_name = "FILE")]
     products_add: Vec<PathBuf>,
+    /// Of security bulletins: whether updates are left out of which no table names a product
+    #[arg(long, value_name = "WHICH", value_enum, default_value_t = Products::All)]
+    product_scope: Products,
+    /// Completes security bulletins from a table of the releases of Windows
+    #[arg(long, value_name = "FILE")]
+    release_table: Option<PathBuf>,
     /// Warns where a checksum of a repository does not fit, instead of refusing it
     #[arg(long)]
     no_verify: bool,
@@ -57,6 +66,15 @@ enum Dangling {
     Unknown,
     /// It is there: for work on a part of a catalog.
     True,
+}
+
+/// Which updates of security bulletins there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Products {
+    /// All.
+    All,
+    /// Those that have a product that a table names.
+    Mapped,
 }
 
 /// Whether upper and lower case differ.
@@ -85,21 +103,81 @@ impl Reading {
     /// Reads every catalog; `each` is told the path of the next one before it is read.
     pub(crate) fn read(&self, keep_going: bool, mut each: impl FnMut(&Path)) -> Read {
         let mut read = Read { keep_going, ..Read::default() };
+        let bulletins = match self.bulletins() {
+            Ok(bulletins) => bulletins,
+            Err(error) => {
+                read.failures.push(error);
+                return read;
+            }
+        };
         let unnamed = self.paths.iter().map(|path| (None, path));
         let named = self.feed.iter().map(|(feed, path)| (Some(feed.as_str()), path));
+        let mut groups: Vec<(Option<&str>, &'static Format, Vec<&Path>)> = Vec::new();
         for (feed, path) in unnamed.chain(named) {
-            each(path);
             read.bytes += size(path);
-            self.read_one(feed, path, &mut read);
+            let format = match self.input_format.map_or_else(|| catalog::recognise(path), Ok) {
+                Ok(format) => format,
+                Err(error) => {
+                    read.failures.push(error.in_file(path.to_string_lossy()));
+                    continue;
+                }
+            };
+            let same = |group: &&mut (Option<&str>, &'static Format, Vec<&Path>)| {
+                group.0 == feed && group.1.name == format.name
+            };
+            match groups.iter_mut().find(same) {
+                Some(group) => group.2.push(path),
+                None => groups.push((feed, format, vec![path])),
+            }
+        }
+        for (feed, format, paths) in groups {
+            paths.iter().for_each(|path| each(path));
+            self.read_group(feed, format, &paths, bulletins.clone(), &mut read);
         }
         read
     }
 
-    fn read_one(&self, feed: Option<&str>, path: &Path, read: &mut Read) {
-        let format = match self.input_format.map_or_else(|| catalog::recognise(path), Ok) {
-            Ok(format) => format,
-            Err(error) => return read.failures.push(error.in_file(path.to_string_lossy())),
+    /// The tables that security bulletins are read with.
+    fn bulletins(&self) -> patchstate::error::Result<cvrf::Tables> {
+        let is_table = |path: &&PathBuf| products::Products::is_table(path);
+        let mut tables = cvrf::Tables {
+            releases: match &self.release_table {
+                None => None,
+                Some(path) => Some(Arc::new(Releases::read(path)?)),
+            },
+            scope: match self.product_scope {
+                Products::All => cvrf::Scope::All,
+                Products::Mapped => cvrf::Scope::Mapped,
+            },
+            ..cvrf::Tables::default()
         };
+        let own: Vec<_> = self.products.iter().filter(is_table).collect();
+        let added: Vec<_> = self.products_add.iter().filter(is_table).collect();
+        only_one(&own)?;
+        if own.is_empty() && added.is_empty() {
+            return Ok(tables);
+        }
+        let mut products = match own.first() {
+            None => products::Products::built_in(),
+            Some(path) => products::Products::read(path)?,
+        };
+        for path in added {
+            let more = products::Products::read(path)?;
+            products.extend(more).map_err(|error| error.in_file(path.to_string_lossy()))?;
+        }
+        tables.products = Some(Arc::new(products));
+        Ok(tables)
+    }
+
+    /// Reads inputs of one format and one feed.
+    fn read_group(
+        &self,
+        feed: Option<&str>,
+        format: &Format,
+        paths: &[&Path],
+        bulletins: cvrf::Tables,
+        read: &mut Read,
+    ) {
         let settings = Settings {
             feed: feed.map(str::to_owned),
             language: self.language_of(feed.unwrap_or(format.name)),
@@ -109,9 +187,10 @@ impl Reading {
             check_duplicates: self.check_duplicates,
             keep_going: read.keep_going,
             office_rules: self.rules.clone(),
+            bulletins,
         };
         let assumes_needed = self.dangling_prerequisites == Dangling::True;
-        (format.read)(path, &settings, &mut |catalog| match catalog {
+        catalog::read(format, paths, &settings, &mut |path, catalog| match catalog {
             Ok(mut catalog) => {
                 catalog.source.assumes_needed = assumes_needed;
                 read.catalogs.push(catalog);
@@ -137,8 +216,19 @@ impl Reading {
         &self,
         diagnostics: &mut Diagnostics,
     ) -> patchstate::error::Result<Vec<Detection>> {
-        detection::table(self.products.as_deref(), &self.products_add, diagnostics)
+        let detects = |path: &&PathBuf| !products::Products::is_table(path);
+        let own: Vec<_> = self.products.iter().filter(detects).collect();
+        only_one(&own)?;
+        let added: Vec<PathBuf> = self.products_add.iter().filter(detects).cloned().collect();
+        detection::table(own.first().map(|path| path.as_path()), &added, diagnostics)
     }
+}
+
+/// Refuses a second table of one kind, of which one stands in place of the other.
+fn only_one(tables: &[&PathBuf]) -> patchstate::error::Result<()> {
+    let [_, second, ..] = tables else { return Ok(()) };
+    let error = Error::new(Code::BadValue, "is a second product table of its kind");
+    Err(error.in_file(second.to_string_lossy()).with_hint("add it with `--products-add`"))
 }
 
 /// The bytes of a file, or of the files below a folder.

@@ -54,6 +54,9 @@ pub(crate) struct Rules {
     /// What another checksum at the same file version says: nothing, Unknown, or not installed
     #[arg(long, value_name = "POLICY", default_value = "off")]
     checksum: Sum,
+    /// Takes an update of a security bulletin for missing where the build is older, though it is listed
+    #[arg(long)]
+    build_wins: bool,
     /// Leaves registry items out of the evidence
     #[arg(long)]
     no_registry: bool,
@@ -84,6 +87,7 @@ impl Rules {
                 Sum::Unknown => Checksum::Unknown,
                 Sum::Strict => Checksum::Strict,
             },
+            build_wins: self.build_wins,
             registry: if self.no_registry { RegistryItems::Ignored } else { RegistryItems::Read },
             detect: match self.detect {
                 Detected::Auto => Detect::Auto,
@@ -110,6 +114,9 @@ impl Rules {
         }
         if !matches!(self.checksum, Sum::Off) {
             words.push(format!("--checksum {}", name(&|| self.checksum.to_possible_value())));
+        }
+        if self.build_wins {
+            words.push("--build-wins".to_owned());
         }
         if self.no_registry {
             words.push("--no-registry".to_owned());

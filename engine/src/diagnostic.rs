@@ -199,6 +199,7 @@ codes! {
 
     // CVRF, and the definitions of wesng.
     CvrfProductUndefined "cvrf-product-undefined" Warning "a product id that is not in the document's tree; the id is its name";
+    ClientNoProduct "client-no-product" Warning "a client whose system is none that the product table names; its cells are Unknown";
     CvrfProductConflict "cvrf-product-conflict" Warning "a product id with two names; the first is used";
     CvrfOddId "cvrf-odd-id" Note "an id that is neither of a vulnerability nor of an advisory; its fixes are read, and it is not attached to them";
     CvrfRemediationType "cvrf-remediation-type" Note "a type of remediation that the format does not name; kept as text";

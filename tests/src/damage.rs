@@ -40,6 +40,7 @@ pub fn seal(bytes: &mut [u8]) {
 /// Options under which everything that may be asked of an index is asked.
 pub fn options() -> [Options; 2] {
     let all = Options {
+        build_wins: true,
         supersedence: Supersedence::Evr,
         checksum: Checksum::Strict,
         registry: RegistryItems::Read,

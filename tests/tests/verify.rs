@@ -89,7 +89,7 @@ fn numbers_are_in_range() {
     check(|columns| columns.source_profile[0] = 2, "`source_profile`, entry 0");
     check(|columns| columns.update_urgency[9] = 5, "`update_urgency`, entry 9");
     check(|columns| columns.update_flags[9] = 0x1_0000, "`update_flags`, entry 9");
-    check(|columns| columns.node_operator[0] = 10, "`node_operator`, entry 0");
+    check(|columns| columns.node_operator[0] = 11, "`node_operator`, entry 0");
 }
 
 #[test]

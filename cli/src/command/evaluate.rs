@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::ValueEnum;
-use patchstate::diagnostic::Diagnostics;
+use patchstate::diagnostic::{Code, Diagnostics};
 use patchstate::eval::plan::Plan;
 use patchstate::eval::run::{self, Outcome};
 use patchstate::ingest;
@@ -54,7 +54,8 @@ pub(crate) struct Args {
     /// Evaluates only the I-th of N parts of the clients
     #[arg(long, value_name = "I/N", value_parser = shard)]
     shard: Option<(usize, usize)>,
-    /// Ends with code 4 when an inventory was unreadable or all its cells are Unknown
+    /// Ends with code 4 when an inventory was unreadable, all its cells are Unknown, or its system is one
+    /// that no product table names
     #[arg(long)]
     strict: bool,
     /// Ends with code 1 when such a cell was found
@@ -179,7 +180,8 @@ pub(super) fn findings(found: &Diagnostics, output: &mut Output) {
 }
 
 fn exit(args: &Args, outcome: &Outcome) -> anyhow::Result<Exit> {
-    if args.strict && (!outcome.errors.is_empty() || outcome.all_unknown > 0) {
+    let no_product = outcome.diagnostics.of(Code::ClientNoProduct) > 0;
+    if args.strict && (!outcome.errors.is_empty() || outcome.all_unknown > 0 || no_product) {
         return Ok(Exit::Partial);
     }
     match args.fail_on {

@@ -23,8 +23,16 @@ pub mod updateinfo;
 pub mod wsus;
 
 /// Every catalog format that can be read, in the order in which they are tried.
-pub const FORMATS: &[Format] =
-    &[mssecure::FORMAT, updateinfo::FORMAT, wsus::FORMAT, sdp::FORMAT, office::FORMAT, office::RULES];
+pub const FORMATS: &[Format] = &[
+    mssecure::FORMAT,
+    updateinfo::FORMAT,
+    wsus::FORMAT,
+    cvrf::FORMAT,
+    cvrf::WESNG,
+    sdp::FORMAT,
+    office::FORMAT,
+    office::RULES,
+];
 
 /// A catalog format: its name, how it is recognised, how it is read.
 #[derive(Debug)]
@@ -71,6 +79,8 @@ pub struct Settings {
     pub exact_text: bool,
     /// Files of rules that go with a catalog of Office updates.
     pub office_rules: Vec<std::path::PathBuf>,
+    /// What is decided about security bulletins.
+    pub bulletins: cvrf::Tables,
     /// Whether what a catalog has twice, alone and with others, is compared.
     pub check_duplicates: bool,
     /// Whether a part of a catalog that cannot be read (a cabinet, a package) is left out and counted.
@@ -85,6 +95,19 @@ pub enum Verify {
     Refuse,
     /// A warning.
     Warn,
+}
+
+/// Reads inputs of one format and one feed; where the format has one catalog for all of them, as one.
+pub fn read(
+    format: &Format,
+    paths: &[&Path],
+    settings: &Settings,
+    give: &mut dyn FnMut(&Path, Result<Catalog>),
+) {
+    let Some(first) = paths.first() else { return };
+    if cvrf::together(format, paths, settings, &mut |catalog| give(first, catalog)).is_none() {
+        paths.iter().for_each(|path| (format.read)(path, settings, &mut |catalog| give(path, catalog)));
+    }
 }
 
 /// Finds a format by its name.

@@ -5,6 +5,7 @@
 //! open; where the absence does not settle it, the update has no anchor and is always evaluated.
 
 use crate::index::probe::{self, Key};
+use crate::model::applicability::Applicability;
 use crate::model::catalogs::Entry;
 use crate::model::expr::{self, Expr, Operand, Operator, Question, Reasons, Section, Subject};
 use crate::model::fact::Kind;
@@ -219,7 +220,9 @@ impl Open<'_> {
             Expr::Constant(answer) => Possibles::one(*answer),
             Expr::Unread(reason, _) => Possibles::one(Answer::new(Truth::Unknown, *reason)),
             Expr::Test { subject, question, .. } => self.leaf(subject, question),
-            Expr::Combine { operator: Operator::One | Operator::Xor, .. } => Possibles::any(&Truth::ALL),
+            Expr::Combine { operator: Operator::One | Operator::Xor | Operator::Evidence, .. } => {
+                Possibles::any(&Truth::ALL)
+            }
             Expr::Combine { operator, reasons, operands } => {
                 self.combination(*operator, Ranking { reasons: *reasons, section }, operands)
             }
@@ -268,7 +271,12 @@ impl Open<'_> {
         }
         use Truth::{Error, False, NotApplicable, True, Unknown};
         let mut possible = Possibles::any(&[True, False, Unknown]);
-        if matches!(question, Question::Data(_) | Question::FileEvidence { .. }) {
+        let may_not_arise = match question {
+            Question::Data(_) | Question::FileEvidence { .. } => true,
+            Question::Applicability(asked) => matches!(**asked, Applicability::WindowsRevision(_)),
+            _ => false,
+        };
+        if may_not_arise {
             possible.extend([(NotApplicable, None)]);
         }
         if !fits(subject, question) {

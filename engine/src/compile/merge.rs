@@ -298,7 +298,7 @@ fn report_cycles(merged: &mut Catalogs) {
 fn cyclic(merged: &Catalogs) -> Vec<usize> {
     let declared = |at: usize| {
         let edges = merged.updates[at].replaced_by.iter();
-        edges.filter(|edge| edge.source == supersedence::Source::Declared).map(|edge| edge.by as usize)
+        edges.filter(|edge| edge.source != supersedence::Source::Versions).map(|edge| edge.by as usize)
     };
     let component = supersedence::components(merged.updates.len(), &declared);
     let mut members = vec![0u32; component.len()];

@@ -20,6 +20,7 @@ pub(crate) mod operator {
     pub(crate) const OTHERWISE: u8 = 7;
     pub(crate) const UNREAD: u8 = 8;
     pub(crate) const LOOP: u8 = 9;
+    pub(crate) const EVIDENCE: u8 = 10;
 }
 
 /// Nodes while an index is made, in the form in which they are stored.
@@ -75,6 +76,7 @@ impl Nodes {
             Operator::Or => operator::OR,
             Operator::One => operator::ONE,
             Operator::Xor => operator::XOR,
+            Operator::Evidence => operator::EVIDENCE,
         };
         let reasons = reasons as u8;
         let number = self.numbers.add(&(operator, reasons, operands), |number| {

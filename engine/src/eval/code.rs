@@ -268,7 +268,7 @@ impl<'i> Writer<'i> {
         let step = Step {
             // A number that no operator has, in damaged bytes, is taken as the last kind that is left.
             operator: match columns.node_operator.at(node) {
-                number if number > operator::LOOP => operator::XOR,
+                number if number > operator::EVIDENCE => operator::XOR,
                 operator::UNREAD => operator::CONSTANT,
                 number => number,
             },

@@ -295,7 +295,7 @@ impl Replacements {
         let count = view.updates();
         let followed = |edge: usize| {
             options.supersedence == Supersedence::Evr
-                || columns.edge_source.at(edge) == Source::Declared as u8
+                || columns.edge_source.at(edge) != Source::Versions as u8
         };
         let edges = |update: usize| {
             let edges = columns.update_edge_ends(update).filter(|edge| followed(*edge));

@@ -8,6 +8,7 @@ use super::loops::key_at;
 use super::slots::Slots;
 use crate::compile::rules::operator;
 use crate::index::restore::rules::{constant, loop_of};
+use crate::model::evidence;
 use crate::model::expr::{self, MOST_RANKED, Operator, Reasons, Section};
 use crate::model::flag::Flags;
 use crate::model::truth::Truth;
@@ -71,6 +72,7 @@ impl Slots<'_> {
                     |sub_key: &str| self.run_at(at + 1, Context { sub_key: Some(sub_key), ..context }).truth;
                 self.go_through(&key, loop_of(step.b as u8), truth)
             }
+            operator::EVIDENCE => self.weigh(at, step, context),
             operator::ONE => self.count(at, step, Operator::One, context),
             _ => self.count(at, step, Operator::Xor, context),
         }
@@ -115,6 +117,21 @@ impl Slots<'_> {
         }
     }
 
+    /// The answer of lists and a build; most updates are not for a client and not listed by it.
+    fn weigh(&self, at: usize, step: Step, context: Context<'_>) -> Answer {
+        let mut places = [None; evidence::PARTS];
+        places.iter_mut().zip(self.operands(at, step)).for_each(|(place, operand)| *place = Some(operand));
+        let part =
+            |place: usize| places[place].map_or(evidence::NOTHING, |operand| self.run_at(operand, context));
+        let (listed, applicable) = (part(0), part(evidence::APPLICABLE));
+        let answers = if evidence::is_settled(listed, applicable) {
+            [listed, evidence::NOTHING, evidence::NOTHING, evidence::NOTHING, applicable]
+        } else {
+            [listed, part(1), part(2), part(3), applicable]
+        };
+        evidence::weigh(answers, self.plan.options.into())
+    }
+
     /// The answer of ONE or XOR, which ask how many operands hold.
     fn count(&self, at: usize, step: Step, operator: Operator, context: Context<'_>) -> Answer {
         let answers: Vec<_> = self.operands(at, step).map(|operand| self.run_at(operand, context)).collect();
@@ -143,7 +160,8 @@ const OR: Ranks = Ranks([5, 1, 4, 3, 2, 0]);
 /// The greatest weight that a reason of this truth can have.
 fn heaviest(reasons: Reasons, truth: Truth) -> u8 {
     match (reasons, truth) {
-        (Reasons::InOrder, Truth::True) | (Reasons::Strongest, Truth::False) => 2,
+        (Reasons::InOrder, Truth::True) => 2,
+        (Reasons::Strongest, Truth::False) => 3,
         (Reasons::Ranked, Truth::False) => MOST_RANKED,
         _ => 0,
     }

@@ -394,7 +394,7 @@ impl<'m> Evaluator<'m> {
 
     /// Whether edges of this source count.
     pub fn follows(&self, source: supersedence::Source) -> bool {
-        source == supersedence::Source::Declared || self.options.supersedence == Supersedence::Evr
+        source != supersedence::Source::Versions || self.options.supersedence == Supersedence::Evr
     }
 
     /// The tree of an expression that belongs to no update (a detection table's).
@@ -470,6 +470,10 @@ impl<'m> Evaluator<'m> {
             Expr::Constant(answer) => (*answer, None),
             Expr::Unread(reason, _) => (Answer::new(Truth::Unknown, *reason), None),
             Expr::Test { subject, question, .. } => self.leaf(subject, question, policy),
+            Expr::Combine { operator: Operator::Evidence, operands, .. } => {
+                let answers: Vec<_> = operands.iter().map(answer).collect();
+                (expr::evidence(&answers, self.options.into()), None)
+            }
             Expr::Combine { operator, reasons, operands } => {
                 let answers: Vec<_> = operands.iter().map(answer).collect();
                 (expr::combine(*operator, *reasons, section, &answers), None)

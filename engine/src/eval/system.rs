@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::known::State;
 use super::slots::{Slots, question};
+use crate::diagnostic::{Code, Position};
 use crate::index::columns::Column;
 use crate::model::applicability::Applicability;
 use crate::model::fact::{Cbs, Kind, Os, Product};
@@ -110,10 +111,16 @@ impl Slots<'_> {
         for predicate in self.predicates(subject) {
             let answer = match self.plan.view.columns.predicate_question.at(predicate) {
                 question::EXISTS => Answer::TRUE,
-                question::APPLICABILITY => self
-                    .plan
-                    .applicability(predicate)
-                    .map_or(Answer::MALFORMED, |asked| system.answer(asked, &self.plan.patches)),
+                question::APPLICABILITY => {
+                    let plan = self.plan;
+                    let asked = plan.applicability(predicate);
+                    let answer = asked.map_or(Answer::MALFORMED, |asked| system.answer(asked, &plan.patches));
+                    let is_other = matches!(asked, Some(Applicability::WindowsOther(_)));
+                    if is_other && answer == Answer::UNSUPPORTED {
+                        self.diagnostics.push(Code::ClientNoProduct, Position::default(), "os", "");
+                    }
+                    answer
+                }
                 _ => Answer::RULE_ERROR,
             };
             self.put(predicate, answer);

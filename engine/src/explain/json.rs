@@ -178,6 +178,7 @@ fn node(one: &Node<'_>, json: &mut Json<'_>) {
             Ask::Combine(Operator::Or, _) => "or",
             Ask::Combine(Operator::One, _) => "one",
             Ask::Combine(Operator::Xor, _) => "xor",
+            Ask::Combine(Operator::Evidence, _) => "evidence",
             Ask::Not => "not",
             Ask::Loop(..) => "loop",
             Ask::SubKey(_) => "sub-key",

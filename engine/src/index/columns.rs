@@ -282,7 +282,7 @@ columns! {
     }
     edges {
         edge_by u32: of(updates), "update that replaces another; rising within that one";
-        edge_source u8: up_to(1), "who says so: 0 declared, 1 versions";
+        edge_source u8: up_to(3), "who says so: 0 declared, 1 versions, 2 twin, 3 release table";
         edge_offset u64: any, "where it is said: byte";
         edge_line u32: any, "where it is said: line";
         edge_column u32: any, "where it is said: column";
@@ -311,7 +311,7 @@ columns! {
         leaf_column u32: any, "where a test stands: column";
     }
     nodes {
-        node_operator u8: up_to(9), "0 constant, 1 test, 2 and, 3 or, 4 one, 5 xor, 6 not, 7 otherwise, 8 unread, 9 loop";
+        node_operator u8: up_to(10), "0 constant, 1 test, 2 and, 3 or, 4 one, 5 xor, 6 not, 7 otherwise, 8 unread, 9 loop, 10 evidence";
         node_reasons u8: up_to(2), "where the reason comes from: 0 in order, 1 strongest, 2 ranked; of a loop: 0 any, 1 all, 2 none";
         node_a u32: any, "by operator, see Nodes";
         node_b u32: any, "by operator, see Nodes";

@@ -5,6 +5,7 @@
 //! these trees; nothing here knows how they are evaluated.
 
 use super::applicability::Applicability;
+use super::evidence::{self, Weighing};
 use super::fact::{Kind, PackageKind};
 use super::reason::Reason;
 use super::truth::Truth;
@@ -275,6 +276,8 @@ pub enum Operator {
     One,
     /// An odd number.
     Xor,
+    /// What lists of articles and a build prove; each operand has its place, as [`super::evidence`] says.
+    Evidence,
 }
 
 /// Which operand gives the reason of a combination, among those that have its truth.
@@ -285,7 +288,7 @@ pub enum Reasons {
     /// `rule-true`.
     InOrder,
     /// The strongest reason: a service pack that contains the update, before one that it is not for,
-    /// before an absent product; else the first.
+    /// before an absent product, before all others; of equal ones the first.
     Strongest,
     /// The one that says most to whoever reads a cell of this section, whatever the order of operands.
     Ranked,
@@ -370,8 +373,9 @@ impl Reasons {
             (Reasons::InOrder, Truth::True, Reason::RuleTrue) => 0,
             (Reasons::InOrder, Truth::True, Reason::FileNewer) => 2,
             (Reasons::InOrder, Truth::True, _) => 1,
-            (Reasons::Strongest, Truth::False, Reason::FixedInServicePack) => 2,
-            (Reasons::Strongest, Truth::False, Reason::ServicePackOutOfRange) => 1,
+            (Reasons::Strongest, Truth::False, Reason::FixedInServicePack) => 3,
+            (Reasons::Strongest, Truth::False, Reason::ServicePackOutOfRange) => 2,
+            (Reasons::Strongest, Truth::False, Reason::ProductAbsent) => 1,
             _ => 0,
         }
     }
@@ -567,6 +571,7 @@ pub fn combine(operator: Operator, reasons: Reasons, section: Section, answers: 
         Operator::Or => tally.or(),
         Operator::One => tally.one(),
         Operator::Xor => tally.xor(),
+        Operator::Evidence => return evidence(answers, Weighing::default()),
     };
     let mut best: Option<Answer> = None;
     for answer in answers.iter().filter(|answer| answer.truth == truth) {
@@ -583,6 +588,12 @@ pub fn combine(operator: Operator, reasons: Reasons, section: Section, answers: 
         }
     }
     best
+}
+
+/// Weighs the operands of [`Operator::Evidence`]; one that is not there says nothing.
+pub fn evidence(answers: &[Answer], how: Weighing) -> Answer {
+    let part = |place: usize| answers.get(place).copied().unwrap_or(evidence::NOTHING);
+    evidence::weigh(std::array::from_fn(part), how)
 }
 
 /// The answer of a combination that none of its operands gives, such as ONE over two that are True.

@@ -40,7 +40,7 @@ flags! {
     8 ADMIN_IMAGE "admin-image" "the product was installed from an administrative image";
     9 REBOOT_PENDING "reboot-pending" "a restart is due, or the evidence is pending";
     10 BUILD_CONFLICT "build-conflict" "hotfix list and build disagree";
-    11 PRODUCT_CONFLICT "product-conflict" "several products match";
+    11 PRODUCT_CONFLICT "product-conflict" "several products match, or a listed update is for none of them";
     12 ASSUMED_SIGNATURE "assumed-signature" "the signing key of a package was not collected and is assumed right";
     13 EPOCH_LENT "epoch-lent" "the epoch of a package was taken from another instance of it";
     14 RUNNING_KERNEL_NOT_COLLECTED "running-kernel-not-collected" "the running kernel is not stated, so the newest one was looked at";

@@ -78,6 +78,8 @@ pub struct Options {
     pub supersedence: Supersedence,
     /// What a checksum says.
     pub checksum: Checksum,
+    /// Whether a build that is older than an update outweighs a list that has it.
+    pub build_wins: bool,
     /// Whether registry items are evidence.
     pub registry: RegistryItems,
     /// When products are detected.

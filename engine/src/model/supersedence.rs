@@ -22,6 +22,10 @@ pub enum Source {
     Declared = 0,
     /// The order of the versions of the packages of both.
     Versions = 1,
+    /// The rollup of a month holds what is published apart for the same month.
+    Twin = 2,
+    /// The order of a table of releases.
+    ReleaseTable = 3,
 }
 
 impl Source {
@@ -30,12 +34,16 @@ impl Source {
         match self {
             Source::Declared => "declared",
             Source::Versions => "versions",
+            Source::Twin => "twin",
+            Source::ReleaseTable => "release-table",
         }
     }
 
     /// The source of a stored number.
     pub fn from_number(number: u8) -> Option<Source> {
-        [Source::Declared, Source::Versions].into_iter().find(|source| *source as u8 == number)
+        [Source::Declared, Source::Versions, Source::Twin, Source::ReleaseTable]
+            .into_iter()
+            .find(|source| *source as u8 == number)
     }
 }
 

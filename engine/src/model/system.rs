@@ -25,6 +25,8 @@ pub struct System {
     version: [Option<u32>; 4],
     build: Option<u32>,
     ubr: Option<u32>,
+    /// Folded.
+    installation: Option<String>,
     product_type: Option<u32>,
     suites: Option<u32>,
     architecture: Option<u32>,
@@ -66,6 +68,7 @@ impl System {
         system.product_type = os.product_type.as_deref().and_then(product_type);
         system.suites = os.suite;
         system.architecture = os.arch.as_deref().and_then(architecture);
+        system.installation = os.installation.as_deref().map(|stated| folded(stated.trim()));
         system.sku = os.sku;
         system.language = os.language.as_deref().map(language);
         system
@@ -86,6 +89,10 @@ impl System {
     pub fn answer(&self, asked: &Applicability, patches: &Patches) -> Answer {
         match asked {
             Applicability::WindowsVersion(asked) => self.windows_version(asked),
+            Applicability::WindowsProduct(asked) => self.windows_product(asked),
+            Applicability::WindowsProductPossible(asked) => self.windows_product_possible(asked),
+            Applicability::WindowsOther(known) => self.windows_other(known),
+            Applicability::WindowsRevision(asked) => self.windows_revision(asked),
             Applicability::Platform => differs(self.windows.map(Truth::from)),
             Applicability::WindowsLanguage(language) => self.only_language(language),
             Applicability::MuiInstalled => differs(self.has_interfaces()),
@@ -232,6 +239,7 @@ impl System {
     }
 }
 
+mod bulletin;
 mod release;
 
 /// Whether three parts of a version decide whatever the fourth is.

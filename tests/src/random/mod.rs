@@ -137,6 +137,7 @@ impl Case {
 /// Draws options.
 pub fn options(choices: &mut Choices<'_>) -> Options {
     Options {
+        build_wins: choices.odds(1, 4),
         supersedence: choices.one(&[Supersedence::On, Supersedence::Off, Supersedence::Evr]),
         checksum: choices.one(&[Checksum::Off, Checksum::Unknown, Checksum::Strict]),
         registry: choices.one(&[RegistryItems::Read, RegistryItems::Read, RegistryItems::Ignored]),

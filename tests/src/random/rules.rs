@@ -112,9 +112,11 @@ pub fn wild(choices: &mut Choices<'_>, depth: usize) -> Expr {
                 Operator::Or,
                 Operator::One,
                 Operator::Xor,
+                Operator::Evidence,
+                Operator::Evidence,
             ]),
             reasons: choices.one(&[Reasons::InOrder, Reasons::Strongest, Reasons::Ranked]),
-            operands: choices.list(4, |choices| wild(choices, depth - 1)),
+            operands: choices.list(6, |choices| wild(choices, depth - 1)),
         },
     }
 }

@@ -14,7 +14,13 @@ use super::rules::{position, wild};
 use super::words::{CODES, CODES_STATED, FILES, KEYS, LANGUAGES, VALUES};
 
 /// What is asked of the system.
-const SYSTEM: [&str; 22] = [
+const SYSTEM: [&str; 28] = [
+    r#"WindowsProduct Product="7601/client/9/-""#,
+    r#"WindowsProduct Product="7601/server/-/core""#,
+    r#"WindowsProductPossible Product="7601/client/-/full""#,
+    r#"WindowsOther Than="7601/client/9/- 7600/server/-/core""#,
+    r#"WindowsRevision Product="7601/client/-/-" Revision="5""#,
+    r#"WindowsRevision Product="7601/server/9/full" Revision="0" From="release-table""#,
     r#"WindowsVersion Comparison="EqualTo" MajorVersion="6" MinorVersion="1""#,
     r#"WindowsVersion Comparison="GreaterThanOrEqualTo" MajorVersion="5" MinorVersion="0" ServicePackMajor="1""#,
     r#"WindowsVersion Comparison="LessThan" BuildNumber="7601" ProductType="1""#,

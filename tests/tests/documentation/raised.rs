@@ -11,6 +11,7 @@ use patchstate::catalog::cvrf::feed::Feed;
 use patchstate::catalog::cvrf::products::Products;
 use patchstate::catalog::cvrf::{self, evidence};
 use patchstate::catalog::{self, Settings, Verify, detection};
+use patchstate::compile::compile;
 use patchstate::compile::merge::merge;
 use patchstate::container;
 use patchstate::diagnostic::{Code, Diagnostics};
@@ -161,8 +162,24 @@ type Make = fn(&Path, &mut Raised);
 
 /// Codes that no document can hold by itself, because they speak of places, of files that are changed
 /// or of a whole run.
-const MADE: [(Code, Make); 19] = [
+const MADE: [(Code, Make); 20] = [
     (Code::Io, |folder, raised| raised.catalog(&folder.join("missing.xml"))),
+    (Code::ClientNoProduct, |folder, raised| {
+        let mut catalogs = Vec::new();
+        let path = root().join("corpora/cvrf/whole.xml");
+        (cvrf::FORMAT.read)(&path, &Settings::default(), &mut |catalog| catalogs.extend(catalog));
+        let compiled = compile(catalogs, Vec::new()).expect("compiles");
+        let index = conformance::run::open(&compiled.columns);
+        let options = Options::default();
+        let plan = Plan::new(index.view().expect("opens"), &options, None);
+        let client = "<inventory version='1' client='A'><os family='windows' build='99999' \
+            product-type='server' arch='x64'/></inventory>";
+        write(&folder.join("a.xml"), client.as_bytes());
+        let intake = Intake::scan(&[Input::from(folder)], ingest::Settings::default()).expect("is listed");
+        let clients: Vec<_> = intake.clients().iter().collect();
+        let outcome = run::evaluate(&plan, &intake, &clients, |_, _| Ok(()), &|_| {}).expect("nothing fails");
+        raised.all(&outcome.diagnostics, "a.xml");
+    }),
     (Code::BadReference, |folder, raised| {
         let location = "<repomd><data type='updateinfo'><location href='../../out.xml'/></data></repomd>";
         fs::create_dir(folder.join("repodata")).expect("the folder is ours");

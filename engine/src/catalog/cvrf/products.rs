@@ -12,6 +12,9 @@ use super::build::Build;
 use super::name;
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
+use crate::model::applicability::bulletin::WindowsProduct;
+pub use crate::model::applicability::bulletin::{Installation, Role};
+use crate::model::system::architecture;
 
 /// The table that the program brings along.
 const BUILT_IN: &str = include_str!("products.tsv");
@@ -30,24 +33,6 @@ const ARCHITECTURES: [(&str, &str); 4] = [
 /// What stands for each installation in a name.
 const INSTALLATIONS: [(&str, Installation); 2] =
     [("", Installation::Full), (" (server core installation)", Installation::Core)];
-
-/// Whether a system is one of those that work is done on, or one that serves them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Product type 1.
-    Client,
-    /// Product types 2 and 3.
-    Server,
-}
-
-/// How much of a server is installed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Installation {
-    /// Not Server Core.
-    Full,
-    /// Server Core.
-    Core,
-}
 
 /// A system, as a client states it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +74,18 @@ pub enum Target<'t> {
     Component(&'t Component, Option<&'t System>),
     /// In no table; what it runs on may be.
     Unmapped(Option<&'t System>),
+}
+
+impl System {
+    /// The system as a leaf of a rule asks for it; without the installation where that does not matter.
+    pub fn asked(&self, installation: Option<Installation>) -> WindowsProduct {
+        WindowsProduct {
+            build: self.version.parts().last().copied().unwrap_or_default(),
+            role: self.role,
+            architecture: self.architecture.as_deref().and_then(architecture),
+            installation,
+        }
+    }
 }
 
 impl<'t> Target<'t> {
@@ -191,6 +188,22 @@ impl Products {
                 None => Target::Unmapped(Some(system)),
             },
         }
+    }
+
+    /// Whether a file is such a table, by its first line.
+    pub fn is_table(path: &Path) -> bool {
+        let Ok(file) = std::fs::File::open(path) else { return false };
+        let lines = std::io::BufReader::new(std::io::Read::take(file, 1 << 16));
+        let mut lines = std::io::BufRead::lines(lines).map_while(std::result::Result::ok);
+        lines.find(|line| !line.is_empty() && !line.starts_with('#')).is_some_and(|line| line == HEADER)
+    }
+
+    /// All systems, each once, as leaves of rules ask for them.
+    pub(super) fn all_systems(&self) -> Vec<WindowsProduct> {
+        let mut all: Vec<_> = self.systems.values().map(|system| system.asked(system.installation)).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 
     /// How many names of systems and of components there are.

@@ -53,6 +53,11 @@ pub(super) fn family(tag: &Tag<'_>) -> Family {
     }
 }
 
+/// Whether an element of this local name and name space is the root of such a document.
+pub(super) fn is_root(name: &str, namespace: &str) -> bool {
+    (name, namespace) == (ROOT, FRAME)
+}
+
 /// Reads a document of Microsoft's, compressed or not.
 ///
 /// # Errors

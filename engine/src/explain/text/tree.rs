@@ -200,5 +200,6 @@ fn operator_words(operator: Operator) -> &'static str {
         Operator::Or => "any of these",
         Operator::One => "exactly one of these",
         Operator::Xor => "an odd number of these",
+        Operator::Evidence => "what the lists and the build prove",
     }
 }

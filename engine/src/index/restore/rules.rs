@@ -66,6 +66,7 @@ impl<'a> Rules<'a> {
             operator::AND => Operator::And,
             operator::OR => Operator::Or,
             operator::ONE => Operator::One,
+            operator::EVIDENCE => Operator::Evidence,
             _ => Operator::Xor,
         };
         let reasons = reasons(columns.node_reasons.at(at));

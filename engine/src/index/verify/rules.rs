@@ -22,7 +22,10 @@ pub(super) fn nodes(view: View<'_>) -> Result<()> {
     for at in 0..columns.nodes() {
         let (a, b) = (columns.node_a.at(at), columns.node_b.at(at));
         let operator = columns.node_operator.at(at);
-        let combines = matches!(operator, operator::AND | operator::OR | operator::ONE | operator::XOR);
+        let combines = matches!(
+            operator,
+            operator::AND | operator::OR | operator::ONE | operator::XOR | operator::EVIDENCE
+        );
         let known = match operator {
             operator::CONSTANT => is_answer(a, b),
             operator::UNREAD => is_text(view, a) && is_answer(0, b) && b <= 0xffff,

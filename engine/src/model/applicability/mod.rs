@@ -5,6 +5,9 @@
 //! about is its [`super::expr::Subject`]; nothing of that is repeated here.
 //! Source of truth: `docs/rules.md`.
 
+use std::sync::Arc;
+
+use self::bulletin::{WindowsProduct, WindowsRevision};
 use super::expr::Comparison;
 use super::instant::Instant;
 use super::office;
@@ -13,6 +16,7 @@ use crate::version::dotted::Version;
 use patch::Patch;
 
 pub mod answer;
+pub mod bulletin;
 pub mod patch;
 pub mod read;
 pub mod text;
@@ -22,6 +26,14 @@ pub mod text;
 pub enum Applicability {
     /// `WindowsVersion`
     WindowsVersion(WindowsVersion),
+    /// `WindowsProduct`, of ours: a system that a security bulletin names.
+    WindowsProduct(WindowsProduct),
+    /// `WindowsProductPossible`, of ours: the same, and holds unless it is proved to be another one.
+    WindowsProductPossible(WindowsProduct),
+    /// `WindowsOther`, of ours: a system of Windows that is none of these.
+    WindowsOther(Arc<[WindowsProduct]>),
+    /// `WindowsRevision`, of ours: a revision of a system's build.
+    WindowsRevision(WindowsRevision),
     /// `Platform`, of which only Windows is known.
     Platform,
     /// `WindowsLanguage`: the language of a system without further interface languages.

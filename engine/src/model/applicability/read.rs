@@ -6,7 +6,7 @@
 use super::patch::Patch;
 use super::{
     Applicability, DeviceAttribute, DeviceValue, FileExists, Processor, Range, RegSz, RegistryType, Relation,
-    WindowsVersion,
+    WindowsVersion, bulletin,
 };
 use crate::model::expr::Comparison;
 use crate::model::instant::Instant;
@@ -348,6 +348,10 @@ impl Applicability {
     pub fn name(&self) -> &'static str {
         match self {
             Applicability::WindowsVersion(_) => "WindowsVersion",
+            Applicability::WindowsProduct(_) => bulletin::PRODUCT,
+            Applicability::WindowsProductPossible(_) => bulletin::POSSIBLE,
+            Applicability::WindowsOther(_) => bulletin::OTHER,
+            Applicability::WindowsRevision(_) => bulletin::REVISION,
             Applicability::Platform => "Platform",
             Applicability::WindowsLanguage(_) => "WindowsLanguage",
             Applicability::MuiInstalled => "MuiInstalled",

@@ -5,6 +5,7 @@
 
 use std::fmt::{self, Display, Write};
 
+use super::bulletin;
 use super::read::{self, Given};
 use super::{Applicability, DeviceValue, FileExists, Range, RegistryType, Relation, WindowsVersion};
 use crate::model::expr::Comparison;
@@ -32,7 +33,7 @@ impl Applicability {
         if let Some(asked) = office::Asked::read(name, &given) {
             return Some(Applicability::Office(Box::new(asked)));
         }
-        read::leaf(name, &given).ok()
+        bulletin::leaf(name, &given).or_else(|| read::leaf(name, &given).ok())
     }
 }
 
@@ -98,6 +99,15 @@ impl Display for Applicability {
         let mut out = Attributes(f);
         match self {
             Applicability::WindowsVersion(asked) => out.windows_version(asked),
+            Applicability::WindowsProduct(asked) | Applicability::WindowsProductPossible(asked) => {
+                out.set("Product", asked)
+            }
+            Applicability::WindowsOther(known) => out.set("Than", bulletin::list(known)),
+            Applicability::WindowsRevision(asked) => {
+                out.set("Product", asked.product)?;
+                out.set("Revision", asked.revision)?;
+                out.maybe("From", asked.by_table.then_some("release-table"))
+            }
             Applicability::Platform => out.set("PlatformID", "Windows"),
             Applicability::WindowsLanguage(language) | Applicability::MuiLanguageInstalled(language) => {
                 out.set("Language", language)

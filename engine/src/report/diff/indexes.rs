@@ -156,6 +156,8 @@ fn replacements<'i>(a: View<'i>, b: View<'i>, table: &mut Table<'i>) -> u64 {
     let what = |source: Source| match source {
         Source::Declared => "replaced by",
         Source::Versions => "replaced by versions",
+        Source::Twin => "replaced by twin",
+        Source::ReleaseTable => "replaced by release table",
     };
     for (update, by, source) in old.difference(&new) {
         push(table, "replacement removed", update, what(*source), Value::from(*by), Value::Empty);

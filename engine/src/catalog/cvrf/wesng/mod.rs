@@ -67,6 +67,13 @@ pub struct Entry<'r> {
     pub position: Position,
 }
 
+/// Whether an archive with these members holds definitions.
+pub(super) fn are_members(members: &[String]) -> bool {
+    let is_there =
+        |begin: &&str| members.iter().any(|name| name.starts_with(*begin) && name.ends_with(".csv"));
+    TABLES.iter().all(|begin| is_there(&begin))
+}
+
 /// Hands over every row of both tables, in the order of the archive.
 ///
 /// # Errors
