@@ -71,7 +71,7 @@ pub struct Entry<'r> {
 pub(super) fn are_members(members: &[String]) -> bool {
     let is_there =
         |begin: &&str| members.iter().any(|name| name.starts_with(*begin) && name.ends_with(".csv"));
-    TABLES.iter().all(|begin| is_there(&begin))
+    TABLES.iter().all(is_there)
 }
 
 /// Hands over every row of both tables, in the order of the archive.
