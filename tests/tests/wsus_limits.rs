@@ -164,7 +164,7 @@ fn a_document_type_is_refused() {
     let fragment = format!("<!DOCTYPE a [<!ENTITY b 'c'>]>{}", core("<True/>", ""));
     assert_eq!(found(&fragment), (vec![Code::FragmentMalformed], Some(Reason::RuleError)));
     let graph = "<!DOCTYPE a><OfflineSyncPackage><Updates/></OfflineSyncPackage>";
-    assert_eq!(read(&[("package.xml", graph)]).unwrap_err().code(), Code::WrongFormat);
+    assert_eq!(read(&[("package.xml", graph)]).unwrap_err().code(), Code::XmlDtd);
 }
 
 #[test]
