@@ -17,7 +17,7 @@ use table::Table;
 mod client;
 mod counts;
 mod coverage;
-mod csv;
+pub(crate) mod csv;
 pub mod diff;
 pub mod facts;
 pub mod findings;
