@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::client::Row;
 use super::relations::Relations;
-use super::unit::Unit;
+use super::unit::{Bundles, Unit};
 use crate::index::View;
 
 /// Why an update is covered by the installation of another.
@@ -39,6 +39,7 @@ pub(super) struct Cover {
     pub(super) preferred: Vec<usize>,
     /// What each unit has Installed when it is installed.
     installed: Vec<BTreeSet<u32>>,
+    bundles: Bundles,
     /// Whether each update is installed by itself.
     has_no_bundle: bool,
     /// Whether a bundle may be covered by several units together and by none of them alone.
@@ -63,17 +64,25 @@ impl<'f> Finder<'f> {
     /// Finds what the updates of a row cover.
     pub(super) fn cover(&mut self, row: &Row<'_>) -> Cover {
         let units: Vec<Unit> = row.missing.iter().map(|update| Unit::new(self.view, row, *update)).collect();
-        let installed: Vec<BTreeSet<u32>> = units.iter().map(|unit| unit.installed().collect()).collect();
+        let bundles = Bundles::new(self.view, self.relations, row);
+        let installed: Vec<BTreeSet<u32>> = units
+            .iter()
+            .map(|unit| {
+                let mut installed: BTreeSet<u32> = unit.installed().collect();
+                bundles.complete(&mut installed);
+                installed
+            })
+            .collect();
         let mut preferred: Vec<usize> = (0..units.len()).collect();
         preferred.sort_by_key(|unit| {
             let unit = &units[*unit];
             (row.is_superseded(unit.update), unit.parts.len(), unit.update)
         });
         let has_no_bundle = units.iter().all(|unit| unit.parts == [unit.update]);
+        let has_joint = bundles.may_be_joint(&installed);
         let sets = vec![Vec::new(); units.len()];
-        let mut cover = Cover { units, sets, preferred, installed, has_no_bundle, has_joint: false };
+        let mut cover = Cover { units, sets, preferred, installed, bundles, has_no_bundle, has_joint };
         self.fill(row, &mut cover);
-        cover.has_joint = cover.may_be_joint();
         cover
     }
 
@@ -86,7 +95,7 @@ impl<'f> Finder<'f> {
                 // What it replaces, that which replaces it replaces too.
                 continue;
             }
-            let replaced = self.replaced(installed.iter().copied(), row);
+            let replaced = self.replaced(installed, &cover.bundles, row);
             let mut set: Vec<u32> = replaced.clone();
             set.extend(cover.held(installed, row));
             set.push(number as u32);
@@ -101,14 +110,15 @@ impl<'f> Finder<'f> {
     }
 
     /// The updates of a row, by number, that something of these replaces, directly or through others.
-    fn replaced(&mut self, installed: impl Iterator<Item = u32>, row: &Row<'_>) -> Vec<u32> {
+    fn replaced(&mut self, installed: &BTreeSet<u32>, bundles: &Bundles, row: &Row<'_>) -> Vec<u32> {
         self.walk = self.walk.wrapping_add(1);
         if self.walk == 0 {
             self.seen.fill(0);
             self.walk = 1;
         }
         let mut found = Vec::new();
-        let mut todo: Vec<u32> = installed.collect();
+        let is_there = |update: &u32| bundles.is_installed(*update, installed);
+        let mut todo: Vec<u32> = installed.iter().copied().filter(is_there).collect();
         while let Some(at) = todo.pop() {
             for update in self.relations.replaced_by(at) {
                 if std::mem::replace(&mut self.seen[*update as usize], self.walk) != self.walk {
@@ -124,19 +134,10 @@ impl<'f> Finder<'f> {
     pub(super) fn is_enough(&mut self, chosen: &[usize], cover: &Cover, row: &Row<'_>) -> bool {
         let mut installed: BTreeSet<u32> =
             chosen.iter().flat_map(|unit| &cover.installed[*unit]).copied().collect();
-        let has_all =
-            |unit: &Unit, installed: &BTreeSet<u32>| unit.parts.iter().all(|part| installed.contains(part));
-        let whole: Vec<u32> = cover
-            .units
-            .iter()
-            .filter(|unit| has_all(unit, &installed))
-            .flat_map(|unit| unit.whole.iter().copied())
-            .collect();
-        installed.extend(whole);
-        let replaced: BTreeSet<u32> = self.replaced(installed.iter().copied(), row).into_iter().collect();
-        (0u32..)
-            .zip(&cover.units)
-            .all(|(number, unit)| replaced.contains(&number) || has_all(unit, &installed))
+        cover.bundles.complete(&mut installed);
+        let has_all = |unit: &Unit| unit.parts.iter().all(|part| installed.contains(part));
+        let replaced: BTreeSet<u32> = self.replaced(&installed, &cover.bundles, row).into_iter().collect();
+        (0u32..).zip(&cover.units).all(|(number, unit)| replaced.contains(&number) || has_all(unit))
     }
 }
 
@@ -155,16 +156,5 @@ impl Cover {
     pub(super) fn because(&self, unit: usize, other: usize) -> Because {
         let has_all = self.units[other].parts.iter().all(|part| self.installed[unit].contains(part));
         if has_all { Because::Part } else { Because::Replaced }
-    }
-
-    /// Whether some bundle has several parts, each of which another unit installs too.
-    fn may_be_joint(&self) -> bool {
-        let of_others = |unit: &Unit, part: &u32| {
-            let others =
-                self.units.iter().zip(&self.installed).filter(|(other, _)| other.update != unit.update);
-            others.map(|(_, installed)| installed).any(|installed| installed.contains(part))
-        };
-        let mut bundles = self.units.iter().filter(|unit| unit.parts.len() > 1);
-        bundles.any(|unit| unit.parts.iter().all(|part| of_others(unit, part)))
     }
 }

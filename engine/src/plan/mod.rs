@@ -140,11 +140,13 @@ impl Worker<'_, '_, '_> {
         let cover = self.finder.cover(&row);
         let (chosen, is_smallest) = self.choose(&cover, &row);
         let steps = self.steps(&chosen, &cover);
+        let then = self.then(&steps, &row);
         Plan {
             client,
-            then: self.then(&steps, &row),
             steps,
-            is_smallest,
+            // What waits may be there already, and replace something.
+            is_smallest: is_smallest && then.is_empty(),
+            then,
             missing: row.missing.len() as u64,
             unknown: row.unknown,
             left_out: row.left_out,
@@ -165,7 +167,8 @@ impl Worker<'_, '_, '_> {
                 }
             }
         }
-        (chosen, choice.is_smallest && !cover.has_joint)
+        let is_certain = !cover.has_joint && cover.units.iter().all(|unit| !unit.is_doubtful);
+        (chosen, choice.is_smallest && is_certain)
     }
 
     /// Puts what was chosen in order.

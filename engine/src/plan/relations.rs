@@ -15,6 +15,8 @@ pub(super) struct Relations {
     ends: Vec<u32>,
     /// The updates that are replaced, by what replaces them.
     replaced: Vec<u32>,
+    /// The bundles, rising.
+    pub(super) bundles: Vec<u32>,
     /// The sets of prerequisites that name an update.
     naming: HashMap<u32, Vec<u32>, ahash::RandomState>,
     /// The updates that need a set.
@@ -26,6 +28,8 @@ impl Relations {
         let mut relations = Relations::default();
         relations.turn_around(view, supersedence);
         relations.gather_needs(view);
+        let is_bundle = |update: &u32| !view.columns.update_child_ends(*update as usize).is_empty();
+        relations.bundles = (0..view.updates() as u32).filter(is_bundle).collect();
         relations
     }
 

@@ -1,6 +1,9 @@
 //! What is installed when an update is: itself, or of a bundle the parts that are Missing.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::client::Row;
+use super::relations::Relations;
 use crate::index::View;
 use crate::index::columns::Column;
 use crate::model::verdict::Verdict;
@@ -15,6 +18,9 @@ pub(super) struct Unit {
     /// The bundles, it among them or below it, that are Installed afterwards: none of their parts is
     /// Unknown.
     pub(super) whole: Vec<u32>,
+    /// Whether a bundle with rules of its own is among the parts, which may not be Missing by them: a matrix
+    /// says that something of the bundle is.
+    pub(super) is_doubtful: bool,
 }
 
 impl Unit {
@@ -62,13 +68,67 @@ impl Walk<'_> {
                 Some(Verdict::Unknown) | None => is_whole = false,
             }
         }
-        // Its own rules are one more part; a matrix does not say which part is Missing.
-        if !has_missing || self.view.columns.update_rule.at(at) != 0 {
+        let has_rules = self.view.columns.update_rule.at(at) != 0;
+        if !has_missing || has_rules {
             unit.parts.push(update);
+            unit.is_doubtful |= has_missing;
         }
         if is_whole {
             unit.whole.push(update);
         }
         is_whole
+    }
+}
+
+/// All bundles of a client that are Missing, whoever asks for them.
+#[derive(Debug)]
+pub(super) struct Bundles {
+    units: Vec<Unit>,
+    /// By part, the bundles that it belongs to, by number.
+    of: BTreeMap<u32, Vec<usize>>,
+}
+
+impl Bundles {
+    pub(super) fn new(view: View<'_>, relations: &Relations, row: &Row<'_>) -> Bundles {
+        let missing =
+            relations.bundles.iter().filter(|bundle| row.by_rules(**bundle) == Some(Verdict::Missing));
+        let units: Vec<Unit> = missing.map(|bundle| Unit::new(view, row, *bundle)).collect();
+        let mut of: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        for (number, unit) in units.iter().enumerate() {
+            unit.parts.iter().for_each(|part| of.entry(*part).or_default().push(number));
+        }
+        Bundles { units, of }
+    }
+
+    /// Adds the bundles that are Installed when these parts are.
+    pub(super) fn complete(&self, installed: &mut BTreeSet<u32>) {
+        let touched: BTreeSet<usize> =
+            installed.iter().filter_map(|part| self.of.get(part)).flatten().copied().collect();
+        for unit in touched.into_iter().map(|number| &self.units[number]) {
+            if unit.parts.iter().all(|part| installed.contains(part)) {
+                installed.extend(&unit.whole);
+            }
+        }
+    }
+
+    /// Whether an update is Installed when these parts are, one of which it is: a bundle with rules of its
+    /// own need not be.
+    pub(super) fn is_installed(&self, update: u32, installed: &BTreeSet<u32>) -> bool {
+        match self.units.binary_search_by_key(&update, |unit| unit.update) {
+            Ok(at) => {
+                let unit = &self.units[at];
+                unit.whole.contains(&update) && unit.parts.iter().all(|part| installed.contains(part))
+            }
+            Err(_) => true,
+        }
+    }
+
+    /// Whether some bundle may be Installed by several of these together and by none of them alone.
+    pub(super) fn may_be_joint(&self, installed: &[BTreeSet<u32>]) -> bool {
+        self.units.iter().filter(|unit| unit.parts.len() > 1).any(|unit| {
+            let has_all = |own: &&BTreeSet<u32>| unit.parts.iter().all(|part| own.contains(part));
+            let some: Vec<&BTreeSet<u32>> = installed.iter().filter(|own| !has_all(own)).collect();
+            unit.parts.iter().all(|part| some.iter().any(|own| own.contains(part)))
+        })
     }
 }
