@@ -141,6 +141,7 @@ snapshots! {
     help_export_matrix: "export matrix --help";
     help_export_patchstate: "export patchstate --help";
     help_export_hfnetchk: "export hfnetchk --help";
+    help_export_plan: "export plan --help";
     help_diff: "diff --help";
     help_compile: "compile --help";
     help_evaluate: "evaluate --help";

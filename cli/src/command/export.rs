@@ -3,8 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
-use patchstate::diagnostic::Code;
-use patchstate::error::Error;
 use patchstate::plan::{self, Planner};
 use patchstate::report::{self, Form, Options, Verdicts};
 
@@ -168,12 +166,7 @@ fn plans(
     let clients = match client {
         None => 0..matrix.clients.len(),
         Some(id) => {
-            let unknown = || {
-                Error::new(Code::BadValue, format!("no client `{id}`"))
-                    .in_file(path.to_string_lossy())
-                    .with_hint("`patchstate report coverage MATRIX` counts the clients; names are written as in the inventory")
-            };
-            let found = matrix.client(id).ok_or_else(unknown)?;
+            let found = report::find_client(&matrix, id)?;
             found..found + 1
         }
     };

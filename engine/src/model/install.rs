@@ -70,8 +70,8 @@ impl Impact {
 
     /// The value of a catalog's word; any other is `Normal`.
     pub fn find(text: &str) -> Impact {
-        let known = [Impact::Minor, Impact::Exclusive].into_iter();
-        known.filter(|impact| impact.name() == text.trim()).next_back().unwrap_or_default()
+        let mut known = [Impact::Minor, Impact::Exclusive].into_iter();
+        known.find(|impact| impact.name() == text.trim()).unwrap_or_default()
     }
 
     /// The value of a stored number; an unknown one is `Normal`.

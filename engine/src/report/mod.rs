@@ -12,6 +12,7 @@ use crate::matrix::Matrix;
 use crate::model::flag::Flags;
 use crate::model::reason::Reason;
 use crate::model::verdict::{Cell, Verdict};
+pub use client::find as find_client;
 use table::Table;
 
 mod client;
