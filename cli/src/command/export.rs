@@ -163,6 +163,8 @@ fn plans(
     let index = files::index(index)?;
     let bytes = files::open(path)?;
     let matrix = files::matrix(path, &bytes)?;
+    let planner =
+        Planner::new(&matrix, index.view()?).map_err(|error| error.in_file(path.to_string_lossy()))?;
     let clients = match client {
         None => 0..matrix.clients.len(),
         Some(id) => {
@@ -175,8 +177,6 @@ fn plans(
         Plans::Csv => plan::Form::Csv,
         Plans::Text => plan::Form::Text,
     };
-    let planner =
-        Planner::new(&matrix, index.view()?).map_err(|error| error.in_file(path.to_string_lossy()))?;
     output.written(|data| plan::write(&planner, clients, form, data))?;
     Ok(Exit::Done)
 }
