@@ -19,6 +19,7 @@ pub mod ingest;
 pub mod inventory;
 pub mod matrix;
 pub mod model;
+pub mod plan;
 pub mod render;
 pub mod report;
 pub mod version;

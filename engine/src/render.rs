@@ -168,6 +168,11 @@ impl<'w> Json<'w> {
         self.bytes.extend(number.into().to_string().bytes());
     }
 
+    /// Writes a number with sign.
+    pub fn integer(&mut self, number: i64) {
+        self.bytes.extend(number.to_string().bytes());
+    }
+
     /// Writes `true` or `false`.
     pub fn truth(&mut self, truth: bool) {
         self.bytes.extend(if truth { &b"true"[..] } else { b"false" });

@@ -28,6 +28,8 @@ use patchstate::version::dotted::Version;
 
 mod applicability;
 
+pub use applicability::install;
+
 pub use applicability::rules;
 
 /// An index of `count` updates of each of three catalogs, and two more of the last.
@@ -118,6 +120,7 @@ fn windows_update(number: u32, count: u32) -> Update {
         flags: if number % 4 == 3 { Flags::EXPIRED } else { Flags::NONE },
         replacements: if number + 1 < count { vec![by] } else { Vec::new() },
         rule: Rule::Tests { installed, applicable },
+        installs: vec![applicability::install(number)],
         extra: vec![("x".to_owned(), "y".to_owned())],
         position: place(number),
         ..Update::default()

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
+use patchstate::plan::{self, Planner};
 use patchstate::report::{self, Form, Options, Verdicts};
 
 use crate::exit::Exit;
@@ -55,6 +56,28 @@ Examples:
         #[arg(long)]
         all: bool,
     },
+    /// What to install on each client, in which order, so that nothing is missing
+    #[command(
+        allow_missing_positional = true,
+        after_long_help = "\
+Examples:
+  patchstate export plan fleet.matrix --index site.idx --format csv > plan.csv
+  patchstate export plan WS-0042 fleet.matrix --index site.idx --format text"
+    )]
+    Plan {
+        /// The client; without one, all
+        #[arg(value_name = "CLIENT")]
+        client: Option<String>,
+        /// The matrix
+        #[arg(value_name = "MATRIX")]
+        matrix: PathBuf,
+        /// The index that the matrix was made of
+        #[arg(long, value_name = "INDEX")]
+        index: PathBuf,
+        /// The form of the plans
+        #[arg(long, value_name = "FORM", default_value = "json")]
+        format: Plans,
+    },
     /// Lines per client and product as HFNetChk prints them
     #[command(after_long_help = "\
 Examples:
@@ -75,6 +98,14 @@ enum Lines {
     Csv,
     Tsv,
     Ndjson,
+}
+
+/// The form of `export plan`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Plans {
+    Json,
+    Csv,
+    Text,
 }
 
 fn verdicts(text: &str) -> Result<Verdicts, String> {
@@ -99,6 +130,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
             let listing = Listing { all: *all, ..Listing::default() };
             write("patchstate", matrix, Form::Csv, &listing.options(), output)
         }
+        Target::Plan { client, matrix, index, format } => {
+            plans(client.as_deref(), matrix, index, *format, output)
+        }
         Target::Hfnetchk { matrix, listing } => {
             write("hfnetchk", matrix, Form::Text, &listing.options(), output)
         }
@@ -116,5 +150,33 @@ fn write(
     let bytes = files::open(path)?;
     let matrix = files::matrix(path, &bytes)?;
     output.written(|data| (export.write)(&matrix, form, options, data))?;
+    Ok(Exit::Done)
+}
+
+fn plans(
+    client: Option<&str>,
+    path: &Path,
+    index: &Path,
+    format: Plans,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
+    let index = files::index(index)?;
+    let bytes = files::open(path)?;
+    let matrix = files::matrix(path, &bytes)?;
+    let planner =
+        Planner::new(&matrix, index.view()?).map_err(|error| error.in_file(path.to_string_lossy()))?;
+    let clients = match client {
+        None => 0..matrix.clients.len(),
+        Some(id) => {
+            let found = report::find_client(&matrix, id)?;
+            found..found + 1
+        }
+    };
+    let form = match format {
+        Plans::Json => plan::Form::Json,
+        Plans::Csv => plan::Form::Csv,
+        Plans::Text => plan::Form::Text,
+    };
+    output.written(|data| plan::write(&planner, clients, form, data))?;
     Ok(Exit::Done)
 }

@@ -37,6 +37,8 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         let forms: Vec<_> = export.forms.iter().map(|form| form_name(*form)).collect();
         push(&mut table, "export", export.name, &forms, export.title);
     }
+    let what = "what to install on each client, so that nothing is missing";
+    push(&mut table, "export", "plan", &["json", "csv", "text"], what);
     output.table(&table, args.format, Columns::Usual)?;
     Ok(Exit::Done)
 }

@@ -1,6 +1,7 @@
 //! Lays catalogs out as the columns of an index.
 
 use super::count;
+use super::installs;
 use super::packages::Packages;
 use super::requirements::Requirements;
 use super::rules::{Rules, product_key};
@@ -53,6 +54,7 @@ impl Layout<'_> {
     fn update(&mut self, entry: &Entry) -> Result<()> {
         self.update_texts(entry);
         self.update_lists(&entry.update)?;
+        installs::write(&entry.update.installs, &mut self.texts, &mut self.columns)?;
         self.edges(entry)?;
         self.requirements.update(entry, &mut self.columns)?;
         self.packages.write_update(

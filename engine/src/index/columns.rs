@@ -249,6 +249,7 @@ columns! {
         update_detectoid u8: up_to(1), "1: a detectoid or a category, which has no cell";
         update_prerequisite u32: none_or(prerequisites), "what it needs; NONE when it needs nothing";
         update_child_ends u32: ends(children), "the updates that it is a bundle of";
+        update_install_ends u32: ends(installs), "how it is installed";
         update_rule u8: up_to(3), "0 none, 1 tests, 2 packages, 3 items";
         update_installed u32: none_or(nodes), "rule that holds where it is there; NONE unless its rule is tests";
         update_applicable u32: none_or(nodes), "rule that holds where it is for the client; likewise";
@@ -304,6 +305,40 @@ columns! {
     }
     children {
         child u32: none_or(updates), "update that a bundle consists of; NONE when no catalog has it";
+    }
+    installs {
+        install_variant u32: text, "language that it is for; the empty text where it is for any";
+        install_handler u32: text, "what installs it";
+        install_program u32: text, "program of its command line";
+        install_arguments u32: text, "what the program is called with";
+        install_result u32: text, "what a code that is not listed means";
+        install_restart u8: up_to(2), "restart: 0 possible, 1 never, 2 always";
+        install_impact u8: up_to(2), "what may be installed beside it: 0 anything, 1 anything and nobody notices, 2 nothing";
+        install_marks u8: up_to(15), "1: a code that is not listed takes a restart; 2: may ask a person; 4: needs a network; 8: can be uninstalled";
+        install_attribute_ends u32: ends(install_attributes), "what else is said of it";
+        install_code_ends u32: ends(return_codes), "the codes that its program ends with";
+        install_file_ends u32: ends(files), "the files that are downloaded";
+    }
+    install_attributes {
+        install_attribute_name u32: text, "name";
+        install_attribute_text u32: text, "text";
+    }
+    return_codes {
+        return_code u32: any, "code, with sign";
+        return_result u32: text, "what it means: `Succeeded`, `Failed`, `Cancelled` or the catalog's word";
+        return_restart u8: up_to(1), "1: a restart is needed then";
+        return_description u32: text, "what it means, for people";
+    }
+    files {
+        file_name u32: text, "name";
+        file_address u32: text, "address; the empty text where the catalog gives none";
+        file_size u32: text, "size in bytes, as written";
+        file_modified u32: text, "when it was changed, as written";
+        file_digest_ends u32: ends(digests), "its digests";
+    }
+    digests {
+        digest_algorithm u32: text, "algorithm";
+        digest_text u32: text, "digest, as written";
     }
     leaves {
         leaf_offset u64: any, "where a test stands: byte";

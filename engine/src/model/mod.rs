@@ -10,6 +10,7 @@ pub mod expr;
 pub mod fact;
 pub mod flag;
 pub mod hotfix;
+pub mod install;
 pub mod installer;
 pub mod instant;
 pub mod inventory;

@@ -8,6 +8,7 @@ use super::applicability::patch::Patch;
 use super::expr::Expr;
 use super::fact::PackageKind;
 use super::flag::Flags;
+use super::install::Install;
 use super::options::Profile;
 use super::product::Detection;
 use super::supersedence::Replacement;
@@ -293,6 +294,8 @@ pub struct Update {
     pub replaces: Vec<UpdateRef>,
     /// What it asks of a client.
     pub rule: Rule,
+    /// How it is installed: all of these, and of those for a language one.
+    pub installs: Vec<Install>,
     /// Text of the catalog that nothing uses: (name, text).
     pub extra: Vec<(String, String)>,
     /// Where it stands.

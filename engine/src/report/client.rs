@@ -78,7 +78,12 @@ impl Suppressed {
     }
 }
 
-fn find(matrix: &Matrix<'_>, id: &str) -> Result<usize> {
+/// The number of a client.
+///
+/// # Errors
+///
+/// There is none of that id.
+pub fn find(matrix: &Matrix<'_>, id: &str) -> Result<usize> {
     matrix.client(id).ok_or_else(|| {
         let folded = id.to_lowercase();
         let near = matrix

@@ -29,7 +29,7 @@ pub(super) fn write(table: &Table<'_>, out: &mut dyn Write) -> Result<()> {
 }
 
 /// Writes a whole record.
-pub(super) fn record<'t>(out: &mut Vec<u8>, fields: impl IntoIterator<Item = &'t str>) {
+pub(crate) fn record<'t>(out: &mut Vec<u8>, fields: impl IntoIterator<Item = &'t str>) {
     for (at, text) in fields.into_iter().enumerate() {
         if at > 0 {
             out.push(b',');

@@ -12,12 +12,13 @@ use crate::matrix::Matrix;
 use crate::model::flag::Flags;
 use crate::model::reason::Reason;
 use crate::model::verdict::{Cell, Verdict};
+pub use client::find as find_client;
 use table::Table;
 
 mod client;
 mod counts;
 mod coverage;
-mod csv;
+pub(crate) mod csv;
 pub mod diff;
 pub mod facts;
 pub mod findings;

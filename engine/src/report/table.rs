@@ -273,9 +273,9 @@ impl<'m> Table<'m> {
 }
 
 /// Bytes that wait to be written in large pieces.
-pub(super) struct Pending<'w> {
+pub(crate) struct Pending<'w> {
     /// Where lines are put together.
-    pub(super) bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     out: &'w mut dyn Write,
 }
 
@@ -283,17 +283,17 @@ impl<'w> Pending<'w> {
     /// How much is put together before it is written.
     const FULL: usize = 1 << 16;
 
-    pub(super) fn new(out: &'w mut dyn Write) -> Self {
+    pub(crate) fn new(out: &'w mut dyn Write) -> Self {
         Pending { bytes: Vec::with_capacity(Self::FULL * 2), out }
     }
 
     /// Ends a line: writes what waits when it is much.
-    pub(super) fn line(&mut self) -> Result<()> {
+    pub(crate) fn line(&mut self) -> Result<()> {
         if self.bytes.len() < Self::FULL { Ok(()) } else { self.finish() }
     }
 
     /// Writes what waits.
-    pub(super) fn finish(&mut self) -> Result<()> {
+    pub(crate) fn finish(&mut self) -> Result<()> {
         self.out.write_all(&self.bytes)?;
         self.bytes.clear();
         Ok(())

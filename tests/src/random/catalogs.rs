@@ -130,6 +130,7 @@ fn texts(choices: &mut Choices<'_>) -> Update {
         payload: text("http://example.org/payload"),
         information: text("http://example.org/information"),
         products: vec![ProductRow { product: text("product"), levels: vec![text("level")] }],
+        installs: vec![crate::samples::install(number as u32); number % 3],
         extra: vec![(text("name"), text("extra"))],
         position: position(choices),
         ..Update::default()

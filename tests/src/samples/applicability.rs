@@ -4,8 +4,9 @@ use patchstate::model::applicability::Applicability;
 use patchstate::model::applicability::patch::Patch;
 use patchstate::model::expr::{Expr, Question, Subject};
 use patchstate::model::fact::{Fact, Property, Text, Trait, Wmi};
+use patchstate::model::install::{Behavior, File, Impact, Install, ReturnCode};
 use patchstate::model::reason::Reason;
-use patchstate::model::update::{Catalog, Clause, Item, Rule, Update, UpdateId};
+use patchstate::model::update::{Catalog, Clause, Item, Reboot, Rule, Update, UpdateId};
 use patchstate::model::wql;
 
 use super::{findings, place, source};
@@ -120,4 +121,38 @@ pub(super) fn facts() -> Vec<Fact<'static>> {
             .into(),
         Wmi { class: text("Win32_ComputerSystem"), properties: vec![property], ..Wmi::default() }.into(),
     ]
+}
+
+/// How an update is installed, with something of everything.
+pub fn install(number: u32) -> Install {
+    let code = |code, reboots| ReturnCode {
+        code,
+        result: "Succeeded".to_owned(),
+        reboots,
+        description: "Done".to_owned(),
+    };
+    Install {
+        variant: if number.is_multiple_of(2) { "DEU" } else { "" }.to_owned(),
+        handler: "CommandLineInstallation".to_owned(),
+        program: format!("update{number}.exe"),
+        arguments: "/quiet".to_owned(),
+        attributes: vec![("Language".to_owned(), "de".to_owned())],
+        codes: vec![code(0, false), code(-3, true)],
+        result: "Failed".to_owned(),
+        behavior: Behavior {
+            reboot: Reboot::from_number(number as u8 % 3),
+            impact: Impact::from_number(number as u8 % 3),
+            reboots_otherwise: number.is_multiple_of(2),
+            asks: number.is_multiple_of(3),
+            needs_network: number.is_multiple_of(4),
+            uninstalls: number.is_multiple_of(5),
+        },
+        files: vec![File {
+            name: format!("update{number}.exe"),
+            address: format!("https://example.org/{number}"),
+            size: "1000".to_owned(),
+            modified: "2026-01-01T00:00:00".to_owned(),
+            digests: vec![("SHA1".to_owned(), "2jmj7l5rSw0yVb/vlWAYkK/YBwk=".to_owned())],
+        }],
+    }
 }

@@ -110,16 +110,18 @@ fn what_a_package_says_is_kept() {
         ("T", "Updates", "2026-01-01")
     );
     assert_eq!((update.payload.as_str(), update.reboot.name()), ("https://example.org/a.exe", "Never"));
-    let extra: Vec<_> = update.extra.iter().map(|(name, text)| format!("{name}: {text}")).collect();
+    let [install] = update.installs.as_slice() else { panic!("{:?}", update.installs) };
+    let attributes: Vec<_> =
+        install.attributes.iter().map(|(name, text)| format!("{name}: {text}")).collect();
+    assert_eq!((install.handler.as_str(), install.restart().name()), ("WindowsInstaller", "Never"));
+    assert_eq!(attributes, ["MsiFile: a.msi", "ProductCode: {A}"]);
+    let [file] = install.files.as_slice() else { panic!("{:?}", install.files) };
+    assert_eq!((file.name.as_str(), file.size.as_str()), ("a.exe", "3"));
+    let digests: Vec<_> =
+        file.digests.iter().map(|(algorithm, text)| format!("{algorithm} {text}")).collect();
     assert_eq!(
-        extra,
-        [
-            "installer: MsiInstallerData",
-            "installer/MsiFile: a.msi",
-            "installer/ProductCode: {A}",
-            "file: a.exe 3 2jmj7l5rSw0yVb/vlWAYkK/YBwk=",
-            "digest: a.exe SHA256 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
-        ]
+        digests,
+        ["SHA1 2jmj7l5rSw0yVb/vlWAYkK/YBwk=", "SHA256 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="]
     );
     assert_eq!(raised(&compiled, Code::SdpDigest), 0);
 }

@@ -13,6 +13,7 @@ use super::supersedence::Supersedence;
 use super::tables::{Tables, is_none};
 use super::{article, date};
 use crate::model::flag::Flags;
+use crate::model::install::{Behavior, File, Install};
 use crate::model::supersedence::{Replacement, Source};
 use crate::model::update::{ProductRow, Reboot, Reference, Update, Urgency};
 
@@ -62,17 +63,33 @@ fn update(
         references: references(patch),
         posted: date::readable(&bulletin.posted),
         revised: date::readable(&bulletin.revised),
-        reboot: if patch.no_reboot.as_str() == "1" { Reboot::Never } else { Reboot::Possible },
+        reboot: reboot(patch),
         payload: tables.address(&patch.location).unwrap_or_default().to_owned(),
         information: tables.address(&bulletin.location).unwrap_or_default().to_owned(),
         products: product_rows(patch, tables),
         flags: flags(patch, bulletin, read),
         replacements,
         rule: rules::rule(patch, hotfix, read, tables),
+        installs: installs(patch, tables),
         extra: extra(patch, bulletin, supersedence, tables),
         position: patch.position,
         ..Update::default()
     }
+}
+
+fn reboot(patch: &Patch) -> Reboot {
+    if patch.no_reboot.as_str() == "1" { Reboot::Never } else { Reboot::Possible }
+}
+
+/// The package of a patch: its name is that of a file.
+fn installs(patch: &Patch, tables: &Tables<'_>) -> Vec<Install> {
+    if is_placeholder(patch) {
+        return Vec::new();
+    }
+    let address = tables.address(&patch.location).unwrap_or_default().to_owned();
+    let file = File { name: patch.name.as_str().to_owned(), address, ..File::default() };
+    let behavior = Behavior { reboot: reboot(patch), ..Behavior::default() };
+    vec![Install { behavior, files: vec![file], ..Install::default() }]
 }
 
 /// How urgent a severity of the later documents is.

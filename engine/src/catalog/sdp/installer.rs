@@ -3,8 +3,10 @@
 use std::io::BufRead;
 
 use super::package::attribute;
-use crate::diagnostic::{Code, Diagnostics};
+use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::error::Result;
+use crate::model::install::{Behavior, File, Impact, Install, ReturnCode};
+use crate::model::update::Reboot;
 use crate::xml::cursor::{Cursor, Tag};
 
 /// What an item says of its installation.
@@ -12,28 +14,10 @@ use crate::xml::cursor::{Cursor, Tag};
 pub(super) struct Installer {
     /// The element of the installer; empty where there is none.
     pub(super) element: String,
-    /// Its attributes.
-    pub(super) attributes: Vec<(String, String)>,
-    /// The return codes, each once: code, result, whether a restart follows.
-    pub(super) return_codes: Vec<(i32, String, bool)>,
     /// What all return codes mean, as they are written.
     pub(super) results: Vec<String>,
-    /// What it says of restarts.
-    pub(super) reboot: String,
-    /// Whether it says how it is uninstalled.
-    pub(super) uninstalls: bool,
-    pub(super) files: Vec<File>,
-}
-
-/// A file that is downloaded.
-#[derive(Debug, Default)]
-pub(super) struct File {
-    pub(super) address: String,
-    pub(super) name: String,
-    pub(super) size: String,
-    pub(super) digest: String,
-    /// Further digests: algorithm and text.
-    pub(super) digests: Vec<(String, String)>,
+    /// How the item is installed.
+    pub(super) install: Install,
 }
 
 /// The attributes of an element by local name, those of other name spaces left out.
@@ -52,26 +36,101 @@ pub(super) fn part<R: BufRead>(
 ) -> Result<()> {
     let (position, depth) = (cursor.position(), cursor.depth());
     match name.as_str() {
-        "InstallProperties" => into.reboot = value(&attributes, "RebootBehavior"),
-        "UninstallProperties" => into.uninstalls = true,
-        "OriginFile" => into.files.push(origin(cursor, &attributes, findings)?),
-        "Language" => {}
+        "InstallProperties" => behavior(&attributes, &mut into.install.behavior),
+        "UninstallProperties" => into.install.behavior.uninstalls = true,
+        "OriginFile" => into.install.files.push(origin(cursor, &attributes, findings)?),
+        "Language" => {
+            let language = cursor.text()?.text.trimmed().to_owned();
+            into.install.attributes.push((name, language));
+        }
         installer => {
-            if !["CommandLineInstallerData", "MsiInstallerData", "MspInstallerData", "UpdateExeInstallerData"]
-                .contains(&installer)
-            {
+            let handler = handler(installer);
+            if handler == installer {
                 findings.push(Code::SdpInstallerUnknown, position, "InstallableItem", installer);
             }
+            into.install.handler = handler.to_owned();
             into.element = name;
-            into.attributes = attributes;
+            command(attributes, &mut into.install);
             while let Some(tag) = cursor.child(depth)? {
-                if tag.local() == "ReturnCode" {
-                    return_code(&tag, into, findings);
-                }
+                let part = (tag.local().to_owned(), self::attributes(&tag), tag.position());
+                installer_part(cursor, part, into, findings)?;
             }
         }
     }
     Ok(())
+}
+
+/// The handler of an installer's element; the element where the format names none.
+fn handler(element: &str) -> &str {
+    match element {
+        "CommandLineInstallerData" => "CommandLineInstallation",
+        "MsiInstallerData" | "MspInstallerData" => "WindowsInstaller",
+        "UpdateExeInstallerData" => "WindowsPatch",
+        other => other,
+    }
+}
+
+/// Takes what the attributes of `InstallProperties` say.
+fn behavior(attributes: &Attributes, into: &mut Behavior) {
+    into.reboot = match value(attributes, "RebootBehavior").trim() {
+        "AlwaysRequiresReboot" => Reboot::Always,
+        "NeverReboots" => Reboot::Never,
+        _ => Reboot::Possible,
+    };
+    into.impact = Impact::find(&value(attributes, "Impact"));
+    into.asks = is_true(&value(attributes, "CanRequestUserInput"));
+    into.needs_network = is_true(&value(attributes, "RequiresNetworkConnectivity"));
+}
+
+/// Takes what the attributes of an installer say: its command line, and the rest as it is.
+fn command(attributes: Attributes, into: &mut Install) {
+    for (name, value) in attributes {
+        match name.as_str() {
+            "Program" => into.program = value,
+            "Arguments" => into.arguments = value,
+            "DefaultResult" => into.result = value,
+            "RebootByDefault" => into.behavior.reboots_otherwise = is_true(&value),
+            _ => into.attributes.push((name, value)),
+        }
+    }
+}
+
+/// Reads an element below an installer.
+fn installer_part<R: BufRead>(
+    cursor: &mut Cursor<R>,
+    (name, attributes, position): (String, Attributes, Position),
+    into: &mut Installer,
+    findings: &mut Diagnostics,
+) -> Result<()> {
+    match name.as_str() {
+        "ReturnCode" => {
+            let description = description(cursor)?;
+            return_code(&attributes, description, position, into, findings);
+        }
+        "MspFileName" => {
+            let file = cursor.text()?.text.trimmed().to_owned();
+            into.install.attributes.push((name, file));
+        }
+        _ => {
+            let named = attributes.into_iter().map(|(own, value)| (format!("{name}/{own}"), value));
+            into.install.attributes.extend(named);
+        }
+    }
+    Ok(())
+}
+
+/// The first description below the element at whose tag the cursor stands.
+fn description<R: BufRead>(cursor: &mut Cursor<R>) -> Result<String> {
+    let depth = cursor.depth();
+    let mut first = String::new();
+    while cursor.child(depth)?.is_some() {
+        while let Some(tag) = cursor.child(depth + 1)? {
+            if tag.local() == "Description" && first.is_empty() {
+                first = cursor.text()?.text.trimmed().to_owned();
+            }
+        }
+    }
+    Ok(first)
 }
 
 /// Reads a file that is downloaded, with all its digests.
@@ -88,8 +147,7 @@ fn origin<R: BufRead>(
             file.digests.push((algorithm, cursor.text()?.text.trimmed().to_owned()));
         }
     }
-    let further = file.digests.iter().map(|(algorithm, digest)| (algorithm.as_str(), digest));
-    for (algorithm, digest) in [(SHA1, &file.digest)].into_iter().chain(further) {
+    for (algorithm, digest) in &file.digests {
         if !is_digest(algorithm, digest) {
             findings.push(Code::SdpDigest, position, "OriginFile", format_args!("{algorithm} `{digest}`"));
         }
@@ -103,19 +161,27 @@ pub(super) fn attributes(tag: &Tag<'_>) -> Attributes {
     own.map(|one| (one.local().to_owned(), one.value().into_owned())).collect()
 }
 
-fn return_code(tag: &Tag<'_>, into: &mut Installer, findings: &mut Diagnostics) {
-    let text = attribute(tag, "Code");
-    let Ok(code) = text.trim().parse::<i32>() else {
-        let message = format_args!("`{text}` is no code");
-        return findings.push(Code::SdpReturnCode, tag.position(), "ReturnCode", message);
-    };
-    let (result, reboots) = (attribute(tag, "Result"), attribute(tag, "Reboot"));
-    let reboots = matches!(reboots.trim(), "true" | "1");
+fn return_code(
+    attributes: &Attributes,
+    description: String,
+    position: Position,
+    into: &mut Installer,
+    findings: &mut Diagnostics,
+) {
+    let mut find = |message: &str| findings.push(Code::SdpReturnCode, position, "ReturnCode", message);
+    let text = value(attributes, "Code");
+    let Ok(code) = text.trim().parse::<i32>() else { return find(&format!("`{text}` is no code")) };
+    let result = value(attributes, "Result");
+    let reboots = is_true(&value(attributes, "Reboot"));
     into.results.push(format!("{result}{}", if reboots { "+reboot" } else { "" }));
-    if into.return_codes.iter().any(|(known, ..)| *known == code) {
-        return findings.push(Code::SdpReturnCode, tag.position(), "ReturnCode", format_args!("`{code}`"));
+    if into.install.codes.iter().any(|known| known.code == code) {
+        return find(&format!("`{code}`"));
     }
-    into.return_codes.push((code, result, reboots));
+    into.install.codes.push(ReturnCode { code, result, reboots, description });
+}
+
+fn is_true(text: &str) -> bool {
+    matches!(text.trim(), "true" | "1")
 }
 
 fn value(attributes: &Attributes, name: &str) -> String {
@@ -127,8 +193,8 @@ fn file(attributes: &Attributes) -> File {
         address: value(attributes, "OriginUri"),
         name: value(attributes, "FileName"),
         size: value(attributes, "Size"),
-        digest: value(attributes, "Digest"),
-        digests: Vec::new(),
+        modified: value(attributes, "Modified"),
+        digests: vec![(SHA1.to_owned(), value(attributes, "Digest"))],
     }
 }
 

@@ -1,9 +1,10 @@
 //! Makes an update of a package.
 
-use super::package::{Item, Package, Sections, identity};
+use super::package::{Package, Sections, identity};
 use crate::diagnostic::{Code, Diagnostics};
 use crate::model::expr::Expr;
 use crate::model::flag::Flags;
+use crate::model::install::{self, Install};
 use crate::model::update::{self, Clause, ProductRow, Reboot, Reference, Rule, Update, UpdateId, Urgency};
 use crate::model::verdict::Answer;
 
@@ -25,7 +26,7 @@ const CLASSIFICATIONS: [&str; 10] = [
 const LENGTHS: [usize; 3] = [200, 200, 1_500];
 
 /// Makes an update of a package; what is odd about it is reported.
-pub(super) fn update(package: Package, language: &str, findings: &mut Diagnostics) -> Update {
+pub(super) fn update(mut package: Package, language: &str, findings: &mut Diagnostics) -> Update {
     report(&package, findings);
     let localized = package.localized.iter().find(|[known, ..]| known.eq_ignore_ascii_case(language));
     let [_, title, description] =
@@ -45,7 +46,9 @@ pub(super) fn update(package: Package, language: &str, findings: &mut Diagnostic
         references: references(&package),
         posted: package.created.get(..10).unwrap_or(&package.created).to_owned(),
         reboot: reboot(&package),
-        payload: first(package.items.iter().flat_map(|item| &item.installer.files).map(|file| &file.address)),
+        payload: first(
+            package.items.iter().flat_map(|item| &item.installer.install.files).map(|file| &file.address),
+        ),
         information: first(&package.more_info),
         products: package.products.iter().map(|name| product(name)).collect(),
         flags: if package.expired { Flags::EXPIRED } else { Flags::NONE },
@@ -54,6 +57,7 @@ pub(super) fn update(package: Package, language: &str, findings: &mut Diagnostic
         bundled: package.bundled.iter().map(|(id, revision)| identity(id, revision)).collect(),
         replaces: package.superseded.iter().map(id).collect(),
         extra: extra(&package),
+        installs: installs(&mut package),
         position: package.position,
         rule: rule(package, findings),
         ..Update::default()
@@ -117,14 +121,18 @@ fn product(name: &str) -> ProductRow {
 
 /// What all items say of restarts, where they agree.
 fn reboot(package: &Package) -> Reboot {
-    let of = |item: &Item| match item.installer.reboot.trim() {
-        "AlwaysRequiresReboot" => Reboot::Always,
-        "NeverReboots" => Reboot::Never,
-        _ => Reboot::Possible,
-    };
-    let mut all = package.items.iter().map(of);
-    let first = all.next().unwrap_or_default();
-    if all.all(|other| other == first) { first } else { Reboot::Possible }
+    install::together(package.items.iter().map(|item| item.installer.install.behavior.reboot))
+        .unwrap_or_default()
+}
+
+/// How the items are installed, those left out that say nothing of it.
+fn installs(package: &mut Package) -> Vec<Install> {
+    let taken = package.items.iter_mut().map(|item| std::mem::take(&mut item.installer.install));
+    let mut installs: Vec<Install> = taken.filter(|install| *install != Install::default()).collect();
+    if package.kind.trim() == "Driver" {
+        installs.iter_mut().for_each(|install| install.handler = "WindowsDriver".to_owned());
+    }
+    installs
 }
 
 fn extra(package: &Package) -> Vec<(String, String)> {
@@ -132,20 +140,6 @@ fn extra(package: &Package) -> Vec<(String, String)> {
     extra.push(("support".to_owned(), package.support.clone()));
     extra.push(("publisher".to_owned(), package.publisher.clone()));
     extra.extend(package.categories.iter().map(|category| ("category".to_owned(), category.clone())));
-    for item in &package.items {
-        let installer = &item.installer;
-        extra.push(("installer".to_owned(), installer.element.clone()));
-        extra.extend(
-            installer.attributes.iter().map(|(name, value)| (format!("installer/{name}"), value.clone())),
-        );
-        for file in &installer.files {
-            extra.push(("file".to_owned(), format!("{} {} {}", file.name, file.size, file.digest)));
-            let digest = |(algorithm, digest): &(String, String)| {
-                ("digest".to_owned(), format!("{} {algorithm} {digest}", file.name))
-            };
-            extra.extend(file.digests.iter().map(digest));
-        }
-    }
     extra.retain(|(_, text)| !text.is_empty());
     extra
 }

@@ -3,11 +3,12 @@
 use std::io::BufRead;
 
 use super::graph::{id, value};
-use super::metadata;
+use super::{handler, metadata};
 use crate::catalog::rules::{Rules, Section};
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
 use crate::model::expr::Expr;
+use crate::model::install::Install;
 use crate::xml::cursor::{Cursor, Tag};
 use crate::xml::is_too_deep;
 
@@ -47,10 +48,8 @@ pub(super) struct Draft {
     pub(super) cves: Vec<String>,
     pub(super) more_info: Vec<String>,
     pub(super) support: String,
-    pub(super) reboot: String,
-    pub(super) handler: String,
-    /// Digest, name and size of each file.
-    pub(super) files: Vec<[String; 3]>,
+    /// How it is installed.
+    pub(super) install: Install,
     /// Language, title and description.
     pub(super) localized: Vec<[String; 3]>,
     pub(super) position: Position,
@@ -111,13 +110,8 @@ pub(super) fn part<R: BufRead>(
         }
         "LocalizedProperties" => localized(cursor, draft),
         "Properties" | "ExtendedProperties" => extended(cursor, draft),
-        "Files" => {
-            let depth = cursor.depth();
-            while let Some(tag) = cursor.child(depth)? {
-                draft.files.push(["Digest", "FileName", "Size"].map(|name| value(&tag, name)));
-            }
-            Ok(())
-        }
+        "Files" => handler::files(cursor, &mut draft.install),
+        "HandlerSpecificData" => handler::data(cursor, &mut draft.install),
         _ => Ok(()),
     }
 }
@@ -140,8 +134,11 @@ pub(super) fn tag(tag: &Tag<'_>, draft: &mut Draft) {
             keep(&mut draft.kind, "UpdateType");
             keep(&mut draft.severity, "MsrcSeverity");
             keep(&mut draft.product, "ProductName");
-            keep(&mut draft.handler, "Handler");
+            handler::named(&value(tag, "Handler"), &mut draft.install);
             draft.deployable |= matches!(value(tag, "ExplicitlyDeployable").trim(), "true" | "1");
+        }
+        "HandlerSpecificData" if draft.install.handler.is_empty() => {
+            handler::named(&value(tag, "type"), &mut draft.install);
         }
         _ => {}
     }
@@ -236,9 +233,10 @@ fn extended<R: BufRead>(cursor: &mut Cursor<R>, draft: &mut Draft) -> Result<()>
     while let Some(tag) = cursor.child(depth)? {
         let name = tag.local().to_owned();
         if name == "InstallationBehavior" {
-            draft.reboot = value(&tag, "RebootBehavior");
+            handler::behavior(&tag, &mut draft.install);
             continue;
         }
+        draft.install.behavior.uninstalls |= name == "UninstallationBehavior";
         let text = cursor.text()?.text.trimmed().to_owned();
         match name.as_str() {
             "KBArticleID" => draft.articles.push(text),

@@ -8,6 +8,7 @@
 
 mod fragment;
 mod graph;
+mod handler;
 mod join;
 mod metadata;
 mod place;

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use super::fragment::{Applicability, Draft};
 use super::graph::Revision;
+use super::handler;
 use crate::diagnostic::{Code, Diagnostics};
 use crate::model::expr::Expr;
 use crate::model::flag::Flags;
 use crate::model::hotfix;
-use crate::model::update::{Clause, Item, ProductRow, Reboot, Reference, Rule, Update, UpdateId, Urgency};
+use crate::model::install::Install;
+use crate::model::update::{Clause, Item, ProductRow, Reference, Rule, Update, UpdateId, Urgency};
 use crate::model::verdict::Answer;
 
 /// The name of the mark that a part of a bundle may be deployed by itself.
@@ -21,12 +23,15 @@ pub(super) fn has_row(kind: &str) -> bool {
 
 /// Makes an update.
 pub(super) fn update(
-    draft: Draft,
+    mut draft: Draft,
     revision: Option<&Revision>,
     locations: &HashMap<String, String>,
     language: &str,
     findings: &mut Diagnostics,
 ) -> Update {
+    let listed = revision.map_or(&[][..], |revision| &revision.payload);
+    handler::complete(&mut draft.install, listed, locations);
+    let install = std::mem::take(&mut draft.install);
     let id = |id: &String| UpdateId::new([id.as_str()]);
     let default = revision.map_or("", |revision| revision.language.as_str());
     let (title, description) = texts(&draft, language, default);
@@ -47,12 +52,8 @@ pub(super) fn update(
         articles: draft.articles.iter().filter_map(|article| hotfix::id(article)).collect(),
         references: references(&draft),
         posted: revision.map_or("", |revision| revision.created.as_str()).chars().take(10).collect(),
-        reboot: match draft.reboot.trim() {
-            "AlwaysRequiresReboot" => Reboot::Always,
-            "NeverReboots" => Reboot::Never,
-            _ => Reboot::Possible,
-        },
-        payload: payload(&draft, revision, locations),
+        reboot: install.behavior.reboot,
+        payload: payload(&install),
         information: draft.more_info.first().cloned().unwrap_or_default(),
         products: products(&draft),
         flags: if is_child { Flags::BUNDLE_CHILD } else { Flags::NONE },
@@ -61,6 +62,7 @@ pub(super) fn update(
         bundled: draft.bundled.iter().map(bundled).collect(),
         replaces: draft.superseded.iter().map(id).collect(),
         extra: extra(&draft),
+        installs: Some(install).filter(|install| *install != Install::default()).into_iter().collect(),
         position: draft.position,
         rule: rule(draft, findings),
         ..Update::default()
@@ -91,16 +93,13 @@ fn products(draft: &Draft) -> Vec<ProductRow> {
 }
 
 /// The address of the first file that is downloaded and has one.
-fn payload(draft: &Draft, revision: Option<&Revision>, locations: &HashMap<String, String>) -> String {
-    let own = draft.files.iter().map(|[digest, ..]| digest);
-    let listed = revision.into_iter().flat_map(|revision| &revision.payload);
-    own.chain(listed).find_map(|digest| locations.get(digest)).cloned().unwrap_or_default()
+fn payload(install: &Install) -> String {
+    let mut addresses = install.files.iter().map(|file| &file.address);
+    addresses.find(|address| !address.is_empty()).cloned().unwrap_or_default()
 }
 
 fn extra(draft: &Draft) -> Vec<(String, String)> {
-    let mut extra =
-        vec![("support".to_owned(), draft.support.clone()), ("handler".to_owned(), draft.handler.clone())];
-    extra.extend(draft.files.iter().map(|file| ("file".to_owned(), file.join(" "))));
+    let mut extra = vec![("support".to_owned(), draft.support.clone())];
     extra.retain(|(_, text)| !text.is_empty());
     if draft.deployable {
         extra.push((DEPLOYABLE.to_owned(), "true".to_owned()));

@@ -28,6 +28,7 @@ use crate::model::update::{
 };
 use crate::model::verdict::{Cell, Verdict};
 
+mod installs;
 pub(crate) mod rules;
 
 use rules::Rules;
@@ -218,6 +219,7 @@ impl<'a> View<'a> {
             replaces: Vec::new(),
             replacements: Vec::new(),
             rule: self.rule(at),
+            installs: self.installs(at),
             extra: columns
                 .update_extra_ends(at)
                 .map(|one| (self.owned(columns.extra_name.at(one)), self.owned(columns.extra_text.at(one))))
