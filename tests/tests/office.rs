@@ -297,6 +297,8 @@ fn mistakes_in_rules_are_errors_with_their_place() {
     check(&format!("<bundle {bundle}><product name='a' minVersion='x'/></bundle>"), "is no version");
     check(&format!("<bundle {bundle}><other/></bundle>"), "has no place");
     check(&format!("<bundle {bundle} languages='XYZ'><product name='a'/></bundle>"), "abbreviation");
+    let patch = "<patch code='{1111111?-2222-3333-4444-555555555555}'/>";
+    check(&format!("<bundle {bundle}><product name='a'/>{patch}</bundle>"), "no `?`");
     let twice = format!("<bundle {bundle}><product name='a'/></bundle>");
     check(&format!("{twice}{twice}"), "already");
 }

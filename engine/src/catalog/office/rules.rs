@@ -113,6 +113,9 @@ fn bundle(node: &Node, file: &str) -> Result<(Key, Entry)> {
             "patch" => {
                 child.only_attributes(&["code"])?;
                 let patch = guid(child, "code")?.ok_or_else(|| child.error("`patch` needs `code`"))?;
+                if patch.contains('?') {
+                    return Err(child.error("`code` of a `patch` is one code: it has no `?`"));
+                }
                 entry.evidence.patches.push(patch);
             }
             "fixed" => {
