@@ -370,12 +370,16 @@ impl<'p> Slots<'p> {
     /// Answers the questions about a subject whose value is text.
     pub(super) fn compare_text(&mut self, subject: usize, text: Option<&str>, differs: Reason) {
         for predicate in self.predicates(subject) {
-            let answer = match (self.plan.view.predicate(predicate), text) {
-                (Some((_, Question::Exists)), _) => Answer::TRUE,
-                (Some((_, Question::Compare(comparison, operand))), Some(text)) => {
-                    law::compare(comparison, &operand, text.trim_matches(path::BLANK), differs)
-                }
-                (Some((_, Question::Compare(..))), None) => Answer::PART_NOT_COLLECTED,
+            // Only a comparison is read back from the index: leaves of the Windows rule language are long.
+            let answer = match (self.plan.view.columns.predicate_question.at(predicate), text) {
+                (question::EXISTS, _) => Answer::TRUE,
+                (question::COMPARE, None) => Answer::PART_NOT_COLLECTED,
+                (question::COMPARE, Some(text)) => match self.plan.view.predicate(predicate) {
+                    Some((_, Question::Compare(comparison, operand))) => {
+                        law::compare(comparison, &operand, text.trim_matches(path::BLANK), differs)
+                    }
+                    _ => Answer::RULE_ERROR,
+                },
                 _ => Answer::RULE_ERROR,
             };
             self.put(predicate, answer);
