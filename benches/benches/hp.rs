@@ -5,7 +5,6 @@
 //! beside its limit, its two halves, and the whole way from the folder beside loop L. `HP_CLIENTS`,
 //! `HP_DEVIATION` and `HP_ROUNDS` change the size.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use benches::{Paired, files, loops, rates, say, setting, site};
@@ -13,10 +12,8 @@ use patchstate::error::Result;
 use patchstate::eval::batch::Worker;
 use patchstate::eval::plan::Plan;
 use patchstate::eval::reference::Evaluator;
-use patchstate::eval::run;
 use patchstate::generate::fleet::{Fleet, Settings};
 use patchstate::index::Index;
-use patchstate::ingest::{self, Intake};
 use patchstate::matrix::row;
 use patchstate::model::inventory::Inventory;
 use patchstate::model::options::{Options, Supersedence};
@@ -44,7 +41,7 @@ fn main() -> Result<()> {
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build();
     let Ok(one) = one else { return Ok(()) };
     let inputs = files(folder.path())?;
-    let run = || one.install(|| end_to_end(&plan, folder.path()));
+    let run = || one.install(|| site::end_to_end(&plan, folder.path()));
     let paired = Paired::run(rounds, run, || _ = loops::attributes(&inputs));
     let cells = (clients * plan.updates.len()) as u64;
     rates("end to end, one thread", paired.a(), bytes, clients as u64, cells);
@@ -117,17 +114,4 @@ fn evaluation(plan: &Plan<'_>, inventories: &[Inventory], rounds: usize) {
         whole - answers,
         if whole <= LIMIT { "held" } else { "exceeded" }
     ));
-}
-
-/// From the folder to rows.
-fn end_to_end(plan: &Plan<'_>, inbox: &Path) {
-    let run = || -> Result<()> {
-        let intake = Intake::scan(&[inbox.into()], ingest::Settings::default())?;
-        let clients: Vec<_> = intake.clients().iter().collect();
-        run::evaluate(plan, &intake, &clients, |_, _| Ok(()), &|_| {})?;
-        Ok(())
-    };
-    if let Err(error) = run() {
-        panic!("the run fails: {error}");
-    }
 }

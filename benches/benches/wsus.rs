@@ -17,11 +17,9 @@ use patchstate::error::Result;
 use patchstate::eval::batch::Worker;
 use patchstate::eval::plan::Plan;
 use patchstate::eval::reference::Evaluator;
-use patchstate::eval::run;
 use patchstate::generate::fleet::{Fleet, Settings};
 use patchstate::generate::publication;
 use patchstate::index::Index;
-use patchstate::ingest::{self, Intake};
 use patchstate::matrix::row;
 use patchstate::model::options::{Options, Supersedence};
 
@@ -89,7 +87,7 @@ fn evaluation(index: &Index, clients: usize, rounds: usize) -> Result<()> {
     let bytes = site::fleet(index, folder.path(), clients, Settings::default())?;
     let Ok(one) = rayon::ThreadPoolBuilder::new().num_threads(1).build() else { return Ok(()) };
     let inputs = files(folder.path())?;
-    let run = || one.install(|| end_to_end(&plan, folder.path()));
+    let run = || one.install(|| site::end_to_end(&plan, folder.path()));
     let paired = Paired::run(rounds, run, || _ = loops::attributes(&inputs));
     let cells = (clients * plan.updates.len()) as u64;
     say(&format!("{} bytes a client", bytes / clients.max(1) as u64));
@@ -123,17 +121,4 @@ fn compare(index: &Index, plan: &Plan<'_>, options: &Options) -> Result<()> {
          {not_applicable} not applicable, {unknown} unknown"
     ));
     Ok(())
-}
-
-/// From the folder to rows.
-fn end_to_end(plan: &Plan<'_>, inbox: &Path) {
-    let run = || -> Result<()> {
-        let intake = Intake::scan(&[inbox.into()], ingest::Settings::default())?;
-        let clients: Vec<_> = intake.clients().iter().collect();
-        run::evaluate(plan, &intake, &clients, |_, _| Ok(()), &|_| {})?;
-        Ok(())
-    };
-    if let Err(error) = run() {
-        panic!("the run fails: {error}");
-    }
 }

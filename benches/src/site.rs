@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 use patchstate::archive::map::Bytes;
 use patchstate::catalog;
 use patchstate::error::Result;
+use patchstate::eval::plan::Plan;
+use patchstate::eval::run;
 use patchstate::generate::catalog::{Cleanliness, Settings, Shape};
 use patchstate::generate::fleet::{self, Fleet};
 use patchstate::index::{self, Index};
+use patchstate::ingest::{self, Intake};
 use patchstate::inventory::native;
 use patchstate::model::update::Catalog;
 
@@ -74,4 +77,21 @@ pub fn fleet(index: &Index, folder: &Path, clients: usize, settings: fleet::Sett
         written += document.len() as u64;
     }
     Ok(written)
+}
+
+/// Evaluates the clients of a folder, from its files to rows that nobody keeps.
+///
+/// # Panics
+///
+/// The folder cannot be read.
+pub fn end_to_end(plan: &Plan<'_>, inbox: &Path) {
+    let run = || -> Result<()> {
+        let intake = Intake::scan(&[inbox.into()], ingest::Settings::default())?;
+        let clients: Vec<_> = intake.clients().iter().collect();
+        run::evaluate(plan, &intake, &clients, |_, _| Ok(()), &|_| {})?;
+        Ok(())
+    };
+    if let Err(error) = run() {
+        panic!("the run fails: {error}");
+    }
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::model::options::Profile;
-use crate::model::update::Catalog;
+use crate::model::update::{Catalog, Source};
 
 pub mod cvrf;
 pub mod detection;
@@ -85,6 +85,19 @@ pub struct Settings {
     pub check_duplicates: bool,
     /// Whether a part of a catalog that cannot be read (a cabinet, a package) is left out and counted.
     pub keep_going: bool,
+}
+
+impl Settings {
+    /// The source that a catalog of a format begins with: what was decided about its feed and language.
+    fn source(&self, format: &str) -> Source {
+        let or = |given: &Option<String>, default: &str| given.clone().unwrap_or_else(|| default.to_owned());
+        Source {
+            feed: or(&self.feed, format),
+            format: format.to_owned(),
+            language: or(&self.language, "en"),
+            ..Source::default()
+        }
+    }
 }
 
 /// What a checksum of a repository that does not fit means.

@@ -108,9 +108,7 @@ impl Observed {
         let details = (details && stated).then(|| Arc::new(applicability::File::of(file)));
         Observed { version: file.version, checksum: file.checksum, details }
     }
-}
 
-impl Observed {
     /// The answer of a leaf of the Windows rule language.
     pub(super) fn answer(&self, asked: &Applicability) -> Answer {
         match &self.details {

@@ -117,13 +117,10 @@ fn catalog(
         Form::Definitions => "wesng",
     };
     let mut source = Source {
-        feed: settings.feed.clone().unwrap_or_else(|| format.to_owned()),
-        format: format.to_owned(),
-        language: settings.language.clone().unwrap_or_else(|| "en".to_owned()),
         path: if path.is_empty() { format!("{} documents", documents.len()) } else { path },
         sha256: digest(&documents),
         revision: revision(&documents),
-        ..Source::default()
+        ..settings.source(format)
     };
     let mut feed = Feed::default();
     for (mut document, name) in documents {

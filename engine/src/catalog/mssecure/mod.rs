@@ -40,9 +40,6 @@ pub const FORMAT: Format = Format {
     read: |path, settings, give| give(read(path, settings)),
 };
 
-/// The language of a feed that is not told to be of another.
-const LANGUAGE: &str = "en";
-
 /// How much of a document is taken into memory; the largest known one has some megabytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -98,14 +95,7 @@ pub fn read_within(path: &Path, settings: &Settings, limits: Limits) -> Result<C
     let mut findings = Findings::default();
     let datastore = element::read(&mut document, &mut findings, limits.records);
     let datastore = datastore.map_err(|error| error.in_file(&name))?;
-    let source = Source {
-        feed: settings.feed.clone().unwrap_or_else(|| FORMAT.name.to_owned()),
-        format: FORMAT.name.to_owned(),
-        sha256: document.finish()?,
-        language: settings.language.clone().unwrap_or_else(|| LANGUAGE.to_owned()),
-        path: name.clone(),
-        ..Source::default()
-    };
+    let source = Source { sha256: document.finish()?, path: name.clone(), ..settings.source(FORMAT.name) };
     catalog(datastore, source, findings, limits.updates).map_err(|error| error.in_file(name))
 }
 

@@ -67,14 +67,11 @@ fn named(error: crate::error::Error, path: &Path) -> crate::error::Error {
 }
 
 fn source(settings: &Settings, format: &Format, path: &Path, sha256: [u8; 32]) -> Source {
-    let or = |given: &Option<String>, default: &str| given.clone().unwrap_or_else(|| default.to_owned());
     Source {
-        feed: or(&settings.feed, FORMAT.name),
         format: format.name.to_owned(),
         path: path.to_string_lossy().into_owned(),
         sha256,
-        language: or(&settings.language, "en"),
-        ..Source::default()
+        ..settings.source(FORMAT.name)
     }
 }
 

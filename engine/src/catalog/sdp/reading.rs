@@ -58,14 +58,8 @@ struct Reading {
 
 impl Reading {
     fn new(settings: &Settings) -> Self {
-        let or = |given: &Option<String>, default: &str| given.clone().unwrap_or_else(|| default.to_owned());
         Reading {
-            source: Source {
-                feed: or(&settings.feed, FORMAT.name),
-                format: FORMAT.name.to_owned(),
-                language: or(&settings.language, "en"),
-                ..Source::default()
-            },
+            source: settings.source(FORMAT.name),
             rules: Rules::new(Dialect::Namespaces, settings.exact_text),
             counts: Counts::default(),
             packages: BTreeMap::new(),

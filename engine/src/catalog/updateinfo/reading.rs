@@ -66,14 +66,7 @@ struct Reading<'s> {
 
 impl<'s> Reading<'s> {
     fn new(settings: &'s Settings) -> Self {
-        let or = |given: &Option<String>, default: &str| given.clone().unwrap_or_else(|| default.to_owned());
-        let source = Source {
-            feed: or(&settings.feed, FORMAT.name),
-            format: FORMAT.name.to_owned(),
-            language: or(&settings.language, "en"),
-            profile: settings.profile,
-            ..Source::default()
-        };
+        let source = Source { profile: settings.profile, ..settings.source(FORMAT.name) };
         Reading { settings, catalog: Catalog { source, ..Catalog::default() } }
     }
 

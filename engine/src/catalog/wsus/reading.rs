@@ -57,14 +57,8 @@ struct Reading {
 
 impl Reading {
     fn new(settings: &Settings) -> Self {
-        let or = |given: &Option<String>, default: &str| given.clone().unwrap_or_else(|| default.to_owned());
         Reading {
-            source: Source {
-                feed: or(&settings.feed, FORMAT.name),
-                format: FORMAT.name.to_owned(),
-                language: or(&settings.language, "en"),
-                ..Source::default()
-            },
+            source: settings.source(FORMAT.name),
             head: Head::default(),
             parts: Parts::default(),
             fragments: Rules::new(Dialect::Fragment, settings.exact_text),
