@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::code::{Decision, Places};
 use super::needs::Needs;
-use super::network::Found;
+use super::network::{Codes, Found};
 use super::plan::Plan;
 use super::program::Context;
 use super::reference::bundled;
@@ -25,15 +25,22 @@ use crate::model::reason::Reason;
 use crate::model::truth::Truth;
 use crate::model::verdict::{Answer, Cell, Verdict};
 
-/// What the cells of a client are before its facts are looked at, by which kinds are complete.
+/// What the cells of a client are before its facts are looked at, but which kinds are complete and what its
+/// system is to the network.
 #[derive(Debug)]
 struct Defaults {
-    /// The row of them, without exceptions.
+    /// Counts those that the worker made.
+    number: u32,
+    /// The row of them.
     row: Row,
     /// By update.
+    cells: Box<[Cell]>,
+    /// Their codes; what has no verdict of its own is Unknown.
     verdicts: Box<[u8]>,
-    /// Updates whose default cell is not what the matrix implies from its verdict.
-    odd: Vec<u32>,
+    /// What the parts of the network are.
+    codes: Option<Codes>,
+    /// Updates of the network that are Missing: what replaces them decides about each client.
+    missing: Vec<u32>,
 }
 
 /// Evaluates the clients of one worker, one after another, in memory that is reused.
@@ -42,7 +49,12 @@ pub struct Worker<'p> {
     plan: &'p Plan<'p>,
     /// The facts of the client; a reader fills it.
     pub slots: Slots<'p>,
-    defaults: HashMap<u16, Defaults, ahash::RandomState>,
+    /// By key.
+    defaults: HashMap<Box<[u8]>, Defaults, ahash::RandomState>,
+    /// How many were made.
+    made: u32,
+    /// The key of the client.
+    key: Vec<u8>,
     /// Updates to evaluate, a bit each.
     reached: Vec<u64>,
     verdicts: Vec<u8>,
@@ -52,7 +64,7 @@ pub struct Worker<'p> {
     above: Above,
 }
 
-/// The most completeness masks whose defaults a worker remembers.
+/// The most keys whose defaults a worker remembers.
 const REMEMBERED: usize = 64;
 
 impl<'p> Worker<'p> {
@@ -69,6 +81,8 @@ impl<'p> Worker<'p> {
             plan,
             slots: Slots::new(shared),
             defaults: HashMap::default(),
+            made: 0,
+            key: Vec::new(),
             reached: vec![0; count.div_ceil(64)],
             verdicts: vec![0; count],
             cells: Vec::new(),
@@ -96,16 +110,19 @@ impl<'p> Worker<'p> {
             self.defaults.clear();
         }
         let plan = self.plan;
-        let defaults = self.defaults.entry(complete.bits()).or_insert_with(|| Defaults::new(plan, complete));
-        self.verdicts.copy_from_slice(&defaults.verdicts);
+        plan.network.write_key(&self.slots, &mut self.key);
+        if !self.defaults.contains_key(self.key.as_slice()) {
+            let defaults = self.defaults_of(complete);
+            self.defaults.insert(self.key.as_slice().into(), defaults);
+        }
         self.reach(complete);
         self.needs.begin(plan);
         self.reach_by_needs();
-        self.found.find(&self.slots);
+        self.reach_by_network();
         self.evaluate();
-        self.evaluate_bundles(complete);
+        self.evaluate_bundles();
         self.fold();
-        self.row(complete)
+        self.row()
     }
 
     /// Marks the updates that the client's facts reach.
@@ -126,6 +143,19 @@ impl<'p> Worker<'p> {
         for kind in Kind::ALL.iter().filter(|kind| !complete.contains(**kind)) {
             self.plan.uncollected[*kind as usize].iter().for_each(|update| mark(*update));
         }
+    }
+
+    /// Marks the updates of the network of which a rule has another answer than where nothing is stated.
+    fn reach_by_network(&mut self) {
+        let Some(defaults) = self.defaults.get(self.key.as_slice()) else { return };
+        self.verdicts.copy_from_slice(&defaults.verdicts);
+        let reached = &mut self.reached;
+        let is_found = match &defaults.codes {
+            Some(codes) => self.found.find(&self.slots, (defaults.number, codes), reached),
+            None => self.found.leave(),
+        };
+        let updates = if is_found { &defaults.missing } else { &self.plan.networked };
+        updates.iter().for_each(|update| reached[*update as usize / 64] |= 1 << (update % 64));
     }
 
     /// Marks the updates whose prerequisites are there, or may be.
@@ -231,8 +261,8 @@ impl<'p> Worker<'p> {
         if decision.rule != 3 || decision.needs != NONE || !has {
             return None;
         }
-        let installed = self.found.answer(Section::Installed, item.installed_node)?;
-        Some([installed, self.found.answer(Section::Applicable, item.applicable_node)?])
+        let installed = self.found.answer(network, Section::Installed, item.installed_node)?;
+        Some([installed, self.found.answer(network, Section::Applicable, item.applicable_node)?])
     }
 
     /// Whether what updates with these prerequisites need is there; `None` where that is nothing.
@@ -241,7 +271,7 @@ impl<'p> Worker<'p> {
     }
 
     /// Gives bundles the cells that their parts make, each after those that it contains.
-    fn evaluate_bundles(&mut self, complete: Kinds) {
+    fn evaluate_bundles(&mut self) {
         let plan = self.plan;
         for bundle in &plan.bundles {
             if self.reached[*bundle as usize / 64] >> (*bundle % 64) & 1 == 0 {
@@ -251,7 +281,7 @@ impl<'p> Worker<'p> {
             let Some(decision) = plan.code.decision(*bundle as usize) else { continue };
             let own = (decision.rule != 0).then_some(self.cells[at].1);
             let of_child = |child: Option<u32>| match child {
-                Some(child) => self.cell_of(child, complete),
+                Some(child) => self.cell_of(child),
                 None => Cell::NO_EVIDENCE,
             };
             let parts = Cell::of_parts(plan.view.children(*bundle as usize).map(of_child).chain(own));
@@ -263,12 +293,31 @@ impl<'p> Worker<'p> {
     }
 
     /// The cell of an update by its rules alone, reached or not.
-    fn cell_of(&self, update: u32, complete: Kinds) -> Cell {
+    fn cell_of(&self, update: u32) -> Cell {
         match self.cells.binary_search_by_key(&update, |(update, _)| *update) {
             Ok(at) => self.cells[at].1,
-            Err(_) if self.plan.gives_verdict(update) => self.plan.default(update, complete),
+            Err(_) if self.plan.gives_verdict(update) => {
+                let defaults = self.defaults.get(self.key.as_slice());
+                defaults.map_or(Cell::NO_EVIDENCE, |defaults| defaults.cells[update as usize])
+            }
             Err(_) => Cell::NO_EVIDENCE,
         }
+    }
+
+    /// The defaults of the client.
+    fn defaults_of(&mut self, complete: Kinds) -> Defaults {
+        let plan = self.plan;
+        let codes = plan.network.defaults(&self.slots);
+        self.made = self.made.wrapping_add(1);
+        let count = plan.view.updates();
+        let mut cells: Box<[Cell]> = (0..count as u32).map(|update| plan.default(update, complete)).collect();
+        if let Some(codes) = &codes {
+            self.found.begin(self.made, codes);
+            for update in &plan.networked {
+                cells[*update as usize] = self.cell(*update as usize);
+            }
+        }
+        Defaults::new(plan, self.made, cells, codes)
     }
 
     /// Whether checksums count: not for a client in another language than the feed's.
@@ -301,36 +350,24 @@ impl<'p> Worker<'p> {
     }
 
     /// Packs the cells.
-    fn row(&self, complete: Kinds) -> Row {
+    fn row(&self) -> Row {
         let plan = self.plan;
-        let Some(defaults) = self.defaults.get(&complete.bits()) else { return Row::unreadable(0) };
-        let place = |update: u32| plan.place.get(update as usize).copied().filter(|place| *place != NONE);
-        let cells = || self.cells.iter().filter_map(|(update, cell)| Some((*update, place(*update)?, *cell)));
-        let is_odd = |(update, _, cell): &(u32, u32, Cell)| {
-            implied(cell.verdict, plan.absent(*update), plan.not_collected(*update)) != *cell
-        };
-        let mut exceptions: Vec<_> = cells().filter(is_odd).map(|(_, place, cell)| (place, cell)).collect();
-        let evaluated = exceptions.len();
-        let unreached = |update: &&u32| self.reached[**update as usize / 64] >> (**update % 64) & 1 == 0;
-        for update in defaults.odd.iter().filter(unreached) {
-            exceptions.push((plan.place[*update as usize], plan.default(*update, complete)));
-        }
-        if exceptions.len() > evaluated {
-            exceptions.sort_unstable_by_key(|(place, _)| *place);
-        }
-        let verdicts = cells().map(|(_, place, cell)| (place, cell.verdict));
-        Row::like(&defaults.row, verdicts, exceptions.into_iter())
+        let Some(defaults) = self.defaults.get(self.key.as_slice()) else { return Row::unreadable(0) };
+        let cells = self.cells.iter().filter_map(|(update, cell)| {
+            let place = plan.place.get(*update as usize).copied().filter(|place| *place != NONE)?;
+            Some((place, *cell, is_odd(plan, *update, *cell)))
+        });
+        Row::like(&defaults.row, cells)
     }
 }
 
 impl Defaults {
-    fn new(plan: &Plan<'_>, complete: Kinds) -> Defaults {
-        let count = plan.view.updates();
+    fn new(plan: &Plan<'_>, number: u32, cells: Box<[Cell]>, codes: Option<Codes>) -> Defaults {
+        let count = cells.len();
         let mut verdicts = vec![Verdict::Unknown.code(); count].into_boxed_slice();
         let mut packed = vec![0u8; row::width(plan.updates.len())].into_boxed_slice();
         let mut odd = Vec::new();
-        for update in 0..count as u32 {
-            let cell = plan.default(update, complete);
+        for (update, cell) in (0u32..).zip(&cells) {
             let place = plan.place[update as usize];
             // A withdrawn update replaces nothing.
             if plan.gives_verdict(update) {
@@ -338,14 +375,22 @@ impl Defaults {
             }
             if place != NONE {
                 row::set(&mut packed, place as usize, cell.verdict);
-                if implied(cell.verdict, plan.absent(update), plan.not_collected(update)) != cell {
-                    odd.push(update);
+                if is_odd(plan, update, *cell) {
+                    odd.push((place, *cell));
                 }
             }
         }
-        let row = Row::new(packed, plan.updates.len(), std::iter::empty());
-        Defaults { row, verdicts, odd }
+        let row = Row::new(packed, plan.updates.len(), odd.into_iter());
+        let is_missing = |update: &u32| cells[*update as usize].verdict == Verdict::Missing;
+        let missing = plan.networked.iter().copied().filter(is_missing).collect();
+        Defaults { number, row, cells, verdicts, codes, missing }
     }
+}
+
+/// Whether a cell is not the one that the matrix implies from its verdict.
+#[inline]
+fn is_odd(plan: &Plan<'_>, update: u32, cell: Cell) -> bool {
+    implied(cell.verdict, plan.absent(update), plan.not_collected(update)) != cell
 }
 
 /// Some update above is Installed.

@@ -17,15 +17,15 @@ use crate::model::reason::Reason;
 use crate::model::registry::View;
 use crate::model::verdict::Answer;
 
-/// The last parts of paths that are asked for, folded; here those of files in such folders.
+/// The names of files in such folders, and of such a folder itself; the last parts of their paths.
 #[derive(Debug, Default)]
 pub(super) struct Names(HashSet<String, ahash::RandomState>);
 
 impl Names {
     /// Those of the leaves that ask in folders that values name.
-    pub(super) fn below<'a>(asked: impl Iterator<Item = &'a Applicability>) -> Names {
+    pub(super) fn of<'a>(asked: impl Iterator<Item = &'a Applicability>) -> Names {
         let name = |asked: &Applicability| match asked {
-            Applicability::Below(below, _) => Some(name(&path::normal(below)).to_owned()),
+            Applicability::Below(below, _) => Some(path::name(&path::normal(below)).to_owned()),
             _ => None,
         };
         let mut names: HashSet<String, ahash::RandomState> = asked.filter_map(name).collect();
@@ -36,12 +36,6 @@ impl Names {
         Names(names)
     }
 
-    /// Those of paths, and of the folders below others that clients state.
-    pub(super) fn of<'a>(paths: impl Iterator<Item = &'a str>) -> Names {
-        const FOLDERS: [&str; 3] = ["system32", "syswow64", "sysnative"];
-        Names(FOLDERS.into_iter().chain(paths.map(name)).map(str::to_owned).collect())
-    }
-
     /// Whether nothing is asked in such folders.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -49,13 +43,13 @@ impl Names {
 
     /// Whether a file is asked for, by its path in normal form.
     pub(super) fn holds(&self, path: &str) -> bool {
-        !self.0.is_empty() && self.0.contains(name(path))
+        !self.0.is_empty() && self.0.contains(path::name(path))
     }
-}
 
-/// The last part of a path.
-fn name(path: &str) -> &str {
-    path.rsplit(['\\', '/']).next().unwrap_or(path)
+    /// The names.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
 }
 
 /// The files of a client that may lie in such folders, and what is said of files that are not there.

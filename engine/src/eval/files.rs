@@ -65,7 +65,6 @@ impl Files {
     }
 
     /// Takes a file; gives its path in normal form.
-    #[inline]
     pub(super) fn take(&mut self, file: &fact::File<'_>) -> &str {
         let start = self.arena.len();
         path::write_normal(&file.path, &mut self.arena);
@@ -154,6 +153,13 @@ impl Renamed {
 }
 
 impl Slots<'_> {
+    /// Takes a file, unless no rule asks for it wherever the client's folders lie; gives its path in normal
+    /// form.
+    #[inline]
+    pub(super) fn take_file(&mut self, file: &fact::File<'_>) -> Option<&str> {
+        self.plan.file_names.may_hold(&file.path).then(|| self.files.take(file))
+    }
+
     pub(super) fn state_folders(&mut self, os: Option<&Os<'_>>, wide: bool) {
         let traits = std::mem::take(&mut self.files.traits);
         let folders = stated_folders(os, &traits, wide, |token| self.uses_token(token));
@@ -268,7 +274,8 @@ impl Slots<'_> {
 
     /// Answers the questions about a file by its path in normal form.
     pub(super) fn read_file(&mut self, path: &str, observed: &Observed) {
-        if self.is_unasked(path) {
+        // A folder is no file.
+        if self.files.folders.holds(path) {
             return;
         }
         let mut text = std::mem::take(&mut self.text);
@@ -283,17 +290,6 @@ impl Slots<'_> {
         }
         self.each_file(&text, |slots, subject| slots.file(subject, observed));
         self.text = text;
-    }
-
-    /// Whether it says nothing that a file is there, as its last part shows: folders become tokens before it.
-    ///
-    /// A folder itself becomes a token, and what begins with one may be the form of a folder that rules name.
-    fn is_unasked(&self, path: &str) -> bool {
-        !self.plan.file_names.holds(path)
-            && !self.plan.below.holds(path)
-            && !path.starts_with('%')
-            && !self.files.tokens.contains(&false)
-            && !self.files.folders.holds(path)
     }
 
     /// Answers the questions about a file that is there.

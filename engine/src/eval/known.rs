@@ -233,7 +233,12 @@ impl<'i> Known<'i> {
         match &entry.fact {
             Fact::Kernel(record) => self.kernel = Some(Found { record, stated }),
             Fact::File(record) => {
-                let path = self.path(&record.path);
+                let mut path = path::normal(&record.path);
+                // A folder is no file.
+                if self.folders.holds(&path) {
+                    return;
+                }
+                self.folders.tokenize(&mut path, 0);
                 self.tokens.extend(path::token(&path).map(str::to_owned));
                 self.files.insert(path, Found { record, stated });
             }

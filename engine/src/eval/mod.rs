@@ -13,6 +13,7 @@ mod in_order;
 mod installer;
 pub mod known;
 mod loops;
+mod names;
 mod needs;
 mod network;
 mod packages;

@@ -5,6 +5,7 @@
 use super::below::Names;
 use super::code::Code;
 use super::loops::Loops;
+use super::names::FileNames;
 use super::network::Network;
 use super::packages::NOARCH;
 use super::queries::Queries;
@@ -36,6 +37,9 @@ pub struct Plan<'i> {
     pub place: Vec<u32>,
     /// Updates without an anchor: always evaluated.
     pub(super) always: Vec<u32>,
+    /// Of them those that are evaluated only where a rule of theirs has another answer in the network than
+    /// where nothing is stated; sorted.
+    pub(super) networked: Vec<u32>,
     /// By set of prerequisites: updates whose cell is known where that set is not there.
     pub(super) gated: Vec<Vec<u32>>,
     /// Per kind: updates that are evaluated where the kind is not complete.
@@ -44,8 +48,8 @@ pub struct Plan<'i> {
     pub(super) os: Vec<(u32, OsField)>,
     /// Whether any rule asks for a file by a path without token.
     pub(super) asks_bare_paths: bool,
-    /// The names of the files that rules ask for.
-    pub(super) file_names: Names,
+    /// The names of the files that rules ask for, those in folders that registry values name among them.
+    pub(super) file_names: FileNames,
     /// Whether rules ask for more of a file than its version and checksum.
     pub(super) asks_file_details: bool,
     /// Whether any rule asks for registry keys themselves.
@@ -98,10 +102,11 @@ impl<'i> Plan<'i> {
             gives_verdict(*update) && baseline.is_none_or(|baseline| baseline.binary_search(update).is_ok())
         };
         let updates: Vec<u32> = (0..count).filter(has_cell).collect();
-        let roots: Vec<[u32; 2]> = (0..count)
+        let rules: Vec<(u32, [u32; 2])> = (0..count)
             .filter(|update| gives_verdict(*update))
-            .flat_map(|update| shared(view, update))
+            .flat_map(|update| shared(view, update).into_iter().map(move |roots| (update, roots)))
             .collect();
+        let network = Network::new(view, &rules);
         let asked: Vec<_> = (0..columns.predicates()).map(|at| applicability(view, at)).collect();
         let named = Named::of(asked.iter().flatten().map(AsRef::as_ref));
         let mut place = vec![NONE; count as usize];
@@ -112,6 +117,8 @@ impl<'i> Plan<'i> {
         let code = Code::new(view);
         let unanchored = (0..count).filter(|update| gives_verdict(*update) && anchored(*update) == u8::MAX);
         let (always, gated) = divide(view, &code, unanchored);
+        let (networked, always) =
+            always.into_iter().partition(|update| is_networked(view, &network, *update));
         let of_kind = |kind: &Kind| -> Vec<u32> {
             let open = |update: &u32| {
                 let at = *update as usize;
@@ -131,12 +138,17 @@ impl<'i> Plan<'i> {
             (0..columns.arch_text.len()).find(|at| view.text(columns.arch_text.at(*at)) == wanted)
         };
         let loops = Loops::new(view);
+        let below = Names::of(asked.iter().flatten().map(AsRef::as_ref));
+        let files = subjects_of(&[tag::FILE]);
+        let files = files.iter().map(|subject| view.text(columns.subject_text.at(*subject as usize)));
+        let file_names = FileNames::of(files.chain(below.iter()));
         Plan {
             view,
             options,
             updates,
             place,
             always,
+            networked,
             gated,
             uncollected: Kind::ALL.iter().map(of_kind).collect(),
             os: subjects_of(&[tag::OS])
@@ -144,7 +156,7 @@ impl<'i> Plan<'i> {
                 .filter_map(|subject| Some((subject, OsField::find(name(subject))?)))
                 .collect(),
             asks_bare_paths: subjects_of(&[tag::FILE]).iter().any(|subject| !name(*subject).starts_with('%')),
-            file_names: Names::of(subjects_of(&[tag::FILE]).into_iter().map(name)),
+            file_names,
             asks_file_details: asked.iter().flatten().any(|asked| asked.asks_file_details()),
             asks_installer: !subjects_of(&[tag::MSI, tag::INSTALLER]).is_empty() || named.asks_patches(),
             patches: Patches::new(view.patches()),
@@ -152,8 +164,8 @@ impl<'i> Plan<'i> {
             system: view.find(tag::SYSTEM, &[], &[]),
             queries: Queries::new(view, |at| asked.get(at).and_then(|asked| asked.as_deref())),
             bundles: bundles(view),
-            network: Network::new(view, &roots),
-            below: Names::below(asked.iter().flatten().map(AsRef::as_ref)),
+            network,
+            below,
             named,
             asked,
             asks_keys: !subjects_of(&[tag::REGISTRY_KEY]).is_empty(),
@@ -176,7 +188,8 @@ impl<'i> Plan<'i> {
         }
     }
 
-    /// The cell of an update where nothing of its anchors is known, by whether their kind is complete.
+    /// The cell of an update where nothing of its anchors is known, by whether their kind is complete; not of
+    /// one of the network.
     pub(super) fn default(&self, update: u32, complete: Kinds) -> Cell {
         let columns = self.view.columns;
         let at = update as usize;
@@ -244,6 +257,20 @@ fn shared(view: View<'_>, update: u32) -> Vec<[u32; 2]> {
     }
     let roots = |item| [columns.item_installed.at(item), columns.item_applicable.at(item)];
     columns.update_item_ends(at).map(roots).collect()
+}
+
+/// Whether nothing decides about an update but rules in the network.
+fn is_networked(view: View<'_>, network: &Network, update: u32) -> bool {
+    let (columns, at) = (view.columns, update as usize);
+    let in_network = |item: usize| {
+        network.has(columns.item_installed.at(item))
+            && network.has(columns.item_applicable.at(item))
+            && columns.item_superseded.at(item) == NONE
+            && columns.item_imported.at(item) == NONE
+    };
+    !shared(view, update).is_empty()
+        && columns.update_item_ends(at).all(in_network)
+        && columns.update_child_ends(at).is_empty()
 }
 
 /// What a predicate asks, where it is a leaf of the Windows rule language.

@@ -176,7 +176,16 @@ impl<'p> Slots<'p> {
     pub fn take(&mut self, inventory: &Inventory) {
         self.header(inventory.header.clone());
         self.marks = inventory.marks;
-        inventory.facts.iter().for_each(|stated| self.fact(stated.fact.lent(), stated.position));
+        for stated in &inventory.facts {
+            match &stated.fact {
+                // Most facts are files of which nothing is taken.
+                Fact::File(file) => {
+                    self.facts += 1;
+                    self.take_file(file);
+                }
+                fact => self.fact(fact.lent(), stated.position),
+            }
+        }
     }
 
     /// The kinds that are complete.
@@ -541,7 +550,7 @@ impl Slots<'_> {
     #[inline]
     pub(super) fn take_fact(&mut self, fact: Fact<'_>) {
         match fact {
-            Fact::File(file) => _ = self.files.take(&file),
+            Fact::File(file) => _ = self.take_file(&file),
             Fact::RegistryValue(value) => self.take_value(value),
             Fact::RegistryKey(key) if self.plan.asks_keys || !self.plan.loops.is_empty() => {
                 self.take_key(key)

@@ -59,24 +59,32 @@ impl Row {
         Row::new(vec![0; width(updates)].into(), updates, std::iter::empty())
     }
 
-    /// Makes a row of the verdicts that may differ from those of another one, and of `exceptions` by
-    /// rising update number.
-    pub fn like(
-        other: &Row,
-        verdicts: impl Iterator<Item = (u32, Verdict)>,
-        exceptions: impl ExactSizeIterator<Item = (u32, Cell)>,
-    ) -> Row {
-        let Row { verdicts: packed, totals, .. } = other;
-        let mut row = Row { verdicts: packed.clone(), totals: *totals, exceptions: pack(exceptions) };
-        for (update, verdict) in verdicts {
-            let before = get(&row.verdicts, update as usize);
-            if before != verdict {
-                set(&mut row.verdicts, update as usize, verdict);
-                row.totals[usize::from(before.code())] -= 1;
-                row.totals[usize::from(verdict.code())] += 1;
+    /// Makes a row of the cells that may differ from those of another one, by rising update number, each with
+    /// whether its verdict does not imply it.
+    pub fn like(other: &Row, cells: impl Iterator<Item = (u32, Cell, bool)>) -> Row {
+        let (mut verdicts, mut totals) = (other.verdicts.clone(), other.totals);
+        let mut exceptions = Vec::with_capacity(other.exceptions.len() + EXCEPTION * 64);
+        let mut rest = &*other.exceptions;
+        for (update, cell, is_exception) in cells {
+            let before = get(&verdicts, update as usize);
+            if before != cell.verdict {
+                set(&mut verdicts, update as usize, cell.verdict);
+                totals[usize::from(before.code())] -= 1;
+                totals[usize::from(cell.verdict.code())] += 1;
+            }
+            let below = rest.as_chunks::<EXCEPTION>().0.partition_point(|other| number(other) < update);
+            let (taken, others) = rest.split_at(below * EXCEPTION);
+            exceptions.extend_from_slice(taken);
+            rest = others;
+            if rest.first_chunk::<EXCEPTION>().is_some_and(|other| number(other) == update) {
+                rest = &rest[EXCEPTION..];
+            }
+            if is_exception {
+                write(&mut exceptions, update, cell);
             }
         }
-        row
+        exceptions.extend_from_slice(rest);
+        Row { verdicts, totals, exceptions: exceptions.into() }
     }
 
     /// The packed verdicts.
@@ -97,12 +105,20 @@ impl Row {
 
 fn pack(exceptions: impl ExactSizeIterator<Item = (u32, Cell)>) -> Box<[u8]> {
     let mut bytes = Vec::with_capacity(exceptions.len() * EXCEPTION);
-    for (update, cell) in exceptions {
-        bytes.extend(update.to_le_bytes());
-        bytes.extend(cell.reason.number().to_le_bytes());
-        bytes.extend(cell.flags.bits().to_le_bytes());
-    }
+    exceptions.for_each(|(update, cell)| write(&mut bytes, update, cell));
     bytes.into()
+}
+
+/// Appends an exception.
+fn write(bytes: &mut Vec<u8>, update: u32, cell: Cell) {
+    bytes.extend(update.to_le_bytes());
+    bytes.extend(cell.reason.number().to_le_bytes());
+    bytes.extend(cell.flags.bits().to_le_bytes());
+}
+
+/// The update of a packed exception.
+fn number(exception: &[u8; EXCEPTION]) -> u32 {
+    exception.first_chunk().map_or(0, |number| u32::from_le_bytes(*number))
 }
 
 /// Writes the verdict of `update` into a packed row.

@@ -18,7 +18,7 @@ use std::collections::HashMap;
 /// assert_eq!(normal("/usr/bin/Perl"), "/usr/bin/Perl");
 /// ```
 pub fn write_normal(path: &str, out: &mut String) {
-    let path = path.trim_matches(BLANK);
+    let path = trimmed(path);
     if path.starts_with('/') && !path.starts_with("//") {
         out.push_str(path);
         return;
@@ -41,6 +41,22 @@ pub fn normal(path: &str) -> String {
 
 /// The white space that is trimmed around values: space, tab, CR and LF.
 pub const BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
+
+/// A text without the white space around it.
+#[inline]
+pub fn trimmed(text: &str) -> &str {
+    let is_blank = |byte: Option<&u8>| byte.is_some_and(|byte| *byte <= b' ');
+    // As nearly every text is.
+    if !is_blank(text.as_bytes().first()) && !is_blank(text.as_bytes().last()) {
+        return text;
+    }
+    text.trim_matches(BLANK)
+}
+
+/// The last part of a path.
+pub fn name(path: &str) -> &str {
+    path.rsplit(['\\', '/']).next().unwrap_or(path)
+}
 
 /// Folds case and separators; a leading double backslash stays, a trailing one goes.
 fn fold_separators(path: &str, out: &mut String) {

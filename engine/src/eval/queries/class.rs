@@ -24,6 +24,8 @@ pub(super) struct Class {
     plain_of: Vec<Vec<u32>>,
     /// The queries, each with the predicate that it answers.
     pub(super) queries: Vec<(usize, Form)>,
+    /// Those of them that need the truth of atoms one by one.
+    pub(super) whole: Vec<usize>,
 }
 
 /// What is asked of one property.
@@ -124,12 +126,14 @@ impl Class {
         plain.resize(atoms.properties.len(), Vec::new());
         let properties = atoms.properties.into_iter().zip(plain);
         let properties = properties.map(|((name, atoms), plain)| Property::new(name, atoms, plain)).collect();
-        Class { properties, plain_of: atoms.plain_of, queries }
+        let is_whole = |at: &usize| matches!(queries[*at].1, Form::Whole(_));
+        let whole = (0..queries.len()).filter(is_whole).collect();
+        Class { properties, plain_of: atoms.plain_of, queries, whole }
     }
 
-    /// How many atoms there are.
+    /// How many atoms there are of which the truth is asked one by one.
     pub(super) fn atoms(&self) -> usize {
-        self.plain_of.len()
+        if self.whole.is_empty() { 0 } else { self.plain_of.len() }
     }
 
     /// The plain queries that contain an atom.

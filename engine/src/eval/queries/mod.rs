@@ -126,21 +126,26 @@ impl Instances {
         for (at, property) in class.properties.iter().enumerate() {
             let Some(says) = says(at, property) else {
                 property.plain().iter().for_each(|query| unknown(*query));
-                property.atoms().for_each(|atom| atoms[atom as usize] = Truth::Unknown);
+                property.atoms().for_each(|atom| set(atoms, atom, Truth::Unknown));
                 continue;
             };
             for atom in &says.unknown {
-                atoms[*atom as usize] = Truth::Unknown;
+                set(atoms, *atom, Truth::Unknown);
                 class.plain_of(*atom).iter().for_each(|query| unknown(*query));
             }
         }
         for (at, property) in class.properties.iter().enumerate() {
             for atom in says(at, property).iter().flat_map(|says| &says.holds) {
-                atoms[*atom as usize] = Truth::True;
+                set(atoms, *atom, Truth::True);
                 class.plain_of(*atom).iter().for_each(|query| plain[*query as usize] = Truth::True);
             }
         }
     }
+}
+
+/// Notes the truth of an atom, where any is asked.
+fn set(atoms: &mut [Truth], atom: u32, truth: Truth) {
+    atoms.get_mut(atom as usize).into_iter().for_each(|known| *known = truth);
 }
 
 impl Slots<'_> {
@@ -183,8 +188,9 @@ impl Slots<'_> {
         for instance in stated {
             self.instances.look(number, class, instance);
             let Instances { atoms, plain, .. } = &mut self.instances;
-            for (truth, (_, form)) in plain.iter_mut().zip(&class.queries) {
-                let Form::Whole(node) = form else { continue };
+            for at in &class.whole {
+                let Form::Whole(node) = &class.queries[*at].1 else { continue };
+                let truth = &mut plain[*at];
                 if *truth != Truth::True {
                     match node.truth(&|atom| atoms[atom as usize]) {
                         Truth::False => {}

@@ -191,9 +191,10 @@ impl Slots<'_> {
     fn lay_file(&mut self, entry: u32) {
         let Meaning::File(file) = self.statements.meaning(entry) else { return };
         let (mut path, observed) = (String::from(&*file.stated.path), file.stated.observed.clone());
+        let is_folder = self.files.folders().holds(&path);
         self.files.folders().tokenize(&mut path, 0);
         let token = self.token(&path).map_or(NONE, |token| token as u32);
-        let mut subjects = self.file_subjects(&path);
+        let mut subjects = self.file_subjects(&path).filter(|_| !is_folder);
         let subject = match (subjects.next(), subjects.next()) {
             (None, _) => NOTHING,
             (Some(subject), None) => subject as u32,

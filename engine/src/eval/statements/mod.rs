@@ -128,12 +128,13 @@ impl Slots<'_> {
         }
         let meaning = match fact {
             Fact::File(file) => {
-                let path = self.files.take(&file);
-                // A file that may lie in a folder that a value names is kept for each client.
-                if self.plan.below.holds(path) {
-                    return;
+                let plan = self.plan;
+                match self.take_file(&file) {
+                    None => Meaning::Nothing,
+                    // A file that may lie in a folder that a value names is kept for each client.
+                    Some(path) if plan.below.holds(path) => return,
+                    Some(path) => Meaning::File(KnownFile::new(path, &file, plan.asks_file_details)),
                 }
-                Meaning::File(KnownFile::new(path, &file, self.plan.asks_file_details))
             }
             Fact::RegistryValue(value) => match self.value(&value, View::Native, self.place_of_fact()) {
                 // What it is at the sub-keys of a loop is not remembered.

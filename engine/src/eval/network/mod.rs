@@ -1,0 +1,377 @@
+//! Rules of ranked reasons as a network: every part that rules share is found once for a client.
+//!
+//! A catalog of packages has some ten thousand different parts of rules, and every client is asked for
+//! all of them. An answer is one byte here ([`codes`]), and parts of one shape stand side by side behind
+//! their operands, so that a pass without branches finds all of them. A client with an answer that has no
+//! such byte is left to the rules as they are written out.
+//!
+//! Clients of one system agree in most rules. What those are where a client states nothing else is found
+//! once, and only the updates of which a rule has another answer are looked at.
+
+mod codes;
+
+use std::ops::Range;
+
+use codes::{Code, Codebook, NO_CODE, UNKNOWN};
+
+use super::slots::{Slots, question};
+use crate::compile::rules::operator;
+use crate::index::View;
+use crate::index::columns::{Column, NONE};
+use crate::index::nodes::operands;
+use crate::index::probe::tag;
+use crate::index::restore::rules::constant;
+use crate::model::expr::{Reasons, Section};
+use crate::model::truth::Truth;
+use crate::model::verdict::Answer;
+
+/// The sections, in the order in which their parts are kept.
+const SECTIONS: [Section; 2] = [Section::Installed, Section::Applicable];
+
+/// The parts of the rules of an index.
+#[derive(Debug)]
+pub(super) struct Network {
+    /// By node: whether it is a part.
+    is_part: Vec<bool>,
+    /// By section.
+    halves: [Half; 2],
+}
+
+/// The parts of the rules of one section.
+#[derive(Debug)]
+struct Half {
+    book: Codebook,
+    /// By node: the place of its code, tests and constants first, then each part behind its operands; NONE
+    /// where it is none that is asked.
+    places: Vec<u32>,
+    /// How many codes there are.
+    count: usize,
+    /// The parts with operands.
+    groups: Vec<Group>,
+    /// The places of the operands, part by part.
+    operands: Vec<u32>,
+    /// By predicate: the place of its test; NONE where none is asked, and where it is one about the system.
+    tests: Vec<u32>,
+    /// The predicates about the system, with their subjects and the places of their tests: what they answer
+    /// is the same for many clients, and contained in most rules.
+    system: Vec<(usize, u32, u32)>,
+    /// The parts that are always the same.
+    constants: Vec<(u32, Answer)>,
+    /// The places of rules, each with its update.
+    rules: Vec<(u32, u32)>,
+}
+
+/// Parts of one operator and one number of operands, none of which contains another.
+#[derive(Debug)]
+struct Group {
+    operator: u8,
+    /// The place of the first.
+    first: usize,
+    /// How many operands each has, at least one.
+    arity: usize,
+    operands: Range<usize>,
+}
+
+impl Network {
+    /// The network of the rules of updates: each rule that says that something is there, and the one that
+    /// says that it is for the client.
+    pub(super) fn new(view: View<'_>, rules: &[(u32, [u32; 2])]) -> Network {
+        let books = SECTIONS.map(Codebook::new);
+        let mut is_part = vec![false; if rules.is_empty() { 0 } else { view.columns.nodes() }];
+        for node in 0..is_part.len() {
+            is_part[node] = can_be_part(view, &books, &is_part, node);
+        }
+        let mut sections = SECTIONS.into_iter();
+        let half = |book: Codebook| {
+            let place = sections.next().unwrap_or(Section::Installed) as usize;
+            let rules = rules.iter().map(|(update, roots)| (roots[place], *update)).collect();
+            Half::new(view, book, &is_part, rules)
+        };
+        Network { halves: books.map(half), is_part }
+    }
+
+    /// Whether the rule of a root is a part.
+    pub(super) fn has(&self, root: u32) -> bool {
+        self.is_part.get(root as usize).copied().unwrap_or(false)
+    }
+
+    /// Writes what the defaults of a client depend on: which kinds are complete, and what its system answers,
+    /// where all of that has codes.
+    pub(super) fn write_key(&self, slots: &Slots<'_>, key: &mut Vec<u8>) {
+        key.clear();
+        key.extend(slots.complete_kinds().bits().to_le_bytes());
+        let start = key.len();
+        for half in &self.halves {
+            let system = half.system.iter();
+            key.extend(system.map(|(predicate, of, _)| half.book.code(slots.answer_of(*predicate, *of))));
+        }
+        if key[start..].contains(&NO_CODE) {
+            key.truncate(start);
+        }
+    }
+
+    /// What parts are to the client of the slots where nothing is stated but its system; `None` where some
+    /// answer has no code.
+    pub(super) fn defaults(&self, slots: &Slots<'_>) -> Option<Codes> {
+        let [installed, applicable] = &self.halves;
+        Some([installed.defaults(slots)?, applicable.defaults(slots)?])
+    }
+}
+
+/// Whether a node, of whose operands this is known, has answers that all have codes.
+fn can_be_part(view: View<'_>, books: &[Codebook; 2], is_part: &[bool], node: usize) -> bool {
+    let columns = view.columns;
+    match columns.node_operator.at(node) {
+        operator::CONSTANT | operator::UNREAD => {
+            let answer = constant_at(view, node);
+            books.iter().all(|book| book.code(answer) != NO_CODE)
+        }
+        operator::TEST => {
+            let predicate = columns.node_a.at(node) as usize;
+            if predicate >= columns.predicates() {
+                return false;
+            }
+            let subject = columns.predicate_subject.at(predicate) as usize;
+            let asks = columns.predicate_question.at(predicate);
+            matches!(asks, question::EXISTS | question::APPLICABILITY)
+                && !matches!(columns.subject_tag.at(subject), tag::HOTFIX | tag::INSTALLER)
+        }
+        operator @ (operator::AND | operator::OR | operator::NOT) => {
+            let ranked = columns.node_reasons.at(node) == Reasons::Ranked as u8;
+            let mut below = operands(columns, node);
+            let is_part = |below: u32| (below as usize) < node && is_part[below as usize];
+            (ranked || operator == operator::NOT) && below.next().is_some_and(is_part) && below.all(is_part)
+        }
+        _ => false,
+    }
+}
+
+/// The answer of a node that is always the same.
+fn constant_at(view: View<'_>, node: usize) -> Answer {
+    let columns = view.columns;
+    let (a, b) = (columns.node_a.at(node), columns.node_b.at(node));
+    match columns.node_operator.at(node) {
+        operator::UNREAD => Answer::new(Truth::Unknown, constant(0, b).reason),
+        _ => constant(a, b),
+    }
+}
+
+impl Half {
+    fn new(view: View<'_>, book: Codebook, is_part: &[bool], mut rules: Vec<(u32, u32)>) -> Half {
+        let columns = view.columns;
+        let mut asked = vec![false; is_part.len()];
+        rules.retain(|(root, _)| is_part.get(*root as usize).is_some_and(|is_part| *is_part));
+        rules.iter().for_each(|(root, _)| asked[*root as usize] = true);
+        for node in (0..asked.len()).rev() {
+            if asked[node] {
+                operands(columns, node).for_each(|below| asked[below as usize] = true);
+            }
+        }
+        let mut half = Half {
+            book,
+            places: vec![NONE; asked.len()],
+            count: 0,
+            groups: Vec::new(),
+            operands: Vec::new(),
+            tests: vec![NONE; columns.predicates()],
+            system: Vec::new(),
+            constants: Vec::new(),
+            rules: Vec::new(),
+        };
+        let asked = (0..asked.len()).filter(|node| asked[*node]);
+        let (inputs, mut parts): (Vec<_>, Vec<_>) = asked.partition(|node| half.add_input(view, *node));
+        // What stands on a level contains nothing of it.
+        let mut levels = vec![0u32; is_part.len()];
+        for node in &parts {
+            let below = operands(columns, *node).map(|below| levels[below as usize]);
+            levels[*node] = below.max().unwrap_or(0) + 1;
+        }
+        let shape =
+            |node: usize| (levels[node], columns.node_operator.at(node), operands(columns, node).count());
+        parts.sort_by_key(|node| shape(*node));
+        half.count = inputs.len() + parts.len();
+        for (place, node) in (inputs.len() as u32..).zip(&parts) {
+            half.places[*node] = place;
+        }
+        for group in parts.chunk_by(|a, b| shape(*a) == shape(*b)) {
+            half.add_group(view, group);
+        }
+        half.rules = rules.into_iter().map(|(root, update)| (half.places[root as usize], update)).collect();
+        half.rules.sort_unstable();
+        half
+    }
+
+    /// Adds a node without operands; says whether it is one.
+    fn add_input(&mut self, view: View<'_>, node: usize) -> bool {
+        let columns = view.columns;
+        let place = self.count as u32;
+        match columns.node_operator.at(node) {
+            operator::CONSTANT | operator::UNREAD => self.constants.push((place, constant_at(view, node))),
+            operator::TEST => {
+                let predicate = columns.node_a.at(node) as usize;
+                let subject = columns.predicate_subject.at(predicate);
+                if matches!(columns.subject_tag.at(subject as usize), tag::OS | tag::SYSTEM) {
+                    self.system.push((predicate, subject, place));
+                } else {
+                    self.tests[predicate] = place;
+                }
+            }
+            _ => return false,
+        }
+        self.places[node] = place;
+        self.count += 1;
+        true
+    }
+
+    /// Adds parts of one shape, whose places are known.
+    fn add_group(&mut self, view: View<'_>, nodes: &[usize]) {
+        let columns = view.columns;
+        let start = self.operands.len();
+        for node in nodes {
+            self.operands.extend(operands(columns, *node).map(|below| self.places[below as usize]));
+        }
+        self.groups.push(Group {
+            operator: columns.node_operator.at(nodes[0]),
+            first: self.places[nodes[0]] as usize,
+            arity: (self.operands.len() - start) / nodes.len(),
+            operands: start..self.operands.len(),
+        });
+    }
+
+    /// What parts are to the client of the slots where nothing is stated but its system; `None` where some
+    /// answer has no code.
+    fn defaults(&self, slots: &Slots<'_>) -> Option<Vec<Code>> {
+        let columns = slots.plan.view.columns;
+        let mut codes = vec![UNKNOWN; self.count];
+        for (place, answer) in &self.constants {
+            codes[*place as usize] = self.book.code(*answer);
+        }
+        for (predicate, place) in self.tests.iter().enumerate().filter(|(_, place)| **place != NONE) {
+            let answer = slots.default_of(predicate, columns.predicate_subject.at(predicate));
+            codes[*place as usize] = self.book.code(answer);
+        }
+        for (predicate, subject, place) in &self.system {
+            codes[*place as usize] = self.book.code(slots.answer_of(*predicate, *subject));
+        }
+        if codes.contains(&NO_CODE) {
+            return None;
+        }
+        self.run(&mut codes);
+        Some(codes)
+    }
+
+    /// Finds the parts with operands.
+    fn run(&self, codes: &mut [Code]) {
+        let book = &self.book;
+        for group in &self.groups {
+            let (below, parts) = codes.split_at_mut(group.first);
+            let operands = self.operands[group.operands.clone()].chunks_exact(group.arity);
+            let parts = parts.iter_mut().zip(operands);
+            let of = |operand: &u32| below[*operand as usize];
+            let greatest = |operands: &[u32]| operands.iter().map(of).max().unwrap_or(UNKNOWN);
+            let held = |operands: &[u32]| {
+                operands.iter().map(|operand| book.held[usize::from(of(operand))]).max().unwrap_or(UNKNOWN)
+            };
+            match group.operator {
+                operator::AND => parts.for_each(|(part, operands)| *part = greatest(operands)),
+                operator::OR => {
+                    parts.for_each(|(part, operands)| *part = book.of_held[usize::from(held(operands))]);
+                }
+                _ => parts.for_each(|(part, of)| *part = book.opposite[usize::from(greatest(of))]),
+            }
+        }
+    }
+}
+
+/// The codes of all parts, by section and place.
+pub(super) type Codes = [Vec<Code>; 2];
+
+/// The codes of all parts about one client.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    codes: Codes,
+    /// The number of the defaults that they began as.
+    defaults: Option<u32>,
+    /// The places of tests that are others now, by section.
+    changed: [Vec<u32>; 2],
+    /// Whether they are those of the client.
+    is_whole: bool,
+}
+
+impl Found {
+    /// The answer of a rule in a section; `None` where the rules are to be run as they are written out.
+    #[inline]
+    pub(super) fn answer(&self, network: &Network, section: Section, node: u32) -> Option<Answer> {
+        let half = &network.halves[section as usize];
+        let place = *half.places.get(node as usize).filter(|_| self.is_whole)?;
+        self.codes[section as usize].get(place as usize).map(|code| half.book.answer(*code))
+    }
+
+    /// Begins with the codes of the defaults of this number.
+    pub(super) fn begin(&mut self, number: u32, defaults: &Codes) {
+        let is_same = self.defaults.replace(number) == Some(number);
+        for ((codes, changed), defaults) in self.codes.iter_mut().zip(&mut self.changed).zip(defaults) {
+            if is_same {
+                changed.iter().for_each(|place| codes[*place as usize] = defaults[*place as usize]);
+            } else {
+                codes.clone_from(defaults);
+            }
+            changed.clear();
+        }
+        self.is_whole = true;
+    }
+
+    /// Leaves the client to the rules as they are written out, and says that nothing was found.
+    pub(super) fn leave(&mut self) -> bool {
+        self.is_whole = false;
+        false
+    }
+
+    /// Finds the answers about the client of the slots, and marks the updates of which a rule has another
+    /// one than the defaults of its key have; says whether all answers have codes.
+    pub(super) fn find(
+        &mut self,
+        slots: &Slots<'_>,
+        (number, defaults): (u32, &Codes),
+        reached: &mut [u64],
+    ) -> bool {
+        self.begin(number, defaults);
+        let halves = &slots.plan.network.halves;
+        for (place, half) in halves.iter().enumerate() {
+            self.is_whole &= self.state(place, half, slots);
+        }
+        if !self.is_whole {
+            return false;
+        }
+        for ((half, codes), defaults) in halves.iter().zip(&mut self.codes).zip(defaults) {
+            half.run(codes);
+            for (place, update) in &half.rules {
+                if codes[*place as usize] != defaults[*place as usize] {
+                    reached[*update as usize / 64] |= 1 << (update % 64);
+                }
+            }
+        }
+        true
+    }
+
+    /// Puts the answers of tests where something is stated; says whether all have codes.
+    fn state(&mut self, place: usize, half: &Half, slots: &Slots<'_>) -> bool {
+        let (codes, changed) = (&mut self.codes[place], &mut self.changed[place]);
+        for subject in &slots.touched {
+            for predicate in slots.predicates(*subject as usize) {
+                let test = half.tests[predicate];
+                if test == NONE {
+                    continue;
+                }
+                let code = half.book.code(slots.answer_of(predicate, *subject));
+                if std::mem::replace(&mut codes[test as usize], code) != code {
+                    changed.push(test);
+                }
+                if code == NO_CODE {
+                    return false;
+                }
+            }
+        }
+        true
+    }
+}
