@@ -19,11 +19,11 @@ use crate::model::verdict::Answer;
 
 /// The names of files in such folders, and of such a folder itself; the last parts of their paths.
 #[derive(Debug, Default)]
-pub(super) struct Names(HashSet<String, ahash::RandomState>);
+pub(super) struct BelowNames(HashSet<String, ahash::RandomState>);
 
-impl Names {
+impl BelowNames {
     /// Those of the leaves that ask in folders that values name.
-    pub(super) fn of<'a>(asked: impl Iterator<Item = &'a Applicability>) -> Names {
+    pub(super) fn of<'a>(asked: impl Iterator<Item = &'a Applicability>) -> BelowNames {
         let name = |asked: &Applicability| match asked {
             Applicability::Below(below, _) => Some(path::name(&path::normal(below)).to_owned()),
             _ => None,
@@ -33,7 +33,7 @@ impl Names {
         if names.contains("sysnative") {
             names.insert("system32".to_owned());
         }
-        Names(names)
+        BelowNames(names)
     }
 
     /// Whether nothing is asked in such folders.

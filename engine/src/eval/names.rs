@@ -1,61 +1,102 @@
-//! The names of the files that rules ask for, as a table of bits.
+//! The names of what rules ask for, as a table of bits.
 //!
-//! Most files of a client are asked for by no rule. Their names show it, whatever folders become tokens, so
-//! that they are passed over before their paths are brought into normal form. The table may say yes where
-//! no is right, never the other way round.
+//! Most files and registry values of a client are asked for by no rule. Their names show it, whatever folders
+//! become tokens, so that they are passed over before their paths are brought into normal form. The table may
+//! say yes where no is right, never the other way round.
 
 use crate::model::path;
 
-/// What the names of files hash to; a name that a rule asks for has its bit set.
-pub(super) struct FileNames(Box<[u64]>);
+/// What names hash to; one that a rule asks for has its bit set.
+pub(super) struct Names {
+    bits: Box<[u64]>,
+    /// The same for the last bytes of long names, which need not be found in their paths.
+    ends: Box<[u64]>,
+}
 
-impl std::fmt::Debug for FileNames {
+impl std::fmt::Debug for Names {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FileNames").finish_non_exhaustive()
+        f.debug_struct("Names").finish_non_exhaustive()
     }
 }
 
-impl FileNames {
-    /// How many bits of a hash are a place in the table, which then has 8 KiB.
-    const BITS: u32 = 16;
+/// The bits of a hash that are a place in a table, which then has 8 KiB.
+const BITS: u32 = 16;
+/// The case of letters, in each of eight bytes.
+const CASE: u64 = 0x2020_2020_2020_2020;
 
-    /// Those of paths in normal form.
-    pub(super) fn of<'a>(paths: impl Iterator<Item = &'a str>) -> FileNames {
-        let mut bits = vec![0u64; 1 << (Self::BITS - 6)];
-        // What a program of 32 bits calls `system32`.
-        for path in paths.chain(["sysnative"]) {
-            let place = Self::place(path::name(path).as_bytes());
-            bits[place / 64] |= 1 << (place % 64);
+impl Names {
+    /// Those of names in normal form.
+    pub(super) fn of<'a>(names: impl Iterator<Item = &'a str>) -> Names {
+        let mut made = Names { bits: vec![0; 1 << (BITS - 6)].into(), ends: vec![0; 1 << (BITS - 6)].into() };
+        for name in names {
+            set(&mut made.bits, place(name.as_bytes()));
+            if let Some(end) = name.as_bytes().last_chunk() {
+                set(&mut made.ends, place_of_end(u64::from_le_bytes(*end)));
+            }
         }
-        FileNames(bits.into())
+        made
+    }
+
+    /// Those of the files with these paths in normal form.
+    pub(super) fn of_files<'a>(paths: impl Iterator<Item = &'a str>) -> Names {
+        // What a program of 32 bits calls `system32`.
+        Names::of(paths.map(path::name).chain(["sysnative"]))
+    }
+
+    /// Whether a rule may ask for what has this name, in any case of its letters.
+    #[inline]
+    pub(super) fn may_hold(&self, name: &str) -> bool {
+        has(&self.bits, place(name.as_bytes())) || !name.is_ascii()
     }
 
     /// Whether a rule may ask for a file that is no folder, by its path as the client states it.
     #[inline]
-    pub(super) fn may_hold(&self, path: &str) -> bool {
+    pub(super) fn may_hold_file(&self, path: &str) -> bool {
         let bytes = path.as_bytes();
-        let separator = memchr::memrchr2(b'\\', b'/', bytes);
-        let name = &bytes[separator.map_or(0, |at| at + 1)..];
+        let (Some(first), Some(end)) = (bytes.first(), bytes.last_chunk::<8>()) else { return true };
+        let word = u64::from_le_bytes(*end);
+        let is_long = !end.iter().any(|byte| matches!(byte, b'\\' | b'/'));
         // What is trimmed or renamed when a path is brought into normal form is left to that.
-        let is_odd = |byte: Option<&u8>| byte.is_none_or(|byte| *byte <= b' ' || *byte == b'%');
-        if is_odd(bytes.first()) || is_odd(name.last()) || !name.is_ascii() {
+        if *first <= b' ' || *first == b'%' || end[7] <= b' ' {
             return true;
         }
-        let place = Self::place(name);
-        self.0[place / 64] >> (place % 64) & 1 == 1
+        if is_long && end.is_ascii() && !has(&self.ends, place_of_end(word)) {
+            // Letters fold one by one, so that these bytes end the name in normal form too.
+            return false;
+        }
+        let name = path::name(path);
+        name.is_empty() || self.may_hold(name)
     }
+}
 
-    /// The place of a name, the same for all cases of its letters: its ends and its length decide.
-    #[inline]
-    fn place(name: &[u8]) -> usize {
-        const CASE: u64 = 0x2020_2020_2020_2020;
-        let [first, last] = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
-            (Some(first), Some(last)) => [u64::from_le_bytes(*first), u64::from_le_bytes(*last)],
-            _ => [name.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), 0],
-        };
-        let mixed = (first | CASE) ^ (last | CASE).rotate_left(29) ^ name.len() as u64;
-        (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - Self::BITS)) as usize
-    }
+fn set(bits: &mut [u64], place: usize) {
+    bits[place / 64] |= 1 << (place % 64);
+}
+
+#[inline]
+fn has(bits: &[u64], place: usize) -> bool {
+    bits[place / 64] >> (place % 64) & 1 == 1
+}
+
+#[inline]
+fn hash(mixed: u64) -> usize {
+    (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - BITS)) as usize
+}
+
+/// The place of the last bytes of a name, the same for all cases of its letters.
+#[inline]
+fn place_of_end(end: u64) -> usize {
+    hash(end | CASE)
+}
+
+/// The place of a name, the same for all cases of its letters: its ends and its length decide.
+#[inline]
+fn place(name: &[u8]) -> usize {
+    let [first, last] = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
+        (Some(first), Some(last)) => [u64::from_le_bytes(*first), u64::from_le_bytes(*last)],
+        _ => [name.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), 0],
+    };
+    hash((first | CASE) ^ (last | CASE).rotate_left(29) ^ name.len() as u64)
 }
 
 #[cfg(test)]
@@ -64,7 +105,8 @@ mod tests {
 
     #[test]
     fn a_name_that_is_asked_for_is_held_however_its_path_is_written() {
-        let names = FileNames::of([r"%windir%\system32\drivers\a-long-driver.sys", r"c:\x.dll"].into_iter());
+        let names =
+            Names::of_files([r"%windir%\system32\drivers\a-long-driver.sys", r"c:\x.dll"].into_iter());
         for path in [
             r"C:\Windows\System32\Drivers\A-LONG-Driver.sys",
             "a-long-driver.SYS",
@@ -77,10 +119,11 @@ mod tests {
             "c:\\\u{212a}.dll",
             "",
         ] {
-            assert!(names.may_hold(path), "{path:?}");
+            assert!(names.may_hold_file(path), "{path:?}");
         }
-        let others = (0..1000).filter(|number| names.may_hold(&format!(r"c:\windows\filler{number:05}.sys")));
+        let others =
+            (0..1000).filter(|number| names.may_hold_file(&format!(r"c:\windows\filler{number:05}.sys")));
         assert!(others.count() < 10);
-        assert!(!names.may_hold(r"c:\windows\y.dll"));
+        assert!(!names.may_hold_file(r"c:\windows\y.dll"));
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! Made once, shared by all workers, never changed.
 
-use super::below::Names;
+use super::below::BelowNames;
 use super::code::Code;
 use super::loops::Loops;
-use super::names::FileNames;
+use super::names::Names;
 use super::network::Network;
 use super::packages::NOARCH;
 use super::queries::Queries;
@@ -49,7 +49,9 @@ pub struct Plan<'i> {
     /// Whether any rule asks for a file by a path without token.
     pub(super) asks_bare_paths: bool,
     /// The names of the files that rules ask for, those in folders that registry values name among them.
-    pub(super) file_names: FileNames,
+    pub(super) file_names: Names,
+    /// The names of the registry values that rules ask for.
+    pub(super) value_names: Names,
     /// Whether rules ask for more of a file than its version and checksum.
     pub(super) asks_file_details: bool,
     /// Whether any rule asks for registry keys themselves.
@@ -71,7 +73,7 @@ pub struct Plan<'i> {
     /// The registry keys that rules go through.
     pub(super) loops: Loops,
     /// The files that are asked for in folders that registry values name.
-    pub(super) below: Names,
+    pub(super) below: BelowNames,
     /// The names that the system is asked for.
     pub(super) named: Named,
     /// What the catalogs know of patches.
@@ -138,10 +140,13 @@ impl<'i> Plan<'i> {
             (0..columns.arch_text.len()).find(|at| view.text(columns.arch_text.at(*at)) == wanted)
         };
         let loops = Loops::new(view);
-        let below = Names::of(asked.iter().flatten().map(AsRef::as_ref));
+        let below = BelowNames::of(asked.iter().flatten().map(AsRef::as_ref));
         let files = subjects_of(&[tag::FILE]);
+        let values = subjects_of(&[tag::REGISTRY_VALUE]);
+        let value_name = |subject: &u32| view.text(columns.subject_name.at(*subject as usize));
+        let value_names = Names::of(values.iter().map(value_name));
         let files = files.iter().map(|subject| view.text(columns.subject_text.at(*subject as usize)));
-        let file_names = FileNames::of(files.chain(below.iter()));
+        let file_names = Names::of_files(files.chain(below.iter()));
         Plan {
             view,
             options,
@@ -157,6 +162,7 @@ impl<'i> Plan<'i> {
                 .collect(),
             asks_bare_paths: subjects_of(&[tag::FILE]).iter().any(|subject| !name(*subject).starts_with('%')),
             file_names,
+            value_names,
             asks_file_details: asked.iter().flatten().any(|asked| asked.asks_file_details()),
             asks_installer: !subjects_of(&[tag::MSI, tag::INSTALLER]).is_empty() || named.asks_patches(),
             patches: Patches::new(view.patches()),

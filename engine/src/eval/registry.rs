@@ -32,6 +32,10 @@ impl Slots<'_> {
     /// Takes a value.
     #[inline]
     pub(super) fn take_value(&mut self, value: fact::RegistryValue<'_>) {
+        let asks_keys = self.plan.asks_keys || !self.plan.loops.is_empty();
+        if !asks_keys && !self.plan.value_names.may_hold(&value.name) {
+            return;
+        }
         let place = self.place_of_fact();
         match value.view {
             View::Native if !self.plan.asks_narrow => _ = self.value(&value, View::Native, place),

@@ -264,6 +264,19 @@ impl<'p> Slots<'p> {
         }
     }
 
+    /// Visits the predicates of a subject with their answers, whatever checksums say.
+    #[inline]
+    pub(super) fn each_answer(&self, subject: u32, mut visit: impl FnMut(usize, Answer)) {
+        let predicates = self.predicates(subject as usize);
+        match self.state(subject as usize) {
+            State::Known => {
+                let answers = &self.answers[predicates.clone()];
+                predicates.zip(answers).for_each(|(predicate, answer)| visit(predicate, *answer));
+            }
+            _ => predicates.for_each(|predicate| visit(predicate, self.answer_of(predicate, subject))),
+        }
+    }
+
     /// The answer of a predicate about a subject of which nothing is stated.
     pub(super) fn default_of(&self, predicate: usize, subject: u32) -> Answer {
         let step = self.step_of(predicate, subject);

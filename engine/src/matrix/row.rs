@@ -63,8 +63,9 @@ impl Row {
     /// whether its verdict does not imply it.
     pub fn like(other: &Row, cells: impl Iterator<Item = (u32, Cell, bool)>) -> Row {
         let (mut verdicts, mut totals) = (other.verdicts.clone(), other.totals);
-        let mut exceptions = Vec::with_capacity(other.exceptions.len() + EXCEPTION * 64);
-        let mut rest = &*other.exceptions;
+        let most = cells.size_hint().1.unwrap_or(0);
+        let mut exceptions = Vec::with_capacity(other.exceptions.len() + EXCEPTION * most);
+        let mut rest = other.exceptions.as_chunks::<EXCEPTION>().0;
         for (update, cell, is_exception) in cells {
             let before = get(&verdicts, update as usize);
             if before != cell.verdict {
@@ -72,18 +73,17 @@ impl Row {
                 totals[usize::from(before.code())] -= 1;
                 totals[usize::from(cell.verdict.code())] += 1;
             }
-            let below = rest.as_chunks::<EXCEPTION>().0.partition_point(|other| number(other) < update);
-            let (taken, others) = rest.split_at(below * EXCEPTION);
-            exceptions.extend_from_slice(taken);
-            rest = others;
-            if rest.first_chunk::<EXCEPTION>().is_some_and(|other| number(other) == update) {
-                rest = &rest[EXCEPTION..];
+            let below = rest.iter().take_while(|other| number(other) < update).count();
+            exceptions.extend_from_slice(rest[..below].as_flattened());
+            rest = &rest[below..];
+            if rest.first().is_some_and(|other| number(other) == update) {
+                rest = &rest[1..];
             }
             if is_exception {
                 write(&mut exceptions, update, cell);
             }
         }
-        exceptions.extend_from_slice(rest);
+        exceptions.extend_from_slice(rest.as_flattened());
         Row { verdicts, totals, exceptions: exceptions.into() }
     }
 

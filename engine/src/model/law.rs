@@ -9,7 +9,7 @@ use crate::model::expr::{Comparison, Data, Operand, Presence, Question, Subject}
 use crate::model::fact::{FileVersion, HotfixState};
 use crate::model::flag::Flags;
 use crate::model::options::Checksum;
-use crate::model::path::BLANK;
+use crate::model::path::trimmed;
 use crate::model::product::folded;
 use crate::model::reason::Reason;
 use crate::model::registry;
@@ -137,7 +137,7 @@ fn text_holds(comparison: Comparison, expected: &str, observed: &str) -> bool {
     }
     let order = match (registry::number(expected), registry::number(observed)) {
         (Some(expected), Some(observed)) => observed.cmp(&expected),
-        _ => folded(observed.trim_matches(BLANK)).as_str().cmp(expected),
+        _ => folded(trimmed(observed)).as_str().cmp(expected),
     };
     comparison.holds(order)
 }
@@ -230,8 +230,7 @@ fn at_level(level: &str, affected: &[String], fixed: Option<&str>, available: &[
 /// assert!(!other_language("en", None));
 /// ```
 pub fn other_language(feed: &str, client: Option<&str>) -> bool {
-    let Some(client) = client.map(|client| client.trim_matches(BLANK)).filter(|client| !client.is_empty())
-    else {
+    let Some(client) = client.map(trimmed).filter(|client| !client.is_empty()) else {
         return false;
     };
     let tag = match client.parse::<u32>() {

@@ -81,14 +81,11 @@ fn fold_separators(path: &str, out: &mut String) {
 /// Whether folding a path or key only changes the case of ASCII letters, as for nearly all of them.
 pub(super) fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let mut next = None;
-    for at in memchr::memchr2_iter(b'\\', b'/', bytes) {
-        if bytes[at] == b'/' || next == Some(at) {
-            return false;
-        }
-        next = Some(at + 1);
-    }
-    next != Some(bytes.len()) && text.is_ascii()
+    // Without branches, so that many bytes are looked at at once.
+    let odd = bytes.iter().fold(false, |odd, byte| odd | (*byte == b'/') | !byte.is_ascii());
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    let doubled = pairs.fold(false, |doubled, (a, b)| doubled | ((*a == b'\\') & (*b == b'\\')));
+    !odd && !doubled && bytes.last() != Some(&b'\\')
 }
 
 /// Appends the simple lower-case mapping of `c`: one character for one character.

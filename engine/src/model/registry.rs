@@ -2,7 +2,7 @@
 //!
 //! Source of truth: `docs/inventories.md`, "Normal forms".
 
-use super::path::{BLANK, fold_char, is_plain};
+use super::path::{fold_char, is_plain, trimmed};
 
 /// Which view of the registry a key stands in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,7 +42,7 @@ const HIVES: [(&str, &str); 10] = [
 /// assert_eq!(normal_key(r"HKLM\Software\Wow6432Node\A", View::Narrow), r"hklm\software\wow6432node\a");
 /// ```
 pub fn write_normal_key(key: &str, view: View, out: &mut String) {
-    let mut key = key.trim_matches(BLANK);
+    let mut key = trimmed(key);
     for prefix in [r"Registry::", r"Computer\", r"\\.\"] {
         if key.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix)) {
             key = &key[prefix.len()..];
@@ -147,7 +147,7 @@ pub fn parents(normal: &str) -> impl Iterator<Item = &str> {
 /// assert_eq!(number("x"), None);
 /// ```
 pub fn number(text: &str) -> Option<u64> {
-    let text = text.trim_matches(BLANK);
+    let text = trimmed(text);
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_hexdigit());
     match text.get(..2).filter(|prefix| prefix.eq_ignore_ascii_case("0x")) {
         Some(_) if digits(&text[2..]) => u64::from_str_radix(&text[2..], 16).ok(),

@@ -33,6 +33,9 @@ const SECTIONS: [Section; 2] = [Section::Installed, Section::Applicable];
 pub(super) struct Network {
     /// By node: whether it is a part.
     is_part: Vec<bool>,
+    /// By predicate: the places of its tests in both sections; NONE where none is asked, and where it is one
+    /// about the system.
+    tests: Vec<[u32; 2]>,
     /// By section.
     halves: [Half; 2],
 }
@@ -50,15 +53,15 @@ struct Half {
     groups: Vec<Group>,
     /// The places of the operands, part by part.
     operands: Vec<u32>,
-    /// By predicate: the place of its test; NONE where none is asked, and where it is one about the system.
-    tests: Vec<u32>,
+    /// The predicates that are asked, but for the system, with the places of their tests.
+    tests: Vec<(usize, u32)>,
     /// The predicates about the system, with their subjects and the places of their tests: what they answer
     /// is the same for many clients, and contained in most rules.
     system: Vec<(usize, u32, u32)>,
     /// The parts that are always the same.
     constants: Vec<(u32, Answer)>,
-    /// The places of rules, each with its update.
-    rules: Vec<(u32, u32)>,
+    /// The rules by their updates: for each 64 updates the place of each rule, and which of them has it.
+    rules: Vec<(usize, Vec<(u32, u32)>)>,
 }
 
 /// Parts of one operator and one number of operands, none of which contains another.
@@ -87,7 +90,12 @@ impl Network {
             let rules = rules.iter().map(|(update, roots)| (roots[place], *update)).collect();
             Half::new(view, book, &is_part, rules)
         };
-        Network { halves: books.map(half), is_part }
+        let halves = books.map(half);
+        let mut tests = vec![[NONE; 2]; view.columns.predicates()];
+        for (at, half) in halves.iter().enumerate() {
+            half.tests.iter().for_each(|(predicate, place)| tests[*predicate][at] = *place);
+        }
+        Network { halves, tests, is_part }
     }
 
     /// Whether the rule of a root is a part.
@@ -173,7 +181,7 @@ impl Half {
             count: 0,
             groups: Vec::new(),
             operands: Vec::new(),
-            tests: vec![NONE; columns.predicates()],
+            tests: Vec::new(),
             system: Vec::new(),
             constants: Vec::new(),
             rules: Vec::new(),
@@ -196,8 +204,13 @@ impl Half {
         for group in parts.chunk_by(|a, b| shape(*a) == shape(*b)) {
             half.add_group(view, group);
         }
-        half.rules = rules.into_iter().map(|(root, update)| (half.places[root as usize], update)).collect();
-        half.rules.sort_unstable();
+        rules.sort_unstable_by_key(|(root, update)| (*update, *root));
+        rules.dedup();
+        let rule = |(root, update): &(u32, u32)| (half.places[*root as usize], update % 64);
+        half.rules = rules
+            .chunk_by(|a, b| a.1 / 64 == b.1 / 64)
+            .map(|rules| (rules[0].1 as usize / 64, rules.iter().map(rule).collect()))
+            .collect();
         half
     }
 
@@ -213,7 +226,7 @@ impl Half {
                 if matches!(columns.subject_tag.at(subject as usize), tag::OS | tag::SYSTEM) {
                     self.system.push((predicate, subject, place));
                 } else {
-                    self.tests[predicate] = place;
+                    self.tests.push((predicate, place));
                 }
             }
             _ => return false,
@@ -246,8 +259,8 @@ impl Half {
         for (place, answer) in &self.constants {
             codes[*place as usize] = self.book.code(*answer);
         }
-        for (predicate, place) in self.tests.iter().enumerate().filter(|(_, place)| **place != NONE) {
-            let answer = slots.default_of(predicate, columns.predicate_subject.at(predicate));
+        for (predicate, place) in &self.tests {
+            let answer = slots.default_of(*predicate, columns.predicate_subject.at(*predicate));
             codes[*place as usize] = self.book.code(answer);
         }
         for (predicate, subject, place) in &self.system {
@@ -265,21 +278,36 @@ impl Half {
         let book = &self.book;
         for group in &self.groups {
             let (below, parts) = codes.split_at_mut(group.first);
-            let operands = self.operands[group.operands.clone()].chunks_exact(group.arity);
-            let parts = parts.iter_mut().zip(operands);
-            let of = |operand: &u32| below[*operand as usize];
-            let greatest = |operands: &[u32]| operands.iter().map(of).max().unwrap_or(UNKNOWN);
-            let held = |operands: &[u32]| {
-                operands.iter().map(|operand| book.held[usize::from(of(operand))]).max().unwrap_or(UNKNOWN)
-            };
-            match group.operator {
-                operator::AND => parts.for_each(|(part, operands)| *part = greatest(operands)),
-                operator::OR => {
-                    parts.for_each(|(part, operands)| *part = book.of_held[usize::from(held(operands))]);
-                }
-                _ => parts.for_each(|(part, of)| *part = book.opposite[usize::from(greatest(of))]),
+            let operands = &self.operands[group.operands.clone()];
+            match group.arity {
+                1 => run(book, group.operator, below, parts.iter_mut().zip(operands.as_chunks::<1>().0)),
+                2 => run(book, group.operator, below, parts.iter_mut().zip(operands.as_chunks::<2>().0)),
+                3 => run(book, group.operator, below, parts.iter_mut().zip(operands.as_chunks::<3>().0)),
+                4 => run(book, group.operator, below, parts.iter_mut().zip(operands.as_chunks::<4>().0)),
+                many => run(book, group.operator, below, parts.iter_mut().zip(operands.chunks_exact(many))),
             }
         }
+    }
+}
+
+/// Finds parts of one operator, each given with the places of its operands.
+#[inline]
+fn run<'p, O: AsRef<[u32]> + 'p>(
+    book: &Codebook,
+    operator: u8,
+    below: &[Code],
+    parts: impl Iterator<Item = (&'p mut Code, O)>,
+) {
+    let of = |operand: &u32| below[*operand as usize];
+    let held = |operand: &u32| book.held[usize::from(of(operand))];
+    let greatest = |operands: O| operands.as_ref().iter().map(of).max().unwrap_or(UNKNOWN);
+    let greatest_held = |operands: O| operands.as_ref().iter().map(held).max().unwrap_or(UNKNOWN);
+    match operator {
+        operator::AND => parts.for_each(|(part, operands)| *part = greatest(operands)),
+        operator::OR => {
+            parts.for_each(|(part, operands)| *part = book.of_held[usize::from(greatest_held(operands))]);
+        }
+        _ => parts.for_each(|(part, operands)| *part = book.opposite[usize::from(greatest(operands))]),
     }
 }
 
@@ -336,42 +364,43 @@ impl Found {
         reached: &mut [u64],
     ) -> bool {
         self.begin(number, defaults);
-        let halves = &slots.plan.network.halves;
-        for (place, half) in halves.iter().enumerate() {
-            self.is_whole &= self.state(place, half, slots);
-        }
+        let network = &slots.plan.network;
+        self.is_whole = self.state(network, slots);
         if !self.is_whole {
             return false;
         }
-        for ((half, codes), defaults) in halves.iter().zip(&mut self.codes).zip(defaults) {
+        for ((half, codes), defaults) in network.halves.iter().zip(&mut self.codes).zip(defaults) {
             half.run(codes);
-            for (place, update) in &half.rules {
-                if codes[*place as usize] != defaults[*place as usize] {
-                    reached[*update as usize / 64] |= 1 << (update % 64);
-                }
+            for (word, rules) in &half.rules {
+                let differs = |place: u32| u64::from(codes[place as usize] != defaults[place as usize]);
+                reached[*word] |= rules.iter().fold(0, |bits, (place, bit)| bits | differs(*place) << bit);
             }
         }
         true
     }
 
     /// Puts the answers of tests where something is stated; says whether all have codes.
-    fn state(&mut self, place: usize, half: &Half, slots: &Slots<'_>) -> bool {
-        let (codes, changed) = (&mut self.codes[place], &mut self.changed[place]);
-        for subject in &slots.touched {
-            for predicate in slots.predicates(*subject as usize) {
-                let test = half.tests[predicate];
-                if test == NONE {
-                    continue;
-                }
-                let code = half.book.code(slots.answer_of(predicate, *subject));
-                if std::mem::replace(&mut codes[test as usize], code) != code {
-                    changed.push(test);
-                }
-                if code == NO_CODE {
-                    return false;
+    fn state(&mut self, network: &Network, slots: &Slots<'_>) -> bool {
+        let mut is_whole = true;
+        let [one, other] = &mut self.codes;
+        let [changed, other_changed] = &mut self.changed;
+        let mut put = |half: &Half, answer, place: u32, codes: &mut [Code], changed: &mut Vec<u32>| {
+            if place != NONE {
+                let code = half.book.code(answer);
+                is_whole &= code != NO_CODE;
+                if codes[place as usize] != code {
+                    codes[place as usize] = code;
+                    changed.push(place);
                 }
             }
+        };
+        for subject in &slots.touched {
+            slots.each_answer(*subject, |predicate, answer| {
+                let [place, other_place] = network.tests[predicate];
+                put(&network.halves[0], answer, place, one, changed);
+                put(&network.halves[1], answer, other_place, other, other_changed);
+            });
         }
-        true
+        is_whole
     }
 }

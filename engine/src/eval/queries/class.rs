@@ -24,8 +24,9 @@ pub(super) struct Class {
     plain_of: Vec<Vec<u32>>,
     /// The queries, each with the predicate that it answers.
     pub(super) queries: Vec<(usize, Form)>,
-    /// Those of them that need the truth of atoms one by one.
+    /// Those of them that need the truth of atoms one by one, and these atoms.
     pub(super) whole: Vec<usize>,
+    pub(super) whole_atoms: Vec<u32>,
 }
 
 /// What is asked of one property.
@@ -42,6 +43,8 @@ pub(super) struct Property {
     always: Vec<u32>,
     /// The plain queries that ask about it.
     plain: Vec<u32>,
+    /// Its atoms of which the truth is asked one by one.
+    pub(super) whole: Vec<u32>,
 }
 
 /// How a query is answered.
@@ -74,6 +77,17 @@ pub(super) struct Says {
 }
 
 impl Node {
+    /// Lists its atoms.
+    fn list(&self, atoms: &mut Vec<u32>) {
+        match self {
+            Node::Atom(atom) => atoms.push(*atom),
+            Node::Not(operand) => operand.list(atoms),
+            Node::Or(operands) | Node::And(operands) => {
+                operands.iter().for_each(|operand| operand.list(atoms));
+            }
+        }
+    }
+
     /// Its truth, given that of the atoms.
     pub(super) fn truth(&self, of: &impl Fn(u32) -> Truth) -> Truth {
         match self {
@@ -125,15 +139,28 @@ impl Class {
         }
         plain.resize(atoms.properties.len(), Vec::new());
         let properties = atoms.properties.into_iter().zip(plain);
-        let properties = properties.map(|((name, atoms), plain)| Property::new(name, atoms, plain)).collect();
+        let properties = properties.map(|((name, atoms), plain)| Property::new(name, atoms, plain));
+        let mut properties: Vec<Property> = properties.collect();
         let is_whole = |at: &usize| matches!(queries[*at].1, Form::Whole(_));
-        let whole = (0..queries.len()).filter(is_whole).collect();
-        Class { properties, plain_of: atoms.plain_of, queries, whole }
+        let whole: Vec<usize> = (0..queries.len()).filter(is_whole).collect();
+        let mut whole_atoms = Vec::new();
+        for (_, form) in &queries {
+            if let Form::Whole(node) = form {
+                node.list(&mut whole_atoms);
+            }
+        }
+        whole_atoms.sort_unstable();
+        whole_atoms.dedup();
+        for property in &mut properties {
+            let is_whole = |atom: &u32| whole_atoms.binary_search(atom).is_ok();
+            property.whole = property.atoms.iter().map(|(atom, _)| *atom).filter(is_whole).collect();
+        }
+        Class { properties, plain_of: atoms.plain_of, queries, whole, whole_atoms }
     }
 
-    /// How many atoms there are of which the truth is asked one by one.
+    /// How many atoms there are.
     pub(super) fn atoms(&self) -> usize {
-        if self.whole.is_empty() { 0 } else { self.plain_of.len() }
+        self.plain_of.len()
     }
 
     /// The plain queries that contain an atom.
@@ -170,17 +197,12 @@ impl Property {
         if automaton.is_none() {
             always = (0..atoms.len() as u32).collect();
         }
-        Property { name, texts: automaton, of_text, always, plain, atoms }
+        Property { name, texts: automaton, of_text, always, plain, atoms, whole: Vec::new() }
     }
 
     /// The plain queries that ask about it.
     pub(super) fn plain(&self) -> &[u32] {
         &self.plain
-    }
-
-    /// The numbers of its atoms.
-    pub(super) fn atoms(&self) -> impl Iterator<Item = u32> + '_ {
-        self.atoms.iter().map(|(number, _)| *number)
     }
 
     /// What a value says to its atoms.

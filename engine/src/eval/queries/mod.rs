@@ -71,6 +71,8 @@ pub(super) struct Instances {
     /// The truth of each atom for one instance, and of each plain query for all of them.
     atoms: Vec<Truth>,
     plain: Vec<Truth>,
+    /// By property of the class: whether an instance does not state it.
+    open: Vec<bool>,
 }
 
 impl Instances {
@@ -83,7 +85,7 @@ impl Instances {
         let of_class =
             |(_, class): &(usize, Class)| class.properties.iter().map(|_| HashMap::default()).collect();
         let known = classes.iter().map(of_class).collect();
-        Instances { stated, known, bytes: 0, atoms: Vec::new(), plain: Vec::new() }
+        Instances { stated, known, bytes: 0, atoms: Vec::new(), plain: Vec::new(), open: Vec::new() }
     }
 
     /// Forgets the client.
@@ -91,61 +93,45 @@ impl Instances {
         self.stated.iter_mut().for_each(Vec::clear);
     }
 
-    /// Finds out what the values of an instance say, unless it is remembered.
-    fn learn(&mut self, number: usize, class: &Class, instance: &Instance) {
+    /// Finds the truth of every plain query, and of every atom about the last instance.
+    fn look(&mut self, number: usize, class: &Class, instance: &Instance) {
         if self.bytes > Self::BYTES {
             self.known.iter_mut().flatten().for_each(HashMap::clear);
             self.bytes = 0;
         }
-        for (property, known) in class.properties.iter().zip(&mut self.known[number]) {
-            let Some(value) = instance.get(&property.name) else { continue };
-            if !known.contains_key(value) {
-                let says = property.says(value);
-                self.bytes += size_of::<(Value, Says)>() * 2
-                    + value.text().len()
-                    + size_of_val(says.holds.as_slice())
-                    + size_of_val(says.unknown.as_slice());
-                known.insert(value.clone(), says);
-            }
-        }
-    }
-
-    /// Finds the truth of every plain query, and of every atom about the last instance.
-    fn look(&mut self, number: usize, class: &Class, instance: &Instance) {
-        self.learn(number, class, instance);
-        self.atoms.clear();
-        self.atoms.resize(class.atoms(), Truth::False);
-        let Instances { known, atoms, plain, .. } = self;
-        let mut unknown = |query: u32| {
-            let truth = &mut plain[query as usize];
-            *truth = if *truth == Truth::True { Truth::True } else { Truth::Unknown };
-        };
-        let says = |at: usize, property: &class::Property| {
-            instance.get(&property.name).and_then(|value| known[number][at].get(value))
-        };
-        for (at, property) in class.properties.iter().enumerate() {
-            let Some(says) = says(at, property) else {
-                property.plain().iter().for_each(|query| unknown(*query));
-                property.atoms().for_each(|atom| set(atoms, atom, Truth::Unknown));
+        // Of all others the truth is never asked.
+        class.whole_atoms.iter().for_each(|atom| self.atoms[*atom as usize] = Truth::False);
+        let Instances { known, atoms, plain, open, bytes, .. } = self;
+        for (at, (property, known)) in class.properties.iter().zip(&mut known[number]).enumerate() {
+            let Some(value) = instance.get(&property.name) else {
+                open[at] = true;
+                property.whole.iter().for_each(|atom| atoms[*atom as usize] = Truth::Unknown);
                 continue;
             };
-            for atom in &says.unknown {
-                set(atoms, *atom, Truth::Unknown);
-                class.plain_of(*atom).iter().for_each(|query| unknown(*query));
-            }
-        }
-        for (at, property) in class.properties.iter().enumerate() {
-            for atom in says(at, property).iter().flat_map(|says| &says.holds) {
-                set(atoms, *atom, Truth::True);
-                class.plain_of(*atom).iter().for_each(|query| plain[*query as usize] = Truth::True);
+            let says = match known.get(value) {
+                Some(says) => says,
+                None => {
+                    let says = property.says(value);
+                    *bytes += size_of::<(Value, Says)>() * 2
+                        + value.text().len()
+                        + size_of_val(says.holds.as_slice())
+                        + size_of_val(says.unknown.as_slice());
+                    known.entry(value.clone()).or_insert(says)
+                }
+            };
+            for (found, truth) in [(&says.unknown, Truth::Unknown), (&says.holds, Truth::True)] {
+                for atom in found {
+                    atoms[*atom as usize] = truth;
+                    class.plain_of(*atom).iter().for_each(|query| may_be(&mut plain[*query as usize], truth));
+                }
             }
         }
     }
 }
 
-/// Notes the truth of an atom, where any is asked.
-fn set(atoms: &mut [Truth], atom: u32, truth: Truth) {
-    atoms.get_mut(atom as usize).into_iter().for_each(|known| *known = truth);
+/// Notes what an instance says of a query that holds where any does.
+fn may_be(truth: &mut Truth, said: Truth) {
+    *truth = if *truth == Truth::True { Truth::True } else { said };
 }
 
 impl Slots<'_> {
@@ -185,6 +171,9 @@ impl Slots<'_> {
     fn answer_class(&mut self, number: usize, class: &Class, stated: &[Instance]) {
         self.instances.plain.clear();
         self.instances.plain.resize(class.queries.len(), Truth::False);
+        self.instances.atoms.resize(class.atoms(), Truth::False);
+        self.instances.open.clear();
+        self.instances.open.resize(class.properties.len(), false);
         for instance in stated {
             self.instances.look(number, class, instance);
             let Instances { atoms, plain, .. } = &mut self.instances;
@@ -198,6 +187,10 @@ impl Slots<'_> {
                     }
                 }
             }
+        }
+        let Instances { plain, open, .. } = &mut self.instances;
+        for (property, _) in class.properties.iter().zip(open).filter(|(_, open)| **open) {
+            property.plain().iter().for_each(|query| may_be(&mut plain[*query as usize], Truth::Unknown));
         }
         for (at, (predicate, form)) in class.queries.iter().enumerate() {
             let answer = match form {
