@@ -379,6 +379,17 @@ fn a_path_without_token_is_compared_in_token_form() {
 }
 
 #[test]
+fn a_folder_that_the_client_states_is_no_file() {
+    for asked in ["%windir%", r"C:\WINDOWS"] {
+        let absent = Cell::new(Verdict::Missing, Reason::FileAbsent);
+        let client = inventory(&[Kind::File], vec![windows(), stated(r"C:\Windows")]);
+        check(vec![installed(file(asked))], client, absent);
+        let unknown = Cell::new(Verdict::Unknown, Reason::NotCollected);
+        check(vec![installed(file(asked))], inventory(&[], vec![stated(r"C:\Windows"), windows()]), unknown);
+    }
+}
+
+#[test]
 fn the_absence_of_a_value_may_be_told_with_a_prefix() {
     let subject = Subject::RegistryValue { key: r"hklm\software\a".to_owned(), name: "v".to_owned() };
     let reference = r"Registry::HKLM\Software\A::V";
