@@ -1,6 +1,7 @@
 //! One client's row of cells, packed as the file holds it.
 
 use super::EXCEPTION;
+use crate::model::reason::Reason;
 use crate::model::verdict::{Cell, Verdict};
 
 /// Bytes of a row of `updates` verdicts.
@@ -92,6 +93,11 @@ impl Row {
     /// The packed exceptions.
     pub fn exceptions(&self) -> &[u8] {
         &self.exceptions
+    }
+
+    /// The reasons that are stored, by rising update number.
+    pub fn reasons(&self) -> impl Iterator<Item = (u32, Reason)> + '_ {
+        self.exceptions.chunks_exact(EXCEPTION).map(super::decode).map(|(update, reason, _)| (update, reason))
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod deviation;
 mod evidence;
+mod found;
 mod installer;
 mod instances;
 mod linux;
