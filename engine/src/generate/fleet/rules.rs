@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::found::Found;
 use super::instances::{self, Class};
+use super::office::Office;
 use super::places::{WINDIR, Width};
 use super::wanted::{self, Wanted};
 use super::windows::{FILES, other_file, other_value};
@@ -65,15 +66,16 @@ pub(super) struct Rules<'v> {
 }
 
 impl<'v> Rules<'v> {
-    /// Gathers what the rules of an index ask; `None` where it has none.
-    pub(super) fn new(view: View<'v>, options: &'v Options) -> Option<Rules<'v>> {
+    /// Gathers what the rules of an index ask, those about `office` excepted; `None` where it has none.
+    pub(super) fn new(view: View<'v>, options: &'v Options, office: Option<&Office>) -> Option<Rules<'v>> {
         const ITEMS: u8 = 3;
         let count = u32::try_from(view.updates()).ok()?;
         let has_rules = |update: &u32| {
             let at = *update as usize;
             view.columns.update_rule.at(at) == ITEMS && view.columns.update_detectoid.at(at) == 0
         };
-        let updates: Vec<u32> = (0..count).filter(has_rules).collect();
+        let is_other = |update: &u32| office.is_none_or(|office| !office.has(*update));
+        let updates: Vec<u32> = (0..count).filter(has_rules).filter(is_other).collect();
         if updates.is_empty() {
             return None;
         }
@@ -126,7 +128,7 @@ impl<'v> Rules<'v> {
                 other_value(number, random)
             });
         }
-        Image { complete, facts }
+        Image { complete, facts, ..Image::default() }
     }
 
     /// Whether updates of the index need others.
