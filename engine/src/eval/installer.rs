@@ -2,7 +2,7 @@
 //!
 //! A product's patches and components may stand before it, so all wait.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::known::State;
 use super::slots::{Slots, question};
@@ -10,9 +10,10 @@ use crate::index::columns::Column;
 use crate::index::probe::tag;
 use crate::model::applicability::Applicability;
 use crate::model::fact::{Kind, Msi, MsiPart, Msp, ScanResult};
+use crate::model::hotfix;
 use crate::model::installer::Product;
 use crate::model::msi::normal_code;
-use crate::model::office::client::Client;
+use crate::model::office::client::{Client, SCANNER};
 use crate::model::reason::Reason;
 use crate::model::verdict::Answer;
 
@@ -44,6 +45,12 @@ impl Installer {
 
     pub(super) fn take_result(&mut self, stated: ScanResult<'_>) {
         self.results.push(stated.into_owned());
+    }
+
+    /// The articles of which the scanner of Office said something.
+    pub(super) fn articles(&self) -> BTreeSet<u32> {
+        let of_office = self.results.iter().filter(|result| result.scanner == SCANNER);
+        of_office.filter_map(|result| hotfix::id(&result.reference)).collect()
     }
 
     pub(super) fn take_part(&mut self, stated: MsiPart<'_>) {

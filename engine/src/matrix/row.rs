@@ -1,6 +1,7 @@
 //! One client's row of cells, packed as the file holds it.
 
 use super::EXCEPTION;
+use crate::model::flag::Flags;
 use crate::model::reason::Reason;
 use crate::model::verdict::{Cell, Verdict};
 
@@ -95,9 +96,9 @@ impl Row {
         &self.exceptions
     }
 
-    /// The reasons that are stored, by rising update number.
-    pub fn reasons(&self) -> impl Iterator<Item = (u32, Reason)> + '_ {
-        self.exceptions.chunks_exact(EXCEPTION).map(super::decode).map(|(update, reason, _)| (update, reason))
+    /// The reasons and flags that are stored, by rising update number.
+    pub fn stored(&self) -> impl Iterator<Item = (u32, Reason, Flags)> + '_ {
+        self.exceptions.chunks_exact(EXCEPTION).map(super::decode)
     }
 }
 

@@ -56,6 +56,7 @@ fn recognises(look: &Look<'_>) -> bool {
     match look {
         Look::Directory(path) => container::is_folder(path),
         Look::Archive(members) => members.iter().any(|member| container::is_document(member)),
+        Look::Program(path) => container::carries_document(path),
         Look::Document { root, .. } => {
             ["patchdata", "bundles", "bundle"].iter().any(|name| root.eq_ignore_ascii_case(name))
         }

@@ -198,7 +198,7 @@ impl<'v> Rules<'v> {
     /// Those of some updates whose needs these facts meet, where there is nothing else.
     fn with_needs(&self, facts: &[Fact<'static>], updates: Vec<u32>) -> Vec<u32> {
         let row = self.row(facts, KINDS.into_iter().collect());
-        let stored: BTreeMap<u32, Reason> = row.reasons().collect();
+        let stored: BTreeMap<u32, Reason> = row.stored().map(|(place, reason, _)| (place, reason)).collect();
         let reason = |place: usize| {
             let (verdict, update) = (row::get(row.verdicts(), place), self.plan.updates[place]);
             let default =
