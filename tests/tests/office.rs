@@ -523,3 +523,85 @@ fn an_article_means_its_current_bundle() {
         check("3/100003/1", &["office:3/100003/1"]);
     }
 }
+
+/// The plan of a client, as lines `PART VARIANT ADDRESS NOTE`.
+fn planned(catalog: Catalog, client: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("c.xml"),
+        format!("<inventory version='1' client='C' {client}</inventory>"),
+    )
+    .unwrap();
+    let compiled = compile(vec![catalog], Vec::new()).unwrap();
+    let index = open(&compiled.columns);
+    let (view, options) = (index.view().unwrap(), Options::default());
+    let plan = Plan::new(view, &options, None);
+    let intake = Intake::scan(&[Input::from(folder.path())], ingest::Settings::default()).unwrap();
+    let clients: Vec<_> = intake.clients().iter().collect();
+    let mut file = std::io::Cursor::new(Vec::new());
+    let about = run::run_table(&plan, String::new());
+    let mut writer =
+        patchstate::matrix::Writer::new(&about, run::update_table(&plan, &[]), &mut file).unwrap();
+    let row = |client, row| writer.push(&client, &row);
+    run::evaluate(&plan, &intake, &clients, row, &|_| {}).unwrap();
+    writer.finish().unwrap();
+    let bytes = file.into_inner();
+    let matrix = patchstate::matrix::Matrix::open(&bytes).unwrap();
+    matrix.verify().unwrap();
+    let planner = patchstate::plan::Planner::new(&matrix, view).unwrap();
+    let mut out = Vec::new();
+    patchstate::plan::write(&planner, [0], patchstate::plan::Form::Csv, &mut out).unwrap();
+    let mut reader = csv::Reader::from_reader(out.as_slice());
+    let column = |name: &str, reader: &mut csv::Reader<&[u8]>| {
+        reader.headers().unwrap().iter().position(|header| header == name).unwrap()
+    };
+    let columns = ["part", "variant", "address", "note"].map(|name| column(name, &mut reader));
+    let line = |record: csv::Result<csv::StringRecord>| {
+        let record = record.unwrap();
+        columns.map(|at| record[at].to_owned()).join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    reader.records().map(line).collect()
+}
+
+#[test]
+fn plans_name_the_variant_of_the_language_of_a_product() {
+    let rules = format!("<bundle officeVersion='2' kb='100001'>{PRODUCT}{PATCH}</bundle>");
+    let bundle = |inner: &str| format!("<BUNDLE OFFICEVER='2' KB_NUMBER='100001'>{inner}</BUNDLE>");
+    let local = |name: &str| {
+        format!("<LOCAL LANGNAME='{name}'><DLBINARY>https://example.org/{name}.exe</DLBINARY></LOCAL>")
+    };
+    let check = |bundle: &str, products: &str, expect: &[&str]| {
+        let catalog = catalog_of(bundle, &rules).unwrap();
+        let found = planned(catalog, &format!("complete='msi msp file'>{products}"));
+        let expect: Vec<_> =
+            expect.iter().map(|line| format!("office:2/100001/0 {line}").trim().to_owned()).collect();
+        assert_eq!(found, expect, "{bundle}\n{products}");
+    };
+    let of = |language: u32| msi("10.0.2000", &format!("language='{language}'"));
+    let [enu, deu] = ["ENU https://example.org/ENU.exe", "DEU https://example.org/DEU.exe"];
+    let both = bundle(&(local("ENU") + &local("DEU")));
+    check(&both, &of(1031), &[deu]);
+    check(&both, &of(1033), &[enu]);
+    check(&both, &of(1036), &["no variant for FRA"]);
+    check(&both, &of(4242), &["no variant for 4242"]);
+    check(&both, &msi("10.0.2000", ""), &[enu, deu]);
+    // What is for any language was listed as English.
+    check(&bundle(&local("ENU")), &of(1031), &[enu]);
+    check(&bundle(&local("DEU")), &of(1033), &["no variant for ENU"]);
+    let second =
+        "<msi product='{99999407-0000-0000-0000-000000000000}' version='10.0.2000' language='1036'/>";
+    check(&both, &(of(1031) + second), &["no variant for FRA", deu]);
+    // The language of a product that no rule means says nothing.
+    let other = "<msi product='{00000000-0000-0000-0000-000000000001}' version='1' language='1036'/>";
+    check(&both, &(of(1031) + other), &[deu]);
+    // Of two variants for one language the first counts.
+    let twice = bundle(&(local("DEU") + &local("DEU").replace("org/DEU", "org/second")));
+    check(&twice, &of(1031), &[deu]);
+    let neutral = "<DLBINARY>https://example.org/all.exe</DLBINARY>";
+    check(&bundle(neutral), &of(1031), &["https://example.org/all.exe"]);
+    check(&bundle(&(local("DEU") + neutral)), &of(1031), &["https://example.org/all.exe", deu]);
+    let bad = "<LOCAL LANGNAME='DEU'><DLBINARY>no address</DLBINARY></LOCAL>";
+    check(&bundle(bad), &of(1031), &["DEU the catalog gives no address"]);
+    check(&bundle("<LOCAL LANGNAME='DEU'/>"), &of(1031), &["DEU the catalog names no file"]);
+    check(&bundle(""), &of(1031), &["the catalog does not say how it is installed"]);
+}

@@ -152,6 +152,7 @@ fn client_row(id: &str, worker: &Worker<'_>) -> Client {
         facts: slots.facts,
         products: slots.product_rows(),
         old_service_packs: slots.old_service_packs(),
+        languages: slots.office_languages(),
     }
 }
 

@@ -49,6 +49,9 @@ pub const RULES: Format = Format {
     read: |path, settings, sink| sink(read_rules(path, settings).map_err(|error| named(error, path))),
 };
 
+/// The type of updates of Office.
+pub const KIND: &str = "Office";
+
 /// The document of the database.
 const DOCUMENT: &str = "patchdata.xml";
 
