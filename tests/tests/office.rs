@@ -605,3 +605,49 @@ fn plans_name_the_variant_of_the_language_of_a_product() {
     check(&bundle("<LOCAL LANGNAME='DEU'/>"), &of(1031), &["DEU the catalog names no file"]);
     check(&bundle(""), &of(1031), &["the catalog does not say how it is installed"]);
 }
+
+#[test]
+fn results_are_as_old_as_their_file() {
+    use std::time::{Duration, SystemTime};
+    let folder = tempfile::tempdir().unwrap();
+    let computer =
+        |name: &str| format!("<C NAME='{name}'><INSTALLED><PATCH KB_NUMBER='100001'/></INSTALLED></C>");
+    let (one, several) = (folder.path().join("one"), folder.path().join("several"));
+    std::fs::write(&one, "<r><INSTALLED><PATCH KB_NUMBER='100001'/></INSTALLED></r>").unwrap();
+    std::fs::write(&several, format!("<r>{}{}</r>", computer("A"), computer("B"))).unwrap();
+    for (path, seconds) in [(&one, 1_000_000_000), (&several, 1_100_000_000)] {
+        let time = SystemTime::UNIX_EPOCH + Duration::from_millis(seconds * 1000 + 250);
+        std::fs::File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
+    }
+    let settings = ingest::Settings { format: inventory::find("office-convert"), ..Default::default() };
+    let intake = Intake::scan(&[Input::from(folder.path())], settings).unwrap();
+    let time = |client: &ingest::Client| {
+        let mut inventory = Inventory::default();
+        intake.read(client, &mut ingest::Buffer::new(), &mut inventory).unwrap();
+        let [stated] = &inventory.facts[..] else { panic!("{inventory:?}") };
+        let patchstate::model::fact::Fact::ScanResult(result) = &stated.fact else { panic!("{stated:?}") };
+        format!("{} {}", client.id, result.time.as_deref().unwrap_or("no time"))
+    };
+    let times: Vec<_> = intake.clients().iter().map(time).collect();
+    assert_eq!(times, ["A 2004-11-09T11:33:20Z", "B 2004-11-09T11:33:20Z", "one 2001-09-09T01:46:40Z"]);
+}
+
+#[test]
+fn an_address_belongs_to_the_nearest_variant_around_it() {
+    let text = "<BUNDLE OFFICEVER='two' KB_NUMBER='none' EXPIRED='perhaps'>\
+                <LOCAL LANGNAME='ENU'><LOCAL LANGNAME='DEU'><DLBINARY>http://example.org/de</DLBINARY></LOCAL>\
+                <DLBINARY>http://example.org/en</DLBINARY><BUNDLE KB_NUMBER='100001'>\
+                <DLBINARY>http://example.org/inner</DLBINARY></BUNDLE></LOCAL></BUNDLE>";
+    let catalog = catalog_of(text, "").unwrap();
+    let has = |update: usize, name: &str, text: &str| {
+        let extra = &catalog.updates[update].extra;
+        assert!(extra.contains(&(name.to_owned(), text.to_owned())), "{name}: {extra:?}");
+    };
+    has(0, "address DEU", "http://example.org/de");
+    has(0, "address ENU", "http://example.org/en");
+    has(1, "address", "http://example.org/inner");
+    // What says nothing that is known is kept as text.
+    has(0, "OFFICEVER", "two");
+    has(0, "KB_NUMBER", "none");
+    has(0, "EXPIRED", "perhaps");
+}

@@ -1,8 +1,8 @@
 //! Reads what the converter of the Office Inventory Tool wrote: patches below the names of their states.
 //!
 //! Which elements stand around them was never published, so that nothing of it is recognised by its content.
-//! What several entries of one article say is joined: the one that leaves the most to do counts. Source of
-//! truth: `docs/office.md`, "Results".
+//! What several entries of one article say is joined: the one that leaves the most to do counts. When the
+//! tool looked is not said; the time of the file stands for it. Source of truth: `docs/office.md`, "Results".
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -167,13 +167,18 @@ type Results = BTreeMap<(u32, bool), (usize, usize)>;
 
 fn read(excerpt: Excerpt<'_>, settings: &Settings, out: &mut dyn Collector) -> Result<u32> {
     let mut sink = Sink::new(excerpt, out);
-    match state(excerpt.text, settings, &mut sink) {
+    match state(excerpt, settings, &mut sink) {
         Ok(()) => Ok(sink.finish()),
         Err(error) => Err(sink.moved(unreadable(error))),
     }
 }
 
-fn state(text: &str, settings: &Settings, sink: &mut Sink<'_, '_, dyn Collector + '_>) -> Result<()> {
+fn state(
+    excerpt: Excerpt<'_>,
+    settings: &Settings,
+    sink: &mut Sink<'_, '_, dyn Collector + '_>,
+) -> Result<()> {
+    let Excerpt { text, written, .. } = excerpt;
     let mut results = Results::new();
     let (mut stack, mut own) = (Vec::<Open>::new(), None);
     let mut cursor = cursor(text);
@@ -205,6 +210,8 @@ fn state(text: &str, settings: &Settings, sink: &mut Sink<'_, '_, dyn Collector 
             reference: article.to_string().into(),
             state: WORDS[weight].into(),
             expired,
+            // The tool does not say when it looked.
+            time: written.map(Into::into),
             ..ScanResult::default()
         };
         sink.fact(fact.into(), offset)?;

@@ -30,10 +30,11 @@ pub(super) fn catalog(document: Document, Entries(mut entries): Entries) -> Cata
     let mut counts: BTreeMap<(Option<u32>, Option<u32>), u32> = BTreeMap::new();
     let known: Vec<Known> = bundles
         .into_iter()
-        .map(|bundle| {
+        .map(|mut bundle| {
             let version = version(&bundle, &mut findings);
             let article = article(&bundle, &mut findings);
-            let expired = expired(&bundle, &mut findings);
+            let (expired, is_known) = expired(&bundle, &mut findings);
+            keep(&mut bundle, [version.is_some(), article.is_some(), is_known]);
             let count = counts.entry((version, article)).or_default();
             *count += 1;
             Known { version, article, ordinal: *count - 1, expired, bundle }
@@ -151,15 +152,27 @@ fn article(bundle: &Bundle, findings: &mut Diagnostics) -> Option<u32> {
     article
 }
 
-fn expired(bundle: &Bundle, findings: &mut Diagnostics) -> bool {
+/// Keeps the texts of attributes that say nothing that is known: version, article, whether it was withdrawn.
+fn keep(bundle: &mut Bundle, known: [bool; 3]) {
+    let texts = [
+        ("OFFICEVER", bundle.version.clone()),
+        ("KB_NUMBER", bundle.article.clone()),
+        ("EXPIRED", bundle.expired.clone().unwrap_or_default()),
+    ];
+    let unknown = texts.into_iter().zip(known).filter(|((_, text), is_known)| !is_known && !text.is_empty());
+    bundle.extra.extend(unknown.map(|((name, text), _)| (name.to_owned(), text)));
+}
+
+/// Whether a bundle was withdrawn, and whether it says so in known words.
+fn expired(bundle: &Bundle, findings: &mut Diagnostics) -> (bool, bool) {
     let text = bundle.expired.as_deref().unwrap_or("False");
     let is = |words: [&str; 3]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
     match (is(["true", "1", "yes"]), is(["false", "0", "no"])) {
-        (true, _) => true,
-        (_, true) => false,
+        (true, _) => (true, true),
+        (_, true) => (false, true),
         _ => {
             findings.push(Code::BadExpiredValue, bundle.position, "BUNDLE", format_args!("`{text}`"));
-            false
+            (false, false)
         }
     }
 }
