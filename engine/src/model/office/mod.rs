@@ -5,9 +5,11 @@
 //! text that reads back as what it was; no document has these elements. Source of truth:
 //! `docs/office.md`, "Evaluation".
 
+mod answering;
 pub mod client;
 
-use std::collections::BTreeSet;
+pub use answering::answering;
+
 use std::fmt::{self, Display};
 
 use super::applicability::read::{Given, version};
@@ -57,27 +59,6 @@ pub enum Asked {
     /// What another scanner says of an article; where products are given, only of a client that has one
     /// of them or states no products at all.
     Scan(u32, Option<Vec<Wanted>>),
-}
-
-/// Leaves out withdrawn bundles of several that one article names, where a current one has the same version of
-/// Office and the same article: the current one answers. `identity` and `is_expired` are those of each.
-///
-/// ```
-/// use patchstate::model::office::answering;
-///
-/// let all = [("office:3/1/0", true), ("office:3/1/1", false), ("office:2/1/0", true)];
-/// let left = answering(all.to_vec(), |one| one.0, |one| one.1);
-/// assert_eq!(left, [("office:3/1/1", false), ("office:2/1/0", true)]);
-/// ```
-pub fn answering<'i, T>(
-    all: Vec<T>,
-    identity: impl Fn(&T) -> &'i str,
-    is_expired: impl Fn(&T) -> bool,
-) -> Vec<T> {
-    let pair = |one: &T| identity(one).rsplit_once('/').map(|(pair, _)| pair);
-    let live: BTreeSet<&str> = all.iter().filter(|one| !is_expired(one)).filter_map(pair).collect();
-    let answers = |one: &T| !is_expired(one) || pair(one).is_none_or(|pair| !live.contains(pair));
-    all.into_iter().filter(answers).collect()
 }
 
 /// Whether a text is a code whose digits may be `?`; gives its normal form.
