@@ -285,6 +285,9 @@ codes! {
     #[alias = "OFC009"] DuplicateLocal "duplicate-local" Warning "two variants of a bundle for one language; the first one's address is used";
     #[alias = "OFC010"] RuleWithoutBundle "rule-without-bundle" Warning "a rule for a bundle that the catalog does not have; kept as text";
     #[alias = "OFC011"] UnknownImportState "unknown-import-state" Warning "a state of another scanner's result that is not known; Unknown";
+    #[alias = "OFC012"] ImportWithoutBundle "import-without-bundle" Note "another scanner's result for an article that no bundle has; it stays without an update";
+    #[alias = "OFC013"] ImportDisagrees "import-disagrees" Warning "another scanner's result that is not what the rules decide; the rules count";
+    ImportUnreadable "import-unreadable" Error "results of another scanner that are not well-formed, or hold none";
     #[alias = "OFC014"] BundleWithoutRules "bundle-without-rules" Note "a bundle that no rules file speaks of; Unknown unless another scanner's result says more";
     OfficeFileSkipped "office-file-skipped" Note "a file of the Office update database that is not read";
 

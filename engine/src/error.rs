@@ -88,6 +88,13 @@ impl Error {
         self
     }
 
+    /// Names another code for what is wrong, where a format has one of its own.
+    #[must_use]
+    pub fn of_code(mut self, code: Code) -> Self {
+        self.0.code = code;
+        self
+    }
+
     /// Says what to do about it.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {

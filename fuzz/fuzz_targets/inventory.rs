@@ -28,7 +28,8 @@ fuzz_target!(|bytes: &[u8]| {
         for unit in units.into_iter().take(16) {
             let excerpt = match unit.place {
                 Some(place) => {
-                    Excerpt { head: &text[place.head], text: &text[place.body], start: place.start }
+                    let (head, text) = (&text[place.head], &text[place.body]);
+                    Excerpt { head, text, start: place.start, written: None }
                 }
                 None => text.into(),
             };

@@ -377,6 +377,7 @@ fn matrix_row(number: u32, updates: u32) -> (tables::Client, Row) {
             product: "Win 9".to_owned(),
             current: "SP2".to_owned(),
         }],
+        languages: vec![1031, 1033],
     };
     if unreadable {
         return (client, Row::unreadable(updates as usize));

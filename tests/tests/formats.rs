@@ -235,6 +235,7 @@ impl<'a> Records<'a> {
             products: self.products(),
             old_service_packs: self
                 .list(|from| OldServicePack { product: from.text(), current: from.text() }),
+            languages: self.list(|from| from.number(4) as u32),
         }
     }
 }

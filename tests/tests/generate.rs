@@ -604,7 +604,7 @@ fn the_same_arguments_give_the_same_clients_for_ever() {
     };
     check(0, "7d4b7bea66e00b926335420cff4bc88ba39bc03ce73352a086cef023cd356df4");
     check(1, "5bcc71b7700a55d396ba4afdcf3156b552cf35c1778e7494e170f754c1f99b30");
-    check(30, "87b7fb0537351993c97666bb7026fd26fb1d28c429b299c7b07acabd5137224e");
+    check(30, "70748825c79f384322092c25c5caf4e265a2e4ff679c1d4c3a9a39c65ff792b1");
 }
 
 #[test]

@@ -205,6 +205,7 @@ fn read_as_all(bytes: &[u8]) {
                 head: &text[place.head],
                 text: &text[place.body],
                 start: place.start,
+                written: None,
             });
             _ = format.read(excerpt, &inventory::Settings::default(), &mut Inventory::default());
         }

@@ -25,7 +25,7 @@ fn read_all(format: &str, text: &str, settings: &Settings) -> Result<Vec<Invento
             None => Excerpt::from(text),
             Some(place) => {
                 let (head, text) = (&text[place.head.clone()], &text[place.body.clone()]);
-                Excerpt { head, text, start: place.start }
+                Excerpt { head, text, start: place.start, written: None }
             }
         };
         let mut inventory = Inventory::default();

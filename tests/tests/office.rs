@@ -11,6 +11,8 @@ use patchstate::compile::compile;
 use patchstate::diagnostic::{Code, Diagnostics};
 use patchstate::error::Result;
 use patchstate::eval::plan::Plan;
+use patchstate::eval::run;
+use patchstate::ingest::{self, Input, Intake};
 use patchstate::inventory;
 use patchstate::model::inventory::Inventory;
 use patchstate::model::options::Options;
@@ -317,12 +319,19 @@ fn a_program_is_read_where_it_carries_a_cabinet() {
     ];
     let cabinet = Cabinet::of(Folder::stored(data.as_bytes()), files).bytes();
     std::fs::write(&path, [b"MZ and MSCF, which is none", cabinet.as_slice()].concat()).unwrap();
+    assert_eq!(catalog::recognise(&path).unwrap().name, "office");
     let catalog = read_as("office", &path, &[]).unwrap();
     assert_eq!(catalog.updates.len(), 1);
     assert_eq!(catalog.diagnostics.of(Code::OfficeFileSkipped), 1);
     std::fs::write(&path, b"MZ alone").unwrap();
     let error = read_as("office", &path, &[]).unwrap_err();
     assert_eq!((error.code(), error.hint()), (Code::WrongFormat, Some("unpack it with /T /C first")));
+    let unknown = catalog::recognise(&path).unwrap_err();
+    assert_eq!(unknown.code(), Code::UnknownCatalog);
+    assert!(unknown.hint().unwrap().contains("/T /C"), "{unknown}");
+    let other = Cabinet::of(Folder::stored(b"x"), vec![File::new("Inventory.exe", 0, 0, 1)]).bytes();
+    std::fs::write(&path, [b"MZ", other.as_slice()].concat()).unwrap();
+    assert_eq!(catalog::recognise(&path).unwrap_err().code(), Code::UnknownCatalog);
 }
 
 #[test]
@@ -384,7 +393,261 @@ fn results_of_the_converter_are_facts_of_computers() {
                     <MISSING><PATCH KB_NUMBER='Q100001'/></MISSING></r>";
     assert_eq!(converted(nameless, &[])[0].1, "100001 missing");
     let format = inventory::find("office-convert").unwrap();
-    assert!(format.units("<r/>", inventory::Look::All).is_err());
-    assert!(format.units("<r><PATCH>", inventory::Look::All).is_err());
+    for (text, place) in [("<r/>", "byte 0"), ("<r>\n<PATCH>", "2:")] {
+        let error = format.units(text, inventory::Look::All).unwrap_err();
+        assert_eq!(error.code(), Code::ImportUnreadable, "{error}");
+        assert!(error.to_string().starts_with(place), "{error}");
+    }
     assert!(inventory::recognise(nameless).is_err());
+}
+
+#[test]
+fn entries_that_give_no_result_are_counted() {
+    let text = "<r><INSTALLED><PATCH KB_NUMBER='12'/><PATCH KB_NUMBER='12345678'/><PATCH KB_NUMBER='?'/>\
+                <PATCH/><PATCH KB_NUMBER='KB0012345'/></INSTALLED></r>";
+    let [(_, facts, found)] = converted(text, &[]).try_into().unwrap();
+    assert_eq!(facts, "12345 installed");
+    assert_eq!((found.of(Code::InventoryBadValue), found.of(Code::EntryWithoutFact)), (3, 1));
+    let first = &found.kept()[0];
+    assert_eq!((first.position.line, first.position.column), (1, 15), "{first}");
+    assert!(first.message.contains("`12`"), "{first}");
+}
+
+/// What is found when a client is evaluated.
+fn found(catalog: Option<Catalog>, client: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!("<inventory version='1' client='C' {client}</inventory>");
+    std::fs::write(folder.path().join("c.xml"), text).unwrap();
+    let compiled = compile(catalog.into_iter().collect(), Vec::new()).unwrap();
+    let index = open(&compiled.columns);
+    let options = Options::default();
+    let plan = Plan::new(index.view().unwrap(), &options, None);
+    let intake = Intake::scan(&[Input::from(folder.path())], ingest::Settings::default()).unwrap();
+    let clients: Vec<_> = intake.clients().iter().collect();
+    let outcome = run::evaluate(&plan, &intake, &clients, |_, _| Ok(()), &|_| {}).unwrap();
+    outcome.diagnostics.kept().iter().map(|one| format!("{} {}", one.code, one.message)).collect()
+}
+
+fn result(state: &str, more: &str) -> String {
+    format!("<scan-result scanner='office-convert' ref='KB100001' state='{state}' {more}/>")
+}
+
+#[test]
+fn results_that_rules_contradict_are_told() {
+    let rules = format!("<bundle officeVersion='2' kb='100001'>{PRODUCT}{PATCH}</bundle>");
+    let check = |client: &str, expect: &[&str]| {
+        let found = found(Some(catalog_of(BUNDLE, &rules).unwrap()), client);
+        assert_eq!(found, expect, "{client}");
+    };
+    let there = |more: &str| format!("complete='msi msp file'>{}{more}", msi("10.0.2000", ""));
+    let told = |own: &str, said: &str| {
+        let update = "`office:2/100001/0` of client `C`";
+        format!("import-disagrees {update} is {own}; the other scanner: {said}")
+    };
+    check(&there(&result("installed", "")), &[&told("Missing", "Installed")]);
+    check(&there(&result("missing", "")), &[]);
+    check(&there(&result("admin", "")), &[]);
+    check(&there(&result("error", "")), &[]);
+    check(&there(&result("other", "")), &[]);
+    check(&there(&result("missing", "expired='true'")), &[]);
+    let patched = "<msp product='{91234407-0000-0000-0000-000000000000}' \
+                   patch='{11111111-2222-3333-4444-555555555555}'/>";
+    check(&there(&format!("{patched}{}", result("missing", ""))), &[&told("Installed", "Missing")]);
+    check(&there(&format!("{patched}{}", result("installed", ""))), &[]);
+    let none = format!("complete='msi msp file'>{}", result("missing", ""));
+    check(&none, &[&told("NotApplicable", "Missing")]);
+    // What the rules leave open, the result decides.
+    check(&format!(">{}", result("missing", "")), &[]);
+    // Another scanner is not this one.
+    check(&there(&result("installed", "").replace("office-convert", "other")), &[]);
+}
+
+#[test]
+fn replacements_and_withdrawals_are_no_contradiction() {
+    let bundles = "<BUNDLE OFFICEVER='2' KB_NUMBER='100001' EXPIRED='True'/>";
+    let rules = format!("<bundle officeVersion='2' kb='100001'>{PRODUCT}{PATCH}</bundle>");
+    let there =
+        |state: &str| format!("complete='msi msp file'>{}{}", msi("10.0.2000", ""), result(state, ""));
+    let of = |state: &str| found(Some(catalog_of(bundles, &rules).unwrap()), &there(state));
+    assert_eq!(of("missing"), [""; 0]);
+    assert_eq!(of("installed").len(), 1);
+    let bundles = format!("{BUNDLE}<BUNDLE OFFICEVER='2' KB_NUMBER='100002'/>");
+    let rules = format!(
+        "<bundle officeVersion='2' kb='100001'>{PRODUCT}{PATCH}<replacedBy officeVersion='2' kb='100002'/>\
+         </bundle><bundle officeVersion='2' kb='100002'>{PRODUCT}<fixed productVersion='10.0.1'/></bundle>"
+    );
+    let of = |state: &str| found(Some(catalog_of(&bundles, &rules).unwrap()), &there(state));
+    assert_eq!(of("missing"), [""; 0]);
+    assert_eq!(of("installed").len(), 1);
+}
+
+#[test]
+fn results_for_no_bundle_are_told_and_change_nothing() {
+    let none = |article: u32| format!("import-without-bundle KB{article} of client `C`");
+    let client =
+        format!(">{}", result("installed", "").replace("100001", "777777") + &result("installed", ""));
+    assert_eq!(found(Some(catalog_of(BUNDLE, "").unwrap()), &client), [none(777_777)]);
+    // Nor has an index without Office any bundle.
+    assert_eq!(found(None, &client), [none(100_001), none(777_777)]);
+}
+
+#[test]
+fn an_article_means_its_current_bundle() {
+    let live = "<BUNDLE OFFICEVER='3' KB_NUMBER='100003'/>";
+    let expired = "<BUNDLE OFFICEVER='3' KB_NUMBER='100003' EXPIRED='True'/>";
+    let others = "<BUNDLE OFFICEVER='2' KB_NUMBER='100003' EXPIRED='True'/>\
+                  <BUNDLE OFFICEVER='4' KB_NUMBER='100004' EXPIRED='True'/>";
+    for (bundles, current) in
+        [(format!("{live}{expired}{others}"), 0), (format!("{expired}{live}{others}"), 1)]
+    {
+        let compiled = compile(vec![catalog_of(&bundles, "").unwrap()], Vec::new()).unwrap();
+        let index = open(&compiled.columns);
+        let (view, options) = (index.view().unwrap(), Options::default());
+        let plan = Plan::new(view, &options, None);
+        let bytes = conformance::run::matrix_bytes(&plan, &[]);
+        let matrix = patchstate::matrix::Matrix::open(&bytes).unwrap();
+        let check = |text: &str, expect: &[&str]| {
+            let of_view = view.find_named(text).into_iter();
+            let of_view = of_view.map(|at| compiled.catalogs.updates[at as usize].identity.as_str());
+            assert_eq!(of_view.collect::<Vec<_>>(), expect, "{text}");
+            let of_matrix = matrix.find_updates(text).into_iter().map(|at| matrix.updates[at].id.as_str());
+            assert_eq!(of_matrix.collect::<Vec<_>>(), expect, "{text}");
+            let of_model = compiled.catalogs.find_updates(text).into_iter();
+            let of_model = of_model.map(|at| compiled.catalogs.updates[at].identity.as_str());
+            assert_eq!(of_model.collect::<Vec<_>>(), expect, "{text}");
+        };
+        let live = format!("office:3/100003/{current}");
+        check("KB100003", &["office:2/100003/0", &live]);
+        check("100004", &["office:4/100004/0"]);
+        check("office:3/100003/0", &["office:3/100003/0"]);
+        check("3/100003/1", &["office:3/100003/1"]);
+    }
+}
+
+/// The plan of a client, as lines `PART VARIANT ADDRESS NOTE`.
+fn planned(catalog: Catalog, client: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("c.xml"),
+        format!("<inventory version='1' client='C' {client}</inventory>"),
+    )
+    .unwrap();
+    let compiled = compile(vec![catalog], Vec::new()).unwrap();
+    let index = open(&compiled.columns);
+    let (view, options) = (index.view().unwrap(), Options::default());
+    let plan = Plan::new(view, &options, None);
+    let intake = Intake::scan(&[Input::from(folder.path())], ingest::Settings::default()).unwrap();
+    let clients: Vec<_> = intake.clients().iter().collect();
+    let mut file = std::io::Cursor::new(Vec::new());
+    let about = run::run_table(&plan, String::new());
+    let mut writer =
+        patchstate::matrix::Writer::new(&about, run::update_table(&plan, &[]), &mut file).unwrap();
+    let row = |client, row| writer.push(&client, &row);
+    run::evaluate(&plan, &intake, &clients, row, &|_| {}).unwrap();
+    writer.finish().unwrap();
+    let bytes = file.into_inner();
+    let matrix = patchstate::matrix::Matrix::open(&bytes).unwrap();
+    matrix.verify().unwrap();
+    let planner = patchstate::plan::Planner::new(&matrix, view).unwrap();
+    let mut out = Vec::new();
+    patchstate::plan::write(&planner, [0], patchstate::plan::Form::Csv, &mut out).unwrap();
+    let mut reader = csv::Reader::from_reader(out.as_slice());
+    let column = |name: &str, reader: &mut csv::Reader<&[u8]>| {
+        reader.headers().unwrap().iter().position(|header| header == name).unwrap()
+    };
+    let columns = ["part", "variant", "address", "note"].map(|name| column(name, &mut reader));
+    let line = |record: csv::Result<csv::StringRecord>| {
+        let record = record.unwrap();
+        columns.map(|at| record[at].to_owned()).join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    reader.records().map(line).collect()
+}
+
+#[test]
+fn plans_name_the_variant_of_the_language_of_a_product() {
+    let rules = format!("<bundle officeVersion='2' kb='100001'>{PRODUCT}{PATCH}</bundle>");
+    let bundle = |inner: &str| format!("<BUNDLE OFFICEVER='2' KB_NUMBER='100001'>{inner}</BUNDLE>");
+    let local = |name: &str| {
+        format!("<LOCAL LANGNAME='{name}'><DLBINARY>https://example.org/{name}.exe</DLBINARY></LOCAL>")
+    };
+    let check = |bundle: &str, products: &str, expect: &[&str]| {
+        let catalog = catalog_of(bundle, &rules).unwrap();
+        let found = planned(catalog, &format!("complete='msi msp file'>{products}"));
+        let expect: Vec<_> =
+            expect.iter().map(|line| format!("office:2/100001/0 {line}").trim().to_owned()).collect();
+        assert_eq!(found, expect, "{bundle}\n{products}");
+    };
+    let of = |language: u32| msi("10.0.2000", &format!("language='{language}'"));
+    let [enu, deu] = ["ENU https://example.org/ENU.exe", "DEU https://example.org/DEU.exe"];
+    let both = bundle(&(local("ENU") + &local("DEU")));
+    check(&both, &of(1031), &[deu]);
+    check(&both, &of(1033), &[enu]);
+    check(&both, &of(1036), &["no variant for FRA"]);
+    check(&both, &of(4242), &["no variant for 4242"]);
+    check(&both, &msi("10.0.2000", ""), &[enu, deu]);
+    // What is for any language was listed as English.
+    check(&bundle(&local("ENU")), &of(1031), &[enu]);
+    check(&bundle(&local("DEU")), &of(1033), &["no variant for ENU"]);
+    let second =
+        "<msi product='{99999407-0000-0000-0000-000000000000}' version='10.0.2000' language='1036'/>";
+    check(&both, &(of(1031) + second), &["no variant for FRA", deu]);
+    // The language of a product that no rule means says nothing.
+    let other = "<msi product='{00000000-0000-0000-0000-000000000001}' version='1' language='1036'/>";
+    check(&both, &(of(1031) + other), &[deu]);
+    // Of two variants for one language the first counts.
+    let twice = bundle(&(local("DEU") + &local("DEU").replace("org/DEU", "org/second")));
+    check(&twice, &of(1031), &[deu]);
+    let neutral = "<DLBINARY>https://example.org/all.exe</DLBINARY>";
+    check(&bundle(neutral), &of(1031), &["https://example.org/all.exe"]);
+    check(&bundle(&(local("DEU") + neutral)), &of(1031), &["https://example.org/all.exe", deu]);
+    let bad = "<LOCAL LANGNAME='DEU'><DLBINARY>no address</DLBINARY></LOCAL>";
+    check(&bundle(bad), &of(1031), &["DEU the catalog gives no address"]);
+    check(&bundle("<LOCAL LANGNAME='DEU'/>"), &of(1031), &["DEU the catalog names no file"]);
+    check(&bundle(""), &of(1031), &["the catalog does not say how it is installed"]);
+}
+
+#[test]
+fn results_are_as_old_as_their_file() {
+    use std::time::{Duration, SystemTime};
+    let folder = tempfile::tempdir().unwrap();
+    let computer =
+        |name: &str| format!("<C NAME='{name}'><INSTALLED><PATCH KB_NUMBER='100001'/></INSTALLED></C>");
+    let (one, several) = (folder.path().join("one"), folder.path().join("several"));
+    std::fs::write(&one, "<r><INSTALLED><PATCH KB_NUMBER='100001'/></INSTALLED></r>").unwrap();
+    std::fs::write(&several, format!("<r>{}{}</r>", computer("A"), computer("B"))).unwrap();
+    for (path, seconds) in [(&one, 1_000_000_000), (&several, 1_100_000_000)] {
+        let time = SystemTime::UNIX_EPOCH + Duration::from_millis(seconds * 1000 + 250);
+        std::fs::File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
+    }
+    let settings = ingest::Settings { format: inventory::find("office-convert"), ..Default::default() };
+    let intake = Intake::scan(&[Input::from(folder.path())], settings).unwrap();
+    let time = |client: &ingest::Client| {
+        let mut inventory = Inventory::default();
+        intake.read(client, &mut ingest::Buffer::new(), &mut inventory).unwrap();
+        let [stated] = &inventory.facts[..] else { panic!("{inventory:?}") };
+        let patchstate::model::fact::Fact::ScanResult(result) = &stated.fact else { panic!("{stated:?}") };
+        format!("{} {}", client.id, result.time.as_deref().unwrap_or("no time"))
+    };
+    let times: Vec<_> = intake.clients().iter().map(time).collect();
+    assert_eq!(times, ["A 2004-11-09T11:33:20Z", "B 2004-11-09T11:33:20Z", "one 2001-09-09T01:46:40Z"]);
+}
+
+#[test]
+fn an_address_belongs_to_the_nearest_variant_around_it() {
+    let text = "<BUNDLE OFFICEVER='two' KB_NUMBER='none' EXPIRED='perhaps'>\
+                <LOCAL LANGNAME='ENU'><LOCAL LANGNAME='DEU'><DLBINARY>http://example.org/de</DLBINARY></LOCAL>\
+                <DLBINARY>http://example.org/en</DLBINARY><BUNDLE KB_NUMBER='100001'>\
+                <DLBINARY>http://example.org/inner</DLBINARY></BUNDLE></LOCAL></BUNDLE>";
+    let catalog = catalog_of(text, "").unwrap();
+    let has = |update: usize, name: &str, text: &str| {
+        let extra = &catalog.updates[update].extra;
+        assert!(extra.contains(&(name.to_owned(), text.to_owned())), "{name}: {extra:?}");
+    };
+    has(0, "address DEU", "http://example.org/de");
+    has(0, "address ENU", "http://example.org/en");
+    has(1, "address", "http://example.org/inner");
+    // What says nothing that is known is kept as text.
+    has(0, "OFFICEVER", "two");
+    has(0, "KB_NUMBER", "none");
+    has(0, "EXPIRED", "perhaps");
 }

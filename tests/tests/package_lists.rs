@@ -15,7 +15,7 @@ fn read(format: &str, text: &str) -> Vec<Inventory> {
             None => Excerpt::from(text),
             Some(place) => {
                 let (head, text) = (&text[place.head.clone()], &text[place.body.clone()]);
-                Excerpt { head, text, start: place.start }
+                Excerpt { head, text, start: place.start, written: None }
             }
         };
         let mut inventory = Inventory::default();

@@ -10,6 +10,7 @@ use patchstate::compile::compile;
 use patchstate::container;
 use patchstate::generate::fleet::{self, Fleet};
 use patchstate::generate::publication::{self, Settings as Publication};
+use patchstate::model::options::Options;
 use patchstate::model::update::{Catalog, Rule};
 use patchstate::model::verdict::Verdict;
 use sha2::{Digest, Sha256};
@@ -105,4 +106,24 @@ fn clients_of_a_publication_get_all_verdicts_and_both_evaluators_agree() {
     for verdict in [Verdict::Installed, Verdict::Missing, Verdict::NotApplicable, Verdict::Unknown] {
         assert!(counts[usize::from(verdict.code())] > 30, "{verdict:?}: {counts:?}");
     }
+}
+
+#[test]
+fn clients_of_a_publication_have_a_handful_of_its_products() {
+    let publication = Publication { updates: 4000, shards: 2, seed: 3, manifest: 2000 };
+    let index = conformance::compiled::index(vec![read(&bytes(&publication))], Vec::new());
+    let fleet = Fleet::new(index.view().unwrap(), fleet::Settings::default());
+    let options = Options::default();
+    let count = |number: usize| {
+        let cells = conformance::compiled::cells(&index, &options, &fleet.client(number));
+        assert!(cells.len() > 3500);
+        let installed = cells.iter().filter(|(_, cell)| cell.verdict == Verdict::Installed);
+        let missing = cells.iter().filter(|(_, cell)| cell.verdict == Verdict::Missing);
+        (installed.count(), missing.count())
+    };
+    let mut counts: Vec<_> = (0..30).map(count).collect();
+    counts.sort_unstable();
+    let [few, middle, most] = [5, 15, 29].map(|at| counts[at].0);
+    assert!(few > 0 && middle > 50 && middle < 400 && most < 900, "{counts:?}");
+    assert!(counts.iter().filter(|(_, missing)| *missing > 0).count() > 20, "{counts:?}");
 }

@@ -169,7 +169,19 @@ fn say(args: &Args, updates: usize, outcome: &Outcome, start: Instant, output: &
         let unknown = outcome.all_unknown;
         output.warning(&format!("of {unknown} clients nothing is known that any update asks for"));
     }
+    disagreements(&outcome.diagnostics, output);
     findings(&outcome.diagnostics, output);
+}
+
+/// Names the first cells that another scanner does not agree with.
+fn disagreements(found: &Diagnostics, output: &mut Output) {
+    const NAMED: usize = 10;
+    let of_cells = found.kept().iter().filter(|finding| finding.code == Code::ImportDisagrees);
+    of_cells.take(NAMED).for_each(|finding| output.message(&finding.to_string()));
+    let more = found.of(Code::ImportDisagrees).saturating_sub(NAMED as u64);
+    if more > 0 {
+        output.message(&format!("and {} more", grouped(more)));
+    }
 }
 
 /// Says how often what was found in the inventories.

@@ -126,6 +126,19 @@ pub fn is_archive(path: impl AsRef<Path>) -> Result<bool> {
     Ok(container::open(path)?.content().is_archive())
 }
 
+/// Whether a file is a program of Windows, told by its first bytes.
+///
+/// # Errors
+///
+/// The file cannot be read.
+pub fn is_program(path: impl AsRef<Path>) -> Result<bool> {
+    let path = path.as_ref();
+    let file = File::open(path).map_err(|error| Error::io(path, "open", error))?;
+    let mut first = Vec::new();
+    file.take(2).read_to_end(&mut first).map_err(|error| Error::io(path, "read", error))?;
+    Ok(first == b"MZ")
+}
+
 /// The names of the first members of an archive.
 ///
 /// # Errors

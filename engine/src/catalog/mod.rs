@@ -55,6 +55,8 @@ pub enum Look<'a> {
     Directory(&'a Path),
     /// An archive with these members, or its first ones.
     Archive(&'a [String]),
+    /// A program, which may carry an archive.
+    Program(&'a Path),
     /// An XML document whose root element has this local name and name space.
     Document {
         /// Local name of the root element.
@@ -152,6 +154,14 @@ pub fn recognise(path: &Path) -> Result<&'static Format> {
                 Code::UnknownCatalog,
                 "is an archive in which no catalog reader finds its own",
             ))
+        });
+    }
+    if document::is_program(path)? {
+        return fits(Look::Program(path)).ok_or_else(|| {
+            let message = "is a program in which no catalog reader finds its own";
+            Error::new(Code::UnknownCatalog, message)
+                .in_file(path.to_string_lossy())
+                .with_hint("unpack it first; programs of the Office Inventory Tool with /T /C")
         });
     }
     let root = document::root(path)?;

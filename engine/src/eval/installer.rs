@@ -2,7 +2,7 @@
 //!
 //! A product's patches and components may stand before it, so all wait.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::known::State;
 use super::slots::{Slots, question};
@@ -10,9 +10,11 @@ use crate::index::columns::Column;
 use crate::index::probe::tag;
 use crate::model::applicability::Applicability;
 use crate::model::fact::{Kind, Msi, MsiPart, Msp, ScanResult};
+use crate::model::hotfix;
 use crate::model::installer::Product;
 use crate::model::msi::normal_code;
-use crate::model::office::client::Client;
+use crate::model::office::Asked;
+use crate::model::office::client::{Client, SCANNER};
 use crate::model::reason::Reason;
 use crate::model::verdict::Answer;
 
@@ -23,6 +25,8 @@ pub(super) struct Installer {
     patches: Vec<Msp<'static>>,
     parts: Vec<MsiPart<'static>>,
     results: Vec<ScanResult<'static>>,
+    /// The languages of the products that rules about Office mean.
+    languages: BTreeSet<u32>,
 }
 
 impl Installer {
@@ -32,6 +36,7 @@ impl Installer {
         self.patches.clear();
         self.parts.clear();
         self.results.clear();
+        self.languages.clear();
     }
 
     pub(super) fn take(&mut self, stated: Msi<'_>) {
@@ -44,6 +49,12 @@ impl Installer {
 
     pub(super) fn take_result(&mut self, stated: ScanResult<'_>) {
         self.results.push(stated.into_owned());
+    }
+
+    /// The articles of which the scanner of Office said something.
+    pub(super) fn articles(&self) -> BTreeSet<u32> {
+        let of_office = self.results.iter().filter(|result| result.scanner == SCANNER);
+        of_office.filter_map(|result| hotfix::id(&result.reference)).collect()
     }
 
     pub(super) fn take_part(&mut self, stated: MsiPart<'_>) {
@@ -101,7 +112,13 @@ impl Slots<'_> {
             }
         }
         self.set(subject, State::Known);
+        let mut languages = BTreeSet::new();
         for predicate in self.predicates(subject) {
+            if let Some(Applicability::Office(asked)) = self.plan.applicability(predicate)
+                && let Asked::Installed(evidence) = asked.as_ref()
+            {
+                client.add_languages(&evidence.products, &mut languages);
+            }
             let answer = match self.plan.view.columns.predicate_question.at(predicate) {
                 question::EXISTS => Answer::TRUE,
                 question::APPLICABILITY => match self.plan.applicability(predicate) {
@@ -112,6 +129,12 @@ impl Slots<'_> {
             };
             self.put(predicate, answer);
         }
+        self.installer.languages = languages;
+    }
+
+    /// The languages of the products of Office, rising; none where no product states its own.
+    pub(super) fn office_languages(&self) -> Vec<u32> {
+        self.installer.languages.iter().copied().collect()
     }
 
     /// The product that rules ask about by a code.

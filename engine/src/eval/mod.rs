@@ -9,6 +9,7 @@ pub mod batch;
 mod below;
 mod code;
 mod files;
+mod imports;
 mod in_order;
 mod installer;
 pub mod known;

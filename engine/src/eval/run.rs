@@ -3,6 +3,7 @@
 //! The rows come out in the order of the clients, whatever the number of threads.
 
 use super::batch::Worker;
+use super::imports;
 use super::in_order::InOrder;
 use super::plan::Plan;
 use super::statements::Shared;
@@ -119,6 +120,7 @@ fn evaluate_client(
         Ok(report) => {
             let row = worker.finish();
             diagnostics.append(std::mem::take(&mut worker.slots.diagnostics));
+            imports::findings(plan, &worker.slots, &client.id, &row, &mut diagnostics);
             let client = client_row(&client.id, worker);
             Evaluated { client, row, error: None, diagnostics, bytes: report.bytes }
         }
@@ -150,6 +152,7 @@ fn client_row(id: &str, worker: &Worker<'_>) -> Client {
         facts: slots.facts,
         products: slots.product_rows(),
         old_service_packs: slots.old_service_packs(),
+        languages: slots.office_languages(),
     }
 }
 

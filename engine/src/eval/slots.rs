@@ -582,7 +582,7 @@ impl Slots<'_> {
             Fact::Msi(msi) if self.plan.asks_installer => self.installer.take(msi),
             Fact::Msp(patch) if self.plan.asks_installer => self.installer.take_patch(patch),
             Fact::MsiPart(part) if self.plan.asks_installer => self.installer.take_part(part),
-            Fact::ScanResult(result) if self.plan.installer.is_some() => self.installer.take_result(result),
+            Fact::ScanResult(result) => self.installer.take_result(result),
             Fact::Wmi(instance) => self.take_instance(&instance),
             Fact::Module(module) => self.module(module),
             Fact::Os(os) => self.os = Some(os.into_owned()),
@@ -590,12 +590,7 @@ impl Slots<'_> {
             Fact::Trait(stated) => self.files.take_trait(stated),
             Fact::Absent(absent) => self.absent.push(absent.into_owned()),
             Fact::Coverage(covered) => self.covered.push(covered.into_owned()),
-            Fact::RegistryKey(_)
-            | Fact::Msi(_)
-            | Fact::Msp(_)
-            | Fact::MsiPart(_)
-            | Fact::ScanResult(_)
-            | Fact::Tag(_) => {}
+            Fact::RegistryKey(_) | Fact::Msi(_) | Fact::Msp(_) | Fact::MsiPart(_) | Fact::Tag(_) => {}
         }
     }
 

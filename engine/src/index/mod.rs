@@ -13,6 +13,8 @@ use crate::archive::map::Bytes;
 use crate::archive::{ALIGNMENT, Archive, FileKind, Writer};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
+use crate::model::flag::Flags;
+use crate::model::office;
 
 pub mod columns;
 pub(crate) mod nodes;
@@ -294,7 +296,8 @@ impl<'a> View<'a> {
     }
 
     /// The numbers of the updates that `text` names: a whole identity, an identity without feed or
-    /// revision, a bulletin, or an article number.
+    /// revision, a bulletin, or an article number, of which a withdrawn bundle of Office only where none is
+    /// current.
     pub fn find_named(&self, text: &str) -> Vec<u32> {
         let columns = self.columns;
         let updates = || 0..u32::try_from(self.updates()).unwrap_or(u32::MAX);
@@ -316,6 +319,8 @@ impl<'a> View<'a> {
                 |wanted: u32| columns.update_article_ends(at).any(|one| columns.article.at(one) == wanted);
             !bulletin.is_empty() && bulletin.eq_ignore_ascii_case(text) || article.is_some_and(has)
         };
-        updates().filter(by_name).collect()
+        let expired = |update: &u32| self.flags(*update as usize).contains(Flags::EXPIRED);
+        let identity = |update: &u32| self.text(columns.update_identity.at(*update as usize));
+        office::answering(updates().filter(by_name).collect(), identity, expired)
     }
 }

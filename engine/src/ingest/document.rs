@@ -38,6 +38,22 @@ pub struct Document {
     pub(super) encoding: &'static str,
     /// What stands before the first of several inventories and speaks of all.
     pub(super) head: String,
+    /// When its file was written, where that is asked for and known.
+    pub(super) written: Option<String>,
+}
+
+impl Source {
+    /// When the file was written, in RFC 3339 to the second; `None` of what is no file.
+    pub(super) fn written(&self) -> Option<String> {
+        match self {
+            Source::File { path, .. } | Source::Packed { path } => {
+                let time = std::fs::metadata(path).and_then(|about| about.modified()).ok()?;
+                let seconds = jiff::Timestamp::try_from(time).ok()?.as_second();
+                Some(jiff::Timestamp::from_second(seconds).ok()?.to_string())
+            }
+            Source::Spool(_) | Source::Text(_) | Source::Lost => None,
+        }
+    }
 }
 
 impl Document {
@@ -49,6 +65,7 @@ impl Document {
             format: None,
             encoding: "",
             head: String::new(),
+            written: None,
         }
     }
 

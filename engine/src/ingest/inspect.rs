@@ -116,6 +116,7 @@ impl Looker<'_> {
         let Decoded { text, .. } = decode(beginning, None, self.settings)?;
         let format = self.settings.format.map_or_else(|| inventory::recognise(&text), Ok)?;
         document.format = Some(format);
+        document.written = if format.lacks_time() { document.source.written() } else { None };
         drop(text);
         let Decoded { text, .. } = decode(beginning, Some(format), self.settings)?;
         if let Found::Units(units) = format.units(&text, look)?
@@ -213,12 +214,14 @@ impl Intake {
             let _share = self.store.all(&document.source, buffer)?;
             let decoded = decode(&buffer.bytes, Some(format), &self.settings)?;
             let (bytes, undecodable) = (buffer.bytes.len(), decoded.undecodable);
-            return visit(loaded(Excerpt::from(&*decoded.text), bytes, decoded.encoding, undecodable));
+            let excerpt = Excerpt { written: document.written.as_deref(), ..Excerpt::from(&*decoded.text) };
+            return visit(loaded(excerpt, bytes, decoded.encoding, undecodable));
         };
         let _share = self.store.range(&document.source, place.body.clone(), buffer)?;
         let text = std::str::from_utf8(&buffer.bytes)
             .map_err(|_| Error::new(Code::NotWellFormed, "the document changed while it was read"))?;
-        let excerpt = Excerpt { head: &document.head, text, start: place.start };
+        let written = document.written.as_deref();
+        let excerpt = Excerpt { head: &document.head, text, start: place.start, written };
         visit(loaded(excerpt, text.len(), document.encoding, 0))
     }
 }

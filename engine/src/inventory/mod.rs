@@ -135,12 +135,15 @@ pub struct Excerpt<'a> {
     pub text: &'a str,
     /// Where it begins in the document.
     pub start: Position,
+    /// When the document was written, in RFC 3339, where its format says nothing of that
+    /// ([`Format::lacks_time`]) and the file system does.
+    pub written: Option<&'a str>,
 }
 
 impl<'a> From<&'a str> for Excerpt<'a> {
     /// The whole document.
     fn from(text: &'a str) -> Self {
-        Excerpt { head: "", text, start: Position::START }
+        Excerpt { head: "", text, start: Position::START, written: None }
     }
 }
 
@@ -166,6 +169,12 @@ pub enum Deltas {
 }
 
 impl Format {
+    /// Whether documents do not say when what they state was found, so that the time of the file stands for
+    /// it.
+    pub fn lacks_time(&self) -> bool {
+        self.name == office::FORMAT.name
+    }
+
     /// Finds the inventories of a document, so that each can be read on its own.
     ///
     /// With [`Look::Beginning`], `text` may end anywhere; a format that must see more answers

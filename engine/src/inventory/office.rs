@@ -1,8 +1,8 @@
 //! Reads what the converter of the Office Inventory Tool wrote: patches below the names of their states.
 //!
 //! Which elements stand around them was never published, so that nothing of it is recognised by its content.
-//! What several entries of one article say is joined: the one that leaves the most to do counts. Source of
-//! truth: `docs/office.md`, "Results".
+//! What several entries of one article say is joined: the one that leaves the most to do counts. When the
+//! tool looked is not said; the time of the file stands for it. Source of truth: `docs/office.md`, "Results".
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -94,6 +94,18 @@ fn units(text: &str, look: Look) -> Result<Found> {
     if look == Look::Beginning {
         return Ok(Found::NeedsAll);
     }
+    computers(text).map_err(unreadable)
+}
+
+/// The error of a document that is none.
+fn unreadable(error: Error) -> Error {
+    match error.code() {
+        Code::NotWellFormed | Code::WrongFormat => error.of_code(Code::ImportUnreadable),
+        _ => error,
+    }
+}
+
+fn computers(text: &str) -> Result<Found> {
     let mut units: Vec<Unit> = Vec::new();
     let (mut stack, mut is_nameless) = (Vec::<Open>::new(), false);
     let mut cursor = cursor(text);
@@ -155,15 +167,19 @@ type Results = BTreeMap<(u32, bool), (usize, usize)>;
 
 fn read(excerpt: Excerpt<'_>, settings: &Settings, out: &mut dyn Collector) -> Result<u32> {
     let mut sink = Sink::new(excerpt, out);
-    match state(excerpt.text, settings, &mut sink) {
+    match state(excerpt, settings, &mut sink) {
         Ok(()) => Ok(sink.finish()),
-        Err(error) => Err(sink.moved(error)),
+        Err(error) => Err(sink.moved(unreadable(error))),
     }
 }
 
-fn state(text: &str, settings: &Settings, sink: &mut Sink<'_, '_, dyn Collector + '_>) -> Result<()> {
+fn state(
+    excerpt: Excerpt<'_>,
+    settings: &Settings,
+    sink: &mut Sink<'_, '_, dyn Collector + '_>,
+) -> Result<()> {
+    let Excerpt { text, written, .. } = excerpt;
     let mut results = Results::new();
-    let mut unknown = Vec::new();
     let (mut stack, mut own) = (Vec::<Open>::new(), None);
     let mut cursor = cursor(text);
     loop {
@@ -176,13 +192,8 @@ fn state(text: &str, settings: &Settings, sink: &mut Sink<'_, '_, dyn Collector 
                 let nearest = stack.iter().rposition(|open| open.computer.is_some());
                 // A patch of a computer in this one is that one's.
                 let is_own = open.is_patch() && nearest.is_none_or(|at| at == 0);
-                if is_own && attribute(&tag, "KB_NUMBER").is_some() {
-                    let offset = open.start;
-                    let word = word(&stack, settings).unwrap_or_else(|name| {
-                        unknown.push((offset, name));
-                        "other"
-                    });
-                    take(&tag, word, offset, &mut results);
+                if is_own {
+                    entry(&tag, &stack, settings, &mut results, sink);
                 }
                 stack.push(open);
             }
@@ -193,15 +204,14 @@ fn state(text: &str, settings: &Settings, sink: &mut Sink<'_, '_, dyn Collector 
     }
     let client = own.unwrap_or_default().into();
     sink.header(Header { client, ..Header::default() }, 0);
-    for (offset, name) in unknown {
-        sink.diagnostic(Code::UnknownImportState, offset, &format!("`{name}`"));
-    }
     for ((article, expired), (weight, offset)) in results {
         let fact = ScanResult {
             scanner: SCANNER.into(),
             reference: article.to_string().into(),
             state: WORDS[weight].into(),
             expired,
+            // The tool does not say when it looked.
+            time: written.map(Into::into),
             ..ScanResult::default()
         };
         sink.fact(fact.into(), offset)?;
@@ -210,8 +220,25 @@ fn state(text: &str, settings: &Settings, sink: &mut Sink<'_, '_, dyn Collector 
 }
 
 /// Takes what an entry says, unless another of its article leaves more to do.
-fn take(tag: &Tag<'_>, word: &str, offset: usize, results: &mut Results) {
-    let Some(article) = attribute(tag, "KB_NUMBER").and_then(|text| hotfix::id(&text)) else { return };
+fn entry(
+    tag: &Tag<'_>,
+    around: &[Open],
+    settings: &Settings,
+    results: &mut Results,
+    sink: &mut Sink<'_, '_, dyn Collector + '_>,
+) {
+    let offset = usize::try_from(tag.position().offset).unwrap_or(usize::MAX);
+    let Some(number) = attribute(tag, "KB_NUMBER") else {
+        return sink.diagnostic(Code::EntryWithoutFact, offset, "a patch without a number");
+    };
+    let Some(article) = hotfix::id(&number) else {
+        let message = format!("`KB_NUMBER`: `{number}` is no article number, which has 5 to 7 digits");
+        return sink.diagnostic(Code::InventoryBadValue, offset, &message);
+    };
+    let word = word(around, settings).unwrap_or_else(|name| {
+        sink.diagnostic(Code::UnknownImportState, offset, &format!("`{name}`"));
+        "other"
+    });
     let expired = attribute(tag, "EXPIRED")
         .is_some_and(|text| ["true", "1", "yes"].iter().any(|word| word.eq_ignore_ascii_case(&text)));
     let weight = WORDS.iter().position(|known| *known == word).unwrap_or(0);

@@ -13,6 +13,7 @@ use crate::archive::{self, Archive, FileKind};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::model::flag::Flags;
+use crate::model::office;
 use crate::model::reason::Reason;
 use crate::model::verdict::{Cell, Verdict};
 
@@ -117,7 +118,7 @@ impl<'a> Matrix<'a> {
     }
 
     /// The numbers of the updates that `text` names: a whole identity, an identity without revision, a
-    /// bulletin, or an article number.
+    /// bulletin, or an article number, of which a withdrawn bundle of Office only where none is current.
     pub fn find_updates(&self, text: &str) -> Vec<usize> {
         let named = |update: &Update| {
             update.id == text
@@ -132,10 +133,12 @@ impl<'a> Matrix<'a> {
             return exact;
         }
         let article = crate::model::hotfix::id(text);
-        hits(&|update| {
+        let named = hits(&|update| {
             update.bulletin.eq_ignore_ascii_case(text)
                 || article.is_some_and(|article| update.articles.contains(&article))
-        })
+        });
+        let is_expired = |at: &usize| self.updates[*at].flags.contains(Flags::EXPIRED);
+        office::answering(named, |at| self.updates[*at].id.as_str(), is_expired)
     }
 
     /// The cell of a client and an update, by their numbers; no evidence beyond the end.

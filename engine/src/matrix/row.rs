@@ -1,6 +1,8 @@
 //! One client's row of cells, packed as the file holds it.
 
 use super::EXCEPTION;
+use crate::model::flag::Flags;
+use crate::model::reason::Reason;
 use crate::model::verdict::{Cell, Verdict};
 
 /// Bytes of a row of `updates` verdicts.
@@ -100,6 +102,11 @@ impl Row {
     /// The packed exceptions.
     pub fn exceptions(&self) -> &[u8] {
         &self.exceptions
+    }
+
+    /// The reasons and flags that are stored, by rising update number.
+    pub fn stored(&self) -> impl Iterator<Item = (u32, Reason, Flags)> + '_ {
+        self.exceptions.chunks_exact(EXCEPTION).map(super::decode)
     }
 }
 

@@ -117,6 +117,9 @@ pub struct Client {
     pub products: Vec<ProductRow>,
     /// Those of them whose service pack is older than the current one.
     pub old_service_packs: Vec<OldServicePack>,
+    /// Numbers of the languages of the products of Office that are there, rising; none where none states its
+    /// own. They decide which variants of an update a plan names.
+    pub languages: Vec<u32>,
 }
 
 /// A product of a client whose service pack is older than the current one.
@@ -225,6 +228,7 @@ impl Client {
             out.text(&old.product);
             out.text(&old.current);
         });
+        out.list(&self.languages, |out, language| out.u32(*language));
     }
 
     pub(super) fn read(from: &mut Reader<'_>) -> Result<Client> {
@@ -244,6 +248,7 @@ impl Client {
             facts: from.u64()?,
             products: read_products(from)?,
             old_service_packs: from.list(OldServicePack::read)?,
+            languages: from.list(Reader::u32)?,
         })
     }
 }

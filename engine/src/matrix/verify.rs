@@ -26,6 +26,9 @@ impl Matrix<'_> {
                 return self.bad_client(client, "its exceptions leave their section");
             }
             before = end;
+            if !self.clients[client].languages.is_sorted_by(|a, b| a < b) {
+                return self.bad_client(client, "its languages are not sorted");
+            }
             self.verify_exceptions(client)?;
             self.verify_cells(client)?;
         }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::applicability::patch::Patch;
+use super::flag::Flags;
 use super::product::Detection;
 use super::supersedence;
 use super::update::{Product, Source, Update};
@@ -93,9 +94,11 @@ impl Catalogs {
             return exact;
         }
         let article = super::hotfix::id(text);
-        hits(&|entry| {
+        let named = hits(&|entry| {
             entry.update.bulletin.eq_ignore_ascii_case(text)
                 || article.is_some_and(|article| entry.update.articles.contains(&article))
-        })
+        });
+        let is_expired = |at: &usize| self.updates[*at].update.flags.contains(Flags::EXPIRED);
+        super::office::answering(named, |at| self.updates[*at].identity.as_str(), is_expired)
     }
 }

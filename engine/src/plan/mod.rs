@@ -23,6 +23,7 @@ mod cover;
 mod order;
 mod relations;
 mod unit;
+mod variant;
 mod write;
 
 pub use cover::Because;
@@ -85,6 +86,8 @@ pub struct Part {
     pub update: u32,
     /// How it is installed.
     pub installs: Vec<Install>,
+    /// The languages of the client, by abbreviation or number, for which an update of Office has no variant.
+    pub without_variant: Vec<String>,
 }
 
 /// The worker that makes plans of one client after another.
@@ -139,7 +142,8 @@ impl Worker<'_, '_, '_> {
         let row = Row::new(matrix, client, places);
         let cover = self.finder.cover(&row);
         let (chosen, is_smallest) = self.choose(&cover, &row);
-        let steps = self.steps(&chosen, &cover);
+        let languages = &matrix.clients[client].languages;
+        let steps = self.steps(&chosen, &cover, languages);
         let then = self.then(&steps, &row);
         Plan {
             client,
@@ -172,8 +176,8 @@ impl Worker<'_, '_, '_> {
     }
 
     /// Puts what was chosen in order.
-    fn steps(&mut self, chosen: &[usize], cover: &Cover) -> Vec<Step> {
-        let steps: Vec<Step> = chosen.iter().map(|unit| self.step(*unit, cover)).collect();
+    fn steps(&mut self, chosen: &[usize], cover: &Cover, languages: &[u32]) -> Vec<Step> {
+        let steps: Vec<Step> = chosen.iter().map(|unit| self.step(*unit, cover, languages)).collect();
         let after = self.after(chosen, cover);
         let entries: Vec<Entry> = steps
             .iter()
@@ -199,10 +203,10 @@ impl Worker<'_, '_, '_> {
         ordered.collect()
     }
 
-    fn step(&self, unit: usize, cover: &Cover) -> Step {
+    fn step(&self, unit: usize, cover: &Cover, languages: &[u32]) -> Step {
         let unit = &cover.units[unit];
         let view = self.planner.view;
-        let part = |update: &u32| Part { update: *update, installs: view.installs(*update as usize) };
+        let part = |update: &u32| variant::part(view, *update, languages);
         let parts: Vec<Part> = unit.parts.iter().map(part).collect();
         let stated = |update: u32| Reboot::from_number(view.columns.update_reboot.at(update as usize));
         let restart = |part: &Part| install::restart(&part.installs).unwrap_or_else(|| stated(part.update));

@@ -157,12 +157,32 @@ fn of_corpora(raised: &mut Raised) {
     raised.inventories(&corpora.join("inventory"));
 }
 
+/// Evaluates results of another scanner against our Office updates.
+fn results(folder: &Path, raised: &mut Raised) {
+    let office = root().join("corpora/office");
+    let settings = Settings { office_rules: vec![office.join("rules.xml")], ..Settings::default() };
+    let mut catalogs = Vec::new();
+    (catalog::office::FORMAT.read)(&office, &settings, &mut |catalog| catalogs.extend(catalog));
+    let compiled = compile(catalogs, Vec::new()).expect("compiles");
+    let index = conformance::run::open(&compiled.columns);
+    let options = Options::default();
+    let plan = Plan::new(index.view().expect("opens"), &options, None);
+    let client = "<inventory version='1' client='A' complete='msi msp file'>\
+        <scan-result scanner='office-convert' ref='777777' state='installed'/>\
+        <scan-result scanner='office-convert' ref='100002' state='missing'/></inventory>";
+    write(&folder.join("a.xml"), client.as_bytes());
+    let intake = Intake::scan(&[Input::from(folder)], ingest::Settings::default()).expect("is listed");
+    let clients: Vec<_> = intake.clients().iter().collect();
+    let outcome = run::evaluate(&plan, &intake, &clients, |_, _| Ok(()), &|_| {}).expect("nothing fails");
+    raised.all(&outcome.diagnostics, "a.xml");
+}
+
 /// Makes what raises a code in an empty folder.
 type Make = fn(&Path, &mut Raised);
 
 /// Codes that no document can hold by itself, because they speak of places, of files that are changed
 /// or of a whole run.
-const MADE: [(Code, Make); 20] = [
+const MADE: [(Code, Make); 23] = [
     (Code::Io, |folder, raised| raised.catalog(&folder.join("missing.xml"))),
     (Code::ClientNoProduct, |folder, raised| {
         let mut catalogs = Vec::new();
@@ -179,6 +199,13 @@ const MADE: [(Code, Make); 20] = [
         let clients: Vec<_> = intake.clients().iter().collect();
         let outcome = run::evaluate(&plan, &intake, &clients, |_, _| Ok(()), &|_| {}).expect("nothing fails");
         raised.all(&outcome.diagnostics, "a.xml");
+    }),
+    (Code::ImportWithoutBundle, results),
+    (Code::ImportDisagrees, results),
+    (Code::ImportUnreadable, |folder, raised| {
+        let path = folder.join("a.office-convert");
+        write(&path, b"<results/>");
+        raised.inventories(&path);
     }),
     (Code::BadReference, |folder, raised| {
         let location = "<repomd><data type='updateinfo'><location href='../../out.xml'/></data></repomd>";

@@ -44,7 +44,7 @@ pub const FORMAT: Format = Format {
     title: "Microsoft's monthly security documents (CVRF 1.1), one or a folder of months",
     recognises: |look| match look {
         Look::Directory(path) => inputs::is_folder(path),
-        Look::Archive(_) => false,
+        Look::Archive(_) | Look::Program(_) => false,
         Look::Document { root, namespace } => reading::is_root(root, namespace),
     },
     read: |path, settings, give| inputs::read(&[path], Form::Months, settings, give),

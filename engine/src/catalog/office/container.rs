@@ -61,7 +61,7 @@ pub(super) fn read(path: &Path) -> Result<Read> {
     if path.is_dir() {
         return folder(path);
     }
-    if is_program(path)? {
+    if catalog::document::is_program(path)? {
         return program(path);
     }
     if catalog::document::is_archive(path)? {
@@ -112,35 +112,45 @@ impl Found {
     }
 }
 
-/// Whether a file is a program.
-fn is_program(path: &Path) -> Result<bool> {
+/// The cabinets that a program may carry: what follows each place that looks like the beginning of one.
+fn cabinets(path: &Path) -> Result<impl Iterator<Item = Result<Opened>>> {
     let file = File::open(path).map_err(|error| Error::io(path, "open", error))?;
-    let mut first = Vec::new();
-    file.take(2).read_to_end(&mut first).map_err(|error| Error::io(path, "read", error))?;
-    Ok(first == b"MZ")
+    let mut bytes = Vec::new();
+    file.take(MOST).read_to_end(&mut bytes).map_err(|error| Error::io(path, "read", error))?;
+    let places: Vec<usize> = memchr::memmem::find_iter(&bytes, CABINET).take(PLACES).collect();
+    let name = path.to_string_lossy().into_owned();
+    Ok(places.into_iter().map(move |place| {
+        let content = Cursor::new(bytes[place..].to_vec());
+        Opened::from_reader(content, &name, Limits::STANDARD)
+    }))
+}
+
+/// Whether a program carries a cabinet with the document.
+pub(super) fn carries_document(path: &Path) -> bool {
+    let has_document = |opened: Result<Opened>| {
+        let mut is_found = false;
+        let walked = opened.and_then(|opened| {
+            container::walk(opened, &mut |name, _| {
+                is_found |= is_document(name);
+                Ok(())
+            })
+        });
+        walked.is_ok() && is_found
+    };
+    cabinets(path).is_ok_and(|mut cabinets| cabinets.any(has_document))
 }
 
 /// Reads the cabinet that a program carries.
 fn program(path: &Path) -> Result<Read> {
-    let unpack = || {
-        Error::new(Code::WrongFormat, "is a program in which no cabinet with the database is found")
-            .with_hint("unpack it with /T /C first")
-    };
-    let file = File::open(path).map_err(|error| Error::io(path, "open", error))?;
-    let mut bytes = Vec::new();
-    file.take(MOST).read_to_end(&mut bytes).map_err(|error| Error::io(path, "read", error))?;
-    let places = memchr::memmem::find_iter(&bytes, CABINET).take(PLACES);
-    for place in places.collect::<Vec<_>>() {
+    for opened in cabinets(path)? {
         let mut found = Found::default();
-        let content = Cursor::new(bytes[place..].to_vec());
-        let name = path.to_string_lossy();
-        let walked =
-            Opened::from_reader(content, &name, Limits::STANDARD).and_then(|opened| found.walk(opened));
+        let walked = opened.and_then(|opened| found.walk(opened));
         match (walked, found.document.is_some()) {
             (Ok(()), true) => return found.finish(catalog::document::digest(path)?),
             (Err(error), _) if error.code() == Code::NotWellFormed => return Err(error),
             _ => {}
         }
     }
-    Err(unpack())
+    let message = "is a program in which no cabinet with the database is found";
+    Err(Error::new(Code::WrongFormat, message).with_hint("unpack it with /T /C first"))
 }

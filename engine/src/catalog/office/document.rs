@@ -49,7 +49,8 @@ pub(super) struct Document {
 #[derive(Debug)]
 enum Open {
     Bundle(Box<Bundle>),
-    Local,
+    /// A variant of the innermost bundle, by number.
+    Local(usize),
     Binary(Position, String),
     Other(String, String),
 }
@@ -103,7 +104,7 @@ impl Reading {
             let name = name.clone();
             self.note(Code::UnknownElement, &name, position);
         }
-        if !matches!(open, Open::Bundle(_) | Open::Local) {
+        if !matches!(open, Open::Bundle(_) | Open::Local(_)) {
             let attributes = tag.attributes().iter().filter(|one| !one.declares_namespace());
             for attribute in attributes {
                 let name = format!("{}/@{}", tag.local(), attribute.local());
@@ -150,8 +151,11 @@ impl Reading {
                 }
             }
         }
-        self.innermost().into_iter().for_each(|bundle| bundle.variants.push(std::mem::take(&mut variant)));
-        Open::Local
+        let number = self.innermost().map_or(0, |bundle| {
+            bundle.variants.push(variant);
+            bundle.variants.len() - 1
+        });
+        Open::Local(number)
     }
 
     fn note(&mut self, code: Code, name: &str, position: Position) {
@@ -180,17 +184,19 @@ impl Reading {
         match closed {
             Open::Bundle(bundle) => self.done.bundles.push(*bundle),
             Open::Binary(position, address) => {
-                let opened =
-                    self.stack.iter().rev().find(|open| matches!(open, Open::Local | Open::Bundle(_)));
-                let in_variant = matches!(opened, Some(Open::Local));
+                let variant = self.stack.iter().rev().find_map(|open| match open {
+                    Open::Local(number) => Some(Some(*number)),
+                    Open::Bundle(_) => Some(None),
+                    Open::Binary(..) | Open::Other(..) => None,
+                });
                 let Some(bundle) = self.innermost() else { return };
-                match bundle.variants.last_mut().filter(|_| in_variant) {
+                match variant.flatten().and_then(|number| bundle.variants.get_mut(number)) {
                     Some(variant) => variant.addresses.push((address, position)),
                     None => bundle.addresses.push((address, position)),
                 }
             }
             Open::Other(name, text) if !text.is_empty() => self.store(name, text),
-            Open::Local | Open::Other(..) => {}
+            Open::Local(_) | Open::Other(..) => {}
         }
     }
 

@@ -13,6 +13,18 @@ pub fn number(name: &str) -> Option<u32> {
     LANGUAGES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, number)| *number)
 }
 
+/// The abbreviation of a language by its number.
+///
+/// ```
+/// use patchstate::catalog::office::language::name;
+///
+/// assert_eq!(name(1031), Some("DEU"));
+/// assert_eq!(name(1), None);
+/// ```
+pub fn name(number: u32) -> Option<&'static str> {
+    LANGUAGES.iter().find(|(_, known)| *known == number).map(|(name, _)| *name)
+}
+
 /// Which of a bundle's languages is for a product in a language: its own, else English where that is all
 /// there is; `None` where the bundle has none for it.
 ///

@@ -49,6 +49,9 @@ pub const RULES: Format = Format {
     read: |path, settings, sink| sink(read_rules(path, settings).map_err(|error| named(error, path))),
 };
 
+/// The type of updates of Office.
+pub const KIND: &str = "Office";
+
 /// The document of the database.
 const DOCUMENT: &str = "patchdata.xml";
 
@@ -56,6 +59,7 @@ fn recognises(look: &Look<'_>) -> bool {
     match look {
         Look::Directory(path) => container::is_folder(path),
         Look::Archive(members) => members.iter().any(|member| container::is_document(member)),
+        Look::Program(path) => container::carries_document(path),
         Look::Document { root, .. } => {
             ["patchdata", "bundles", "bundle"].iter().any(|name| root.eq_ignore_ascii_case(name))
         }

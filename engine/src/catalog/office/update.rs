@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Bundle, Document};
 use super::language;
-use super::rules::{Entries, Entry, File, Key};
+use super::rules::{self, Entries, Entry, Key};
 use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::model::applicability::Applicability;
 use crate::model::expr::{Expr, Presence, Question, Subject};
 use crate::model::flag::Flags;
+use crate::model::install::{File, Install};
 use crate::model::office::{Asked, Wanted};
 use crate::model::supersedence::{Replacement, Source};
 use crate::model::update::{Catalog, Item, ProductRow, Rule, Update, UpdateId};
@@ -29,10 +30,11 @@ pub(super) fn catalog(document: Document, Entries(mut entries): Entries) -> Cata
     let mut counts: BTreeMap<(Option<u32>, Option<u32>), u32> = BTreeMap::new();
     let known: Vec<Known> = bundles
         .into_iter()
-        .map(|bundle| {
+        .map(|mut bundle| {
             let version = version(&bundle, &mut findings);
             let article = article(&bundle, &mut findings);
-            let expired = expired(&bundle, &mut findings);
+            let (expired, is_known) = expired(&bundle, &mut findings);
+            keep(&mut bundle, [version.is_some(), article.is_some(), is_known]);
             let count = counts.entry((version, article)).or_default();
             *count += 1;
             Known { version, article, ordinal: *count - 1, expired, bundle }
@@ -150,15 +152,27 @@ fn article(bundle: &Bundle, findings: &mut Diagnostics) -> Option<u32> {
     article
 }
 
-fn expired(bundle: &Bundle, findings: &mut Diagnostics) -> bool {
+/// Keeps the texts of attributes that say nothing that is known: version, article, whether it was withdrawn.
+fn keep(bundle: &mut Bundle, known: [bool; 3]) {
+    let texts = [
+        ("OFFICEVER", bundle.version.clone()),
+        ("KB_NUMBER", bundle.article.clone()),
+        ("EXPIRED", bundle.expired.clone().unwrap_or_default()),
+    ];
+    let unknown = texts.into_iter().zip(known).filter(|((_, text), is_known)| !is_known && !text.is_empty());
+    bundle.extra.extend(unknown.map(|((name, text), _)| (name.to_owned(), text)));
+}
+
+/// Whether a bundle was withdrawn, and whether it says so in known words.
+fn expired(bundle: &Bundle, findings: &mut Diagnostics) -> (bool, bool) {
     let text = bundle.expired.as_deref().unwrap_or("False");
     let is = |words: [&str; 3]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
     match (is(["true", "1", "yes"]), is(["false", "0", "no"])) {
-        (true, _) => true,
-        (_, true) => false,
+        (true, _) => (true, true),
+        (_, true) => (false, true),
         _ => {
             findings.push(Code::BadExpiredValue, bundle.position, "BUNDLE", format_args!("`{text}`"));
-            false
+            (false, false)
         }
     }
 }
@@ -184,6 +198,7 @@ fn update(one: Known, entry: Option<Entry>, answering: &Answering, findings: &mu
     let products = entry.as_ref().map_or(&[] as &[Wanted], |entry| &entry.evidence.products);
     let imported = answering.asked(&one, products).map(|asked| leaf(asked, one.bundle.position));
     let (payload, addresses) = addresses(&one.bundle, findings);
+    let installs = installs(&one.bundle);
     let name = |wanted: &str| {
         let named = one.bundle.extra.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
         named.map(|(_, text)| text.clone()).filter(|text| !text.is_empty())
@@ -204,9 +219,10 @@ fn update(one: Known, entry: Option<Entry>, answering: &Answering, findings: &mu
         bulletin,
         title,
         summary,
-        kind: "Office".to_owned(),
+        kind: super::KIND.to_owned(),
         articles: one.article.into_iter().collect(),
         payload,
+        installs,
         products: vec![ProductRow { product: family, levels: Vec::new() }],
         flags: if one.expired { Flags::EXPIRED } else { Flags::NONE },
         replacements: replaced.iter().map(replacement).collect(),
@@ -229,7 +245,7 @@ fn item(entry: Option<&Entry>, imported: Option<Expr>) -> Item {
         return Item { installed: unknown(), applicable: unknown(), superseded: None, imported };
     };
     let products = leaf(Asked::Installed(entry.evidence.clone()), entry.position);
-    let file = |file: &File| {
+    let file = |file: &rules::File| {
         let question = Question::FileEvidence {
             presence: Presence::Required,
             version: Some(file.version),
@@ -250,6 +266,31 @@ fn item(entry: Option<&Entry>, imported: Option<Expr>) -> Item {
     Item { installed, applicable, superseded: None, imported }
 }
 
+/// Whether a text is the address of a download.
+fn is_address(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let has_scheme = ["http://", "https://", "ftp://"].iter().any(|scheme| lower.starts_with(scheme));
+    has_scheme && !text.contains(char::is_whitespace)
+}
+
+/// What is downloaded of a bundle: what is for any language, then for each language the first variant.
+fn installs(bundle: &Bundle) -> Vec<Install> {
+    let file = |(address, _): &(String, Position)| {
+        let address = if is_address(address) { address.clone() } else { String::new() };
+        File { address, ..File::default() }
+    };
+    let install = |variant: String, addresses: &[(String, Position)]| Install {
+        variant,
+        files: addresses.iter().map(file).collect(),
+        ..Install::default()
+    };
+    let neutral = (!bundle.addresses.is_empty()).then(|| install(String::new(), &bundle.addresses));
+    let mut seen = BTreeSet::new();
+    let names = bundle.variants.iter().map(|variant| (variant.language.to_ascii_uppercase(), variant));
+    let first = names.filter(|(name, _)| seen.insert(name.clone()));
+    neutral.into_iter().chain(first.map(|(name, variant)| install(name, &variant.addresses))).collect()
+}
+
 /// The address that stands for a bundle, and all of its addresses by language.
 fn addresses(bundle: &Bundle, findings: &mut Diagnostics) -> (String, Vec<(String, String)>) {
     if bundle.variants.is_empty() {
@@ -258,10 +299,7 @@ fn addresses(bundle: &Bundle, findings: &mut Diagnostics) -> (String, Vec<(Strin
     let mut seen = BTreeSet::new();
     let mut listed: Vec<(String, String)> = Vec::new();
     let mut check = |name: String, (address, position): &(String, Position), findings: &mut Diagnostics| {
-        let schemes = ["http://", "https://", "ftp://"];
-        let lower = address.to_ascii_lowercase();
-        let is_address = schemes.iter().any(|scheme| lower.starts_with(scheme));
-        if !is_address || address.contains(char::is_whitespace) {
+        if !is_address(address) {
             findings.push(Code::DownloadAddressInvalid, *position, "DLBINARY", format_args!("`{address}`"));
             listed.push((format!("{name} (no address)"), address.clone()));
         } else {

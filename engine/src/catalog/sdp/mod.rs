@@ -56,6 +56,7 @@ fn recognises(look: &Look<'_>) -> bool {
     match look {
         Look::Directory(path) => container::is_folder(path),
         Look::Archive(members) => container::are_members(members),
+        Look::Program(_) => false,
         Look::Document { root, namespace } => document::is_root(root, namespace),
     }
 }

@@ -64,7 +64,7 @@ const OTHERS: &str = "http://schemas.microsoft.com/";
 fn recognises(look: &Look<'_>) -> bool {
     match look {
         Look::Directory(path) => repository::is_one(path),
-        Look::Archive(_) => false,
+        Look::Archive(_) | Look::Program(_) => false,
         Look::Document { root, namespace } => match *root {
             "updates" | "update" | "repomd" => !namespace.starts_with(OTHERS),
             _ => false,

@@ -37,6 +37,7 @@ fn recognises(look: &Look<'_>) -> bool {
     match look {
         Look::Directory(path) => place::is_folder(path),
         Look::Archive(members) => place::are_members(members),
+        Look::Program(_) => false,
         Look::Document { root, namespace } => match *root {
             "OfflineSyncPackage" => true,
             "Update" => namespace.strip_suffix('/').unwrap_or(namespace) == UPDATE,

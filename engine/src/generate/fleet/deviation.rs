@@ -1,8 +1,10 @@
 //! How the facts of a client differ from those of its image.
 
+use std::collections::BTreeMap;
+
 use super::text;
 use crate::generate::random::Random;
-use crate::model::fact::{Fact, FileVersion, ModuleState};
+use crate::model::fact::{Fact, FileVersion, ModuleState, Text};
 use crate::version::dotted::Version;
 
 /// Whether a client may have another fact than its image: not where it says which system this is.
@@ -10,8 +12,13 @@ pub(super) fn is_possible(fact: &Fact<'_>) -> bool {
     !matches!(fact, Fact::Os(_) | Fact::Trait(_) | Fact::Kernel(_))
 }
 
-/// A fact as a client has it that differs from its image; `None` when it is not there at all.
-pub(super) fn deviating(fact: &Fact<'static>, random: &mut Random) -> Option<Fact<'static>> {
+/// A fact as a client has it that differs from its image; `None` when it is not there at all. `levels` has
+/// the service packs that updates name, by product.
+pub(super) fn deviating(
+    fact: &Fact<'static>,
+    levels: &BTreeMap<Text<'static>, Vec<Text<'static>>>,
+    random: &mut Random,
+) -> Option<Fact<'static>> {
     let mut fact = fact.clone();
     let is_there = random.chance(500);
     match &mut fact {
@@ -33,7 +40,11 @@ pub(super) fn deviating(fact: &Fact<'static>, random: &mut Random) -> Option<Fac
             let release = if is_there { format!("{release}.2") } else { format!("0~{release}") };
             package.release = Some(text(release));
         }
-        Fact::Product(product) if is_there && product.sp.is_some() => product.sp = None,
+        Fact::Product(product) if is_there && product.sp.is_some() => {
+            let levels = levels.get(&product.name).map_or(&[][..], Vec::as_slice);
+            let others: Vec<_> = levels.iter().filter(|level| Some(*level) != product.sp.as_ref()).collect();
+            product.sp = random.pick(&others).map(|level| (*level).clone());
+        }
         Fact::Wmi(instance) if is_there => {
             let properties = instance.properties.iter_mut();
             let value = properties.rev().find_map(|property| property.value.as_mut())?;

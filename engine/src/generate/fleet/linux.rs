@@ -34,7 +34,7 @@ pub(super) fn image(
         let stream = text(stream_of(view, *module));
         Fact::Module(Module { name, stream, state: ModuleState::Enabled, ..Module::default() })
     }));
-    Image { complete: kinds.into_iter().collect(), facts }
+    Image { complete: kinds.into_iter().collect(), facts, ..Image::default() }
 }
 
 /// So many packages, those that rows name and others.

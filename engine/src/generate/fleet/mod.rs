@@ -2,19 +2,25 @@
 //!
 //! An image has some of the products (or packages) that the index knows, some of their updates
 //! installed, and facts that nothing asks for; or it is a machine that applicability rules are for, with
-//! facts about what they compare. A client is an image with a share of its facts changed.
+//! facts about what they compare. Where an index has updates of Office, images of the first kind have
+//! products of it. A client is an image with a share of its facts changed.
 
+mod detected;
 mod deviation;
 mod evidence;
+mod found;
 mod installer;
 mod instances;
 mod linux;
+mod office;
 mod patches;
 mod places;
 mod rules;
 mod system;
 mod wanted;
 mod windows;
+
+use std::collections::BTreeMap;
 
 use super::random::Random;
 use crate::diagnostic::Position;
@@ -67,7 +73,7 @@ pub struct Fleet {
 /// What images of an index are made of.
 enum Likeness<'r, 'v> {
     /// Products, and the evidence of their updates.
-    Products,
+    Products(&'r windows::Asked),
     /// Packages and modules.
     Packages,
     /// What applicability rules ask.
@@ -79,6 +85,8 @@ enum Likeness<'r, 'v> {
 struct Image {
     complete: Kinds,
     facts: Vec<Fact<'static>>,
+    /// The service packs that updates name, by product of the image.
+    levels: BTreeMap<Text<'static>, Vec<Text<'static>>>,
 }
 
 impl Fleet {
@@ -90,17 +98,19 @@ impl Fleet {
             subjects.filter(|subject| columns.subject_tag.at(*subject as usize) == wanted).collect()
         };
         let (products, packages, modules) = (of_tag(tag::PRODUCT), of_tag(tag::RPM), of_tag(tag::MODULE));
+        let asked = windows::Asked::new(view, products);
+        let office = asked.as_ref().and_then(|asked| asked.office.as_ref());
         let options = rules::options();
-        let rules = rules::Rules::new(view, &options);
+        let rules = rules::Rules::new(view, &options, office);
         // An index of several kinds has images of each in turn.
         let mut kinds = Vec::new();
-        kinds.extend((!products.is_empty()).then_some(Likeness::Products));
+        kinds.extend(asked.as_ref().map(Likeness::Products));
         kinds.extend((!packages.is_empty()).then_some(Likeness::Packages));
         kinds.extend(rules.as_ref().map(Likeness::Rules));
         let image = |number: usize| {
             let mut random = Random::of(settings.seed, number as u64);
             match kinds.get(number % kinds.len().max(1)) {
-                Some(Likeness::Products) => windows::image(view, settings, &products, &mut random),
+                Some(Likeness::Products(asked)) => windows::image(view, settings, asked, &mut random),
                 Some(Likeness::Rules(rules)) => rules.image(settings, &mut random),
                 Some(Likeness::Packages) | None => {
                     linux::image(view, settings, &packages, &modules, &mut random)
@@ -128,7 +138,10 @@ impl Fleet {
         for fact in &image.facts {
             let deviates =
                 deviation::is_possible(fact) && random.chance(self.settings.deviation.saturating_mul(10));
-            let fact = if deviates { deviation::deviating(fact, &mut random) } else { Some(fact.clone()) };
+            let fact = match deviates {
+                true => deviation::deviating(fact, &image.levels, &mut random),
+                false => Some(fact.clone()),
+            };
             inventory.facts.extend(fact.map(stated));
         }
         inventory

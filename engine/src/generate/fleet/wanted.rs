@@ -42,7 +42,7 @@ pub(super) fn collect(
 }
 
 /// Whether an expression holds by the system alone.
-fn decided(expr: &Expr, system: Option<&System>) -> Option<bool> {
+pub(super) fn decided(expr: &Expr, system: Option<&System>) -> Option<bool> {
     match expr {
         Expr::Test { subject: Subject::System, question: Question::Applicability(asked), .. } => {
             // Products and their patches are stated later.

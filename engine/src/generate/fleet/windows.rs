@@ -1,15 +1,16 @@
-//! Images of Windows clients: products, the evidence of their updates, and files and registry values
-//! that no update asks for.
+//! Images of Windows clients: products, stated or to be detected, the evidence of their updates, products
+//! of Office, and files and registry values that no update asks for.
 
 use std::collections::BTreeMap;
 
 use super::deviation::size;
-use super::{Image, Settings, text};
+use super::office::Office;
+use super::{Image, Settings, detected, text};
 use crate::generate::random::Random;
 use crate::index::View;
 use crate::index::columns::Column;
 use crate::model::expr::{Data, Expr, Presence, Question, Subject};
-use crate::model::fact::{Fact, File, FileVersion, Hotfix, Kind, Os, Product, RegistryValue, Trait};
+use crate::model::fact::{Fact, File, FileVersion, Hotfix, Kind, Os, Product, RegistryValue, Text, Trait};
 use crate::model::update::Rule;
 use crate::version::dotted::Version;
 
@@ -17,6 +18,10 @@ use crate::version::dotted::Version;
 const PRODUCTS: usize = 12;
 /// Of 1,000 updates of its products, how many an image has installed.
 const INSTALLED: u32 = 750;
+/// Of 1,000 images, how many do not state the products that can be detected.
+const DETECTED: u32 = 125;
+/// Of how many updates that name no product an image has evidence.
+const WITHOUT_PRODUCT: usize = 200;
 /// Of 1,000 installed updates with other evidence, how many are in the list of hotfixes too.
 const LISTED: u32 = 200;
 /// Of 1,000 facts that no update asks for, how many are files; the rest are registry values.
@@ -24,13 +29,69 @@ pub(super) const FILES: u32 = 900;
 /// The Windows folder.
 const WINDIR: &str = r"C:\WINNT";
 
+/// What an index asks of clients by the products that they have, or without any.
+#[derive(Debug)]
+pub(super) struct Asked {
+    /// The products, by subject.
+    pub(super) products: Vec<u32>,
+    /// The updates with evidence that no product is named for.
+    pub(super) without_product: Vec<u32>,
+    pub(super) office: Option<Office>,
+}
+
+impl Asked {
+    /// Gathers it; `None` where the index asks nothing of the kind.
+    pub(super) fn new(view: View<'_>, products: Vec<u32>) -> Option<Asked> {
+        let asked =
+            Asked { without_product: without_product(view, &products), office: Office::new(view), products };
+        let is_any =
+            !asked.products.is_empty() || !asked.without_product.is_empty() || asked.office.is_some();
+        is_any.then_some(asked)
+    }
+}
+
+/// The updates that look at evidence and are reached by no product.
+fn without_product(view: View<'_>, products: &[u32]) -> Vec<u32> {
+    const TESTS: u8 = 1;
+    let mut is_reached = vec![false; view.updates()];
+    for product in products {
+        for at in view.columns.subject_anchor_ends(*product as usize) {
+            let update = view.columns.anchor_update.at(at) as usize;
+            is_reached.get_mut(update).into_iter().for_each(|reached| *reached = true);
+        }
+    }
+    let has_evidence = |update: &u32| match view.rule(*update as usize) {
+        Rule::Tests { installed, .. } => {
+            let mut has_any = false;
+            installed.leaves(&mut |subject, _, _| has_any |= !matches!(subject, Subject::Product(_)));
+            has_any
+        }
+        Rule::None | Rule::Items(_) | Rule::Packages { .. } => false,
+    };
+    let updates = (0u32..).zip(is_reached).filter(|(_, reached)| !reached).map(|(update, _)| update);
+    let with_tests = updates.filter(|update| view.columns.update_rule.at(*update as usize) == TESTS);
+    with_tests.filter(has_evidence).collect()
+}
+
 /// Makes an image.
-pub(super) fn image(view: View<'_>, settings: Settings, products: &[u32], random: &mut Random) -> Image {
+pub(super) fn image(view: View<'_>, settings: Settings, asked: &Asked, random: &mut Random) -> Image {
+    // Of its own, so that what is drawn besides does not depend on it.
+    let mut other = Random::new(random.clone().wide() ^ 0x6465_7465_6374);
+    let is_detected = other.chance(DETECTED);
     let kinds = [Kind::Os, Kind::Product, Kind::File, Kind::Registry, Kind::Hotfix];
-    let mut image = Image { complete: kinds.into_iter().collect(), facts: base(view) };
+    let mut image = Image { complete: kinds.into_iter().collect(), facts: base(view), ..Image::default() };
     let mut evidence = BTreeMap::new();
-    for product in random.choose(products.to_vec(), PRODUCTS) {
-        image.facts.push(Fact::Product(stated(view, product, random)));
+    for product in random.choose(asked.products.clone(), PRODUCTS) {
+        let stated = stated(view, product, random);
+        image.levels.insert(stated.name.clone(), levels(view, product));
+        let seen = if is_detected { detected::facts(view, product, &mut other) } else { None };
+        match seen {
+            Some(facts) => {
+                image.complete.remove(Kind::Product);
+                facts.into_iter().for_each(|(subject, fact)| _ = evidence.entry(subject).or_insert(fact));
+            }
+            None => image.facts.push(Fact::Product(stated)),
+        }
         for at in view.columns.subject_anchor_ends(product as usize) {
             let update = view.columns.anchor_update.at(at) as usize;
             if let Rule::Tests { installed, .. } = view.rule(update) {
@@ -38,7 +99,17 @@ pub(super) fn image(view: View<'_>, settings: Settings, products: &[u32], random
             }
         }
     }
+    for update in random.choose(asked.without_product.clone(), WITHOUT_PRODUCT) {
+        if let Rule::Tests { installed, .. } = view.rule(update as usize) {
+            install(&installed, random, &mut evidence);
+        }
+    }
     image.facts.extend(evidence.into_values());
+    if let Some(office) = &asked.office {
+        let (facts, complete) = office.facts(settings.facts.saturating_sub(image.facts.len()).max(1), random);
+        image.facts.extend(facts);
+        image.complete.extend(complete);
+    }
     for number in 0..settings.facts.saturating_sub(image.facts.len()) {
         let is_file = random.chance(FILES);
         image.facts.push(if is_file {
@@ -50,6 +121,14 @@ pub(super) fn image(view: View<'_>, settings: Settings, products: &[u32], random
     image
 }
 
+/// The service packs that updates name for a product.
+fn levels(view: View<'_>, subject: u32) -> Vec<Text<'static>> {
+    let columns = view.columns;
+    let product = (columns.subject_name.at(subject as usize) as usize).checked_sub(1);
+    let levels = product.map(|product| columns.product_level_ends(product)).unwrap_or_default();
+    levels.map(|level| text(view.text(columns.product_level.at(level)))).collect()
+}
+
 /// A product at one of the service packs that updates name.
 fn stated(view: View<'_>, subject: u32, random: &mut Random) -> Product<'static> {
     let columns = view.columns;
@@ -58,10 +137,8 @@ fn stated(view: View<'_>, subject: u32, random: &mut Random) -> Product<'static>
         let name = text(view.text(columns.subject_text.at(subject as usize)));
         return Product { name, ..Product::default() };
     };
-    let levels: Vec<usize> = columns.product_level_ends(product).collect();
-    let level = random.pick(&levels).map(|level| view.text(columns.product_level.at(*level)));
     let name = text(view.text(columns.product_name.at(product)));
-    Product { name, sp: level.map(text), ..Product::default() }
+    Product { name, sp: random.pick(&levels(view, subject)).cloned(), ..Product::default() }
 }
 
 /// States the evidence of an update, as it or the version before it leaves it.
@@ -110,11 +187,12 @@ fn base(view: View<'_>) -> Vec<Fact<'static>> {
 fn state(subject: &Subject, question: &Question, there: bool, facts: &mut BTreeMap<Subject, Fact<'static>>) {
     let fact = match (subject, question) {
         (Subject::File(path), Question::FileEvidence { presence, version, checksum }) => {
-            if *presence == Presence::Removed {
+            if *presence == Presence::Removed && (there || facts.contains_key(subject)) {
                 return;
             }
             let version = version.unwrap_or_default();
-            let version = if there { version } else { older(version) };
+            let is_new = there || *presence == Presence::Removed;
+            let version = if is_new { version } else { older(version) };
             let before = match facts.get(subject) {
                 Some(Fact::File(File { version: FileVersion::Known(before), .. })) => Some(*before),
                 _ => None,
@@ -149,7 +227,7 @@ fn older(version: Version) -> Version {
     }
 }
 
-fn file(path: &str, version: Version, checksum: u64) -> File<'static> {
+pub(super) fn file(path: &str, version: Version, checksum: u64) -> File<'static> {
     let [.., last] = version.0;
     File {
         path: text(path),

@@ -135,6 +135,11 @@ impl Client {
         }
     }
 
+    /// Adds the languages of the products that are meant.
+    pub fn add_languages(&self, products: &[Wanted], languages: &mut BTreeSet<u32>) {
+        languages.extend(self.meant(products).filter_map(|(_, product, _)| product.language));
+    }
+
     /// The answer of a leaf.
     pub fn answer(&self, asked: &Asked) -> Answer {
         match asked {

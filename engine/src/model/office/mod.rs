@@ -5,7 +5,10 @@
 //! text that reads back as what it was; no document has these elements. Source of truth:
 //! `docs/office.md`, "Evaluation".
 
+mod answering;
 pub mod client;
+
+pub use answering::answering;
 
 use std::fmt::{self, Display};
 

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::{digest, restart, size};
+use super::{digest, no_variant, restart, size};
 use crate::error::Result;
 use crate::model::install::{File, Install};
 use crate::plan::{Part, Plan, Planner, Step};
@@ -87,7 +87,10 @@ fn write_part(
         record(&mut pending.bytes, head.iter().map(String::as_str).chain(own));
         pending.line()
     };
-    if part.installs.is_empty() {
+    for language in &part.without_variant {
+        line(&Install::default(), None, &no_variant(language))?;
+    }
+    if part.installs.is_empty() && part.without_variant.is_empty() {
         line(&Install::default(), None, "the catalog does not say how it is installed")?;
     }
     for install in &part.installs {

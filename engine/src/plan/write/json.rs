@@ -79,6 +79,7 @@ fn write_part(planner: &Planner<'_, '_>, part: &Part, json: &mut Json<'_>) {
         json.key("update").text(planner.identity(part.update));
         json.key("title").text(planner.title(part.update));
         json.key("installs").array(&part.installs, |json, install| write_install(install, json));
+        json.key("no_variant_for").array(&part.without_variant, |json, language| json.text(language));
     });
 }
 

@@ -78,6 +78,11 @@ fn restart(reboot: Reboot) -> &'static str {
     }
 }
 
+/// What is said where an update has nothing for a language.
+fn no_variant(language: &str) -> String {
+    format!("no variant for {language}")
+}
+
 /// The size of a file, where it is written as a number.
 fn size(file: &File) -> Option<u64> {
     file.size.trim().parse().ok()

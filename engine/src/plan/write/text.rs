@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::{restart, size};
+use super::{no_variant, restart, size};
 use crate::error::Result;
 use crate::matrix::tables::Status;
 use crate::model::install::{File, Install};
@@ -102,10 +102,11 @@ fn step_lines(planner: &Planner<'_, '_>, step: &Step) -> Vec<String> {
 }
 
 fn part_lines(part: &Part) -> Vec<String> {
-    if part.installs.is_empty() {
+    if part.installs.is_empty() && part.without_variant.is_empty() {
         return vec!["the catalog does not say how it is installed".to_owned()];
     }
-    part.installs.iter().flat_map(install_lines).collect()
+    let none = part.without_variant.iter().map(|language| no_variant(language));
+    part.installs.iter().flat_map(install_lines).chain(none).collect()
 }
 
 fn install_lines(install: &Install) -> Vec<String> {
