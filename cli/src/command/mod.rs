@@ -23,6 +23,7 @@ mod list;
 mod man;
 mod report;
 mod verify;
+mod wesng_diff;
 
 /// What the program does.
 #[derive(Debug, Subcommand)]

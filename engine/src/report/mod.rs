@@ -36,6 +36,7 @@ mod summary;
 pub mod table;
 pub mod text;
 mod update;
+pub mod wesng;
 
 /// The reports, in the order in which they are listed.
 pub const REPORTS: &[Report] =
