@@ -129,7 +129,8 @@ fn component(part: &Component) -> Expr {
     operands.extend(below.as_ref().map(|build| bound(Comparison::Lt, build)));
     match operands.len() {
         1 => operands.remove(0),
-        _ => Expr::all(operands),
+        // A version beyond the bounds is another product.
+        _ => Expr::any(vec![Expr::all(operands), Expr::Constant(Answer::not(Reason::ProductAbsent))]),
     }
 }
 

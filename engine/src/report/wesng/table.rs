@@ -39,6 +39,7 @@ pub fn table<'m>(machines: &'m [Machine], scores: Option<&'m [Score]>) -> Table<
     table.head = sums(machines);
     table.foot = vec![Note { name: "classes", says: Says::Cards(classes(machines)) }];
     if let Some(scores) = scores {
+        table.foot.push(Note::advice("what Windows Update still offered, and what is said of it:"));
         table.foot.push(Note { name: "pending", says: Says::Cards(scores.iter().map(card).collect()) });
         table.foot.push(Note::counts("pending totals", pending::totals(scores)));
     }
