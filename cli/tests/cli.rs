@@ -6,6 +6,7 @@ use std::process::{Command, Output, Stdio};
 use conformance::matrices::sample;
 use insta::assert_snapshot;
 
+mod bulletins;
 mod plans;
 mod runs;
 
@@ -159,6 +160,7 @@ snapshots! {
     help_generate_wsusscn2: "generate wsusscn2 --help";
     help_verify: "verify --help";
     help_formats: "formats --help";
+    help_report_cves: "report cves --help";
     help_compat: "compat --help";
     help_compat_wesng: "compat wesng --help";
     help_compat_wesng_diff: "compat wesng-diff --help";
@@ -208,31 +210,6 @@ fn definitions_of_wesng_are_answered_as_wesng_does() {
     assert_snapshot!("error_no_article", run("5000101\n  KB50x\n", "Windows"));
     std::fs::write(place.path("definitions.zip"), "no archive").expect("writes");
     assert_snapshot!("error_no_definitions", run("", "Windows"));
-}
-
-#[test]
-fn answers_of_wesng_are_compared_with_those_of_an_index() {
-    let place = Place::new();
-    let header = "DatePosted,CVE,BulletinKB,Title,AffectedProduct,AffectedComponent,Severity,Impact,Supersedes,Exploits\n";
-    let rows = "20240101,CVE-2024-90001,5000001,,Windows Server 2016,,,,,\n\
-                20240201,CVE-2024-90002,5000002,,Windows Server 2016,,,,5000001,\n\
-                20240201,CVE-2024-90002,Release Notes,,Windows Server 2016,,,,,\n";
-    let vendor = format!("{header}{rows}");
-    let members = [("CVEs_20240201.csv", vendor.as_bytes()), ("Custom_20240201.csv", header.as_bytes())];
-    std::fs::write(place.path("definitions.zip"), conformance::wesng::archive(&members)).expect("writes");
-    let inventory = "<inventory xmlns=\"urn:patchstate:inventory:1\" version=\"1\" client=\"srv\" complete=\"hotfix\">\n\
-                     <os family=\"windows\" version=\"10.0.14393\" build=\"14393\" arch=\"x64\" product-type=\"server\" \
-                     installation=\"full\"/>\n</inventory>\n";
-    std::fs::write(place.path("srv.xml"), inventory).expect("writes");
-    std::fs::write(place.path("offered.txt"), "KB5000002: rollup\nKB5000009: other\n").expect("writes");
-    assert!(place.run("compile definitions.zip -o msrc.idx").status.success());
-    let run = |rest: &str| shown(&place.run(&format!("compat wesng-diff definitions.zip msrc.idx {rest}")));
-    assert_snapshot!("compat_wesng_diff", run("srv.xml --pending srv=offered.txt"));
-    assert_snapshot!("compat_wesng_diff_json", run("srv.xml --pending offered.txt --format json"));
-    assert_snapshot!("compat_wesng_diff_csv", run("srv.xml srv.xml --format csv"));
-    assert_snapshot!("error_pending_of_none", run("srv.xml --pending other=offered.txt"));
-    assert_snapshot!("error_pending_malformed", run("srv.xml --pending srv.xml"));
-    assert_snapshot!("error_nothing_compared", run("catalog.xml"));
 }
 
 /// Writes a file beside the sample and runs the program on it.

@@ -18,16 +18,24 @@ use crate::run;
 
 /// A document of bulletins with these products and remediations of one vulnerability.
 pub fn bulletin(products: &[&str], fixes: &str) -> String {
+    bulletins(products, &[("CVE-2024-90001", fixes.to_owned())])
+}
+
+/// A document of bulletins with these products, and vulnerabilities with the remediations of each.
+pub fn bulletins(products: &[&str], vulnerabilities: &[(&str, String)]) -> String {
     let named = |(number, name): (usize, &&str)| {
         format!("<p:FullProductName ProductID='{number}'>{name}</p:FullProductName>")
     };
     let products: String = products.iter().enumerate().map(named).collect();
+    let vulnerability = |(id, fixes): &(&str, String)| {
+        format!("<Vulnerability><CVE>{id}</CVE><Remediations>{fixes}</Remediations></Vulnerability>")
+    };
+    let vulnerabilities: String = vulnerabilities.iter().map(vulnerability).collect();
     format!(
         "<c:cvrfdoc xmlns:c='http://www.icasi.org/CVRF/schema/cvrf/1.1' \
          xmlns:p='http://www.icasi.org/CVRF/schema/prod/1.1' \
          xmlns='http://www.icasi.org/CVRF/schema/vuln/1.1'><p:ProductTree>{products}</p:ProductTree>\
-         <Vulnerability><CVE>CVE-2024-90001</CVE><Remediations>{fixes}</Remediations></Vulnerability>\
-         </c:cvrfdoc>"
+         {vulnerabilities}</c:cvrfdoc>"
     )
 }
 

@@ -9,6 +9,7 @@ mod compat;
 mod compile;
 mod completions;
 mod convert;
+mod cves;
 mod demo;
 mod diff;
 mod evaluate;

@@ -19,6 +19,7 @@ mod client;
 mod counts;
 mod coverage;
 pub(crate) mod csv;
+pub mod cves;
 pub mod diff;
 pub mod facts;
 pub mod findings;

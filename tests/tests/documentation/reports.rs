@@ -8,13 +8,14 @@ use patchstate::explain::{Explainer, json};
 use patchstate::index::Index;
 use patchstate::matrix::Matrix;
 use patchstate::model::options::Options;
+use patchstate::report::cves::{Standing, State};
 use patchstate::report::listing::{Listing, Query};
 use patchstate::report::table::{Form, Table};
 use patchstate::report::wesng::class::Class;
 use patchstate::report::wesng::pending::Score;
 use patchstate::report::wesng::{Difference, Machine};
 use patchstate::report::{
-    self, Columns, EXPORTS, History, REPORTS, Subject, diff, facts, findings, inspect, wesng,
+    self, Columns, EXPORTS, History, REPORTS, Subject, cves, diff, facts, findings, inspect, wesng,
 };
 use serde_json::Value;
 
@@ -122,6 +123,20 @@ fn tables_of_an_index() {
         found.append(&mut names(&(inspection.table)(view)));
     }
     assert_known(&found);
+}
+
+#[test]
+fn vulnerabilities() {
+    let standing = Standing {
+        client: "a".to_owned(),
+        id: "CVE-2024-90001",
+        state: State::Open,
+        products: Vec::new(),
+        updates: Vec::new(),
+    };
+    assert_known(&names(&cves::table(&[standing], &State::ALL)));
+    let states = State::ALL.map(|state| state.name().to_owned()).into_iter().collect();
+    assert_known(&states);
 }
 
 #[test]
