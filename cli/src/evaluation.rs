@@ -162,7 +162,24 @@ pub(crate) struct Intake {
 impl Intake {
     /// Looks at the inputs and finds their clients; `client` is the id of what names none.
     pub(crate) fn scan(&self, client: Option<&str>) -> patchstate::error::Result<ingest::Intake> {
-        let inputs: Vec<ingest::Input> = self.paths.iter().cloned().map(Into::into).collect();
+        self.scan_paths(&self.paths, client)
+    }
+
+    /// The same for each input by itself.
+    pub(crate) fn scan_each(
+        &self,
+        client: Option<&str>,
+    ) -> patchstate::error::Result<Vec<(&Path, ingest::Intake)>> {
+        let each = self.paths.iter();
+        each.map(|path| Ok((path.as_path(), self.scan_paths(std::slice::from_ref(path), client)?))).collect()
+    }
+
+    fn scan_paths(
+        &self,
+        paths: &[PathBuf],
+        client: Option<&str>,
+    ) -> patchstate::error::Result<ingest::Intake> {
+        let inputs: Vec<ingest::Input> = paths.iter().cloned().map(Into::into).collect();
         let settings = ingest::Settings {
             format: self.input_format,
             encoding: self.encoding.clone(),

@@ -6,6 +6,7 @@ use std::process::{Command, Output, Stdio};
 use conformance::matrices::sample;
 use insta::assert_snapshot;
 
+mod bulletins;
 mod plans;
 mod runs;
 
@@ -159,8 +160,10 @@ snapshots! {
     help_generate_wsusscn2: "generate wsusscn2 --help";
     help_verify: "verify --help";
     help_formats: "formats --help";
+    help_report_cves: "report cves --help";
     help_compat: "compat --help";
     help_compat_wesng: "compat wesng --help";
+    help_compat_wesng_diff: "compat wesng-diff --help";
     help_completions: "completions --help";
     help_man: "man --help";
 

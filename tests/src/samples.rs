@@ -93,8 +93,11 @@ fn windows_update(number: u32, count: u32) -> Update {
     let by = Replacement { by: next, source: supersedence::Source::Declared, position: place(number) };
     // The absence of the product settles the first kind and not the second.
     let reasons = if number.is_multiple_of(2) { Reasons::InOrder } else { Reasons::Strongest };
-    let applicable =
-        Expr::Combine { operator: Operator::And, reasons, operands: vec![level(number), os(number)] };
+    let applicable = Expr::Combine {
+        operator: Operator::And,
+        reasons,
+        operands: vec![level(number, place(number)), os(number)],
+    };
     let installed = Expr::all(vec![applicable.clone(), evidence(number)]);
     Update {
         id: UpdateId::new([&*format!("W{number}")]),
@@ -110,6 +113,7 @@ fn windows_update(number: u32, count: u32) -> Update {
             id: format!("CVE-2003-{number:04}"),
             title: "T".to_owned(),
             address: "u".to_owned(),
+            products: vec![0],
         }],
         posted: "2003-04-16".to_owned(),
         revised: "2003-05-01".to_owned(),
@@ -117,6 +121,7 @@ fn windows_update(number: u32, count: u32) -> Update {
         payload: "p".to_owned(),
         information: "i".to_owned(),
         products: vec![ProductRow { product: "Win 9".to_owned(), levels: vec!["SP1".to_owned()] }],
+        presence: vec![level(number, Position::default())],
         flags: if number % 4 == 3 { Flags::EXPIRED } else { Flags::NONE },
         replacements: if number + 1 < count { vec![by] } else { Vec::new() },
         rule: Rule::Tests { installed, applicable },
@@ -127,10 +132,10 @@ fn windows_update(number: u32, count: u32) -> Update {
     }
 }
 
-fn level(number: u32) -> Expr {
+fn level(number: u32, position: Position) -> Expr {
     let fixed = (number % 2 == 1).then(|| "SP2".to_owned());
     let question = Question::Level { affected: vec!["Gold".to_owned(), "SP1".to_owned()], fixed };
-    Expr::test(Subject::Product("win 9".to_owned()), question, place(number))
+    Expr::test(Subject::Product("win 9".to_owned()), question, position)
 }
 
 fn os(number: u32) -> Expr {

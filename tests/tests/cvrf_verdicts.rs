@@ -2,134 +2,25 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use conformance::bulletins::{Client, bulletin, cells, fix, read, write};
 use conformance::run;
 use patchstate::catalog::cvrf::products::Products;
 use patchstate::catalog::cvrf::releases::Releases;
 use patchstate::catalog::cvrf::{Scope, Tables};
 use patchstate::catalog::{self, Settings};
 use patchstate::compile::{Compiled, compile};
-use patchstate::diagnostic::{Code, Position};
+use patchstate::diagnostic::Code;
 use patchstate::eval::plan::Plan;
 use patchstate::matrix::Matrix;
-use patchstate::model::fact::{Fact, Hotfix, HotfixState, Kind, Os, Product};
-use patchstate::model::inventory::{Collector, Inventory};
+use patchstate::model::fact::{HotfixState, Kind};
 use patchstate::model::options::{Options, Supersedence};
 use patchstate::model::verdict::Verdict;
 
-/// A document of bulletins with these products and remediations of one vulnerability.
-fn bulletin(products: &[&str], fixes: &str) -> String {
-    let named = |(number, name): (usize, &&str)| {
-        format!("<p:FullProductName ProductID='{number}'>{name}</p:FullProductName>")
-    };
-    let products: String = products.iter().enumerate().map(named).collect();
-    format!(
-        "<c:cvrfdoc xmlns:c='http://www.icasi.org/CVRF/schema/cvrf/1.1' \
-         xmlns:p='http://www.icasi.org/CVRF/schema/prod/1.1' \
-         xmlns='http://www.icasi.org/CVRF/schema/vuln/1.1'><p:ProductTree>{products}</p:ProductTree>\
-         <Vulnerability><CVE>CVE-2024-90001</CVE><Remediations>{fixes}</Remediations></Vulnerability>\
-         </c:cvrfdoc>"
-    )
-}
-
-/// A fix: what it is, what it replaces, its build, and its products by number.
-fn fix(kb: &str, replaces: &str, build: &str, products: &[usize]) -> String {
-    let products: String = products.iter().map(|id| format!("<ProductID>{id}</ProductID>")).collect();
-    format!(
-        "<Remediation Type='Vendor Fix'><Description>{kb}</Description><Supercedence>{replaces}\
-         </Supercedence>{products}<FixedBuild>{build}</FixedBuild></Remediation>"
-    )
-}
-
-fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
-    let path = folder.join(name);
-    std::fs::write(&path, text).unwrap();
-    path
-}
-
 /// Compiles one text with these tables.
 fn compiled(text: &str, bulletins: Tables) -> Compiled {
-    let folder = tempfile::tempdir().unwrap();
-    let path = write(folder.path(), "month", text);
-    compile(read(&path, bulletins), Vec::new()).unwrap()
-}
-
-fn read(path: &Path, bulletins: Tables) -> Vec<patchstate::model::update::Catalog> {
-    let format = catalog::recognise(path).unwrap();
-    let settings = Settings { bulletins, ..Settings::default() };
-    let mut catalogs = Vec::new();
-    catalog::read(format, &[path], &settings, &mut |_, catalog| catalogs.push(catalog.unwrap()));
-    catalogs
-}
-
-/// A client: its system, what it lists, and which kinds are complete.
-#[derive(Clone)]
-struct Client {
-    os: Os<'static>,
-    facts: Vec<Fact<'static>>,
-    complete: Vec<Kind>,
-}
-
-impl Client {
-    /// A server of this build, not Server Core, of which nothing is complete.
-    fn server(build: u32, ubr: impl Into<Option<u32>>) -> Client {
-        let os = Os {
-            family: "windows".into(),
-            build: Some(build),
-            ubr: ubr.into(),
-            arch: Some("x64".into()),
-            product_type: Some("server".into()),
-            installation: Some("full".into()),
-            ..Os::default()
-        };
-        Client { os, facts: Vec::new(), complete: Vec::new() }
-    }
-
-    fn lists(mut self, kb: &'static str, state: HotfixState) -> Client {
-        self.facts.push(Hotfix { id: kb.into(), state, ..Hotfix::default() }.into());
-        self
-    }
-
-    fn has(self, kb: &'static str) -> Client {
-        self.lists(kb, HotfixState::Installed)
-    }
-
-    fn product(mut self, name: &'static str, version: &'static str) -> Client {
-        let version = Some(version.into());
-        self.facts.push(Product { name: name.into(), version, ..Product::default() }.into());
-        self
-    }
-
-    fn knows_all(mut self, kind: Kind) -> Client {
-        self.complete.push(kind);
-        self
-    }
-
-    fn inventory(&self) -> Inventory {
-        let mut inventory = Inventory::new("client", self.complete.iter().copied().collect());
-        inventory.fact(self.os.clone().into(), Position::default());
-        self.facts.iter().for_each(|fact| inventory.fact(fact.clone(), Position::default()));
-        inventory
-    }
-}
-
-/// The cells of a client by update: verdict, reason, flags.
-fn cells(compiled: &Compiled, options: &Options, client: &Client) -> BTreeMap<String, String> {
-    let index = run::open(&compiled.columns);
-    index.verify().unwrap();
-    let plan = Plan::new(index.view().unwrap(), options, None);
-    let cells = run::compare_rows(&plan, &compiled.catalogs, options, &client.inventory());
-    let named = plan.updates.iter().map(|update| {
-        let entry = &compiled.catalogs.updates[*update as usize];
-        entry.update.id.as_str().to_owned()
-    });
-    let written = |(name, cell): (String, patchstate::model::verdict::Cell)| {
-        let text = format!("{} {} {}", cell.verdict, cell.reason, cell.flags);
-        (name, text.trim().to_owned())
-    };
-    named.zip(cells).map(written).collect()
+    conformance::bulletins::compiled(tempfile::tempdir().unwrap().path(), text, bulletins)
 }
 
 fn check(compiled: &Compiled, client: &Client, update: &str, expect: &str) {
@@ -243,6 +134,37 @@ fn components_are_decided_by_the_table_that_names_them() {
 }
 
 #[test]
+fn parts_that_every_installation_has_are_named_by_the_built_in_table() {
+    let parts = [
+        "Internet Explorer 11 on Windows Server 2012 R2",
+        "Internet Explorer 11 on Windows Server 2012",
+        "Microsoft XML Core Services 3.0 on Windows Server 2012 R2 (Server Core installation)",
+        "Microsoft XML Core Services 3.0",
+        "Microsoft Edge (Chromium-based)",
+    ];
+    let fixes = fix("5000001", "", "", &[0])
+        + &fix("5000002", "", "", &[1])
+        + &fix("5000003", "", "", &[2])
+        + &fix("5000004", "", "", &[3])
+        + &fix("Release Notes", "", "97.0.1072.55", &[4]);
+    let compiled = compiled(&bulletin(&parts, &fixes), Tables::default());
+    let server = |build| Client::server(build, None).knows_all(Kind::Hotfix);
+    check(&compiled, &server(9600), "kb/5000001", "Missing rule-false");
+    check(&compiled, &server(9200), "kb/5000001", "NotApplicable platform-differs");
+    // That system came with an older one.
+    check(&compiled, &server(9200), "kb/5000002", "Unknown unsupported-rule");
+    let mut core = server(9600);
+    core.os.installation = Some("core".into());
+    check(&compiled, &core, "kb/5000003", "Missing rule-false");
+    check(&compiled, &core, "kb/5000001", "NotApplicable platform-differs");
+    // Without a system it is not known which machines an article is for.
+    check(&compiled, &server(9600), "kb/5000004", "Unknown unsupported-rule");
+    let browser = "build/microsoft edge (chromium-based)/97.0.1072.55";
+    let there = server(9600).product("Microsoft Edge", "97.0.1072.55");
+    check(&compiled, &there, browser, "Installed build-current");
+}
+
+#[test]
 fn builds_of_products_without_an_article_are_decided_by_their_version() {
     let text = bulletin(&["Example Browser"], &fix("Release Notes", "", "108.0.1462.83", &[0]));
     let table = "cvrf-products\t1\ncomponent\tExample Browser\tproduct\tBrowser\t-\t-\n";
@@ -337,10 +259,94 @@ fn updates_without_a_product_that_a_table_names_may_be_left_out() {
 
 /// A real document as the converter gives it back.
 fn real(name: &str) -> Option<Compiled> {
+    real_with(name, Tables::default())
+}
+
+/// The same with these tables.
+fn real_with(name: &str, tables: Tables) -> Option<Compiled> {
     let path = conformance::corpora("cvrf/vuls-data-update/extract-testdata/fixtures")?.join(name);
     let bytes = std::fs::read(path).unwrap();
     let text = conformance::cvrf::document(&serde_json::from_slice(&bytes).unwrap());
-    Some(compiled(&text, Tables::default()))
+    Some(compiled(&text, tables))
+}
+
+/// The built-in table with lines of components.
+fn with_components(lines: &str) -> Tables {
+    let mut products = Products::built_in();
+    products.extend(Products::parse(&format!("cvrf-products\t1\n{lines}")).unwrap()).unwrap();
+    Tables { products: Some(Arc::new(products)), ..Tables::default() }
+}
+
+/// A client of this build, which is no server.
+fn workstation(build: u32, ubr: impl Into<Option<u32>>) -> Client {
+    let mut client = Client::server(build, ubr);
+    client.os.product_type = Some("workstation".into());
+    client
+}
+
+#[test]
+fn a_real_component_that_a_table_names_is_decided_by_the_build_of_its_system() {
+    let part = "microsoft .net framework 3.5 and 4.6.2/4.7/4.7.1/4.7.2";
+    let lines = format!("component\t{part}\tproduct\tFramework\t4.6\t4.8\n");
+    let Some(compiled) = real_with("2022-Nov/2022/CVE-2022-41064.json", with_components(&lines)) else {
+        return;
+    };
+    let (update, server) = ("kb/5019964", Client::server(14393, 5427));
+    check(&compiled, &server.clone().product("Framework", "4.7.1"), update, "Missing build-older");
+    // A version beyond the bounds is another product.
+    check(&compiled, &server.clone().product("Framework", "4.8"), update, "NotApplicable product-absent");
+    check(&compiled, &server, update, "Unknown not-collected");
+    check(&compiled, &server.knows_all(Kind::Product), update, "NotApplicable product-absent");
+    let patched = Client::server(14393, 5501).product("Framework", "4.7.1");
+    check(&compiled, &patched, update, "Installed build-current");
+}
+
+#[test]
+fn a_real_article_of_one_system_is_for_no_other() {
+    let Some(compiled) = real("2018-Jun/2018/CVE-2018-8234.json") else { return };
+    let (update, client) = ("kb/4284819", workstation(16299, None));
+    check(&compiled, &client, update, "Unknown not-collected");
+    check(&compiled, &client.clone().knows_all(Kind::Hotfix), update, "Missing rule-false");
+    check(&compiled, &client.clone().has("KB4284819"), update, "Installed hotfix-listed");
+    // What it replaces is no evidence of it.
+    check(&compiled, &client.clone().has("KB4103727").knows_all(Kind::Hotfix), update, "Missing rule-false");
+    let mut small = client.knows_all(Kind::Hotfix);
+    small.os.arch = Some("x86".into());
+    check(&compiled, &small, update, "NotApplicable platform-differs");
+    check(&compiled, &workstation(17134, None), update, "NotApplicable platform-differs");
+}
+
+#[test]
+fn real_aliases_are_evidence_on_the_systems_of_their_rows() {
+    let Some(compiled) = real("2023-Jun/2023/CVE-2023-29326.json") else { return };
+    // The documents call the package by another number than the one that a machine lists.
+    let server = |build| Client::server(build, None);
+    for (update, alias, build) in [("kb/5027536", "KB5027124", 17763), ("kb/5027543", "KB5027139", 6002)] {
+        check(&compiled, &server(build).has(alias), update, "Installed hotfix-listed");
+        check(&compiled, &server(9600).has(alias), update, "NotApplicable platform-differs");
+        // Without it nothing is known, since no table names the component.
+        check(&compiled, &server(build).knows_all(Kind::Hotfix), update, "Unknown unsupported-rule");
+    }
+    let own = server(9600).has("KB5027536");
+    check(&compiled, &own, "kb/5027536", "Installed hotfix-listed product-conflict");
+}
+
+#[test]
+fn a_real_build_without_an_article_is_decided_by_the_version_of_its_product() {
+    let name = "2023-Jan/2023/CVE-2023-21796.json";
+    let update = "build/microsoft edge (chromium-based) extended stable/108.0.1462.83";
+    let Some(unmapped) = real(name) else { return };
+    // The fact does not say of which channel a browser is.
+    let client = || workstation(19045, None);
+    let newer = client().product("Microsoft Edge", "109.0.1518.49");
+    check(&unmapped, &newer, update, "Unknown unsupported-rule");
+    let line = "component\tMicrosoft Edge (Chromium-based) Extended Stable\tproduct\tMicrosoft Edge\t-\t-\n";
+    let Some(mapped) = real_with(name, with_components(line)) else { return };
+    check(&mapped, &newer, update, "Installed build-current");
+    let older = client().product("Microsoft Edge", "108.0.1462.54");
+    check(&mapped, &older, update, "Missing build-older");
+    check(&mapped, &client().knows_all(Kind::Product), update, "NotApplicable product-absent");
+    check(&mapped, &client(), update, "Unknown not-collected");
 }
 
 #[test]

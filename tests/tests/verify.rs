@@ -47,6 +47,14 @@ fn check_of(mut columns: Columns, damage: impl FnOnce(&mut Columns), place: &str
 }
 
 #[test]
+fn what_references_are_about_are_products_of_their_update() {
+    let first = |columns: &Columns| (columns.reference_product[0], columns.product_row_name.len() as u32);
+    let (own, count) = first(&columns());
+    assert!(count > 1);
+    check(|columns| columns.reference_product[0] = (own + 1) % count, "`reference_product`, entry 8");
+}
+
+#[test]
 fn what_the_compiler_makes_is_accepted() {
     open(&columns()).verify().unwrap();
     let empty = compile::compile(Vec::new(), Vec::new()).unwrap().columns;

@@ -9,6 +9,7 @@ use patchstate::diagnostic::{Code, Position};
 use patchstate::error::{Error, Result};
 use patchstate::render::Json;
 
+use super::wesng_diff;
 use crate::exit::Exit;
 use crate::lists::without_comment;
 use crate::output::Output;
@@ -45,10 +46,26 @@ Examples:
         #[arg(long, value_name = "FILE")]
         hotfixes: PathBuf,
     },
+    /// What wesng and an index say of the same machines: every article that only one of them calls missing,
+    /// by why
+    ///
+    /// Each inventory is compared by itself, as wesng reads one listing at a time. A list of hotfixes that
+    /// `systeminfo` prints is never complete, so that what it lacks is Unknown; `--assume-complete hotfix`
+    /// takes it as wesng does.
+    #[command(after_long_help = "\
+Examples:
+  patchstate compat wesng-diff definitions.zip msrc.idx hosts/*_systeminfo.txt --assume-complete hotfix
+
+  With what Windows Update still offered one of them, for a program:
+      patchstate compat wesng-diff definitions.zip msrc.idx WS-0042.txt --pending updates.txt --format json")]
+    WesngDiff(Box<wesng_diff::Args>),
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
-    let Program::Wesng { definitions, filter, hotfixes } = &args.program;
+    let (definitions, filter, hotfixes) = match &args.program {
+        Program::Wesng { definitions, filter, hotfixes } => (definitions, filter, hotfixes),
+        Program::WesngDiff(args) => return wesng_diff::run(args, output),
+    };
     let hotfixes = articles(hotfixes)?;
     let definitions = Definitions::load(definitions)?;
     let answer = definitions.answer(filter, &hotfixes);

@@ -9,6 +9,7 @@ mod compat;
 mod compile;
 mod completions;
 mod convert;
+mod cves;
 mod demo;
 mod diff;
 mod evaluate;
@@ -23,6 +24,7 @@ mod list;
 mod man;
 mod report;
 mod verify;
+mod wesng_diff;
 
 /// What the program does.
 #[derive(Debug, Subcommand)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use patchstate::report::{self, Options};
 
-use super::list;
+use super::{cves, list};
 use crate::exit::Exit;
 use crate::files;
 use crate::output::Output;
@@ -84,6 +84,17 @@ Examples:
   patchstate report list fedora.idx web-01.rpm --security
   patchstate report list fedora.idx inbox/ --client web-01 --installed --with-cve")]
     List(Box<list::Args>),
+    /// The vulnerabilities that are open on clients, or may be, by the products that each is on
+    ///
+    /// A vulnerability is open where it is on a product of the client, of whose updates none is Installed and
+    /// one is Missing, whether or not that one is superseded.
+    #[command(after_long_help = "\
+Examples:
+  patchstate report cves msrc.idx WS-0042.xml
+
+  Which hosts are open to one of them, for a program:
+      patchstate report cves msrc.idx inbox/ --cve CVE-2022-41064 --format json")]
+    Cves(Box<cves::Args>),
 }
 
 #[derive(Debug, clap::Args)]
@@ -113,6 +124,7 @@ impl View {
             View::Site { request } => print("site", "", request, output),
             View::Coverage { request } => print("coverage", "", request, output),
             View::List(args) => list::run(args, output),
+            View::Cves(args) => cves::run(args, output),
         }
     }
 }

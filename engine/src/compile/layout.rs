@@ -98,6 +98,12 @@ impl Layout<'_> {
             columns.reference_id.push(texts.number(&reference.id));
             columns.reference_title.push(texts.number(&reference.title));
             columns.reference_address.push(texts.number(&reference.address));
+            let known = |product: &&u32| (**product as usize) < update.products.len();
+            // The rows of the update stand behind those of the updates before it.
+            let first = count(columns.product_row_name.len())?;
+            let products = reference.products.iter().filter(known).map(|product| first + product);
+            columns.reference_product.extend(products);
+            columns.reference_product_ends.push(count(columns.reference_product.len())?);
         }
         columns.update_reference_ends.push(count(columns.reference_kind.len())?);
         for row in &update.products {

@@ -22,7 +22,7 @@ use crate::model::expr::{DEPTH, Expr, NODES, Operand, Question, Subject};
 use crate::model::fact::PackageKind;
 use crate::model::product::{Detection, folded};
 use crate::model::reason::Reason;
-use crate::model::update::{Collection, Item, PackageRow, Rule};
+use crate::model::update::{Collection, Item, PackageRow, Rule, Update};
 use crate::model::verdict::{Cell, Verdict};
 use crate::version::{debian, evr};
 
@@ -148,12 +148,26 @@ impl<'c, 'o> Walk<'c, 'o> {
                 (2, NONE, NONE)
             }
         };
+        self.presence(update)?;
         self.columns.update_rule.push(rule);
         self.columns.update_installed.push(installed);
         self.columns.update_applicable.push(applicable);
         self.columns.update_item_ends.push(count(self.columns.item_installed.len())?);
         self.columns.update_leaf_ends.push(count(self.columns.leaf_offset.len())?);
         self.anchors(number, entry)
+    }
+
+    /// Keeps of each product of an update which rule says whether the client has it: a part of the update's
+    /// own, whose tests have their places there.
+    fn presence(&mut self, update: &'c Update) -> Result<()> {
+        let source = self.source.take();
+        for product in 0..update.products.len() {
+            let rule = update.presence.get(product);
+            let node = rule.map_or(Ok(NONE), |rule| self.root(rule, update.id.as_str()))?;
+            self.columns.product_row_node.push(node);
+        }
+        self.source = source;
+        Ok(())
     }
 
     /// Keeps which subjects are anchors of an update, and what their absence gives.

@@ -269,9 +269,14 @@ columns! {
         reference_id u32: text, "id";
         reference_title u32: text, "title";
         reference_address u32: text, "address";
+        reference_product_ends u32: ends(reference_products), "the products it is about, where they are told apart";
+    }
+    reference_products {
+        reference_product u32: of(product_rows), "product of the reference's update; rising within the reference";
     }
     product_rows {
         product_row_name u32: text, "product that an update is for";
+        product_row_node u32: none_or(nodes), "rule that holds where it is there; NONE where products are not told apart";
         product_row_level_ends u32: ends(product_row_levels), "its service packs that the update is for";
     }
     product_row_levels {

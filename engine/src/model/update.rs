@@ -230,6 +230,9 @@ pub struct Reference {
     pub title: String,
     /// Its address.
     pub address: String,
+    /// Which of the update's products it is about, numbers in [`Update::products`], rising; none where the
+    /// catalog does not say it.
+    pub products: Vec<u32>,
 }
 
 /// A product and the service packs of it that an update is for, as reports print them.
@@ -278,6 +281,8 @@ pub struct Update {
     pub information: String,
     /// Products it is for.
     pub products: Vec<ProductRow>,
+    /// Of each of these, whether the client has it; empty where the catalog does not tell them apart.
+    pub presence: Vec<Expr>,
     /// Flags of every cell of it.
     pub flags: Flags,
     /// Withdrawn together with its packages: it gives no verdict of its own.

@@ -19,6 +19,7 @@ mod client;
 mod counts;
 mod coverage;
 pub(crate) mod csv;
+pub mod cves;
 pub mod diff;
 pub mod facts;
 pub mod findings;
@@ -36,6 +37,7 @@ mod summary;
 pub mod table;
 pub mod text;
 mod update;
+pub mod wesng;
 
 /// The reports, in the order in which they are listed.
 pub const REPORTS: &[Report] =

@@ -6,15 +6,26 @@ use std::collections::BTreeSet;
 
 use crate::page::{Page, code_of, files, root};
 
+/// The words of a verb that a usage begins with.
+fn verb(usage: &str) -> String {
+    let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let is_word = |word: &&str| !word.starts_with('-') && word.bytes().all(is_part);
+    usage.split(' ').take_while(is_word).collect::<Vec<_>>().join(" ")
+}
+
 /// The help texts, with the name of the verb.
 fn helps() -> Vec<(String, String)> {
-    let name = |path: &std::path::Path| -> Option<String> {
+    let is_help = |path: &std::path::Path| -> Option<bool> {
         let name = path.file_name()?.to_str()?.strip_suffix(".snap")?.strip_prefix("cli__help")?;
-        let plain = name != "_short";
-        plain.then(|| name.trim_start_matches('_').replace('_', " "))
+        Some(name != "_short")
+    };
+    let help = |path: &std::path::PathBuf| {
+        let text = Page::read(path).text;
+        let usage = text.lines().find_map(|line| line.strip_prefix("Usage: patchstate "));
+        usage.map(|usage| (verb(usage), text.clone()))
     };
     let paths = files(&[".snap"]);
-    let helps: Vec<_> = paths.iter().filter_map(|path| Some((name(path)?, Page::read(path).text))).collect();
+    let helps: Vec<_> = paths.iter().filter(|path| is_help(path) == Some(true)).filter_map(help).collect();
     assert!(helps.len() > 10, "the help texts are not where they should be");
     helps
 }
@@ -66,12 +77,7 @@ fn every_verb_is_on_the_page_and_every_one_of_the_page_is_there() {
     let known: BTreeSet<String> =
         helps().into_iter().map(|(name, _)| name).filter(|name| !groups.contains(&name.as_str())).collect();
     let rows = Page::of_docs("command-line.md").rows(&["verb", "what it does", "writes"]);
-    let verb = |row: &Vec<String>| -> String {
-        let code = code_of(&row[0]).remove(0);
-        let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-        let words = code.split(' ').take_while(|word| word.bytes().all(is_word));
-        words.collect::<Vec<_>>().join(" ")
-    };
+    let verb = |row: &Vec<String>| verb(&code_of(&row[0]).remove(0));
     let said: BTreeSet<String> = rows.iter().map(verb).filter(|verb| verb != "help").collect();
     assert_eq!(said, known);
 }

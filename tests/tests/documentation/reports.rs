@@ -8,9 +8,15 @@ use patchstate::explain::{Explainer, json};
 use patchstate::index::Index;
 use patchstate::matrix::Matrix;
 use patchstate::model::options::Options;
+use patchstate::report::cves::{Standing, State};
 use patchstate::report::listing::{Listing, Query};
 use patchstate::report::table::{Form, Table};
-use patchstate::report::{self, Columns, EXPORTS, History, REPORTS, Subject, diff, facts, findings, inspect};
+use patchstate::report::wesng::class::Class;
+use patchstate::report::wesng::pending::Score;
+use patchstate::report::wesng::{Difference, Machine};
+use patchstate::report::{
+    self, Columns, EXPORTS, History, REPORTS, Subject, cves, diff, facts, findings, inspect, wesng,
+};
 use serde_json::Value;
 
 use crate::page::Page;
@@ -39,8 +45,8 @@ fn names(table: &Table<'_>) -> BTreeSet<String> {
 
 /// The keys of an object and of what stands in it, but for counts and attributes, whose names are others'.
 fn keys(value: &Value, found: &mut BTreeSet<String>) {
-    const OTHERS: [&str; 7] =
-        ["totals", "hidden", "counts", "kinds", "diagnostics", "sections", "attributes"];
+    const OTHERS: [&str; 8] =
+        ["totals", "hidden", "counts", "kinds", "diagnostics", "sections", "attributes", "pending_totals"];
     match value {
         Value::Object(object) => {
             for (name, value) in object {
@@ -117,6 +123,40 @@ fn tables_of_an_index() {
         found.append(&mut names(&(inspection.table)(view)));
     }
     assert_known(&found);
+}
+
+#[test]
+fn vulnerabilities() {
+    let standing = Standing {
+        client: "a".to_owned(),
+        id: "CVE-2024-90001",
+        state: State::Open,
+        products: Vec::new(),
+        updates: Vec::new(),
+    };
+    assert_known(&names(&cves::table(&[standing], &State::ALL)));
+    let states = State::ALL.map(|state| state.name().to_owned()).into_iter().collect();
+    assert_known(&states);
+}
+
+#[test]
+fn a_comparison_with_wesng() {
+    let difference = Difference { class: Class::NoArticle, cell: None, article: "Release Notes".to_owned() };
+    let machine = Machine { differences: vec![difference], ..Machine::default() };
+    let score = Score {
+        client: String::new(),
+        article: 5_000_001,
+        title: String::new(),
+        defined: true,
+        cell: None,
+        reported: false,
+    };
+    assert_known(&names(&wesng::table(&[machine], Some(&[score]))));
+    let page = Page::of_docs("wesng.md").text;
+    for class in Class::ALL {
+        let row = format!("| `{}` | {} |", class.name(), class.says());
+        assert!(page.contains(&row), "the page lacks {row}");
+    }
 }
 
 #[test]

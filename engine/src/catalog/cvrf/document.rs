@@ -5,6 +5,7 @@
 //! Source of truth: `docs/cvrf.md`, "Updates and rows" and "Supersedence".
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::build::Build;
 use super::kb::Kb;
@@ -186,7 +187,12 @@ impl Document {
             let row = fix.rows.entry((product.clone(), 0)).or_default();
             row.unite(Row { product: on.product.to_owned(), ..statement.row.clone() });
             row.builds.extend(&statement.builds);
-            fix.references.extend(statement.reference.map(str::to_owned));
+            if let Some(reference) = statement.reference {
+                let known = fix.references.get(reference).cloned();
+                let reference: Arc<str> = known.unwrap_or_else(|| reference.into());
+                row.references.insert(Arc::clone(&reference));
+                fix.references.insert(reference);
+            }
             fix.severity = fix.severity.max(on.severity);
             fix.date(statement.day);
             if !on.impact.is_empty() {

@@ -177,10 +177,11 @@ impl Products {
         if let Some(system) = self.systems.get(name) {
             return Target::System(system);
         }
-        if let Some(component) = self.components.get(name) {
-            return Target::Component(component, None);
-        }
         let parts = name::component(name).and_then(|(part, on)| Some((part, self.systems.get(on)?)));
+        // A component may be a part of one system and not of another.
+        if let Some(component) = self.components.get(name) {
+            return Target::Component(component, parts.map(|(_, system)| system));
+        }
         match parts {
             None => Target::Unmapped(None),
             Some((part, system)) => match self.components.get(part) {
@@ -230,33 +231,35 @@ impl Products {
                 };
                 self.pattern(name, &system)
             }
-            ["component", name, "always"] => self.component(name::normalised(name), Component::Always),
+            ["component", name, "always"] => self.part(name, &Component::Always),
             ["component", name, "product", fact, from, below] => {
                 let component = Component::Product {
                     name: (*fact).to_owned(),
                     from: stated(from).map(build).transpose()?,
                     below: stated(below).map(build).transpose()?,
                 };
-                self.component(name::normalised(name), component)
+                self.part(name, &component)
             }
             _ => Err("a line that is neither an `os` nor a `component` with its fields".to_owned()),
         }
     }
 
-    /// Adds every form of a pattern.
+    /// Adds every form of a pattern of a system.
     fn pattern(&mut self, pattern: &str, system: &System) -> std::result::Result<(), String> {
-        let mut forms = vec![(name::normalised(pattern), system.clone())];
-        if pattern.contains("{arch}") {
-            forms = expand(&forms, "{arch}", &ARCHITECTURES, |system, architecture| {
-                system.architecture = Some((*architecture).to_owned());
-            });
-        }
-        if pattern.contains("{core}") {
-            forms = expand(&forms, "{core}", &INSTALLATIONS, |system, installation| {
-                system.installation = Some(*installation);
-            });
-        }
-        forms.into_iter().try_for_each(|(name, system)| self.system(name, system))
+        forms(pattern).into_iter().try_for_each(|form| {
+            let architecture = form.architecture.map(str::to_owned);
+            let system = System {
+                architecture: architecture.or_else(|| system.architecture.clone()),
+                installation: form.installation.or(system.installation),
+                ..system.clone()
+            };
+            self.system(form.name, system)
+        })
+    }
+
+    /// Adds every form of a pattern of a component.
+    fn part(&mut self, pattern: &str, component: &Component) -> std::result::Result<(), String> {
+        forms(pattern).into_iter().try_for_each(|form| self.component(form.name, component.clone()))
     }
 
     fn system(&mut self, name: String, system: System) -> std::result::Result<(), String> {
@@ -278,20 +281,42 @@ fn enter<T: PartialEq>(entry: Entry<'_, String, T>, value: T) -> std::result::Re
     Ok(())
 }
 
-/// Each form with each value in the place of a mark.
-fn expand<T>(
-    forms: &[(String, System)],
+/// A name that a pattern stands for, and what it says of a system.
+struct Form {
+    name: String,
+    architecture: Option<&'static str>,
+    installation: Option<Installation>,
+}
+
+/// Every name that a pattern stands for.
+fn forms(pattern: &str) -> Vec<Form> {
+    let mut forms = vec![Form { name: name::normalised(pattern), architecture: None, installation: None }];
+    if pattern.contains("{arch}") {
+        forms = expand(&forms, "{arch}", &ARCHITECTURES, |form, name, architecture| Form {
+            name,
+            architecture: Some(architecture),
+            ..*form
+        });
+    }
+    if pattern.contains("{core}") {
+        forms = expand(&forms, "{core}", &INSTALLATIONS, |form, name, installation| Form {
+            name,
+            installation: Some(installation),
+            ..*form
+        });
+    }
+    forms
+}
+
+/// Each form with each text in the place of a mark.
+fn expand<T: Copy>(
+    forms: &[Form],
     mark: &str,
     values: &[(&str, T)],
-    set: impl Fn(&mut System, &T),
-) -> Vec<(String, System)> {
-    let each = |(name, system): &(String, System)| -> Vec<(String, System)> {
-        let with = |(text, value): &(&str, T)| {
-            let mut system = system.clone();
-            set(&mut system, value);
-            (name.replace(mark, text), system)
-        };
-        values.iter().map(with).collect()
+    with: impl Fn(&Form, String, T) -> Form,
+) -> Vec<Form> {
+    let each = |form: &Form| -> Vec<Form> {
+        values.iter().map(|(text, value)| with(form, form.name.replace(mark, text), *value)).collect()
     };
     forms.iter().flat_map(each).collect()
 }
@@ -368,6 +393,9 @@ mod tests {
         };
         assert_eq!(on("windows server 2012"), "system");
         assert_eq!(on("part on windows server 2012"), "component on a system");
+        assert_eq!(on("internet explorer 11 on windows server 2012 r2"), "component on a system");
+        assert_eq!(on("internet explorer 11 on windows server 2012"), "unmapped on a system");
+        assert_eq!(on("internet explorer 11"), "unmapped");
         assert_eq!(on("part"), "component");
         assert_eq!(on("p on q"), "component");
         assert_eq!(on("part on part on windows server 2012"), "unmapped on a system");

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use super::build::Build;
 use super::kb::Kb;
@@ -80,6 +81,8 @@ pub struct Row {
     pub links: BTreeSet<String>,
     /// Parts of the product, where a document tells them apart.
     pub components: BTreeSet<String>,
+    /// The vulnerabilities and advisories that it fixes there.
+    pub references: BTreeSet<Arc<str>>,
 }
 
 impl Row {
@@ -94,6 +97,7 @@ impl Row {
         self.restarts.extend(other.restarts);
         self.links.extend(other.links);
         self.components.extend(other.components);
+        self.references.extend(other.references);
     }
 }
 
@@ -102,8 +106,8 @@ impl Row {
 pub struct Fix {
     /// By the normalised name of the product, and the number of the document.
     pub rows: BTreeMap<(String, u32), Row>,
-    /// The vulnerabilities and advisories that it fixes.
-    pub references: BTreeSet<String>,
+    /// The vulnerabilities and advisories that it fixes on any product.
+    pub references: BTreeSet<Arc<str>>,
     /// The highest that is said.
     pub severity: Option<Severity>,
     /// What the vulnerabilities let an attacker do.

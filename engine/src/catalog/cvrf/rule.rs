@@ -105,6 +105,12 @@ fn applicable(rows: &Rows<'_, '_>, shared: &Installations<'_>, known: &Arc<[Wind
     Expr::Combine { operator: Operator::Or, reasons: Reasons::Strongest, operands }
 }
 
+/// Of each product whether it is there, as the rule of the fix asks for it.
+pub(super) fn presence(rows: &Rows<'_, '_>) -> Vec<Expr> {
+    let shared = Installations::of(rows);
+    rows.iter().map(|(name, row)| matches(name, row.target, &shared)).collect()
+}
+
 /// Whether a product is there.
 fn matches(name: &str, target: Target<'_>, shared: &Installations<'_>) -> Expr {
     let on = |of: &System| system(Applicability::WindowsProduct(shared.asked(name, of)));
@@ -129,7 +135,8 @@ fn component(part: &Component) -> Expr {
     operands.extend(below.as_ref().map(|build| bound(Comparison::Lt, build)));
     match operands.len() {
         1 => operands.remove(0),
-        _ => Expr::all(operands),
+        // A version beyond the bounds is another product.
+        _ => Expr::any(vec![Expr::Constant(Answer::not(Reason::ProductAbsent)), Expr::all(operands)]),
     }
 }
 

@@ -45,6 +45,7 @@ pub(super) fn updates(feed: &mut Feed, tables: &Tables) -> Result<(Vec<Update>, 
             Key::Kb(kb) => rule::of_article(*kb, &rows, &closure.of(*kb)?, &known),
             Key::Build { .. } => rule::of_build(&rows, &known),
         };
+        update.presence = rule::presence(&rows);
         note_table(&rows, tables.releases.as_deref(), &mut update);
         if let Key::Kb(kb) = key {
             update.replacements = replaced.remove(kb).unwrap_or_default();
@@ -122,7 +123,7 @@ fn update(key: &Key, fix: &Fix) -> Update {
         kind: joined(&kinds),
         urgency: fix.severity.map(urgency),
         articles: own.into_iter().chain(aliases).map(Kb::number).collect(),
-        references: fix.references.iter().map(|id| reference(id)).collect(),
+        references: references(fix),
         posted: fix.first.clone().unwrap_or_default(),
         revised: fix.last.clone().unwrap_or_default(),
         reboot: reboot(&all(|row| &row.restarts)),
@@ -137,6 +138,18 @@ fn products(fix: &Fix) -> Vec<ProductRow> {
     let names: BTreeMap<&str, &str> =
         fix.rows.iter().map(|((name, _), row)| (name.as_str(), row.product.as_str())).collect();
     names.into_values().map(|name| ProductRow { product: name.to_owned(), levels: Vec::new() }).collect()
+}
+
+/// What a fix refers to, each with the products that it is about; these are numbered as in [`products`].
+fn references(fix: &Fix) -> Vec<Reference> {
+    let mut on: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    let names: BTreeSet<&str> = fix.rows.keys().map(|(name, _)| name.as_str()).collect();
+    for (product, name) in (0..).zip(names) {
+        let rows = fix.rows.range((name.to_owned(), 0)..=(name.to_owned(), u32::MAX));
+        let ids: BTreeSet<&str> = rows.flat_map(|(_, row)| &row.references).map(AsRef::as_ref).collect();
+        ids.into_iter().for_each(|id| on.entry(id).or_default().push(product));
+    }
+    on.into_iter().map(|(id, products)| Reference { products, ..reference(id) }).collect()
 }
 
 fn reference(id: &str) -> Reference {

@@ -198,6 +198,7 @@ impl<R: BufRead> Reader<R> {
                     id: value(&part, "id").into_owned(),
                     title: value(&part, "title").into_owned(),
                     address: value(&part, "href").into_owned(),
+                    ..Reference::default()
                 });
             } else {
                 self.unknown();

@@ -73,6 +73,7 @@ mod tests {
             id: id.to_owned(),
             title: title.to_owned(),
             address: String::new(),
+            ..Reference::default()
         };
         let mut references = vec![
             reference("bugzilla", "1", "CVE-2008-0001 and CVE-2008-0002"),

@@ -15,7 +15,7 @@ use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::error::{Error, Result};
 use crate::model::applicability::patch::Patch;
 use crate::model::catalogs::{Catalogs, Edge, Entry, SourceEntry};
-use crate::model::expr::DEPTH;
+use crate::model::expr::{DEPTH, Expr};
 use crate::model::fact::PackageKind;
 use crate::model::flag::Flags;
 use crate::model::options::Profile;
@@ -204,13 +204,14 @@ impl<'a> View<'a> {
             kind: self.owned(columns.update_kind.at(at)),
             urgency: Urgency::from_number(columns.update_urgency.at(at)),
             articles: columns.update_article_ends(at).map(|one| columns.article.at(one)).collect(),
-            references: columns.update_reference_ends(at).map(|one| self.reference(one)).collect(),
+            references: self.references(at),
             posted: self.owned(columns.update_posted.at(at)),
             revised: self.owned(columns.update_revised.at(at)),
             reboot: Reboot::from_number(columns.update_reboot.at(at)),
             payload: self.owned(columns.update_payload.at(at)),
             information: self.owned(columns.update_information.at(at)),
             products: self.product_rows(at),
+            presence: self.presence(at),
             flags: self.flags(at),
             retracted: columns.update_retracted.at(at) != 0,
             detectoid: columns.update_detectoid.at(at) != 0,
@@ -237,13 +238,35 @@ impl<'a> View<'a> {
         Flags::from_bits(self.columns.update_flags.at(update) as u16)
     }
 
-    /// Restores a reference of an update.
+    /// Restores what an update refers to.
+    fn references(&self, update: usize) -> Vec<Reference> {
+        let columns = self.columns;
+        let first = columns.update_product_ends(update).start;
+        let reference = |at: usize| {
+            let products = columns.reference_product_ends(at);
+            let number = |product: usize| (columns.reference_product.at(product) as usize).checked_sub(first);
+            let products = products.filter_map(number).filter_map(|product| product.try_into().ok());
+            Reference { products: products.collect(), ..self.reference(at) }
+        };
+        columns.update_reference_ends(update).map(reference).collect()
+    }
+
+    /// Restores whether a client has each product of an update; nothing where they are not told apart.
+    fn presence(&self, update: usize) -> Vec<Expr> {
+        let columns = self.columns;
+        let nodes = columns.update_product_ends(update).map(|row| columns.product_row_node.at(row));
+        let mut rules = Rules::new(*self, 0..0);
+        nodes.take_while(|node| *node != NONE).map(|node| rules.expr(node, DEPTH)).collect()
+    }
+
+    /// Restores a reference, but for the products that it is about.
     pub fn reference(&self, at: usize) -> Reference {
         Reference {
             kind: self.owned(self.columns.reference_kind.at(at)),
             id: self.owned(self.columns.reference_id.at(at)),
             title: self.owned(self.columns.reference_title.at(at)),
             address: self.owned(self.columns.reference_address.at(at)),
+            products: Vec::new(),
         }
     }
 

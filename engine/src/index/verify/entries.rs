@@ -58,6 +58,21 @@ pub(super) const CHECKS: &[Check] = &[
         },
         wrong: "the identity begins with another feed than the source has",
     },
+    Check {
+        column: "reference_product",
+        count: |columns| columns.updates(),
+        holds: |view, at| {
+            let columns = view.columns;
+            let own = columns.update_product_ends(at);
+            columns.update_reference_ends(at).all(|reference| {
+                let products = columns.reference_product_ends(reference);
+                let products: Vec<usize> =
+                    products.map(|product| columns.reference_product.at(product) as usize).collect();
+                products.is_sorted_by(|a, b| a < b) && products.iter().all(|product| own.contains(product))
+            })
+        },
+        wrong: "not products of the update of the reference, or not rising",
+    },
     Check { column: "edge_by", count: |columns| columns.updates(), holds: edges, wrong: EDGES },
     Check { column: "update_rule", count: |columns| columns.updates(), holds: rule, wrong: RULE },
     Check {

@@ -37,8 +37,8 @@ impl Applicable {
         for kb in products.iter().flat_map(|product| &product.replaced) {
             replaced[*kb as usize] = true;
         }
-        let rows = |product: &&Product| &definitions.rows[product.rows.0 as usize..product.rows.1 as usize];
-        let left = products.iter().flat_map(rows).filter(|[kb, _]| !replaced[*kb as usize]);
+        let rows = products.iter().flat_map(|product| definitions.rows_of(product));
+        let left = rows.filter(|[kb, _]| !replaced[*kb as usize]);
         let mut left: Vec<[u32; 2]> = left.copied().collect();
         // The rows of each product are sorted, which only the stable order makes use of.
         left.sort();
@@ -125,7 +125,7 @@ impl Applicable {
 
 /// The products that a filter takes: it is a part of their names, and no service pack follows it unless it
 /// speaks of one itself.
-fn products<'d>(definitions: &'d Definitions, filter: &str) -> Vec<&'d Product> {
+pub(super) fn products<'d>(definitions: &'d Definitions, filter: &str) -> Vec<&'d Product> {
     let with_pack = format!("{filter} {SERVICE_PACK}");
     let pack = (!filter.contains(SERVICE_PACK)).then(|| Finder::new(&with_pack));
     let is_bare = |name: &str| pack.as_ref().is_none_or(|pack| pack.find(name.as_bytes()).is_none());

@@ -48,6 +48,8 @@ pub struct Definitions {
     pub(super) kbs: Texts,
     /// The article and the vulnerability of each row, the rows of one product side by side.
     pub(super) rows: Vec<[u32; 2]>,
+    /// The articles that have a row, in order.
+    pub(super) articles: Vec<u32>,
     known: Mutex<HashMap<Box<str>, Arc<Applicable>>>,
 }
 
@@ -105,6 +107,21 @@ impl Definitions {
     /// Forgets what follows from the filters so far; the next host of each takes longer.
     pub fn forget(&self) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// The rows of a product.
+    pub(super) fn rows_of(&self, product: &Product) -> &[[u32; 2]] {
+        &self.rows[product.rows.0 as usize..product.rows.1 as usize]
+    }
+
+    /// Whether any row has this in the place of its article.
+    pub fn defines(&self, kb: &str) -> bool {
+        self.kbs.find(kb).is_some_and(|number| self.has_rows(number))
+    }
+
+    /// Whether any row is of an article, by its number.
+    pub(super) fn has_rows(&self, kb: u32) -> bool {
+        self.articles.binary_search(&kb).is_ok()
     }
 
     /// What follows from a filter alone.
@@ -170,7 +187,10 @@ impl Draft {
             product.replaced.dedup();
         }
         let rows = by_product(&self.rows, &ranks, &mut products);
-        Definitions { products, names, kbs: self.kbs, rows, known: Mutex::default() }
+        let mut articles: Vec<u32> = rows.iter().map(|[kb, _]| *kb).collect();
+        articles.sort_unstable();
+        articles.dedup();
+        Definitions { products, names, kbs: self.kbs, rows, articles, known: Mutex::default() }
     }
 }
 
