@@ -105,6 +105,34 @@ fn other_systems_are_not_applicable_unless_no_table_names_them() {
 }
 
 #[test]
+fn what_most_clients_are_told_is_not_kept_cell_by_cell() {
+    let products = [SERVER, "Windows Server 2019", "Something"];
+    let fixes = fix("5000001", "", "", &[0])
+        + &fix("5000002", "", "10.0.14393.5501", &[0])
+        + &fix("5000003", "", "", &[2])
+        + &fix("5000005", "", "", &[1]);
+    let compiled = compiled(&bulletin(&products, &fixes), Tables::default());
+    let index = run::open(&compiled.columns);
+    let options = Options::default();
+    let plan = Plan::new(index.view().unwrap(), &options, None);
+    let kept = |client: &Client| run::rows(&plan, [&client.inventory()])[0].1.exceptions().len();
+    // Another system, a product that no table names, a list of which nothing is known.
+    let silent = Client::server(17763, 1);
+    check(&compiled, &silent, "kb/5000001", "NotApplicable platform-differs");
+    check(&compiled, &silent, "kb/5000003", "Unknown not-collected");
+    check(&compiled, &silent, "kb/5000005", "Unknown not-collected");
+    assert_eq!(kept(&silent), 0);
+    // Number, reason and flags of one cell.
+    check(
+        &compiled,
+        &silent.clone().has("KB5000001"),
+        "kb/5000001",
+        "Installed hotfix-listed product-conflict",
+    );
+    assert_eq!(kept(&silent.has("KB5000001")), 8);
+}
+
+#[test]
 fn rows_of_both_installations_need_none() {
     let products = [SERVER, "Windows Server 2016 (Server Core installation)"];
     let compiled =

@@ -17,6 +17,7 @@ use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::index::columns::{Columns, NONE};
 use crate::index::probe::{self, Key};
+use crate::model::applicability::Applicability;
 use crate::model::catalogs::{Catalogs, Entry};
 use crate::model::expr::{DEPTH, Expr, NODES, Operand, Question, Subject};
 use crate::model::fact::PackageKind;
@@ -302,9 +303,28 @@ fn unanchored(entry: &Entry) -> (u8, Cell, Option<Cell>) {
     if !is_ruled {
         return (u8::MAX, Cell::NO_EVIDENCE, Some(Cell::NO_EVIDENCE));
     }
-    let reason = if entry.prerequisites.is_empty() { Reason::RuleFalse } else { Reason::PrerequisiteFalse };
+    let applicable = match &entry.update.rule {
+        Rule::Items(items) => items.first().map(|item| &item.applicable),
+        Rule::None | Rule::Tests { .. } | Rule::Packages { .. } => None,
+    };
+    let reason = match entry.prerequisites.is_empty() {
+        false => Reason::PrerequisiteFalse,
+        true if applicable.is_some_and(asks_for_system) => Reason::PlatformDiffers,
+        true => Reason::RuleFalse,
+    };
     let absent = Cell::new(Verdict::NotApplicable, reason);
     (u8::MAX, absent, Some(Cell::new(Verdict::Unknown, Reason::NotCollected)))
+}
+
+/// Whether it asks for a system as security bulletins name them: most clients are another one.
+fn asks_for_system(rule: &Expr) -> bool {
+    match rule {
+        Expr::Combine { operands, .. } => operands.iter().any(asks_for_system),
+        Expr::Test { question: Question::Applicability(asked), .. } => {
+            matches!(**asked, Applicability::WindowsProduct(_))
+        }
+        _ => false,
+    }
 }
 
 /// The key of the product that a detection names.
