@@ -162,7 +162,7 @@ impl<'v> Rules<'v> {
         }
         let of_system: Vec<system::Wanted> = wanted.iter().filter_map(about_system).collect();
         let drawn = system::draw(&self.system, &of_system, complete, random);
-        // What it needs, without what its own rules ask beside the system.
+        // What must hold so that the update is for it, whether or not it is there.
         let needed = wanted.clone();
         if let Some(item) = item {
             let system = drawn.system(complete);
