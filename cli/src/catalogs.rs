@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use patchstate::catalog::cvrf::releases::Releases;
 use patchstate::catalog::cvrf::{self, products};
+use patchstate::catalog::previous::Previous;
 use patchstate::catalog::{self, Format, Settings, Verify, detection};
 use patchstate::diagnostic::{Code, Diagnostics, Severity};
 use patchstate::error::Error;
@@ -97,12 +98,19 @@ pub(crate) struct Read {
     pub(crate) bytes: u64,
     /// Whether parts that cannot be read are left out.
     keep_going: bool,
+    /// What an earlier compile read.
+    previous: Option<Arc<Previous>>,
 }
 
 impl Reading {
     /// Reads every catalog; `each` is told the path of the next one before it is read.
-    pub(crate) fn read(&self, keep_going: bool, mut each: impl FnMut(&Path)) -> Read {
-        let mut read = Read { keep_going, ..Read::default() };
+    pub(crate) fn read(
+        &self,
+        keep_going: bool,
+        previous: Option<Previous>,
+        mut each: impl FnMut(&Path),
+    ) -> Read {
+        let mut read = Read { keep_going, previous: previous.map(Arc::new), ..Read::default() };
         let bulletins = match self.bulletins() {
             Ok(bulletins) => bulletins,
             Err(error) => {
@@ -186,6 +194,7 @@ impl Reading {
             exact_text: self.regsz_case == TextCase::Exact,
             check_duplicates: self.check_duplicates,
             keep_going: read.keep_going,
+            previous: read.previous.clone(),
             office_rules: self.rules.clone(),
             bulletins,
         };

@@ -8,6 +8,7 @@ pub mod compiled;
 pub mod cvrf;
 pub mod damage;
 pub mod facts;
+pub mod install;
 pub mod like;
 pub mod lzx;
 pub mod matrices;

@@ -63,6 +63,7 @@ fn source(feed: &str, profile: Option<Profile>) -> Source {
         profile,
         assumes_needed: profile.is_some(),
         statistics: vec![("packages".to_owned(), 3)],
+        reading: String::new(),
     }
 }
 

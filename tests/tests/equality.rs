@@ -88,6 +88,13 @@ fn kept(mut catalogs: Catalogs) -> Catalogs {
         source.diagnostics.counts().for_each(|(code, times)| counts.count(code, times));
         source.diagnostics = counts;
     }
+    for entry in &mut catalogs.updates {
+        // Where an update is named is kept for edges only.
+        let update = &mut entry.update;
+        update.replacements.iter_mut().for_each(|one| one.position = Position::default());
+        let position = update.position;
+        update.prerequisites.iter_mut().for_each(|clause| clause.position = position);
+    }
     for detection in &mut catalogs.detections {
         detection.position.offset = 0;
         let tests = detection.levels.iter_mut().filter_map(|level| level.test.as_mut());

@@ -6,11 +6,12 @@ use conformance::compiled::{catalog, index};
 use patchstate::diagnostic::{Code, Position};
 use patchstate::index::Index;
 use patchstate::model::expr::{Comparison, Data, Expr, Operand, OsField, Presence, Question, Subject};
+use patchstate::model::install::Install;
 use patchstate::model::options::Profile;
 use patchstate::model::product::{Detection, Level};
 use patchstate::model::supersedence::{Replacement, Source};
 use patchstate::model::update::{
-    Catalog, Collection, ModuleStream, PackageRow, Product, Rule, Update, UpdateId, Urgency,
+    Catalog, Collection, ModuleStream, PackageRow, Product, Reboot, Rule, Update, UpdateId, Urgency,
 };
 use patchstate::report::diff::{Outcome, indexes};
 use patchstate::report::table::{Form, Table};
@@ -264,6 +265,64 @@ fn updates_that_came_went_or_changed_are_named() {
             "changed,ms:A,other text,,",
         ]
     );
+}
+
+#[test]
+fn how_an_update_is_installed_is_compared() {
+    use conformance::samples::install;
+    let catalogs = || {
+        let mut catalogs = catalogs();
+        catalogs[0].updates[0].installs = vec![install(1), install(2)];
+        catalogs
+    };
+    let changed = |change: &dyn Fn(&mut Install)| {
+        let (before, mut after) = (catalogs(), catalogs());
+        change(&mut after[0].updates[0].installs[1]);
+        let (before, after) = (index(before, Vec::new()), index(after, Vec::new()));
+        let diff = indexes(before.view().expect("opens"), after.view().expect("opens"));
+        assert_eq!(diff.outcome == Outcome::Same, diff.table.rows.is_empty());
+        rows(&diff.table)
+    };
+    assert_eq!(changed(&|_| {}), [""; 0]);
+    for (change, expected) in [
+        (
+            Box::new(|install: &mut Install| install.arguments = "/q".to_owned())
+                as Box<dyn Fn(&mut Install)>,
+            "changed,ms:A,command line,arguments /quiet,arguments /q",
+        ),
+        (Box::new(|install| install.variant.clear()), "changed,ms:A,installer,variant DEU,"),
+        (
+            Box::new(|install| install.handler = "X".to_owned()),
+            "changed,ms:A,installer,handler CommandLineInstallation,handler X",
+        ),
+        (
+            Box::new(|install| install.codes[1].reboots = false),
+            "changed,ms:A,return codes,-3 Succeeded with a restart: Done,-3 Succeeded: Done",
+        ),
+        (
+            Box::new(|install| install.codes.swap(0, 1)),
+            "changed,ms:A,return codes,0 Succeeded: Done;-3 Succeeded with a restart: Done;others Failed with a restart,-3 Succeeded with a restart: Done;0 Succeeded: Done;others Failed with a restart",
+        ),
+        (
+            Box::new(|install| install.result = "Succeeded".to_owned()),
+            "changed,ms:A,return codes,others Failed with a restart,others Succeeded with a restart",
+        ),
+        (
+            Box::new(|install| install.behavior.reboot = Reboot::Never),
+            "changed,ms:A,behavior,restart Always,restart Never",
+        ),
+        (Box::new(|install| install.behavior.needs_network = true), "changed,ms:A,behavior,,needs a network"),
+        (
+            Box::new(|install| install.files[0].size = "7".to_owned()),
+            "changed,ms:A,files,update2.exe from https://example.org/2 bytes 1000 changed 2026-01-01T00:00:00 SHA1 2jmj7l5rSw0yVb/vlWAYkK/YBwk=,update2.exe from https://example.org/2 bytes 7 changed 2026-01-01T00:00:00 SHA1 2jmj7l5rSw0yVb/vlWAYkK/YBwk=",
+        ),
+        (
+            Box::new(|install| install.attributes[0].1 = "fr".to_owned()),
+            "changed,ms:A,installer data,Language de,Language fr",
+        ),
+    ] {
+        assert_eq!(changed(&*change), [expected]);
+    }
 }
 
 #[test]

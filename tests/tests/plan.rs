@@ -1,12 +1,15 @@
 //! Plans: after the updates of one are installed nothing that it covers is Missing, and nothing less
 //! would do.
 //!
-//! Each update of these catalogs is there when a hotfix of its own is, so that installing one is a fact.
+//! Each update of these catalogs is there when things of its own are: a hotfix, a file of a version, a
+//! registry value, a product, or several of them. Installing one sets these facts, and the client is evaluated
+//! again.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 use std::io::Cursor;
 
+use conformance::install::{install, install_update};
 use conformance::random::{Choices, bytes_of_seed};
 use conformance::run;
 use patchstate::compile::{Compiled, compile};
@@ -15,14 +18,16 @@ use patchstate::eval::plan::Plan as Run;
 use patchstate::eval::reference::Evaluator;
 use patchstate::eval::run::{run_table, update_table};
 use patchstate::matrix::{self, Matrix};
-use patchstate::model::expr::{Expr, Question, Subject};
-use patchstate::model::fact::{Fact, Hotfix, Kind, Kinds};
+use patchstate::model::applicability::Applicability;
+use patchstate::model::expr::{Comparison, Expr, Question, Subject};
+use patchstate::model::fact::{Fact, File, FileVersion, Hotfix, Kind, Kinds, RegistryValue};
 use patchstate::model::flag::Flags;
 use patchstate::model::inventory::{Inventory, Stated};
 use patchstate::model::options::{Options, Supersedence};
 use patchstate::model::update::{Catalog, Clause, Item, Rule, Source, Update, UpdateId};
 use patchstate::model::verdict::{Answer, Verdict};
 use patchstate::plan::{Because, Plan, Planner};
+use patchstate::version::dotted::Version;
 
 /// A catalog, and a client of it.
 struct Case {
@@ -40,15 +45,60 @@ fn article(number: usize) -> u32 {
     900_000 + number as u32
 }
 
-fn rule(number: usize, applicable: Answer) -> Rule {
-    let subject = Subject::Hotfix(article(number));
-    let installed = Expr::Test { subject, question: Question::Exists, position: Position::default() };
-    Rule::Items(vec![Item {
-        installed,
-        applicable: Expr::Constant(applicable),
-        superseded: None,
-        imported: None,
-    }])
+/// The kinds of facts that rules here ask for.
+const KINDS: [Kind; 4] = [Kind::Hotfix, Kind::File, Kind::Registry, Kind::Msi];
+
+/// What says that an update is there, of a kind.
+fn evidence(number: usize, kind: Kind) -> Expr {
+    let applicability = |asked| Question::Applicability(Box::new(asked));
+    let (subject, question) = match kind {
+        Kind::File => {
+            let version = Version([2, number as u32, 0, 0]);
+            let asked = Applicability::FileVersion(Comparison::Ge, version);
+            (Subject::File(format!(r"c:\updates\u{number}.dll")), applicability(asked))
+        }
+        Kind::Registry => {
+            let key = r"hklm\software\updates".to_owned();
+            let value = Subject::RegistryValue { key, name: format!("u{number}") };
+            (value, applicability(Applicability::RegDword(Comparison::Ge, 2)))
+        }
+        Kind::Msi => (Subject::Msi(format!("{{0A000000-0000-0000-0000-{number:012}}}")), Question::Exists),
+        _ => (Subject::Hotfix(article(number)), Question::Exists),
+    };
+    Expr::Test { subject, question, position: Position::default() }
+}
+
+/// What says that an update is there: something of some kinds, of which all must be, or one.
+fn installed(number: usize, choices: &mut Choices<'_>) -> Expr {
+    let one = |choices: &mut Choices<'_>| evidence(number, choices.one(&KINDS));
+    let several = |choices: &mut Choices<'_>| vec![one(choices), one(choices)];
+    match choices.below(4) {
+        0 => Expr::all_ranked(several(choices)),
+        1 => Expr::any(several(choices)),
+        _ => one(choices),
+    }
+}
+
+fn rule(installed: Expr, applicable: Answer) -> Rule {
+    let applicable = Expr::Constant(applicable);
+    Rule::Items(vec![Item { installed, applicable, superseded: None, imported: None }])
+}
+
+/// What is there of an older version.
+fn older(number: usize) -> [Stated; 2] {
+    let file = File {
+        path: format!(r"C:\Updates\U{number}.dll").into(),
+        version: FileVersion::Known(Version([1, 9, 0, 0])),
+        ..File::default()
+    };
+    let value = RegistryValue {
+        key: r"HKLM\Software\Updates".into(),
+        name: format!("u{number}").into(),
+        kind: Some("dword".into()),
+        data: Some("1".into()),
+        ..RegistryValue::default()
+    };
+    [file.into(), value.into()].map(|fact| Stated { fact, document: 0, position: Position::default() })
 }
 
 fn hotfix(number: usize) -> Stated {
@@ -78,7 +128,7 @@ fn update(number: usize, count: usize, choices: &mut Choices<'_>) -> Update {
             .collect(),
         bundled,
         flags: choices.one(&[Flags::NONE, Flags::NONE, Flags::NONE, Flags::BUNDLE_CHILD]),
-        rule: if has_rule { rule(number, applicable) } else { Rule::None },
+        rule: if has_rule { rule(installed(number, choices), applicable) } else { Rule::None },
         ..Update::default()
     }
 }
@@ -89,8 +139,13 @@ impl Case {
         let updates = (0..count).map(|number| update(number, count, choices)).collect();
         let source = Source { feed: "f".to_owned(), format: "sdp".to_owned(), ..Source::default() };
         let compiled = compile(vec![Catalog { source, updates, ..Catalog::default() }], Vec::new()).unwrap();
-        let mut client = Inventory::new("c", Kinds::from_iter([Kind::Hotfix]));
-        client.facts.extend((0..count).filter(|_| choices.odds(1, 5)).map(hotfix));
+        let mut client = Inventory::new("c", Kinds::from_iter(KINDS));
+        client.facts.extend((0..count).filter(|_| choices.odds(1, 3)).flat_map(older));
+        for entry in &compiled.catalogs.updates {
+            if choices.odds(1, 5) {
+                install_update(&entry.update.rule, &mut client);
+            }
+        }
         let supersedence = choices.one(&[Supersedence::On, Supersedence::On, Supersedence::Off]);
         Case { compiled, client, options: Options { supersedence, ..Options::default() } }
     }
@@ -123,8 +178,8 @@ impl Case {
 
     fn install(&self, update: usize, evaluator: &Evaluator<'_>, into: &mut Inventory) {
         let updates = &self.compiled.catalogs.updates;
-        if updates[update].update.rule != Rule::None {
-            into.facts.push(hotfix(updates[update].update.id.as_str()[1..].parse().unwrap()));
+        if let Rule::Items(items) = &updates[update].update.rule {
+            assert!(items.iter().all(|item| install(&item.installed, into)), "can be installed");
         }
         for child in updates[update].children.iter().flatten() {
             if evaluator.raw(&updates[*child as usize]).verdict == Verdict::Missing {
@@ -207,12 +262,13 @@ fn after_a_plan_nothing_is_missing_and_nothing_less_would_do() {
 fn case(updates: Vec<Update>) -> Case {
     let source = Source { feed: "f".to_owned(), format: "sdp".to_owned(), ..Source::default() };
     let compiled = compile(vec![Catalog { source, updates, ..Catalog::default() }], Vec::new()).unwrap();
-    let client = Inventory::new("c", Kinds::from_iter([Kind::Hotfix]));
+    let client = Inventory::new("c", Kinds::from_iter(KINDS));
     Case { compiled, client, options: Options::default() }
 }
 
 fn plain(number: usize) -> Update {
-    Update { id: id(number), rule: rule(number, Answer::TRUE), ..Update::default() }
+    let rule = rule(evidence(number, Kind::Hotfix), Answer::TRUE);
+    Update { id: id(number), rule, ..Update::default() }
 }
 
 #[test]

@@ -80,11 +80,20 @@ fn what_follows_large_metadata_is_still_read() {
 }
 
 #[test]
-fn a_section_of_rules_has_65536_elements() {
+fn the_rules_of_an_update_have_65536_elements() {
     let rules = |count: usize| format!("<And>{}</And>", "<True/>".repeat(count));
     assert_eq!(found(&core(&rules(60_000), "")).0, vec![]);
     let beyond = (vec![Code::DocumentTooLarge], Some(Reason::UnsupportedRule));
     assert_eq!(found(&core(&rules(70_000), "")), beyond);
+    // One beside the other, and in several sections.
+    assert_eq!(found(&core(&"<True/>".repeat(70_000), "")), beyond);
+    let sections = |count: usize| {
+        let rules = rules(count);
+        let superseded = format!("</IsInstalled><IsSuperseded>{rules}</IsSuperseded><IsInstalled>");
+        core(&format!("{rules}{superseded}"), "")
+    };
+    assert!(!found(&sections(30_000)).0.contains(&Code::DocumentTooLarge));
+    assert!(found(&sections(40_000)).0.contains(&Code::DocumentTooLarge));
 }
 
 #[test]

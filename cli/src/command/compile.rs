@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use patchstate::catalog::previous::Previous;
 use patchstate::compile::compile;
 use patchstate::diagnostic::{Code, Diagnostics, Severity};
+use patchstate::error::Error;
 use patchstate::index;
 use patchstate::model::catalogs::{Catalogs, Entry};
+use patchstate::model::update::TAKEN_OVER;
 use patchstate::report::{Columns, findings, grouped};
 
 use crate::catalogs::{self, Codes, Reading};
@@ -24,7 +27,10 @@ Examples:
   patchstate compile mssecure.xml -o site.idx
 
   Several feeds, each a name space of its own:
-      patchstate compile --feed security=mssecure.xml --feed fedora=repo/ -o site.idx")]
+      patchstate compile --feed security=mssecure.xml --feed fedora=repo/ -o site.idx
+
+  A catalog of packages came again; only those that changed are read:
+      patchstate compile vendor.cab --previous site.idx -o site.idx")]
 pub(crate) struct Args {
     #[command(flatten)]
     reading: Reading,
@@ -37,6 +43,9 @@ pub(crate) struct Args {
     /// Leaves out a catalog, cabinet or package that cannot be read, and ends with code 1
     #[arg(long)]
     keep_going: bool,
+    /// Takes over from an earlier index what is unchanged since, instead of reading it again
+    #[arg(long, value_name = "INDEX")]
+    previous: Option<PathBuf>,
     /// The form of the findings; `json` lists each on standard output
     #[arg(long, value_name = "FORM", default_value = "text")]
     format: Findings,
@@ -47,7 +56,8 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     files::check(&args.output)?;
     let mut found = Diagnostics::new();
     let detections = args.reading.detections(&mut found)?;
-    let mut read = args.reading.read(args.keep_going, |_| {});
+    let previous = args.previous.as_deref().map(previous).transpose()?;
+    let mut read = args.reading.read(args.keep_going, previous, |_| {});
     if !args.keep_going
         && let Some(failure) = read.failures.drain(..).next()
     {
@@ -82,6 +92,12 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     std::mem::forget(compiled);
     let is_whole = read.failures.is_empty() && !(args.keep_going && catalogs::left_out(&found));
     Ok(if is_whole { Exit::Done } else { Exit::Findings })
+}
+
+/// What an earlier compile read.
+fn previous(path: &Path) -> patchstate::error::Result<Previous> {
+    let unusable = |error: Error| error.with_hint("compile once without `--previous`");
+    files::catalogs(path).map(Previous::of).map_err(unusable)
 }
 
 /// Says what was found in the catalogs, with the first places of each code, and how often. A person at a
@@ -119,11 +135,14 @@ fn summary(
         let of_source = |entry: &&Entry| entry.source as usize == at;
         let updates = catalogs.updates.iter().filter(of_source).count() as u64;
         let about = &source.source;
+        let taken_over = about.statistics.iter().find(|(name, _)| name == TAKEN_OVER);
+        let taken_over = taken_over.map(|(_, count)| format!(", {} taken over", grouped(*count)));
         output.message(&format!(
-            "{}: {} updates ({})",
+            "{}: {} updates ({}{})",
             about.feed,
             grouped(updates),
-            [about.format.as_str(), &about.revision].join(" ").trim_end()
+            [about.format.as_str(), &about.revision].join(" ").trim_end(),
+            taken_over.unwrap_or_default()
         ));
     }
     let count = |severity: Severity| {

@@ -151,8 +151,9 @@ pub fn members(path: impl AsRef<Path>) -> Result<Vec<String>> {
         // Enough is known, and an error is the one way to end a walk.
         if members.len() < MEMBERS { Ok(()) } else { Err(Error::new(Code::TooLarge, "enough")) }
     });
+    // What is wrong further on is told when it is read.
     match walked {
-        Err(error) if members.len() < MEMBERS => Err(error),
+        Err(error) if members.is_empty() => Err(error),
         _ => Ok(members),
     }
 }

@@ -5,6 +5,7 @@
 //! never its name.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
@@ -14,9 +15,11 @@ use crate::model::update::{Catalog, Source};
 pub mod cvrf;
 pub mod detection;
 pub mod document;
+mod folder;
 pub mod mssecure;
 mod node;
 pub mod office;
+pub mod previous;
 pub mod rules;
 pub mod sdp;
 pub mod updateinfo;
@@ -87,6 +90,8 @@ pub struct Settings {
     pub check_duplicates: bool,
     /// Whether a part of a catalog that cannot be read (a cabinet, a package) is left out and counted.
     pub keep_going: bool,
+    /// What an earlier compile read, of which what is unchanged is taken over.
+    pub previous: Option<Arc<previous::Previous>>,
 }
 
 impl Settings {

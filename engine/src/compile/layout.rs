@@ -1,13 +1,14 @@
 //! Lays catalogs out as the columns of an index.
 
 use super::count;
-use super::installs;
 use super::packages::Packages;
 use super::requirements::Requirements;
 use super::rules::{Rules, product_key};
 use super::texts::Texts;
+use super::{installs, named};
 use crate::error::Result;
 use crate::index::columns::Columns;
+use crate::model::applicability::patch::Patch;
 use crate::model::catalogs::{Catalogs, Entry, SourceEntry};
 use crate::model::product::Detection;
 use crate::model::update::Update;
@@ -36,7 +37,7 @@ pub fn lay_out(catalogs: &Catalogs) -> Result<Columns> {
         layout.detection(number, detection)?;
     }
     for (number, source) in catalogs.sources.iter().enumerate() {
-        layout.source(number, source)?;
+        layout.source(number, source, &catalogs.patches)?;
     }
     layout.products(catalogs)?;
     layout.finish(catalogs)
@@ -55,6 +56,7 @@ impl Layout<'_> {
         self.update_texts(entry);
         self.update_lists(&entry.update)?;
         installs::write(&entry.update.installs, &mut self.texts, &mut self.columns)?;
+        named::write(&entry.update, &mut self.texts, &mut self.columns)?;
         self.edges(entry)?;
         self.requirements.update(entry, &mut self.columns)?;
         self.packages.write_update(
@@ -77,6 +79,7 @@ impl Layout<'_> {
         columns.update_kind.push(texts.number(&update.kind));
         columns.update_posted.push(texts.number(&update.posted));
         columns.update_revised.push(texts.number(&update.revised));
+        columns.update_edition.push(texts.number(&update.edition));
         columns.update_payload.push(texts.number(&update.payload));
         columns.update_information.push(texts.number(&update.information));
         columns.update_urgency.push(update.urgency.map_or(0, |urgency| urgency as u8));
@@ -157,7 +160,7 @@ impl Layout<'_> {
         Ok(())
     }
 
-    fn source(&mut self, number: usize, entry: &SourceEntry) -> Result<()> {
+    fn source(&mut self, number: usize, entry: &SourceEntry, patches: &[Patch]) -> Result<()> {
         let (source, texts, columns) = (&entry.source, &mut self.texts, &mut self.columns);
         columns.source_feed.push(texts.number(&source.feed));
         columns.source_format.push(texts.number(&source.format));
@@ -177,8 +180,16 @@ impl Layout<'_> {
         for (code, times) in entry.diagnostics.counts() {
             columns.diagnostic_code.push(texts.number(code.name()));
             columns.diagnostic_count.push(times);
+            let of_reader = entry.of_reader.iter().find(|(known, _)| *known == code);
+            columns.diagnostic_of_reader.push(of_reader.map_or(0, |(_, times)| *times));
         }
         columns.source_diagnostic_ends.push(count(columns.diagnostic_code.len())?);
+        columns.source_reading.push(texts.number(&source.reading));
+        let places = entry.patches.iter().filter_map(|patch| patches.binary_search(patch).ok());
+        for place in places {
+            columns.source_patch.push(count(place)?);
+        }
+        columns.source_patch_ends.push(count(columns.source_patch.len())?);
         Ok(())
     }
 

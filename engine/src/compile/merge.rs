@@ -30,14 +30,25 @@ pub fn merge(catalogs: Vec<Catalog>, mut detections: Vec<Detection>) -> Result<C
         }
         detections.append(&mut catalog.detections);
         merged.module_defaults.append(&mut catalog.module_defaults);
+        let (mut of_reader, mut patches) = (Vec::new(), Vec::new());
+        if !catalog.source.reading.is_empty() {
+            of_reader.extend(catalog.diagnostics.counts());
+            patches.clone_from(&catalog.patches);
+            patches.sort_unstable();
+            patches.dedup();
+        }
         merged.patches.append(&mut catalog.patches);
         for update in catalog.updates {
             let identity = format!("{}:{}", catalog.source.feed, update.id);
             merged.updates.push(Entry { identity, source: number, update, ..Entry::default() });
         }
-        let source =
-            SourceEntry { source: catalog.source, diagnostics: catalog.diagnostics, edges: 0, dangling: 0 };
-        merged.sources.push(source);
+        merged.sources.push(SourceEntry {
+            source: catalog.source,
+            diagnostics: catalog.diagnostics,
+            of_reader,
+            patches,
+            ..SourceEntry::default()
+        });
     }
     merged.module_defaults.sort_unstable();
     merged.module_defaults.dedup();
@@ -130,10 +141,14 @@ fn resolve(merged: &mut Catalogs) {
         source.dangling += u64::from(dangling);
         source.diagnostics.add(finding(entry, code, position, id));
     }
-    let declared = declared.iter().zip(&replaces).map(|(by, of)| by.len() as u64 + of.len() as u64);
-    for ((entry, edges), declared) in updates.iter_mut().zip(resolved).zip(declared) {
-        sources[entry.source as usize].edges += declared;
+    let declared = declared.into_iter().zip(replaces);
+    for ((entry, edges), (by, of)) in updates.iter_mut().zip(resolved).zip(declared) {
+        let source = &mut sources[entry.source as usize];
+        source.edges += by.len() as u64 + of.len() as u64;
         entry.replaced_by = edges;
+        if !source.source.reading.is_empty() {
+            (entry.update.replacements, entry.update.replaces) = (by, of);
+        }
     }
 }
 

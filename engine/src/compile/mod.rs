@@ -7,6 +7,7 @@ pub mod anchor;
 mod installs;
 pub mod layout;
 pub mod merge;
+pub(crate) mod named;
 mod nodes;
 mod numbers;
 mod packages;

@@ -50,9 +50,12 @@ pub(super) fn resolve(merged: &mut Catalogs) {
             entries().map(|(number, entry)| places.children(number, entry, &mut findings)).collect();
         (needs, children)
     };
-    for ((entry, needs), children) in merged.updates.iter_mut().zip(needs).zip(children) {
+    let Catalogs { sources, updates, .. } = &mut *merged;
+    for ((entry, needs), children) in updates.iter_mut().zip(needs).zip(children) {
         (entry.prerequisites, entry.children) = (needs, children);
-        (entry.update.prerequisites, entry.update.bundled) = (Vec::new(), Vec::new());
+        if sources[entry.source as usize].source.reading.is_empty() {
+            (entry.update.prerequisites, entry.update.bundled) = (Vec::new(), Vec::new());
+        }
     }
     break_needs(&mut merged.updates, &mut findings);
     break_bundles(&mut merged.updates, &mut findings);

@@ -14,6 +14,7 @@ use crate::eval::known::State;
 use crate::model::expr::{Comparison, Data, LoopOf, Operand, Operator, Presence, Question, Subject};
 use crate::model::fact::PackageKind;
 use crate::model::flag::Flags;
+use crate::model::install::Install;
 use crate::model::law::Levels;
 use crate::model::verdict::{Answer, Cell};
 use crate::render::Json;
@@ -67,6 +68,13 @@ fn update(proof: &Proof<'_>, json: &mut Json<'_>) {
             json.key("format").text(&source.format);
             json.key("path").text(&source.path);
             json.key("revision").text(&source.revision);
+        });
+        let drivers: Vec<_> = entry.update.installs.iter().flat_map(Install::driver).collect();
+        json.key("driver").array(drivers, |json, (name, text)| {
+            json.object(|json| {
+                json.key("name").text(name);
+                json.key("text").text(text);
+            });
         });
         let document = entry.update.document();
         json.key("document").maybe((!document.is_empty()).then_some(document));

@@ -156,6 +156,10 @@ impl Page<'_, '_> {
         self.entry("marks", &inventory.marks.names().collect::<Vec<_>>().join("; "));
         self.entry("update", &entry.identity);
         self.entry("title", &entry.update.title);
+        for install in &entry.update.installs {
+            let driver: Vec<_> = install.driver().map(|(name, text)| format!("{name} {text}")).collect();
+            self.entry("driver", &driver.join("; "));
+        }
         let named = [source.format.as_str(), source.revision.as_str()];
         let named: Vec<_> = named.into_iter().filter(|name| !name.is_empty()).collect();
         let document = match entry.update.document() {

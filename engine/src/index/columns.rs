@@ -213,6 +213,8 @@ columns! {
         source_counts u64 x 6: any, "leaf predicates, distinct ones, nodes, distinct ones, supersedence edges, dangling ones";
         source_statistic_ends u32: ends(statistics), "what its reader counted";
         source_diagnostic_ends u32: ends(diagnostics), "its diagnostics";
+        source_reading u32: text, "how its documents were read; the empty text where nothing of them is taken over";
+        source_patch_ends u32: ends(source_patches), "what it knows of patches; nothing where nothing is taken over";
     }
     statistics {
         statistic_name u32: text, "name";
@@ -221,6 +223,10 @@ columns! {
     diagnostics {
         diagnostic_code u32: text, "code";
         diagnostic_count u64: any, "how often it was raised";
+        diagnostic_of_reader u64: any, "how often by the reader; 0 where nothing is taken over";
+    }
+    source_patches {
+        source_patch u32: of(patches), "what a source knows of a patch; rising";
     }
     updates {
         update_identity u32: text, "full identity; rising as bytes";
@@ -232,6 +238,7 @@ columns! {
         update_kind u32: text, "the catalog's word for its type";
         update_posted u32: text, "date of publication";
         update_revised u32: text, "date of the last revision";
+        update_edition u32: text, "what tells that its document is unchanged; the empty text where it is read again";
         update_payload u32: text, "address of the download";
         update_information u32: text, "address of the description";
         update_urgency u8: up_to(4), "0 not said, 1 low, 2 moderate, 3 important, 4 critical";
@@ -250,6 +257,7 @@ columns! {
         update_prerequisite u32: none_or(prerequisites), "what it needs; NONE when it needs nothing";
         update_child_ends u32: ends(children), "the updates that it is a bundle of";
         update_install_ends u32: ends(installs), "how it is installed";
+        update_named_ends u32: ends(named), "the updates that its catalog names beside it; nothing where nothing is taken over";
         update_rule u8: up_to(3), "0 none, 1 tests, 2 packages, 3 items";
         update_installed u32: none_or(nodes), "rule that holds where it is there; NONE unless its rule is tests";
         update_applicable u32: none_or(nodes), "rule that holds where it is for the client; likewise";
@@ -310,6 +318,10 @@ columns! {
     }
     children {
         child u32: none_or(updates), "update that a bundle consists of; NONE when no catalog has it";
+    }
+    named {
+        named_update u32: text, "update as the catalog names it, below its feed; the empty text where a clause begins";
+        named_as u8: up_to(4), "0 is replaced, 1 replaces, 2 part of the bundle, 3 begins a clause of what is needed, 4 belongs to the clause";
     }
     installs {
         install_variant u32: text, "language that it is for; the empty text where it is for any";

@@ -10,7 +10,7 @@ use super::flag::Flags;
 use super::product::Detection;
 use super::supersedence;
 use super::update::{Product, Source, Update};
-use crate::diagnostic::{Diagnostics, Position};
+use crate::diagnostic::{Code, Diagnostics, Position};
 
 /// Everything an index holds, as the model has it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,6 +36,11 @@ pub struct SourceEntry {
     pub source: Source,
     /// What is wrong with it.
     pub diagnostics: Diagnostics,
+    /// How much of that its reader found; empty where it is never [taken over](Source::reading), as are the
+    /// patches below.
+    pub of_reader: Vec<(Code, u64)>,
+    /// What it knows of patches, sorted.
+    pub patches: Vec<Patch>,
     /// Supersedence edges that it declares.
     pub edges: u64,
     /// Edges whose other end is not there.
@@ -56,7 +61,8 @@ pub struct Entry {
     pub prerequisites: Vec<Vec<Option<u32>>>,
     /// The updates that it is a bundle of, by number, sorted; none is one that no catalog has.
     pub children: Vec<Option<u32>>,
-    /// The update. Its `replacements`, `prerequisites` and `bundled` are resolved into the lists above.
+    /// The update. Its `replacements`, `replaces`, `prerequisites` and `bundled` are resolved into the lists
+    /// above; they are kept only where the source can be [taken over](Source::reading).
     pub update: Update,
 }
 

@@ -16,7 +16,7 @@ pub struct Install {
     pub program: String,
     /// What the program is called with.
     pub arguments: String,
-    /// What else the publisher says: (name, text).
+    /// What else the publisher says: (name, text). What it says of a driver begins with [`DRIVER`].
     pub attributes: Vec<(String, String)>,
     /// What the codes mean that the program ends with, each once.
     pub codes: Vec<ReturnCode>,
@@ -112,10 +112,18 @@ pub struct File {
     pub digests: Vec<(String, String)>,
 }
 
+/// What the names of attributes begin with that the metadata of a driver gives.
+pub const DRIVER: &str = "WindowsDriverMetaData/";
+
 /// The result of a code that stands for success.
 const SUCCEEDED: &str = "Succeeded";
 
 impl Install {
+    /// What the publisher says of the driver that it installs: (name, text); nothing where it is none.
+    pub fn driver(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.attributes.iter().filter_map(|(name, text)| Some((name.strip_prefix(DRIVER)?, text.as_str())))
+    }
+
     /// Whether a restart follows: as the publisher says, and where that leaves it open, as all codes of
     /// success have it.
     ///

@@ -60,6 +60,9 @@ pub struct Source {
     pub assumes_needed: bool,
     /// What its reader counted, by name.
     pub statistics: Vec<(String, u64)>,
+    /// How its documents were read, in a form that is equal where they would be read in the same way: what
+    /// was read of them can be taken over then. Empty where nothing ever is.
+    pub reading: String,
 }
 
 /// A product that a catalog speaks of.
@@ -248,6 +251,10 @@ pub struct ProductRow {
 /// has several.
 pub const DOCUMENT: &str = "document";
 
+/// The name under which [`Source::statistics`] says how many updates were taken over from an earlier index
+/// and not read.
+pub const TAKEN_OVER: &str = "taken_over";
+
 /// One update of a catalog.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Update {
@@ -273,6 +280,9 @@ pub struct Update {
     pub posted: String,
     /// Date of the last revision.
     pub revised: String,
+    /// What says, where it is given again, that the document of the update is the one that was read: its
+    /// date of creation. Empty where the document must be read again.
+    pub edition: String,
     /// Whether a restart is needed.
     pub reboot: Reboot,
     /// Address of the download.

@@ -2,11 +2,14 @@
 //!
 //! Shows columns as they are; what a rule says about a client, `explain` shows.
 
+use std::borrow::Cow;
+
 use super::grouped;
 use super::table::{Column, Note, Table, Value};
 use crate::index::View;
 use crate::index::columns::Column as _;
 use crate::model::fact::Kind;
+use crate::model::install::Install;
 use crate::model::supersedence::Source;
 use crate::model::update::Urgency;
 
@@ -90,9 +93,11 @@ fn updates(view: View<'_>) -> Table<'_> {
         Column::text("ReplacedBy"),
         Column::text("Flags"),
         Column::long("Title"),
+        Column::data("Driver"),
     ];
     let mut table = Table::new("updates", head);
     for at in 0..view.updates() {
+        let driver = view.installs(at).iter().flat_map(Install::driver).map(driver_word).collect();
         let anchor = match Kind::ALL.get(usize::from(columns.update_anchored.at(at))) {
             Some(kind) => kind.name(),
             None => "always evaluated",
@@ -112,9 +117,15 @@ fn updates(view: View<'_>) -> Table<'_> {
             Value::Count(columns.update_edge_ends(at).len() as u64),
             Value::from(view.flags(at)),
             Value::from(view.text(columns.update_title.at(at))),
+            Value::List(driver),
         ]);
     }
     table
+}
+
+/// What is said of a driver, as one word of a list.
+fn driver_word((name, text): (&str, &str)) -> Cow<'static, str> {
+    Cow::Owned(format!("{name}={text}"))
 }
 
 fn subjects(view: View<'_>) -> Table<'_> {

@@ -80,7 +80,7 @@ impl<R: BufRead> Cursor<R> {
     /// # Errors
     ///
     /// The document is not well-formed, exceeds a limit, uses an entity, or cannot be read; no event
-    /// comes after an error.
+    /// comes after an error, but for that of [`Cursor::limit`] ([`Cursor::has_failed`]).
     #[allow(
         clippy::should_implement_trait,
         reason = "an event borrows the cursor, which no iterator can say"
@@ -128,6 +128,23 @@ impl<R: BufRead> Cursor<R> {
         }
     }
 
+    /// Passes over what is left of the element that is the `depth`th of the open ones (with 0, of the
+    /// document), whatever there is of it; for one that was too long to be read.
+    ///
+    /// # Errors
+    ///
+    /// What is left is not well-formed, or reading ended.
+    pub fn leave(&mut self, depth: usize) -> Result<()> {
+        self.limit(u64::MAX);
+        while self.child(depth)?.is_some() {}
+        Ok(())
+    }
+
+    /// Whether nothing comes any more after an error.
+    pub fn has_failed(&self) -> bool {
+        self.stream.has_failed()
+    }
+
     /// Moves to the end of the innermost open element.
     ///
     /// # Errors
@@ -170,7 +187,8 @@ impl<R: BufRead> Cursor<R> {
     }
 
     /// Lets the document reach no further than to this offset, in place of the limit of its bytes: for an
-    /// element that may have only so many. What is read already stays.
+    /// element that may have only so many. What is read already stays. Of what reaches further the next event
+    /// is an error; behind it reading goes on where a further limit is set.
     ///
     /// ```
     /// use patchstate::diagnostic::Code;
@@ -182,6 +200,8 @@ impl<R: BufRead> Cursor<R> {
     /// cursor.child(1)?;
     /// cursor.limit(20);
     /// assert_eq!(cursor.skip().unwrap_err().code(), Code::TooLarge);
+    /// cursor.limit(u64::MAX);
+    /// assert!(cursor.child(1)?.is_none());
     /// # Ok::<(), patchstate::error::Error>(())
     /// ```
     pub fn limit(&mut self, offset: u64) {

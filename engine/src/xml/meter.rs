@@ -73,9 +73,14 @@ impl<R: BufRead> Meter<R> {
         &self.source
     }
 
-    /// Lets the document have so many bytes, those that were read included.
-    pub(super) fn limit(&mut self, total_bytes: u64) {
-        self.limits.total_bytes = total_bytes;
+    /// Lets the document have any number of bytes.
+    pub(super) fn unlimit(&mut self) {
+        self.limits.total_bytes = u64::MAX;
+    }
+
+    /// How many bytes were taken of the document.
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
     }
 
     /// Begins a token, whose text may have `text_room` bytes if it is one; says where it begins.

@@ -38,6 +38,9 @@ pub(super) struct Stream<R> {
     /// Where the last step begins.
     pub(super) position: Position,
     ahead: Ahead,
+    /// How far an element may reach, and whether the last step went beyond that.
+    until: u64,
+    is_beyond: bool,
     /// Whether the innermost element ended and is left with the next step.
     leaving: bool,
     pub(super) document_type: Option<Position>,
@@ -87,6 +90,8 @@ impl<R: BufRead> Stream<R> {
             outline: Outline::new(roots),
             position: START,
             ahead: Ahead::Unread,
+            until: u64::MAX,
+            is_beyond: false,
             leaving: false,
             document_type: None,
             instruction: None,
@@ -99,9 +104,10 @@ impl<R: BufRead> Stream<R> {
         self.reader.get_ref().source()
     }
 
-    /// Lets the document have so many bytes, those that were read included.
-    pub(super) fn limit(&mut self, total_bytes: u64) {
-        self.reader.get_mut().limit(total_bytes);
+    /// Lets what is read from here on reach so far and no further; tokens are bounded by themselves.
+    pub(super) fn limit(&mut self, offset: u64) {
+        self.reader.get_mut().unlimit();
+        self.until = offset;
     }
 
     /// How many elements are open, not counting one that just ended.
@@ -112,10 +118,27 @@ impl<R: BufRead> Stream<R> {
     /// Moves on.
     pub(super) fn step(&mut self) -> Result<Step> {
         let step = self.advance();
-        if step.is_err() {
-            self.ahead = Ahead::Failed;
+        match &step {
+            // An end is the end of what is too long.
+            Ok(Step::Open | Step::Text) => self.check_reach()?,
+            Ok(Step::Close | Step::End) => {}
+            // What was read up to a limit for an element is whole, so that reading may go on.
+            Err(_) if mem::take(&mut self.is_beyond) => {}
+            Err(_) => self.ahead = Ahead::Failed,
         }
         step
+    }
+
+    /// Refuses what reaches further than it may.
+    #[inline]
+    fn check_reach(&self) -> Result<()> {
+        if self.reader.get_ref().offset() <= self.until { Ok(()) } else { Err(self.beyond()) }
+    }
+
+    #[cold]
+    fn beyond(&self) -> Error {
+        Fault::too_large(0, format!("reaches beyond byte {}, which is the limit", self.until))
+            .at(self.position)
     }
 
     fn advance(&mut self) -> Result<Step> {
@@ -138,7 +161,12 @@ impl<R: BufRead> Stream<R> {
     /// Reads up to the next tag; a text before it comes first.
     fn read(&mut self) -> Result<Step> {
         self.text.clear();
+        self.is_beyond = false;
         loop {
+            if let Err(error) = self.check_reach() {
+                self.is_beyond = true;
+                return Err(error);
+            }
             let room = self.limits.text_bytes.saturating_sub(self.text.len());
             let begin = self.reader.get_mut().begin(room);
             let token = self.token(begin)?;
@@ -169,6 +197,11 @@ impl<R: BufRead> Stream<R> {
                 Err(fault::of_token(error).map_or_else(|other| other.at(begin), |found| found.at(begin)))
             }
         }
+    }
+
+    /// Whether nothing can be read any more.
+    pub(super) fn has_failed(&self) -> bool {
+        matches!(self.ahead, Ahead::Failed)
     }
 
     /// The error of a fault in the token that is in `raw`.

@@ -60,6 +60,7 @@ fn source(choices: &mut Choices<'_>) -> Source {
         profile: choices.one(&[None, Some(Profile::Dnf), Some(Profile::Suse)]),
         assumes_needed: choices.odds(1, 4),
         statistics: choices.list(2, |choices| ("counted".to_owned(), choices.below(9) as u64)),
+        reading: choices.one(&["", "in some way"]).to_owned(),
     }
 }
 
@@ -126,6 +127,7 @@ fn texts(choices: &mut Choices<'_>) -> Update {
         references: vec![Reference { kind: "cve".to_owned(), id: text("CVE"), ..Reference::default() }],
         posted: "2001-10-04".to_owned(),
         revised: text("revised"),
+        edition: text("edition"),
         reboot: Reboot::from_number(number as u8 % 3),
         payload: text("http://example.org/payload"),
         information: text("http://example.org/information"),

@@ -6,7 +6,7 @@ use patchstate::model::expr::{Expr, Question, Subject};
 use patchstate::model::fact::{Fact, Property, Text, Trait, Wmi};
 use patchstate::model::install::{Behavior, File, Impact, Install, ReturnCode};
 use patchstate::model::reason::Reason;
-use patchstate::model::update::{Catalog, Clause, Item, Reboot, Rule, Update, UpdateId};
+use patchstate::model::update::{Catalog, Clause, Item, Reboot, Rule, Source, Update, UpdateId};
 use patchstate::model::wql;
 
 use super::{findings, place, source};
@@ -30,7 +30,7 @@ pub fn rules(count: u32) -> Catalog {
         }
     });
     Catalog {
-        source: source("rul", None),
+        source: Source { reading: "sampled".to_owned(), ..source("rul", None) },
         updates,
         patches: patches.into(),
         diagnostics: findings(),
@@ -78,6 +78,7 @@ fn update(number: u32) -> Update {
     }
     Update {
         id: id(number),
+        edition: "2026-01-01T00:00:00".to_owned(),
         prerequisites: vec![Clause { any_of, position: place(number) }],
         rule: Rule::Items(items),
         position: place(number),

@@ -1,10 +1,11 @@
 //! Cabinets that are cut, changed, or made to harm.
 
+use std::io::Cursor;
 use std::time::{Duration, Instant};
 
-use conformance::cabinet::{Block, Cabinet, File, Folder, Order};
+use conformance::cabinet::{BLOCK, Block, Cabinet, File, Folder, Order};
 use conformance::lzx::{self, Kind};
-use patchstate::container::Limits;
+use patchstate::container::{Limits, Opened, walk};
 use patchstate::diagnostic::Code;
 use patchstate::error::Error;
 
@@ -325,4 +326,38 @@ fn whatever_the_bytes_are_nothing_panics() {
 fn unchecked(mut folder: Folder) -> Folder {
     folder.blocks.iter_mut().for_each(|block| block.unchecked = true);
     folder
+}
+
+/// What a visitor sees that reads nothing.
+fn unread(bytes: &[u8]) -> Result<usize, Error> {
+    let opened = Opened::from_reader(Cursor::new(bytes.to_vec()), "x", Limits::STANDARD)?;
+    let mut members = 0;
+    walk(opened, &mut |_, _| {
+        members += 1;
+        Ok(())
+    })?;
+    Ok(members)
+}
+
+#[test]
+fn damage_in_what_nobody_reads_is_found_by_its_checksum() {
+    let content = Random(7).content(5 * BLOCK);
+    for folder in every_method(&content) {
+        let files = vec![File::new("a", 0, 0, 10), File::new("b", 0, BLOCK as u32, 4 * BLOCK as u32)];
+        let bytes = Cabinet::of(folder.clone(), files.clone()).bytes();
+        assert_eq!(unread(&bytes).unwrap(), 2);
+        let mut damaged = bytes.clone();
+        let last = damaged.len() - 3;
+        damaged[last] ^= 1;
+        let error = unread(&damaged).unwrap_err();
+        assert_eq!(error.code(), Code::CabChecksum);
+        assert!(error.to_string().contains("block 4 of folder 0"), "{error}");
+        assert!(unread(&bytes[..bytes.len() - 3]).unwrap_err().to_string().contains("cut short"));
+        // A block without a checksum says nothing of itself, and is not expanded for that.
+        let unchecked = with_block(folder, 4, |block| {
+            block.unchecked = true;
+            block.data.iter_mut().for_each(|byte| *byte = !*byte);
+        });
+        assert_eq!(unread(&Cabinet::of(unchecked, files).bytes()).unwrap(), 2);
+    }
 }

@@ -269,7 +269,7 @@ const MADE: [(Code, Make); 23] = [
     }),
     (Code::DocumentTooLarge, |folder, raised| {
         let path = folder.join("fragments.xml");
-        let long = " ".repeat(40 << 20);
+        let long = format!("<!--{}-->", " ".repeat(3 << 20)).repeat(11);
         write(&path, format!(r#"<UpdateIdentity UpdateID="1" RevisionNumber="1"/>{long}"#).as_bytes());
         raised.catalog(&path);
     }),

@@ -8,6 +8,7 @@ mod operators;
 mod oracle;
 mod packages;
 mod patches;
+mod previous;
 mod proofs;
 mod relations;
 mod rules;

@@ -13,7 +13,8 @@ use crate::container::Limits;
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
 use crate::model::applicability::read::version;
-use crate::model::office::{Evidence, Wanted, code};
+use crate::model::msi;
+use crate::model::office::{Evidence, Wanted};
 use crate::model::path;
 use crate::model::product::folded;
 use crate::version::dotted::Version;
@@ -139,7 +140,7 @@ fn bundle(node: &Node, file: &str) -> Result<(Key, Entry)> {
 
 fn guid(node: &Node, name: &str) -> Result<Option<String>> {
     let Some(text) = node.find(name) else { return Ok(None) };
-    code(text).map(Some).ok_or_else(|| node.error(format!("`{name}`: `{text}` is no code")))
+    msi::pattern(text).map(Some).ok_or_else(|| node.error(format!("`{name}`: `{text}` is no code")))
 }
 
 fn dotted(node: &Node, name: &str) -> Result<Option<Version>> {

@@ -5,9 +5,10 @@ use super::family::{Dialect, Family};
 use super::leaf::known;
 use super::{Rules, subject};
 use crate::diagnostic::Code;
-use crate::model::applicability::read::{self, Given, PREPENDED, Refused, code};
+use crate::model::applicability::read::{self, Given, PREPENDED, Refused};
 use crate::model::applicability::{Applicability, FileExists, Range};
 use crate::model::expr::{DEPTH, Expr, LoopOf, Operator, Question, Reasons, Subject};
+use crate::model::msi::code;
 use crate::model::reason::Reason;
 use crate::model::verdict::Answer;
 

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::model::applicability::read::Given;
 use crate::xml::cursor::{Cursor, Event, Tag};
 
-/// The most elements of the rules of one section.
+/// The most elements of the rules of one update.
 pub const MOST: usize = 65_536;
 
 /// An element.
@@ -95,6 +95,7 @@ impl Element {
     }
 }
 
-fn too_many(position: Position) -> Error {
-    Error::new(Code::TooLarge, format!("more than {MOST} elements in one section of rules")).at(position)
+/// The error of rules that have too many elements.
+pub(super) fn too_many(position: Position) -> Error {
+    Error::new(Code::TooLarge, format!("more than {MOST} elements in the rules of one update")).at(position)
 }

@@ -1,4 +1,5 @@
-//! What rules need of the metadata beside them: that of patches and products of Windows Installer.
+//! What rules need of the metadata beside them: that of patches and products of Windows Installer. That of
+//! drivers is kept for people, as no rule about drivers is evaluated.
 
 use std::io::BufRead;
 
@@ -7,8 +8,10 @@ use super::element::{Element, MOST};
 use crate::diagnostic::Code;
 use crate::error::Result as Read;
 use crate::model::applicability::patch::{FILTERS, Patch, Sequence, Target, TargetVersion};
-use crate::model::applicability::read::{Refused, code, version};
+use crate::model::applicability::read::{Refused, version};
 use crate::model::expr::Comparison;
+use crate::model::install;
+use crate::model::msi::code;
 use crate::xml::cursor::Cursor;
 
 /// What the metadata of an update says of Windows Installer.
@@ -20,7 +23,10 @@ pub struct Installer {
     pub(super) product: Option<String>,
 }
 
-/// Reads the metadata at whose tag the cursor stands; what is not of Windows Installer is passed over.
+/// The element of a driver's metadata.
+const DRIVER: &str = "WindowsDriverMetaData";
+
+/// Reads the metadata at whose tag the cursor stands; what is of no installer is passed over.
 ///
 /// # Errors
 ///
@@ -40,16 +46,26 @@ pub fn read<R: BufRead>(cursor: &mut Cursor<R>, rules: &mut Rules) -> Read<()> {
 ///
 /// As [`read`].
 pub fn take<R: BufRead>(cursor: &mut Cursor<R>, rules: &mut Rules, element: Element) -> Read<()> {
-    if !matches!(element.name.as_str(), "MsiPatchMetadata" | "MsiApplicationMetadata") {
+    if !matches!(element.name.as_str(), "MsiPatchMetadata" | "MsiApplicationMetadata" | DRIVER) {
         rules.find(Code::MetadataIgnored, cursor.position(), "Metadata", &element.name);
         return Ok(());
     }
     let element = element.read(cursor, rules.dialect, &mut { MOST })?;
-    rules.take_installer(&element);
+    match element.name.as_str() {
+        DRIVER => rules.take_driver(&element),
+        _ => rules.take_installer(&element),
+    }
     Ok(())
 }
 
 impl Rules {
+    /// Takes the metadata of a driver word for word: its attributes, and the text of what stands below.
+    fn take_driver(&mut self, element: &Element) {
+        let own = element.given.iter().map(|(name, value)| (name, value.to_owned()));
+        let below = element.below.iter().map(|below| (below.name.as_str(), below.text.clone()));
+        self.driver.extend(own.chain(below).map(|(name, text)| (format!("{}{name}", install::DRIVER), text)));
+    }
+
     /// Takes metadata of Windows Installer; what a catalog knows of a patch it knows for all updates.
     fn take_installer(&mut self, element: &Element) {
         if element.name == "MsiApplicationMetadata" {

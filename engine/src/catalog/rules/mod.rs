@@ -38,6 +38,10 @@ pub struct Rules {
     pub package: Option<String>,
     /// What the metadata of the update says of Windows Installer.
     pub installer: metadata::Installer,
+    /// What the metadata of the current update says of a driver: (name, text).
+    pub driver: Vec<(String, String)>,
+    /// How many elements there may still be in the rules of the current update.
+    left: usize,
     /// What the catalog knows of patches.
     pub patches: BTreeSet<Patch>,
     /// What is wrong with them.
@@ -54,10 +58,21 @@ impl Rules {
             exact,
             package: None,
             installer: metadata::Installer::default(),
+            driver: Vec::new(),
+            left: element::MOST,
             patches: BTreeSet::new(),
             findings: Diagnostics::new(),
             written: Written::default(),
         }
+    }
+
+    /// Begins the rules of the next update.
+    pub fn begin_update(&mut self) {
+        self.written.begin_update();
+        self.left = element::MOST;
+        self.package = None;
+        self.installer = metadata::Installer::default();
+        self.driver.clear();
     }
 
     /// Reads a section of rules, at whose tag the cursor stands; an empty one is none.
@@ -78,10 +93,12 @@ impl Rules {
     pub fn elements<R: BufRead>(&mut self, cursor: &mut Cursor<R>) -> Result<Section> {
         let name = cursor.name().to_owned();
         let mut section = Section { name, position: cursor.position(), elements: Vec::new() };
-        let (depth, mut left) = (cursor.depth(), element::MOST);
+        let depth = cursor.depth();
         let mut whole = Written::section();
         while let Some(tag) = cursor.child(depth)? {
-            let element = Element::of(&tag, self.dialect).read(cursor, self.dialect, &mut left)?;
+            let element = Element::of(&tag, self.dialect);
+            self.left = self.left.checked_sub(1).ok_or_else(|| element::too_many(element.position))?;
+            let element = element.read(cursor, self.dialect, &mut self.left)?;
             self.written.count(&element, &mut whole);
             section.elements.push(element);
         }

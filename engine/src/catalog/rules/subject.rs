@@ -1,7 +1,8 @@
 //! The thing that a leaf is about, in the form in which clients are compared.
 
-use crate::model::applicability::read::{Given, Refused, code};
+use crate::model::applicability::read::{Given, Refused};
 use crate::model::expr::Subject;
+use crate::model::msi::code;
 use crate::model::path;
 use crate::model::registry::{LOOP, View, normal_key};
 use crate::model::wql::{self, class_key};

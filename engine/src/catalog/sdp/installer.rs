@@ -49,8 +49,11 @@ pub(super) fn part<R: BufRead>(
                 findings.push(Code::SdpInstallerUnknown, position, "InstallableItem", installer);
             }
             into.install.handler = handler.to_owned();
-            into.element = name;
             command(attributes, &mut into.install);
+            if handler == COMMAND_LINE && into.install.result.is_empty() {
+                into.install.result = OTHERWISE.to_owned();
+            }
+            into.element = name;
             while let Some(tag) = cursor.child(depth)? {
                 let part = (tag.local().to_owned(), self::attributes(&tag), tag.position());
                 installer_part(cursor, part, into, findings)?;
@@ -60,10 +63,16 @@ pub(super) fn part<R: BufRead>(
     Ok(())
 }
 
+/// The handler of command lines.
+const COMMAND_LINE: &str = "CommandLineInstallation";
+
+/// What a code that is not listed means where a command line does not say it.
+const OTHERWISE: &str = "Failed";
+
 /// The handler of an installer's element; the element where the format names none.
 fn handler(element: &str) -> &str {
     match element {
-        "CommandLineInstallerData" => "CommandLineInstallation",
+        "CommandLineInstallerData" => COMMAND_LINE,
         "MsiInstallerData" | "MspInstallerData" => "WindowsInstaller",
         "UpdateExeInstallerData" => "WindowsPatch",
         other => other,

@@ -59,6 +59,8 @@ pub(super) struct Sections {
     pub(super) installed: Option<Expr>,
     pub(super) installable: Option<Expr>,
     pub(super) superseded: Option<Expr>,
+    /// Whether there is metadata beside them, of which a catalog knows some for all its packages.
+    pub(super) has_metadata: bool,
 }
 
 /// What can be installed.
@@ -110,8 +112,7 @@ impl Reader<'_> {
     pub(super) fn read<R: BufRead>(&mut self, cursor: &mut Cursor<R>, package: &mut Package) -> Result<()> {
         let depth = cursor.depth();
         package.position = cursor.position();
-        self.rules.written.begin_update();
-        self.rules.installer = metadata::Installer::default();
+        self.rules.begin_update();
         while let Some(tag) = cursor.child(depth)? {
             match tag.local() {
                 "Properties" => properties(&tag, package)?,
@@ -206,7 +207,10 @@ impl Reader<'_> {
         self.rules.installer = metadata::Installer::default();
         while let Some(tag) = cursor.child(depth)? {
             match tag.local() {
-                "Metadata" => metadata::read(cursor, self.rules)?,
+                "Metadata" => {
+                    rules.has_metadata = true;
+                    metadata::read(cursor, self.rules)?;
+                }
                 name if is_section(name) => {
                     let name = name.to_owned();
                     sections.push((self.section(cursor, &name)?, name));
@@ -227,6 +231,7 @@ impl Reader<'_> {
             if tag.local() == "ApplicabilityRules" {
                 item.rules.there = true;
                 self.applicability(cursor, &mut item.rules)?;
+                item.installer.install.attributes.append(&mut self.rules.driver);
             } else {
                 let part = (tag.local().to_owned(), installer::attributes(&tag));
                 installer::part(cursor, part, &mut item.installer, &mut self.rules.findings)?;

@@ -1,40 +1,53 @@
 //! Puts the packages of a document, a folder or an archive together into a catalog.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-
-use sha2::{Digest, Sha256};
 
 use super::container::{Role, role, stem};
 use super::counts::Counts;
 use super::document::{Kind, MOST};
 use super::package::{Package, Reader};
 use super::{FORMAT, copy, document, manifest, package, update};
-use crate::catalog::document::Digesting;
+use crate::catalog::folder::Folder;
+use crate::catalog::previous::{self, editions};
 use crate::catalog::rules::Rules;
 use crate::catalog::rules::family::Dialect;
 use crate::catalog::{self, Settings};
-use crate::container::{self, directory};
+use crate::container;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Position};
 use crate::error::{Error, Result};
 use crate::model::instant::Instant;
-use crate::model::update::{Catalog, DOCUMENT, Source, Update};
+use crate::model::update::{Catalog, DOCUMENT, Source, TAKEN_OVER, Update};
 
 /// Reads a catalog of packages.
 pub(super) fn read(path: &Path, settings: &Settings) -> Result<Catalog> {
     let mut reading = Reading::new(settings);
+    let digest = || match path.is_dir() {
+        true => folder(path)?.digest(),
+        false => catalog::document::digest(path),
+    };
+    if let Some(catalog) = previous::unchanged(path, settings, &reading.source, digest)? {
+        return Ok(catalog);
+    }
     let digest = if path.is_dir() {
-        reading.folder(path)?
+        reading.folder(path, settings)?
     } else if catalog::document::is_archive(path)? {
-        reading.archive(path)?
+        reading.archive(path, settings)?
     } else {
         let mut document = catalog::document::open(path)?;
         reading.document("", &mut document, Role::Other)?;
         document.finish()?
     };
     Ok(reading.finish(path, digest))
+}
+
+/// The files of a folder that a catalog may consist of.
+fn folder(path: &Path) -> Result<Folder> {
+    let mut folder = Folder::list(path)?;
+    folder.retain(|name| role(name) != Role::Other);
+    Ok(folder)
 }
 
 /// A catalog that is being read.
@@ -54,12 +67,19 @@ struct Reading {
     findings: Diagnostics,
     /// Whether a file that cannot be read is left out.
     keep_going: bool,
+    /// Files that are unchanged since an earlier compile, with what it read of them.
+    unchanged: HashMap<String, Update>,
+    /// How many packages were taken over of those.
+    taken_over: u64,
+    /// How much was found before the file that is being read.
+    found_before: u64,
 }
 
 impl Reading {
     fn new(settings: &Settings) -> Self {
+        let reading = previous::reading(settings);
         Reading {
-            source: settings.source(FORMAT.name),
+            source: Source { reading, ..settings.source(FORMAT.name) },
             rules: Rules::new(Dialect::Namespaces, settings.exact_text),
             counts: Counts::default(),
             packages: BTreeMap::new(),
@@ -69,26 +89,42 @@ impl Reading {
             copies: settings.check_duplicates.then(BTreeMap::new),
             findings: Diagnostics::new(),
             keep_going: settings.keep_going,
+            unchanged: HashMap::new(),
+            taken_over: 0,
+            found_before: 0,
         }
     }
 
-    /// Reads the files of a folder; gives the digest of their names and contents.
-    fn folder(&mut self, path: &Path) -> Result<[u8; 32]> {
-        let mut digest = Sha256::new();
-        let files = directory::list(path)?.files;
-        for file in &files {
-            let name = file.strip_prefix(path).unwrap_or(file).to_string_lossy().replace('\\', "/");
-            let mut opened = File::open(file).map_err(|error| Error::io(file, "open", error))?;
-            if role(&name) != Role::Other {
-                digest.update(name.as_bytes());
-                let mut bytes = Digesting { reader: &mut opened, digest: &mut digest };
-                self.member(&name, &mut bytes)?;
-                // What a reader leaves is part of the file as well.
-                io::copy(&mut bytes, &mut io::sink()).map_err(|error| Error::io(file, "read", error))?;
-            }
+    /// Notes which files are unchanged since an earlier compile: those of packages that the list of packages
+    /// has with the date that they had then. `manifest` gives the list, where there is one.
+    fn compare_editions(&mut self, settings: &Settings, manifest: impl FnOnce() -> Result<Vec<u8>>) {
+        let editions = editions(settings, &self.source);
+        // Where copies are compared all files are read.
+        if editions.is_empty() || self.copies.is_some() {
+            return;
         }
+        // What cannot be read is told when all is read.
+        let listed = manifest().ok().and_then(|list| manifest::read(&list)).unwrap_or_default();
+        let is_unchanged = |(file, update): &(&str, &Update)| {
+            let id = package::id(stem(file));
+            let is_its_own = role(file) == Role::Package && update.id.unrevised() == id;
+            is_its_own && listed.get(&id).is_some_and(|date| date.trim() == update.edition)
+        };
+        let unchanged = editions.into_iter().filter(is_unchanged);
+        self.unchanged = unchanged.map(|(file, update)| (file.to_owned(), update.clone())).collect();
+    }
+
+    /// Reads the files of a folder; gives the digest of their names and contents.
+    fn folder(&mut self, path: &Path, settings: &Settings) -> Result<[u8; 32]> {
+        let folder = folder(path)?;
+        self.compare_editions(settings, || {
+            let lists = folder.names().filter(|name| role(name) == Role::Manifest);
+            let Some(list) = lists.last().map(|name| folder.path(name)) else { return Ok(Vec::new()) };
+            whole(&mut File::open(list)?.take(manifest::MOST))
+        });
+        let digest = folder.read(&mut |name, _, file| self.member(name, file))?;
         for name in std::mem::take(&mut self.catalogs) {
-            let open = || catalog::document::open(path.join(&name));
+            let open = || catalog::document::open(folder.path(&name));
             if self.copies.is_some() {
                 self.compare(&name, open()?)?;
             }
@@ -96,12 +132,29 @@ impl Reading {
                 self.document(&name, open()?, Role::Catalog)?;
             }
         }
-        Ok(digest.finalize().into())
+        Ok(digest)
     }
 
     /// Reads the members of an archive; gives its digest.
-    fn archive(&mut self, path: &Path) -> Result<[u8; 32]> {
-        container::walk(container::open(path)?, &mut |name, member| self.member(name, member))?;
+    fn archive(&mut self, path: &Path, settings: &Settings) -> Result<[u8; 32]> {
+        self.compare_editions(settings, || {
+            let mut list = Vec::new();
+            container::walk(container::open(path)?, &mut |name, member| {
+                if role(name) == Role::Manifest {
+                    list = whole(&mut member.take(manifest::MOST))?;
+                }
+                Ok(())
+            })?;
+            Ok(list)
+        });
+        let walked = container::walk(container::open(path)?, &mut |name, member| self.member(name, member));
+        match walked {
+            // What could be read of it counts; the rest is left out and told.
+            Err(error) if self.keep_going && !self.packages.is_empty() => {
+                self.find(error.code(), "", error.position().unwrap_or_default(), error.message());
+            }
+            walked => _ = walked?,
+        }
         let wanted = std::mem::take(&mut self.catalogs);
         let again = |take: &mut dyn FnMut(&str, &mut dyn Read) -> Result<()>| {
             container::walk(container::open(path)?, &mut |name, member| {
@@ -126,7 +179,7 @@ impl Reading {
     }
 
     /// Compares the packages of a document with their own files.
-    fn compare(&mut self, name: &str, document: impl io::BufRead) -> Result<()> {
+    fn compare(&mut self, name: &str, document: impl BufRead) -> Result<()> {
         let all = copy::all(document)?;
         for copy in all {
             let own = self.copies.as_ref().and_then(|copies| copies.get(&copy.id));
@@ -139,6 +192,10 @@ impl Reading {
 
     /// Reads a file; one that cannot be read is left out and told, where that is asked for.
     fn member(&mut self, name: &str, member: &mut dyn Read) -> Result<()> {
+        if let Some(update) = self.unchanged.remove(name) {
+            self.take_over(name, update);
+            return Ok(());
+        }
         match self.read_member(name, member) {
             Err(error) if self.keep_going => {
                 self.find(error.code(), name, error.position().unwrap_or_default(), error.message());
@@ -156,9 +213,7 @@ impl Reading {
                 Ok(())
             }
             Role::Manifest => {
-                let mut bytes = Vec::new();
-                member.take(manifest::MOST).read_to_end(&mut bytes)?;
-                self.manifest = manifest::read(&bytes);
+                self.manifest = manifest::read(&whole(&mut member.take(manifest::MOST))?);
                 if self.manifest.is_none() {
                     self.find(
                         Code::SdpMalformed,
@@ -183,8 +238,8 @@ impl Reading {
     ///
     /// It is something else.
     fn package_file(&mut self, name: &str, member: &mut dyn Read) -> Result<()> {
-        let mut bytes = Vec::new();
-        member.take(MOST + 1).read_to_end(&mut bytes)?;
+        self.found_before = self.found();
+        let bytes = whole(&mut member.take(MOST + 1))?;
         let read = if bytes.len() as u64 > MOST {
             Err(Error::new(Code::TooLarge, format!("a package of more than {MOST} bytes")))
         } else {
@@ -204,7 +259,7 @@ impl Reading {
     }
 
     /// Reads the packages of a document.
-    fn document(&mut self, name: &str, document: impl io::BufRead, of: Role) -> Result<Kind> {
+    fn document(&mut self, name: &str, document: impl BufRead, of: Role) -> Result<Kind> {
         let mut read = Vec::new();
         let Reading { rules, counts, .. } = self;
         let mut reader = Reader { rules, sections: &mut counts.sections };
@@ -253,22 +308,49 @@ impl Reading {
                 self.counts.unlisted.push((name.to_owned(), id.clone()));
             }
         }
-        let (created, key) = (package.created.clone(), package.key().as_str().to_owned());
-        if let Some((before, _)) = self.packages.get(&key) {
-            let later = Instant::parse(&created) > Instant::parse(before);
-            self.find(Code::SdpDuplicateId, name, package.position, &id);
-            if !later {
-                return;
-            }
+        let created = package.created.clone();
+        if !self.is_later(name, package.key().as_str(), &created, package.position) {
+            return;
         }
         if of == Role::Package {
-            self.files.insert(id.clone());
+            self.files.insert(id);
         }
         self.counts.package(&package);
+        // What a catalog knows of patches it knows for all updates.
+        let is_whole = of == Role::Package && !package.items.iter().any(|item| item.rules.has_metadata);
         let update = update::update(package, &self.source.language, &mut self.rules.findings);
-        let update = at(name, update);
+        let mut update = at(name, update);
         self.take_findings(name);
-        self.packages.insert(key, (created, update));
+        // A package about which something was found is read again, so that it is found again.
+        if is_whole && self.found() == self.found_before {
+            update.edition.clone_from(&created);
+        }
+        self.packages.insert(update.id.as_str().to_owned(), (created, update));
+    }
+
+    /// Takes a package over as an earlier compile read it.
+    fn take_over(&mut self, name: &str, update: Update) {
+        let created = update.edition.clone();
+        if self.is_later(name, update.id.as_str(), &created, update.position) {
+            self.taken_over += 1;
+            self.files.insert(update.id.unrevised().to_owned());
+            self.packages.insert(update.id.as_str().to_owned(), (created, update));
+        }
+    }
+
+    /// Whether a package is the first one of its id, or later than the one that there is.
+    fn is_later(&mut self, name: &str, key: &str, created: &str, position: Position) -> bool {
+        let Some((before, known)) = self.packages.get(key) else { return true };
+        let is_later = Instant::parse(created) > Instant::parse(before);
+        let id = known.id.unrevised().to_owned();
+        self.find(Code::SdpDuplicateId, name, position, &id);
+        is_later
+    }
+
+    /// How much was found so far.
+    fn found(&self) -> u64 {
+        let all = |findings: &Diagnostics| findings.counts().map(|(_, times)| times).sum::<u64>();
+        all(&self.findings) + all(&self.rules.findings)
     }
 
     /// Takes what was found in a document.
@@ -302,7 +384,15 @@ impl Reading {
         }
         self.source.path = path.to_string_lossy().into_owned();
         self.source.sha256 = digest;
-        self.source.statistics = self.counts.finish(&self.packages, &self.rules.written, listed.len());
+        self.source.statistics = match self.taken_over {
+            0 => self.counts.finish(&self.packages, &self.rules.written, listed.len()),
+            // Of what was not read nothing was counted.
+            taken_over => vec![
+                ("packages".to_owned(), self.packages.len() as u64),
+                (TAKEN_OVER.to_owned(), taken_over),
+                ("manifest_entries".to_owned(), listed.len() as u64),
+            ],
+        };
         Catalog {
             source: self.source,
             patches: self.rules.patches.into_iter().collect(),
@@ -311,6 +401,13 @@ impl Reading {
             ..Catalog::default()
         }
     }
+}
+
+/// Reads all there is.
+fn whole(from: &mut dyn Read) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// An update that says in which file of its catalog it stands.

@@ -162,7 +162,9 @@ impl Draft {
         let begin = cursor.position().offset;
         let most = self.start.saturating_add(MOST_WITH_METADATA);
         cursor.limit(most);
-        metadata::read(cursor, rules)?;
+        let read = metadata::read(cursor, rules);
+        self.install.attributes.append(&mut rules.driver);
+        read?;
         self.passed += cursor.position().offset - begin;
         cursor.limit(most.min(self.start.saturating_add(MOST + self.passed)));
         Ok(())
@@ -205,9 +207,7 @@ fn relation(name: &str, clause: Vec<(String, Option<u32>)>, draft: &mut Draft) {
 fn applicability<R: BufRead>(cursor: &mut Cursor<R>, rules: &mut Rules, draft: &mut Draft) -> Result<()> {
     let depth = cursor.depth();
     let mut sections: [Option<Section>; 3] = [None, None, None];
-    rules.package = None;
-    rules.installer = Default::default();
-    rules.written.begin_update();
+    rules.begin_update();
     while let Some(tag) = cursor.child(depth)? {
         let place = match tag.local() {
             "IsInstalled" => 0,

@@ -1,10 +1,7 @@
 //! Reads a publication of update metadata: a cabinet, its folder, or a document.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
-
-use sha2::{Digest, Sha256};
 
 use super::fragment::{self, Draft};
 use super::graph::{self, Head};
@@ -12,11 +9,13 @@ use super::join::{Joined, Parts, join};
 use super::place::{self, Place};
 use super::shards::{Shards, Watched};
 use super::{FORMAT, UPDATE};
-use crate::catalog::document::{Digesting, report_decoding};
+use crate::catalog::document::report_decoding;
+use crate::catalog::folder::Folder;
+use crate::catalog::previous;
 use crate::catalog::rules::Rules;
 use crate::catalog::rules::family::Dialect;
 use crate::catalog::{self, Settings};
-use crate::container::{self, directory};
+use crate::container;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Position};
 use crate::error::{Error, Result};
 use crate::model::update::{Catalog, Source};
@@ -29,6 +28,13 @@ const DEPTH: usize = 256;
 /// Reads a publication.
 pub(super) fn read(path: &Path, settings: &Settings) -> Result<Catalog> {
     let mut reading = Reading::new(settings);
+    let digest = || match path.is_dir() {
+        true => folder(path)?.digest(),
+        false => catalog::document::digest(path),
+    };
+    if let Some(catalog) = previous::unchanged(path, settings, &reading.source, digest)? {
+        return Ok(catalog);
+    }
     let digest = if path.is_dir() {
         reading.folder(path)?
     } else if catalog::document::is_archive(path)? {
@@ -39,6 +45,16 @@ pub(super) fn read(path: &Path, settings: &Settings) -> Result<Catalog> {
         document.finish()?
     };
     Ok(reading.finish(path, digest))
+}
+
+/// The files of a folder that a publication consists of.
+fn folder(path: &Path) -> Result<Folder> {
+    let mut folder = Folder::list(path)?;
+    // The cabinets beside their own content say the same again.
+    if folder.names().any(|name| place::of(name) == Place::Graph) {
+        folder.retain(|name| !name.to_ascii_lowercase().ends_with(".cab"));
+    }
+    Ok(folder)
 }
 
 /// A publication that is being read.
@@ -58,7 +74,7 @@ struct Reading {
 impl Reading {
     fn new(settings: &Settings) -> Self {
         Reading {
-            source: settings.source(FORMAT.name),
+            source: Source { reading: previous::reading(settings), ..settings.source(FORMAT.name) },
             head: Head::default(),
             parts: Parts::default(),
             fragments: Rules::new(Dialect::Fragment, settings.exact_text),
@@ -71,37 +87,27 @@ impl Reading {
 
     /// Reads the files of a folder, cabinets in it too; gives the digest of names and contents.
     fn folder(&mut self, path: &Path) -> Result<[u8; 32]> {
-        let mut digest = Sha256::new();
-        let files = directory::list(path)?.files;
-        let has_graph = files.iter().any(|file| place::of(&file.to_string_lossy()) == Place::Graph);
-        for file in &files {
-            let name = file.strip_prefix(path).unwrap_or(file).to_string_lossy().replace('\\', "/");
-            // The cabinets beside their own content say the same again.
-            if has_graph && name.to_ascii_lowercase().ends_with(".cab") {
-                continue;
+        folder(path)?.read(&mut |name, file, bytes| {
+            if !catalog::document::is_archive(file)? {
+                return self.member(name, bytes);
             }
-            let mut opened = File::open(file).map_err(|error| Error::io(file, "open", error))?;
-            digest.update(name.as_bytes());
-            let mut bytes = Digesting { reader: &mut opened, digest: &mut digest };
-            if catalog::document::is_archive(file)? {
-                let walked = container::walk(container::open(file)?, &mut |inner, member| {
-                    self.member(&format!("{name}!{inner}"), member)
-                });
-                if let Err(error) = walked {
-                    self.shards.lose(&name, error)?;
-                }
-            } else {
-                self.member(&name, &mut bytes)?;
-            }
-            // All of a file counts, whatever was read of it.
-            io::copy(&mut bytes, &mut io::sink()).map_err(|error| Error::io(file, "read", error))?;
-        }
-        Ok(digest.finalize().into())
+            let walked = container::walk(container::open(file)?, &mut |inner, member| {
+                self.member(&format!("{name}!{inner}"), member)
+            });
+            walked.map(|_| ()).or_else(|error| self.shards.lose(name, error))
+        })
     }
 
     /// Reads the members of a cabinet and of those in it, in one pass; gives its digest.
     fn archive(&mut self, path: &Path) -> Result<[u8; 32]> {
-        container::walk(container::open(path)?, &mut |name, member| self.member(name, member))?;
+        let walked = container::walk(container::open(path)?, &mut |name, member| self.member(name, member));
+        if let Err(error) = walked {
+            // Nothing of it may have been read.
+            if self.parts.drafts.is_empty() {
+                return Err(error);
+            }
+            self.shards.lose(&path.file_name().unwrap_or_default().to_string_lossy(), error)?;
+        }
         catalog::document::digest(path)
     }
 
@@ -231,14 +237,36 @@ impl Reading {
         }
         while let Some(tag) = cursor.child(1)? {
             if tag.local() == "Update" {
+                let begin = tag.position();
                 let mut draft = Draft { core: true, ..Draft::default() };
                 draft.begin(cursor);
-                fragment::parts(cursor, 2, &mut self.documents, &mut draft)?;
+                let read = fragment::parts(cursor, 2, &mut self.documents, &mut draft);
                 cursor.limit(u64::MAX);
+                if let Err(error) = read {
+                    if cursor.has_failed() {
+                        return Err(error);
+                    }
+                    self.too_large(name, begin, &mut draft, error)?;
+                    cursor.leave(2)?;
+                }
                 self.parts.alone.push(draft);
             }
         }
         end(cursor)
+    }
+
+    /// Takes an update of which too much is said, which begins at a place: it is Unknown.
+    ///
+    /// # Errors
+    ///
+    /// `error`, where it is another one.
+    fn too_large(&mut self, name: &str, begin: Position, draft: &mut Draft, error: Error) -> Result<()> {
+        if Draft::fault(&error) != Code::DocumentTooLarge {
+            return Err(error);
+        }
+        draft.too_large = true;
+        self.find(Code::DocumentTooLarge, name, begin, &format!("`{}`: {error}", draft.update));
+        Ok(())
     }
 
     /// Takes the only update of a document; one of which too much is said is Unknown.
@@ -258,27 +286,40 @@ impl Reading {
     /// Reads fragments that stand alone: those of one update, or of several one after another, each of
     /// which begins with its identity.
     fn loose(&mut self, name: &str, document: impl BufRead) -> Result<()> {
-        let limits = Limits { depth: DEPTH, total_bytes: fragment::MOST, ..Limits::default() };
+        let limits = Limits { depth: DEPTH, ..Limits::default() };
         let mut cursor = Cursor::with_roots(document, limits, Roots::Many);
         let mut draft = Draft { core: true, ..Draft::default() };
-        let before = self.parts.alone.len();
-        let read = self.one_after_another(&mut cursor, &mut draft);
+        draft.begin(&mut cursor);
+        let read = loop {
+            match self.one_after_another(&mut cursor, &mut draft) {
+                Err(error) if Draft::fault(&error) == Code::DocumentTooLarge && !cursor.has_failed() => {
+                    cursor.limit(u64::MAX);
+                    if !draft.too_large {
+                        let begin = draft.position;
+                        self.too_large(name, begin, &mut draft, error)?;
+                    }
+                }
+                read => break read,
+            }
+        };
         report_decoding(&mut cursor, &mut self.fragments.findings);
         self.take_findings(name);
-        if self.parts.alone.len() > before {
-            read?;
-            self.parts.alone.push(draft);
-            return Ok(());
-        }
-        self.alone(name, draft, read)
+        read?;
+        self.parts.alone.push(draft);
+        Ok(())
     }
 
+    /// Reads the fragments of an update, and those of the updates behind it. Of one of which too much is said
+    /// the rest is passed over.
     fn one_after_another<R: BufRead>(&mut self, cursor: &mut Cursor<R>, draft: &mut Draft) -> Result<()> {
         while let Some(tag) = cursor.child(0)? {
             let begins = tag.local() == "UpdateIdentity" && !draft.update.is_empty();
             if begins {
-                let next = Draft { core: true, start: tag.position().offset, ..Draft::default() };
+                let next = Draft { core: true, ..Draft::default() };
                 self.parts.alone.push(std::mem::replace(draft, next));
+            }
+            if draft.too_large {
+                continue;
             }
             fragment::tag(&tag, draft);
             let name = tag.local().to_owned();

@@ -105,9 +105,26 @@ impl<'p> Blocks<'p> {
         })
     }
 
-    fn read(&mut self, source: &mut Source<'_>, block: &mut Vec<u8>) -> io::Result<bool> {
+    /// Compares the blocks that are left with their checksums, and expands none of them.
+    pub(super) fn check_rest(&mut self, source: &mut Source<'_>) -> Result<()> {
+        loop {
+            let offset = source.position();
+            let checked = self.take(source).map_err(|error| {
+                let position = Position { offset, ..Position::default() };
+                explain(error, Kind::Cab, self.place).at(position)
+            });
+            if checked?.is_none() {
+                return Ok(());
+            }
+            self.next += 1;
+        }
+    }
+
+    /// Reads the next block as it is packed, and compares it with its checksum; gives how many bytes it has
+    /// packed and expanded. None is the end.
+    fn take(&mut self, source: &mut Source<'_>) -> io::Result<Option<(usize, usize)>> {
         if self.next == self.entry.blocks {
-            return Ok(false);
+            return Ok(None);
         }
         source.fill(&mut self.header)?;
         let (packed, size) = (u16_at(&self.header, 4).into(), u16_at(&self.header, 6).into());
@@ -117,6 +134,11 @@ impl<'p> Blocks<'p> {
         if size > BLOCK {
             return Err(self.damaged("has more than 32768 bytes"));
         }
+        Ok(Some((packed, size)))
+    }
+
+    fn read(&mut self, source: &mut Source<'_>, block: &mut Vec<u8>) -> io::Result<bool> {
+        let Some((packed, size)) = self.take(source)? else { return Ok(false) };
         block.resize(size, 0);
         match (packed, size) {
             (1.., 0) => return Err(self.continued().into()),

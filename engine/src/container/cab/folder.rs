@@ -70,6 +70,19 @@ impl<'p> Folder<'p> {
         Ok(Member { folder: self, source, place, position, end })
     }
 
+    /// Compares the blocks that no member needed with their checksums.
+    ///
+    /// # Errors
+    ///
+    /// One differs, or is not there.
+    pub(super) fn check_rest(&mut self, source: &mut Source<'_>) -> Result<()> {
+        match self.failed {
+            // That was told already, and there is no way to the next block.
+            Some(_) => Ok(()),
+            None => self.blocks.check_rest(source),
+        }
+    }
+
     /// Where in the folder the block ends.
     fn end(&self) -> u64 {
         self.start + self.block.len() as u64

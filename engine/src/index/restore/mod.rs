@@ -29,6 +29,7 @@ use crate::model::update::{
 use crate::model::verdict::{Cell, Verdict};
 
 mod installs;
+mod named;
 pub(crate) mod rules;
 
 use rules::Rules;
@@ -111,12 +112,17 @@ impl<'a> View<'a> {
     /// Restores a source with the counts of its diagnostics.
     pub fn source(&self, at: usize) -> SourceEntry {
         let columns = self.columns;
-        let mut diagnostics = Diagnostics::new();
+        let (mut diagnostics, mut of_reader) = (Diagnostics::new(), Vec::new());
         for found in columns.source_diagnostic_ends(at) {
             let code = self.text(columns.diagnostic_code.at(found));
             let code = Code::ALL.iter().find(|known| known.name() == code);
-            code.into_iter().for_each(|code| diagnostics.count(*code, columns.diagnostic_count.at(found)));
+            let Some(code) = code else { continue };
+            diagnostics.count(*code, columns.diagnostic_count.at(found));
+            let times = columns.diagnostic_of_reader.at(found);
+            of_reader.extend((times > 0).then_some((*code, times)));
         }
+        let patch = |at: usize| self.text(columns.patch_text.at(columns.source_patch.at(at) as usize));
+        let patches = columns.source_patch_ends(at).filter_map(|at| Patch::from_text(patch(at)));
         let sha256 = columns.source_sha256.get(at * 32..at * 32 + 32).and_then(|bytes| bytes.try_into().ok());
         let source = Source {
             feed: self.owned(columns.source_feed.at(at)),
@@ -129,9 +135,17 @@ impl<'a> View<'a> {
             profile: Profile::ALL.get(usize::from(columns.source_profile.at(at))).copied(),
             assumes_needed: columns.source_assumes_needed.at(at) != 0,
             statistics: self.statistics(at).map(|(name, count)| (name.to_owned(), count)).collect(),
+            reading: self.owned(columns.source_reading.at(at)),
         };
         let counts = |which| columns.source_counts.at(at * 6 + which);
-        SourceEntry { source, diagnostics, edges: counts(4), dangling: counts(5) }
+        SourceEntry {
+            source,
+            diagnostics,
+            of_reader,
+            patches: patches.collect(),
+            edges: counts(4),
+            dangling: counts(5),
+        }
     }
 
     /// What the reader of a source counted, by name.
@@ -195,7 +209,7 @@ impl<'a> View<'a> {
         let identity = self.text(columns.update_identity.at(at));
         let feed = self.text(columns.source_feed.at(columns.update_source.at(at) as usize));
         let id = identity.strip_prefix(feed).and_then(|id| id.strip_prefix(':')).unwrap_or(identity);
-        Update {
+        let mut update = Update {
             id: UpdateId::from_text(id),
             bulletin: self.owned(columns.update_bulletin.at(at)),
             title: self.owned(columns.update_title.at(at)),
@@ -207,6 +221,7 @@ impl<'a> View<'a> {
             references: self.references(at),
             posted: self.owned(columns.update_posted.at(at)),
             revised: self.owned(columns.update_revised.at(at)),
+            edition: self.owned(columns.update_edition.at(at)),
             reboot: Reboot::from_number(columns.update_reboot.at(at)),
             payload: self.owned(columns.update_payload.at(at)),
             information: self.owned(columns.update_information.at(at)),
@@ -230,7 +245,9 @@ impl<'a> View<'a> {
                 columns.update_line.at(at),
                 columns.update_column.at(at),
             ),
-        }
+        };
+        self.restore_named(at, &mut update);
+        update
     }
 
     /// The flags of an update.

@@ -43,6 +43,12 @@ pub(super) const CHECKS: &[Check] = &[
         wrong: "not a code of this build",
     },
     Check {
+        column: "diagnostic_of_reader",
+        count: |columns| columns.diagnostics(),
+        holds: |view, at| view.columns.diagnostic_of_reader.at(at) <= view.columns.diagnostic_count.at(at),
+        wrong: "the reader raised it more often than it was raised",
+    },
+    Check {
         column: "update_identity",
         count: |columns| columns.updates(),
         holds: |view, at| rises(at, |at| view.text_bytes(view.columns.update_identity.at(at))),

@@ -7,6 +7,7 @@
 use super::Applicability;
 use super::read::{self, Given, Refused};
 use crate::model::expr::Comparison;
+use crate::model::msi;
 use crate::version::dotted::Version;
 
 /// A patch.
@@ -167,14 +168,14 @@ impl Patch {
         let list = |name: &'static str| given.get(name).into_iter().flat_map(|text| text.split(';'));
         let bad = |name: &'static str| move || Refused::Value(name, given.get(name).unwrap_or("").to_owned());
         let codes = |name: &'static str| {
-            list(name).map(|text| read::code(text).ok_or_else(bad(name))).collect::<Result<Vec<_>, _>>()
+            list(name).map(|text| msi::code(text).ok_or_else(bad(name))).collect::<Result<Vec<_>, _>>()
         };
         let targets: Result<_, _> = list(TARGETS).map(|text| target(text).ok_or_else(bad(TARGETS))).collect();
         let sequences: Result<_, _> =
             list(SEQUENCES).map(|text| sequence(text).ok_or_else(bad(SEQUENCES))).collect();
         let code = given.required(CODE)?;
         Ok(Patch {
-            code: read::code(code).ok_or_else(bad(CODE))?,
+            code: msi::code(code).ok_or_else(bad(CODE))?,
             fallback: codes(FALLBACK)?.pop(),
             targets: targets?,
             listed: codes(LISTED)?,
@@ -251,7 +252,7 @@ fn target(text: &str) -> Option<Target> {
     for part in text.split(',') {
         let (name, value) = part.split_once('=')?;
         match name {
-            "product" => target.product = Some(read::code(value)?),
+            "product" => target.product = Some(msi::code(value)?),
             "version" => {
                 let (comparison, rest) = value.split_once(':')?;
                 let (version, filter) = rest.split_once(':')?;
@@ -260,7 +261,7 @@ fn target(text: &str) -> Option<Target> {
                 target.version = Some(TargetVersion::new(comparison, version, parts));
             }
             "language" => target.language = Some(value.parse().ok()?),
-            "upgrade" => target.upgrade = Some(read::code(value)?),
+            "upgrade" => target.upgrade = Some(msi::code(value)?),
             _ => return None,
         }
     }
@@ -300,7 +301,7 @@ fn sequence(text: &str) -> Option<Sequence> {
         "1" => true,
         _ => return None,
     };
-    let product = parts.next().map(read::code);
+    let product = parts.next().map(msi::code);
     let product = if let Some(product) = product { Some(product?) } else { None };
     parts.next().is_none().then_some(Sequence { family, place, product, supersedes })
 }

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::model::expr::Comparison;
 use crate::model::instant::Instant;
+use crate::model::msi;
 use crate::model::path::fold_text;
 use crate::model::servicing::Identity;
 use crate::version::dotted::Version;
@@ -309,9 +310,9 @@ fn installer(name: &str, given: &Given) -> Result<Applicability, Refused> {
     Ok(match name {
         "MsiProductInstalled" => Applicability::MsiProductInstalled(range(given)?),
         "MsiFeature" => Applicability::MsiFeature(folded(given.required("Feature")?)),
-        "MsiComponent" => Applicability::MsiComponent(given.read("Component", code)?),
+        "MsiComponent" => Applicability::MsiComponent(given.read("Component", msi::code)?),
         "MsiPatchInstalledForProduct" => {
-            Applicability::MsiPatch(given.read("PatchCode", code)?, range(given)?)
+            Applicability::MsiPatch(given.read("PatchCode", msi::code)?, range(given)?)
         }
         "MsiPatchInstalled" => Applicability::MsiPatchInstalled(patch(given)?),
         "MsiPatchInstallable" => Applicability::MsiPatchInstallable(patch(given)?),
@@ -323,14 +324,6 @@ fn installer(name: &str, given: &Given) -> Result<Applicability, Refused> {
 
 fn patch(given: &Given) -> Result<Box<Patch>, Refused> {
     Patch::read(given).map(Box::new)
-}
-
-/// Reads a code of Windows Installer into normal form.
-pub fn code(text: &str) -> Option<String> {
-    let normal = crate::model::msi::normal_code(text);
-    let digits = normal.strip_prefix('{')?.strip_suffix('}')?;
-    let groups = digits.split('-').map(str::len).eq([8, 4, 4, 4, 12]);
-    (groups && digits.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())).then_some(normal)
 }
 
 fn range(given: &Given) -> Result<Range, Refused> {

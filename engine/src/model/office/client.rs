@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Asked, Evidence, Wanted, digits, is_code};
+use super::{Asked, Evidence, Wanted};
 use crate::model::applicability::read::version;
 use crate::model::expr::{self, Operator, Reasons, Section};
 use crate::model::fact::{Kind, Kinds, Msi, Msp, ScanResult};
 use crate::model::flag::Flags;
 use crate::model::hotfix;
+use crate::model::msi::{digits, means};
 use crate::model::product::folded;
 use crate::model::reason::Reason;
 use crate::model::truth::Truth;
@@ -261,11 +262,11 @@ impl Client {
 
 /// Whether a product is the one that is meant; a part that is not stated leaves it open.
 fn fits(wanted: &Wanted, code: &str, product: &Product) -> Truth {
-    if wanted.code.as_deref().is_some_and(|pattern| !is_code(pattern, code)) {
+    if wanted.code.as_deref().is_some_and(|pattern| !means(pattern, code)) {
         return Truth::False;
     }
     let upgrade_code = wanted.upgrade_code.as_deref().map(|pattern| {
-        product.upgrade_code.as_deref().map_or(Truth::Unknown, |code| Truth::from(is_code(pattern, code)))
+        product.upgrade_code.as_deref().map_or(Truth::Unknown, |code| Truth::from(means(pattern, code)))
     });
     let name = wanted
         .name

@@ -14,7 +14,6 @@ use std::fmt::{self, Display};
 
 use super::applicability::read::{Given, version};
 use super::applicability::text::Attributes;
-use super::msi;
 use crate::version::dotted::Version;
 
 /// Which products are meant, and which versions of them.
@@ -59,44 +58,6 @@ pub enum Asked {
     /// What another scanner says of an article; where products are given, only of a client that has one
     /// of them or states no products at all.
     Scan(u32, Option<Vec<Wanted>>),
-}
-
-/// Whether a text is a code whose digits may be `?`; gives its normal form.
-///
-/// ```
-/// use patchstate::model::office::code;
-///
-/// let normal = "{9????407-0000-0000-0000-00000000000A}";
-/// assert_eq!(code("9????407000000000000-00000000000a").as_deref(), Some(normal));
-/// assert_eq!(code(normal).as_deref(), Some(normal));
-/// assert_eq!(code("{9????407}"), None);
-/// ```
-pub fn code(text: &str) -> Option<String> {
-    let text = text.trim();
-    let text = text.strip_prefix('{').map_or(Some(text), |text| text.strip_suffix('}'))?;
-    let digits: String = text.chars().filter(|c| *c != '-').map(|c| c.to_ascii_uppercase()).collect();
-    let fits = digits.len() == 32 && digits.bytes().all(|byte| byte == b'?' || byte.is_ascii_hexdigit());
-    fits.then(|| {
-        let [a, b, c, d, e] =
-            [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)].map(|(from, to)| &digits[from..to]);
-        format!("{{{a}-{b}-{c}-{d}-{e}}}")
-    })
-}
-
-/// Whether a client's code, in normal form, is one that a pattern means.
-fn is_code(pattern: &str, stated: &str) -> bool {
-    let stated = digits(stated);
-    let pattern = digits(pattern);
-    pattern.len() == stated.len()
-        && pattern
-            .bytes()
-            .zip(stated.bytes())
-            .all(|(pattern, digit)| pattern == digit || pattern == b'?' && digit.is_ascii_hexdigit())
-}
-
-/// A code in normal form without what stands between its digits.
-fn digits(code: &str) -> String {
-    msi::normal_code(code).chars().filter(|c| !matches!(c, '{' | '}' | '-')).collect()
 }
 
 const INSTALLED: &str = "OfficeInstalled";

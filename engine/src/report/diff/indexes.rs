@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::table::{Column, Note, Table, Value};
-use super::{Diff, Outcome, content, rules};
+use super::{Diff, Outcome, content, installs, rules};
 use crate::index::View;
 use crate::index::columns::Column as _;
 use crate::model::supersedence::Source;
@@ -139,6 +139,7 @@ fn changed(old: &Update, new: &Update) -> Vec<(&'static str, Value<'static>, Val
     found.extend(
         long.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| (name, Value::Empty, Value::Empty)),
     );
+    found.extend(installs::changed(&old.installs, &new.installs));
     found.extend(rules::changed(&old.rule, &new.rule));
     found
 }

@@ -4,6 +4,7 @@
 
 mod content;
 mod indexes;
+mod installs;
 mod matrices;
 mod rules;
 
