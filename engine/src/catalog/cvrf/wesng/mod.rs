@@ -1,8 +1,8 @@
 //! Reads the definitions of the wesng project: bulletins flattened into comma-separated values.
 //!
 //! [`read`] hands over one [`Entry`] after the other, as it is written; what an entry means is the matter
-//! of who takes it. [`definitions`] answers as wesng itself does, for comparison, [`filter()`] is what it asks
-//! with, and [`drop`] says what it leaves out; [`document`] makes rows like those of a document of
+//! of who takes it. [`definitions`] answers as wesng itself does, for comparison, [`mod@filter`] is what it asks
+//! with, and [`mod@drop`] says what it leaves out; [`document`] makes rows like those of a document of
 //! Microsoft's. Knows the names of the archive's members and of their columns. Source of truth: `docs/wesng.md`.
 
 mod applicable;
