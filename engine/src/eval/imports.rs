@@ -4,7 +4,7 @@
 //! Looks at the cells of a client once they stand, and changes none. Source of truth: `docs/office.md`,
 //! "Results".
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::plan::Plan;
 use super::program::Context;
@@ -26,8 +26,7 @@ pub(super) fn findings(plan: &Plan<'_>, slots: &Slots<'_>, client: &str, row: &R
     if articles.is_empty() {
         return;
     }
-    let known = known(plan);
-    for article in articles.difference(&known) {
+    for article in articles.difference(&plan.articles) {
         let message = format_args!("KB{article} of client `{client}`");
         found.push(Code::ImportWithoutBundle, Position::default(), "", message);
     }
@@ -49,15 +48,8 @@ pub(super) fn findings(plan: &Plan<'_>, slots: &Slots<'_>, client: &str, row: &R
     }
 }
 
-/// The articles that updates of the index are asked by.
-fn known(plan: &Plan<'_>) -> BTreeSet<u32> {
-    let columns = plan.view.columns;
-    let predicates = columns.predicate_subject.iter().enumerate();
-    let about = predicates.filter(|(_, subject)| Some(subject.to_native() as usize) == plan.installer);
-    about.filter_map(|(predicate, _)| article(plan.applicability(predicate)?)).collect()
-}
-
-fn article(asked: &Applicability) -> Option<u32> {
+/// The article that a leaf asks another scanner for.
+pub(super) fn article(asked: &Applicability) -> Option<u32> {
     match asked {
         Applicability::Office(asked) => match asked.as_ref() {
             Asked::Scan(article, _) => Some(*article),

@@ -54,13 +54,12 @@ impl Names {
     pub(super) fn may_hold_file(&self, path: &str) -> bool {
         let bytes = path.as_bytes();
         let (Some(first), Some(end)) = (bytes.first(), bytes.last_chunk::<8>()) else { return true };
-        let word = u64::from_le_bytes(*end);
-        let is_long = !end.iter().any(|byte| matches!(byte, b'\\' | b'/'));
         // What is trimmed or renamed when a path is brought into normal form is left to that.
         if *first <= b' ' || *first == b'%' || end[7] <= b' ' {
             return true;
         }
-        if is_long && end.is_ascii() && !has(&self.ends, place_of_end(word)) {
+        let ends_a_name = end.iter().all(|byte| byte.is_ascii() && !matches!(byte, b'\\' | b'/'));
+        if ends_a_name && !has(&self.ends, place_of_end(u64::from_le_bytes(*end))) {
             // Letters fold one by one, so that these bytes end the name in normal form too.
             return false;
         }

@@ -2,8 +2,11 @@
 //!
 //! Made once, shared by all workers, never changed.
 
+use std::collections::BTreeSet;
+
 use super::below::BelowNames;
 use super::code::Code;
+use super::imports;
 use super::loops::Loops;
 use super::names::Names;
 use super::network::Network;
@@ -60,6 +63,8 @@ pub struct Plan<'i> {
     pub(super) asks_narrow: bool,
     /// All products of Windows Installer together, where any rule asks for them.
     pub(super) installer: Option<usize>,
+    /// The articles that another scanner is asked for.
+    pub(super) articles: BTreeSet<u32>,
     /// Whether any rule asks for products of Windows Installer.
     pub(super) asks_installer: bool,
     /// The operating system as a whole, where any rule asks for it.
@@ -167,6 +172,7 @@ impl<'i> Plan<'i> {
             asks_installer: !subjects_of(&[tag::MSI, tag::INSTALLER]).is_empty() || named.asks_patches(),
             patches: Patches::new(view.patches()),
             installer: view.find(tag::INSTALLER, &[], &[]),
+            articles: asked.iter().flatten().filter_map(|asked| imports::article(asked)).collect(),
             system: view.find(tag::SYSTEM, &[], &[]),
             queries: Queries::new(view, |at| asked.get(at).and_then(|asked| asked.as_deref())),
             bundles: bundles(view),
