@@ -26,19 +26,17 @@ use crate::model::truth::Truth;
 use crate::model::verdict::{Answer, Cell, Verdict};
 
 /// What the cells of a client are before its facts are looked at, but which kinds are complete and what its
-/// system is to the network.
+/// system is to the network. Of the updates of the network they are those of the first client.
 #[derive(Debug)]
 struct Defaults {
-    /// Counts those that the worker made.
-    number: u32,
     /// The row of them.
     row: Row,
     /// By update.
     cells: Box<[Cell]>,
     /// Their codes; what has no verdict of its own is Unknown.
     verdicts: Box<[u8]>,
-    /// What the parts of the network are.
-    codes: Option<Codes>,
+    /// What the parts of the network are: of a client that states nothing the tests, of the first one all.
+    codes: Option<[Codes; 2]>,
     /// Updates of the network that are Missing: what replaces them decides about each client.
     missing: Vec<u32>,
 }
@@ -51,8 +49,6 @@ pub struct Worker<'p> {
     pub slots: Slots<'p>,
     /// By key.
     defaults: HashMap<Box<[u8]>, Defaults, ahash::RandomState>,
-    /// How many were made.
-    made: u32,
     /// The key of the client.
     key: Vec<u8>,
     /// Updates to evaluate, a bit each.
@@ -81,7 +77,6 @@ impl<'p> Worker<'p> {
             plan,
             slots: Slots::new(shared),
             defaults: HashMap::default(),
-            made: 0,
             key: Vec::new(),
             reached: vec![0; count.div_ceil(64)],
             verdicts: vec![0; count],
@@ -151,7 +146,7 @@ impl<'p> Worker<'p> {
         self.verdicts.copy_from_slice(&defaults.verdicts);
         let reached = &mut self.reached;
         let is_found = match &defaults.codes {
-            Some(codes) => self.found.find(&self.slots, (defaults.number, codes), reached),
+            Some([defaults, first]) => self.found.find(&self.slots, defaults, first, reached),
             None => self.found.leave(),
         };
         let updates = if is_found { &defaults.missing } else { &self.plan.networked };
@@ -307,17 +302,16 @@ impl<'p> Worker<'p> {
     /// The defaults of the client.
     fn defaults_of(&mut self, complete: Kinds) -> Defaults {
         let plan = self.plan;
-        let codes = plan.network.defaults(&self.slots);
-        self.made = self.made.wrapping_add(1);
         let count = plan.view.updates();
         let mut cells: Box<[Cell]> = (0..count as u32).map(|update| plan.default(update, complete)).collect();
-        if let Some(codes) = &codes {
-            self.found.begin(self.made, codes);
+        let codes = plan.network.defaults(&self.slots).map(|defaults| {
+            let first = self.found.learn(&self.slots, &defaults);
             for update in &plan.networked {
                 cells[*update as usize] = self.cell(*update as usize);
             }
-        }
-        Defaults::new(plan, self.made, cells, codes)
+            [defaults, first]
+        });
+        Defaults::new(plan, cells, codes)
     }
 
     /// Whether checksums count: not for a client in another language than the feed's.
@@ -354,15 +348,16 @@ impl<'p> Worker<'p> {
         let plan = self.plan;
         let Some(defaults) = self.defaults.get(self.key.as_slice()) else { return Row::unreadable(0) };
         let cells = self.cells.iter().filter_map(|(update, cell)| {
-            let place = plan.place.get(*update as usize).copied().filter(|place| *place != NONE)?;
-            Some((place, *cell, is_odd(plan, *update, *cell)))
+            let at = *update as usize;
+            let place = plan.place.get(at).copied().filter(|place| *place != NONE)?;
+            (defaults.cells[at] != *cell).then(|| (place, *cell, is_odd(plan, *update, *cell)))
         });
         Row::like(&defaults.row, cells)
     }
 }
 
 impl Defaults {
-    fn new(plan: &Plan<'_>, number: u32, cells: Box<[Cell]>, codes: Option<Codes>) -> Defaults {
+    fn new(plan: &Plan<'_>, cells: Box<[Cell]>, codes: Option<[Codes; 2]>) -> Defaults {
         let count = cells.len();
         let mut verdicts = vec![Verdict::Unknown.code(); count].into_boxed_slice();
         let mut packed = vec![0u8; row::width(plan.updates.len())].into_boxed_slice();
@@ -383,7 +378,7 @@ impl Defaults {
         let row = Row::new(packed, plan.updates.len(), odd.into_iter());
         let is_missing = |update: &u32| cells[*update as usize].verdict == Verdict::Missing;
         let missing = plan.networked.iter().copied().filter(is_missing).collect();
-        Defaults { number, row, cells, verdicts, codes, missing }
+        Defaults { row, cells, verdicts, codes, missing }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! A client may state its folders after its files, so files wait, in one arena, until it is whole.
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 use super::known::{State, stated_folders};
@@ -42,7 +43,6 @@ pub(super) struct Files {
     waiting: Vec<Waiting>,
     pub(super) traits: Vec<fact::Trait<'static>>,
     folders: Folders,
-    renamed: Renamed,
     /// By token of the index: whether the client states or uses it.
     tokens: Vec<bool>,
     /// Whether rules ask for more than versions and checksums.
@@ -60,7 +60,6 @@ impl Files {
         self.waiting.clear();
         self.traits.clear();
         self.folders.clear();
-        self.renamed.clear();
         self.tokens.fill(false);
     }
 
@@ -119,39 +118,6 @@ impl Observed {
     }
 }
 
-/// The paths of rules that begin with a folder that a client states: they are compared in token form.
-#[derive(Debug, Default)]
-struct Renamed {
-    /// Token form and subject, by token form.
-    forms: Vec<(String, usize)>,
-    /// The subjects, sorted.
-    subjects: Vec<usize>,
-}
-
-impl Renamed {
-    fn clear(&mut self) {
-        self.forms.clear();
-        self.subjects.clear();
-    }
-
-    fn sort(&mut self) {
-        self.forms.sort_unstable();
-        self.forms.dedup();
-        self.subjects.extend(self.forms.iter().map(|(_, subject)| *subject));
-        self.subjects.sort_unstable();
-    }
-
-    fn contains(&self, subject: usize) -> bool {
-        !self.subjects.is_empty() && self.subjects.binary_search(&subject).is_ok()
-    }
-
-    /// The places of a token form in `forms`.
-    fn named(&self, form: &str) -> std::ops::Range<usize> {
-        let start = self.forms.partition_point(|(known, _)| known.as_str() < form);
-        start..start + self.forms[start..].iter().take_while(|(known, _)| known == form).count()
-    }
-}
-
 impl Slots<'_> {
     /// Takes a file, unless no rule asks for it wherever the client's folders lie; gives its path in normal
     /// form.
@@ -188,46 +154,27 @@ impl Slots<'_> {
                 .any(|under| path::token(&under) == Some(token))
     }
 
-    /// Finds the paths of rules that begin with a folder that the client states.
-    pub(super) fn rename(&mut self) {
-        let view = self.plan.view;
-        for folder in self.files.folders.paths() {
-            if !self.plan.asks_bare_paths && !folder.starts_with('%') {
-                continue;
-            }
-            for subject in self.at_or_below(tag::FILE, folder) {
-                let path = view.text(view.columns.subject_text.at(subject));
-                let mut form = path.to_owned();
-                self.files.folders.tokenize(&mut form, 0);
-                if form != path {
-                    self.files.renamed.forms.push((form, subject));
-                }
-            }
-        }
-        self.files.renamed.sort();
-    }
-
     /// Visits the subjects of a file by its path in token form.
     pub(super) fn each_file(&mut self, path: &str, mut visit: impl FnMut(&mut Self, usize)) {
         if let Some(subject) = self.file_subject(path) {
             visit(self, subject);
         }
-        for at in self.files.renamed.named(path) {
-            visit(self, self.files.renamed.forms[at].1);
+        for at in 0..self.laying.renamed().named(path).len() {
+            let subject = self.laying.renamed().named(path)[at];
+            visit(self, subject);
         }
     }
 
     /// The subjects of a file by its path in token form: the one that rules name so, and those that they
     /// name by a folder that the client states.
     pub(super) fn file_subjects(&self, path: &str) -> impl Iterator<Item = usize> + '_ {
-        let renamed = &self.files.renamed.forms[self.files.renamed.named(path)];
-        self.file_subject(path).into_iter().chain(renamed.iter().map(|(_, subject)| *subject))
+        self.file_subject(path).into_iter().chain(self.laying.renamed().named(path).iter().copied())
     }
 
     /// The subject that rules name as a path in token form names it.
     fn file_subject(&self, path: &str) -> Option<usize> {
         let found = self.plan.view.find(tag::FILE, path.as_bytes(), &[]);
-        found.filter(|subject| !self.files.renamed.contains(*subject))
+        found.filter(|subject| !self.laying.renamed().contains(*subject))
     }
 
     /// The token form of a folder that is complete; the client uses its token.
@@ -280,9 +227,8 @@ impl Slots<'_> {
         }
         let mut text = std::mem::take(&mut self.text);
         text.clear();
-        text.push_str(path);
-        self.files.folders.tokenize(&mut text, 0);
-        if self.files.tokens.contains(&false) {
+        // The token of a folder that the client states is used already.
+        if !self.files.folders.write_token_form(path, &mut text) && self.files.tokens.contains(&false) {
             self.use_token(&text);
         }
         if self.plan.below.holds(path) || self.plan.below.holds(&text) {
@@ -297,7 +243,9 @@ impl Slots<'_> {
         self.set(subject, State::Known);
         let plan = self.plan;
         let columns = plan.view.columns;
-        let code = law::file_version(file.version).map(|version| plan.view.code(subject, &version.key()));
+        let code = LazyCell::new(|| {
+            law::file_version(file.version).map(|version| plan.view.code(subject, &version.key()))
+        });
         let order = |rank: u32| code.map(|code| code.cmp(&rank.saturating_mul(2).saturating_add(1)));
         for predicate in self.predicates(subject) {
             let (a, b) = (columns.predicate_a.at(predicate), columns.predicate_b.at(predicate));
@@ -333,16 +281,16 @@ impl Slots<'_> {
 
     /// Makes the files at or below a folder absent that nothing is said of.
     pub(super) fn cover_files(&mut self, under: &str) {
-        for subject in self.at_or_below(tag::FILE, under) {
-            if !self.token_is_unknown(subject) && !self.files.renamed.contains(subject) {
+        for subject in self.plan.view.at_or_below(tag::FILE, under) {
+            if !self.token_is_unknown(subject) && !self.laying.renamed().contains(subject) {
                 self.set_absent(subject);
             }
         }
-        for at in 0..self.files.renamed.forms.len() {
-            let (form, subject) = &self.files.renamed.forms[at];
+        let renamed = Arc::clone(self.laying.renamed());
+        for (form, subjects) in renamed.forms() {
             let rest = form.strip_prefix(under);
             if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['\\', '/'])) {
-                self.set_absent(*subject);
+                subjects.iter().for_each(|subject| self.set_absent(*subject));
             }
         }
     }
@@ -368,7 +316,7 @@ impl Slots<'_> {
             }
             let end = (columns.token_end.at(at) as usize).min(self.plan.view.subjects());
             for subject in columns.token_first.at(at) as usize..end {
-                if !self.is_stamped(subject) && !self.files.renamed.contains(subject) {
+                if !self.is_stamped(subject) && !self.laying.renamed().contains(subject) {
                     self.set(subject, State::NotCollected);
                 }
             }

@@ -24,6 +24,7 @@ mod program;
 mod queries;
 pub mod reference;
 mod registry;
+mod renamed;
 pub mod rows;
 pub mod run;
 pub mod slots;

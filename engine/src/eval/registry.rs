@@ -196,7 +196,7 @@ impl Slots<'_> {
     /// Makes the values and keys at or below a key absent that nothing is said of.
     pub(super) fn cover_registry(&mut self, under: &str) {
         for tag in [tag::REGISTRY_VALUE, tag::REGISTRY_KEY] {
-            self.at_or_below(tag, under).for_each(|subject| self.set_absent(subject));
+            self.plan.view.at_or_below(tag, under).for_each(|subject| self.set_absent(subject));
         }
     }
 }

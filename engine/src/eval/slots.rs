@@ -362,8 +362,7 @@ impl<'p> Slots<'p> {
         let wide = known::is_wide(os.as_ref().and_then(|os| os.arch.as_deref()));
         self.reboot = os.as_ref().and_then(|os| os.reboot_pending) == Some(true);
         self.state_folders(os.as_ref(), wide);
-        self.rename();
-        self.laying.find(self.files.folders(), &self.shared.lays);
+        self.laying.find(self.plan, self.files.folders(), &self.shared.lays);
         self.finish_os(os.as_ref());
         self.finish_system(os.as_ref());
         self.finish_installer();
@@ -454,39 +453,6 @@ impl<'p> Slots<'p> {
         for under in folders {
             self.cover_files(&under);
         }
-    }
-
-    /// The subjects of a tag whose text is `under` or begins with it and a separator.
-    pub(super) fn at_or_below(&self, tag: u8, under: &str) -> impl Iterator<Item = usize> + use<> {
-        let exact = self.range(tag, |text| text < under.as_bytes(), |text| text <= under.as_bytes());
-        let below = |separator: char| {
-            let prefix = format!("{under}{separator}").into_bytes();
-            let within = |text: &[u8]| text < prefix.as_slice() || text.starts_with(&prefix);
-            self.range(tag, |text| text < prefix.as_slice(), within)
-        };
-        exact.chain(below('\\')).chain(below('/'))
-    }
-
-    /// The subjects of a tag between two bounds on their text, which the order of subjects keeps together.
-    fn range(
-        &self,
-        tag: u8,
-        before: impl Fn(&[u8]) -> bool,
-        within: impl Fn(&[u8]) -> bool,
-    ) -> std::ops::Range<usize> {
-        let view = self.plan.view;
-        let bound = |less: &dyn Fn(&[u8]) -> bool| {
-            let (mut low, mut high) = (0, view.subjects());
-            while low < high {
-                let middle = low + (high - low) / 2;
-                let found = view.columns.subject_tag.at(middle);
-                let text = view.text_bytes(view.columns.subject_text.at(middle));
-                if found < tag || found == tag && less(text) { low = middle + 1 } else { high = middle }
-            }
-            low
-        };
-        let start = bound(&before);
-        start..bound(&within).max(start)
     }
 
     /// Finds the subject of a hotfix.

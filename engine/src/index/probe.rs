@@ -138,6 +138,38 @@ impl View<'_> {
             && (tag != self::tag::REGISTRY_VALUE || self.text_bytes(columns.subject_name.at(subject)) == name)
     }
 
+    /// The subjects of a tag whose text is `under` or begins with it and a separator.
+    pub(crate) fn at_or_below(&self, tag: u8, under: &str) -> impl Iterator<Item = usize> + use<> {
+        let exact = self.range(tag, |text| text < under.as_bytes(), |text| text <= under.as_bytes());
+        let below = |separator: char| {
+            let prefix = format!("{under}{separator}").into_bytes();
+            let within = |text: &[u8]| text < prefix.as_slice() || text.starts_with(&prefix);
+            self.range(tag, |text| text < prefix.as_slice(), within)
+        };
+        exact.chain(below('\\')).chain(below('/'))
+    }
+
+    /// The subjects of a tag between two bounds on their text, which the order of subjects keeps together.
+    fn range(
+        &self,
+        tag: u8,
+        before: impl Fn(&[u8]) -> bool,
+        within: impl Fn(&[u8]) -> bool,
+    ) -> std::ops::Range<usize> {
+        let bound = |less: &dyn Fn(&[u8]) -> bool| {
+            let (mut low, mut high) = (0, self.subjects());
+            while low < high {
+                let middle = low + (high - low) / 2;
+                let found = self.columns.subject_tag.at(middle);
+                let text = self.text_bytes(self.columns.subject_text.at(middle));
+                if found < tag || found == tag && less(text) { low = middle + 1 } else { high = middle }
+            }
+            low
+        };
+        let start = bound(&before);
+        start..bound(&within).max(start)
+    }
+
     /// Finds a subject of the model.
     pub fn find_subject(&self, subject: &Subject) -> Option<usize> {
         let (tag, text, name) = key(subject);

@@ -55,7 +55,9 @@ pub fn trimmed(text: &str) -> &str {
 
 /// The last part of a path.
 pub fn name(path: &str) -> &str {
-    path.rsplit(['\\', '/']).next().unwrap_or(path)
+    let is_separator = |byte: u8| byte == b'\\' || byte == b'/';
+    let end = path.bytes().rposition(is_separator);
+    end.map_or(path, |end| &path[end + 1..])
 }
 
 /// Folds case and separators; a leading double backslash stays, a trailing one goes.
@@ -110,6 +112,17 @@ pub fn fold_text(text: &str, out: &mut String) {
     } else {
         text.chars().for_each(|c| fold_char(c, out));
     }
+}
+
+/// Whether the simple lower-case mapping of `text` is `folded`.
+pub fn folds_to(text: &str, folded: &str) -> bool {
+    if text.is_ascii() {
+        let letters = text.bytes().map(|byte| byte.to_ascii_lowercase());
+        return text.len() == folded.len() && letters.eq(folded.bytes());
+    }
+    let mut mapped = String::with_capacity(text.len());
+    fold_text(text, &mut mapped);
+    mapped == folded
 }
 
 /// Replaces `from` by `to` at the start of what was appended at `start`, where a component ends there.
@@ -171,7 +184,10 @@ impl Folders {
 
     /// Whether a path in normal form is that of a folder itself.
     pub fn holds(&self, path: &str) -> bool {
-        self.tokens.contains_key(path)
+        let has_length = |path: &str| {
+            self.lengths.binary_search_by_key(&Reverse(path.len()), |length| Reverse(*length)).is_ok()
+        };
+        has_length(path) && self.tokens.contains_key(path)
     }
 
     /// Whether a path in token form is that of a folder itself.
@@ -188,15 +204,31 @@ impl Folders {
     ///
     /// `path[start..]` is in normal form before and after.
     pub fn tokenize(&self, path: &mut String, start: usize) {
-        let stated = &path[start..];
-        let ends_there =
-            |length: &usize| *length == stated.len() || stated.as_bytes().get(*length) == Some(&b'\\');
-        let mut fitting = self.lengths.iter().copied().filter(ends_there);
-        let found = fitting.find_map(|length| Some((length, self.tokens.get(stated.get(..length)?)?)));
-        if let Some((length, token)) = found {
+        if let Some((length, token)) = self.longest(&path[start..]) {
             path.replace_range(start..start + length, token);
             rename_token(path, start, SYSNATIVE.0, SYSNATIVE.1);
         }
+    }
+
+    /// Appends the token form of a path in normal form to `out`; says whether it lies in a stated folder.
+    pub fn write_token_form(&self, path: &str, out: &mut String) -> bool {
+        let start = out.len();
+        let Some((length, token)) = self.longest(path) else {
+            out.push_str(path);
+            return false;
+        };
+        out.push_str(token);
+        out.push_str(&path[length..]);
+        rename_token(out, start, SYSNATIVE.0, SYSNATIVE.1);
+        true
+    }
+
+    /// The longest stated folder that a path in normal form begins with: its length, and its token.
+    fn longest(&self, path: &str) -> Option<(usize, &str)> {
+        let ends_there =
+            |length: &usize| *length == path.len() || path.as_bytes().get(*length) == Some(&b'\\');
+        let mut fitting = self.lengths.iter().copied().filter(ends_there);
+        fitting.find_map(|length| Some((length, self.tokens.get(path.get(..length)?)?.as_str())))
     }
 }
 
@@ -258,6 +290,9 @@ mod tests {
                 let mut found = format!("before {path}");
                 folders.tokenize(&mut found, "before ".len());
                 assert_eq!(found, format!("before {expected}"), "{chosen:b}");
+                let mut written = String::from("before ");
+                let is_below = folders.write_token_form(path, &mut written);
+                assert_eq!((written, is_below), (found, expected != path), "{chosen:b}");
             }
         }
     }
@@ -265,5 +300,12 @@ mod tests {
     #[test]
     fn letters_outside_ascii_fold_one_to_one() {
         assert_eq!(normal(r"C:\ÄÖ\İ.txt"), r"c:\äö\İ.txt");
+        for (text, other) in [("DeviceID", "deviceId"), ("ÄÖ", "äö"), ("\u{212a}elvin", "kelvin")] {
+            let mut folded = String::new();
+            fold_text(text, &mut folded);
+            assert!(folds_to(text, &folded), "{text}");
+            assert_eq!(folds_to(text, other), folded == other, "{text}");
+            assert!(!folds_to(text, "") && !folds_to(text, &format!("{folded}x")));
+        }
     }
 }

@@ -5,8 +5,8 @@
 //! their operands, so that a pass without branches finds all of them. A client with an answer that has no
 //! such byte is left to the rules as they are written out.
 //!
-//! Clients of one system agree in most rules. What those are where a client states nothing else is found
-//! once, and only the updates of which a rule has another answer are looked at.
+//! Clients of one system agree in most rules. What those are to the first of them is remembered, and of
+//! others only the updates are looked at of which a rule has another answer.
 
 mod codes;
 
@@ -33,8 +33,8 @@ const SECTIONS: [Section; 2] = [Section::Installed, Section::Applicable];
 pub(super) struct Network {
     /// By node: whether it is a part.
     is_part: Vec<bool>,
-    /// By predicate: the places of its tests in both sections; NONE where none is asked, and where it is one
-    /// about the system.
+    /// By predicate: the places of its tests in both sections; behind all parts where none is asked, and
+    /// where it is one about the system.
     tests: Vec<[u32; 2]>,
     /// By section.
     halves: [Half; 2],
@@ -47,13 +47,13 @@ struct Half {
     /// By node: the place of its code, tests and constants first, then each part behind its operands; NONE
     /// where it is none that is asked.
     places: Vec<u32>,
-    /// How many codes there are.
+    /// How many parts there are; behind their codes stands one that nothing asks for.
     count: usize,
     /// The parts with operands.
     groups: Vec<Group>,
     /// The places of the operands, part by part.
     operands: Vec<u32>,
-    /// The predicates that are asked, but for the system, with the places of their tests.
+    /// The predicates that are asked, but for the system, with the places of their tests, both rising.
     tests: Vec<(usize, u32)>,
     /// The predicates about the system, with their subjects and the places of their tests: what they answer
     /// is the same for many clients, and contained in most rules.
@@ -91,7 +91,7 @@ impl Network {
             Half::new(view, book, &is_part, rules)
         };
         let halves = books.map(half);
-        let mut tests = vec![[NONE; 2]; view.columns.predicates()];
+        let mut tests = vec![[0, 1].map(|at: usize| halves[at].count as u32); view.columns.predicates()];
         for (at, half) in halves.iter().enumerate() {
             half.tests.iter().for_each(|(predicate, place)| tests[*predicate][at] = *place);
         }
@@ -118,8 +118,8 @@ impl Network {
         }
     }
 
-    /// What parts are to the client of the slots where nothing is stated but its system; `None` where some
-    /// answer has no code.
+    /// What tests and constants are to the client of the slots where nothing is stated but its system; `None`
+    /// where some answer has no code.
     pub(super) fn defaults(&self, slots: &Slots<'_>) -> Option<Codes> {
         let [installed, applicable] = &self.halves;
         Some([installed.defaults(slots)?, applicable.defaults(slots)?])
@@ -152,6 +152,11 @@ fn can_be_part(view: View<'_>, books: &[Codebook; 2], is_part: &[bool], node: us
         }
         _ => false,
     }
+}
+
+/// Whether a part has no operands.
+fn is_input(view: View<'_>, node: usize) -> bool {
+    matches!(view.columns.node_operator.at(node), operator::CONSTANT | operator::UNREAD | operator::TEST)
 }
 
 /// The answer of a node that is always the same.
@@ -187,7 +192,12 @@ impl Half {
             rules: Vec::new(),
         };
         let asked = (0..asked.len()).filter(|node| asked[*node]);
-        let (inputs, mut parts): (Vec<_>, Vec<_>) = asked.partition(|node| half.add_input(view, *node));
+        let (mut inputs, mut parts): (Vec<_>, Vec<_>) = asked.partition(|node| is_input(view, *node));
+        // Tests in the order of what they ask, so that those about one subject stand side by side.
+        inputs.sort_by_key(|node| {
+            (columns.node_operator.at(*node) != operator::TEST, columns.node_a.at(*node))
+        });
+        inputs.iter().for_each(|node| half.add_input(view, *node));
         // What stands on a level contains nothing of it.
         let mut levels = vec![0u32; is_part.len()];
         for node in &parts {
@@ -214,26 +224,23 @@ impl Half {
         half
     }
 
-    /// Adds a node without operands; says whether it is one.
-    fn add_input(&mut self, view: View<'_>, node: usize) -> bool {
+    /// Adds a node without operands.
+    fn add_input(&mut self, view: View<'_>, node: usize) {
         let columns = view.columns;
         let place = self.count as u32;
-        match columns.node_operator.at(node) {
-            operator::CONSTANT | operator::UNREAD => self.constants.push((place, constant_at(view, node))),
-            operator::TEST => {
-                let predicate = columns.node_a.at(node) as usize;
-                let subject = columns.predicate_subject.at(predicate);
-                if matches!(columns.subject_tag.at(subject as usize), tag::OS | tag::SYSTEM) {
-                    self.system.push((predicate, subject, place));
-                } else {
-                    self.tests.push((predicate, place));
-                }
+        if columns.node_operator.at(node) == operator::TEST {
+            let predicate = columns.node_a.at(node) as usize;
+            let subject = columns.predicate_subject.at(predicate);
+            if matches!(columns.subject_tag.at(subject as usize), tag::OS | tag::SYSTEM) {
+                self.system.push((predicate, subject, place));
+            } else {
+                self.tests.push((predicate, place));
             }
-            _ => return false,
+        } else {
+            self.constants.push((place, constant_at(view, node)));
         }
         self.places[node] = place;
         self.count += 1;
-        true
     }
 
     /// Adds parts of one shape, whose places are known.
@@ -251,11 +258,11 @@ impl Half {
         });
     }
 
-    /// What parts are to the client of the slots where nothing is stated but its system; `None` where some
-    /// answer has no code.
+    /// What tests and constants are to the client of the slots where nothing is stated but its system; `None`
+    /// where some answer has no code.
     fn defaults(&self, slots: &Slots<'_>) -> Option<Vec<Code>> {
         let columns = slots.plan.view.columns;
-        let mut codes = vec![UNKNOWN; self.count];
+        let mut codes = vec![UNKNOWN; self.count + 1];
         for (place, answer) in &self.constants {
             codes[*place as usize] = self.book.code(*answer);
         }
@@ -266,11 +273,7 @@ impl Half {
         for (predicate, subject, place) in &self.system {
             codes[*place as usize] = self.book.code(slots.answer_of(*predicate, *subject));
         }
-        if codes.contains(&NO_CODE) {
-            return None;
-        }
-        self.run(&mut codes);
-        Some(codes)
+        (!codes.contains(&NO_CODE)).then_some(codes)
     }
 
     /// Finds the parts with operands.
@@ -318,10 +321,6 @@ pub(super) type Codes = [Vec<Code>; 2];
 #[derive(Debug, Default)]
 pub(super) struct Found {
     codes: Codes,
-    /// The number of the defaults that they began as.
-    defaults: Option<u32>,
-    /// The places of tests that are others now, by section.
-    changed: [Vec<u32>; 2],
     /// Whether they are those of the client.
     is_whole: bool,
 }
@@ -335,18 +334,24 @@ impl Found {
         self.codes[section as usize].get(place as usize).map(|code| half.book.answer(*code))
     }
 
-    /// Begins with the codes of the defaults of this number.
-    pub(super) fn begin(&mut self, number: u32, defaults: &Codes) {
-        let is_same = self.defaults.replace(number) == Some(number);
-        for ((codes, changed), defaults) in self.codes.iter_mut().zip(&mut self.changed).zip(defaults) {
-            if is_same {
-                changed.iter().for_each(|place| codes[*place as usize] = defaults[*place as usize]);
-            } else {
-                codes.clone_from(defaults);
-            }
-            changed.clear();
+    /// Begins with the codes of defaults.
+    fn begin(&mut self, defaults: &Codes) {
+        for (codes, defaults) in self.codes.iter_mut().zip(defaults) {
+            codes.clone_from(defaults);
         }
         self.is_whole = true;
+    }
+
+    /// Finds the answers about the client of the slots, or about one that states nothing where not all of its
+    /// own have codes; gives the codes of all parts.
+    pub(super) fn learn(&mut self, slots: &Slots<'_>, defaults: &Codes) -> Codes {
+        let network = &slots.plan.network;
+        self.begin(defaults);
+        if !self.state(network, slots) {
+            self.begin(defaults);
+        }
+        network.halves.iter().zip(&mut self.codes).for_each(|(half, codes)| half.run(codes));
+        self.codes.clone()
     }
 
     /// Leaves the client to the rules as they are written out, and says that nothing was found.
@@ -356,23 +361,24 @@ impl Found {
     }
 
     /// Finds the answers about the client of the slots, and marks the updates of which a rule has another
-    /// one than the defaults of its key have; says whether all answers have codes.
+    /// one than the first client had; says whether all answers have codes.
     pub(super) fn find(
         &mut self,
         slots: &Slots<'_>,
-        (number, defaults): (u32, &Codes),
+        defaults: &Codes,
+        first: &Codes,
         reached: &mut [u64],
     ) -> bool {
-        self.begin(number, defaults);
+        self.begin(defaults);
         let network = &slots.plan.network;
         self.is_whole = self.state(network, slots);
         if !self.is_whole {
             return false;
         }
-        for ((half, codes), defaults) in network.halves.iter().zip(&mut self.codes).zip(defaults) {
+        for ((half, codes), first) in network.halves.iter().zip(&mut self.codes).zip(first) {
             half.run(codes);
             for (word, rules) in &half.rules {
-                let differs = |place: u32| u64::from(codes[place as usize] != defaults[place as usize]);
+                let differs = |place: u32| u64::from(codes[place as usize] != first[place as usize]);
                 reached[*word] |= rules.iter().fold(0, |bits, (place, bit)| bits | differs(*place) << bit);
             }
         }
@@ -383,22 +389,16 @@ impl Found {
     fn state(&mut self, network: &Network, slots: &Slots<'_>) -> bool {
         let mut is_whole = true;
         let [one, other] = &mut self.codes;
-        let [changed, other_changed] = &mut self.changed;
-        let mut put = |half: &Half, answer, place: u32, codes: &mut [Code], changed: &mut Vec<u32>| {
-            if place != NONE {
-                let code = half.book.code(answer);
-                is_whole &= code != NO_CODE;
-                if codes[place as usize] != code {
-                    codes[place as usize] = code;
-                    changed.push(place);
-                }
-            }
+        let mut put = |half: &Half, answer, place: u32, codes: &mut [Code]| {
+            let code = half.book.code(answer);
+            is_whole &= code != NO_CODE || place as usize == half.count;
+            codes[place as usize] = code;
         };
         for subject in &slots.touched {
             slots.each_answer(*subject, |predicate, answer| {
                 let [place, other_place] = network.tests[predicate];
-                put(&network.halves[0], answer, place, one, changed);
-                put(&network.halves[1], answer, other_place, other, other_changed);
+                put(&network.halves[0], answer, place, one);
+                put(&network.halves[1], answer, other_place, other);
             });
         }
         is_whole

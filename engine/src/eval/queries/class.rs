@@ -69,11 +69,13 @@ pub(super) enum Node {
     Atom(u32),
 }
 
-/// What a value says to the atoms of its property; all others are False.
-#[derive(Debug, Default)]
+/// What a value says to what is asked of its property, True or Unknown; all else is False.
+#[derive(Debug)]
 pub(super) struct Says {
-    pub(super) holds: Vec<u32>,
-    pub(super) unknown: Vec<u32>,
+    /// To the plain queries.
+    pub(super) queries: Box<[(u32, Truth)]>,
+    /// To the atoms of which the truth is asked one by one.
+    pub(super) atoms: Box<[(u32, Truth)]>,
 }
 
 impl Node {
@@ -163,9 +165,19 @@ impl Class {
         self.plain_of.len()
     }
 
-    /// The plain queries that contain an atom.
-    pub(super) fn plain_of(&self, atom: u32) -> &[u32] {
-        self.plain_of.get(atom as usize).map_or(&[], Vec::as_slice)
+    /// What a value of a property says.
+    pub(super) fn says(&self, property: &Property, value: &Value) -> Says {
+        let found = property.found(value);
+        let of_atom = |(atom, truth): &(u32, Truth)| {
+            let truth = *truth;
+            self.plain_of[*atom as usize].iter().map(move |query| (*query, truth))
+        };
+        let mut queries: Vec<(u32, Truth)> = found.iter().flat_map(of_atom).collect();
+        // A query holds where any of its atoms does.
+        queries.sort_unstable_by_key(|(query, truth)| (*query, *truth != Truth::True));
+        queries.dedup_by_key(|(query, _)| *query);
+        let is_whole = |(atom, _): &(u32, Truth)| self.whole_atoms.binary_search(atom).is_ok();
+        Says { queries: queries.into(), atoms: found.into_iter().filter(is_whole).collect() }
     }
 }
 
@@ -205,8 +217,8 @@ impl Property {
         &self.plain
     }
 
-    /// What a value says to its atoms.
-    pub(super) fn says(&self, value: &Value) -> Says {
+    /// Its atoms to which a value says True or Unknown.
+    fn found(&self, value: &Value) -> Vec<(u32, Truth)> {
         // What a pattern says of an array is not known, whatever texts it must contain.
         let mut tried = match value {
             Value::Other => (0..self.atoms.len() as u32).collect(),
@@ -219,15 +231,9 @@ impl Property {
         }
         tried.sort_unstable();
         tried.dedup();
-        let mut says = Says::default();
-        for (number, test) in tried.into_iter().map(|place| &self.atoms[place as usize]) {
-            match test.holds(Some(value)) {
-                Truth::True => says.holds.push(*number),
-                Truth::False => {}
-                _ => says.unknown.push(*number),
-            }
-        }
-        says
+        let tried = tried.into_iter().map(|place| &self.atoms[place as usize]);
+        let found = tried.map(|(number, test)| (*number, test.holds(Some(value))));
+        found.filter(|(_, truth)| *truth != Truth::False).collect()
     }
 }
 

@@ -9,17 +9,19 @@ use std::collections::HashMap;
 
 use class::{Class, Form, Says};
 
-use super::known::{State, wmi_class};
+use super::known::State;
 use super::plan::Plan;
-use super::slots::Slots;
+use super::slots::{Slots, question};
+use super::statements::put_all;
 use crate::index::View;
 use crate::index::columns::Column;
 use crate::index::probe::tag;
 use crate::model::applicability::Applicability;
 use crate::model::fact::Wmi;
+use crate::model::path;
 use crate::model::truth::Truth;
 use crate::model::verdict::Answer;
-use crate::model::wql::{self, Instance, Value};
+use crate::model::wql::{self, DEFAULT_NAMESPACE, Instance, Value};
 
 /// The answer of a query about a class that was enumerated.
 pub(super) fn answer(asked: &Applicability, instances: &[Instance]) -> Answer {
@@ -39,8 +41,17 @@ fn of_truth(truth: Truth) -> Answer {
 /// The queries of an index by class, ready to be asked.
 #[derive(Debug, Default)]
 pub(super) struct Queries {
-    /// The subjects of the classes, rising, and what is asked of each.
-    classes: Vec<(usize, Class)>,
+    /// By subject, rising.
+    classes: Vec<Asked>,
+}
+
+/// What is asked of a class.
+#[derive(Debug)]
+struct Asked {
+    subject: usize,
+    class: Class,
+    /// The answers of the subject's predicates where there are instances, and none is one that is asked for.
+    answers: Box<[Answer]>,
 }
 
 impl Queries {
@@ -53,26 +64,63 @@ impl Queries {
         };
         let class = |subject: usize| {
             let predicates = view.columns.subject_predicate_ends(subject);
-            (subject, Class::new(predicates.filter_map(query).collect()))
+            let exists = |predicate| view.columns.predicate_question.at(predicate) == question::EXISTS;
+            let beside = |predicate| if exists(predicate) { Answer::TRUE } else { Answer::MALFORMED };
+            let mut answers: Box<[Answer]> = predicates.clone().map(beside).collect();
+            let class = Class::new(predicates.clone().filter_map(query).collect());
+            for (predicate, form) in &class.queries {
+                answers[predicate - predicates.start] = match form {
+                    Form::Unsupported => Answer::UNSUPPORTED,
+                    Form::Exists => Answer::TRUE,
+                    Form::Plain | Form::Whole(_) => Answer::FALSE,
+                };
+            }
+            Asked { subject, class, answers }
         };
         Queries { classes: (0..view.subjects()).filter(is_class).map(class).collect() }
     }
 }
 
-/// The instances of a client, and what values of earlier ones say.
+/// What the instances of a client say, and values of earlier ones.
 #[derive(Debug)]
 pub(super) struct Instances {
     /// By class, in the order of the queries.
-    stated: Vec<Vec<Instance>>,
+    said: Vec<Said>,
     /// By class and property.
     known: Vec<Vec<HashMap<Value, Says, ahash::RandomState>>>,
     /// Bytes that `known` takes, about.
     bytes: usize,
-    /// The truth of each atom for one instance, and of each plain query for all of them.
+    /// The truth of each atom for one instance.
     atoms: Vec<Truth>,
-    plain: Vec<Truth>,
+    /// The memory of the text of a value.
+    text: String,
+}
+
+/// What the instances of a class say that were taken.
+#[derive(Debug)]
+struct Said {
+    /// Whether there are any.
+    is_stated: bool,
+    /// The truth of each query that is about values, and the queries of which it is not False.
+    queries: Vec<Truth>,
+    found: Vec<u32>,
     /// By property of the class: whether an instance does not state it.
     open: Vec<bool>,
+}
+
+impl Said {
+    /// Notes what an instance says of a query that holds where any does; not that it is False.
+    fn add(&mut self, query: u32, truth: Truth) {
+        let known = &mut self.queries[query as usize];
+        match *known {
+            Truth::True => {}
+            Truth::False => {
+                *known = truth;
+                self.found.push(query);
+            }
+            _ => *known = truth,
+        }
+    }
 }
 
 impl Instances {
@@ -80,125 +128,120 @@ impl Instances {
     const BYTES: usize = 16 << 20;
 
     pub(super) fn new(plan: &Plan<'_>) -> Instances {
-        let classes = &plan.queries.classes;
-        let stated = classes.iter().map(|_| Vec::new()).collect();
-        let of_class =
-            |(_, class): &(usize, Class)| class.properties.iter().map(|_| HashMap::default()).collect();
-        let known = classes.iter().map(of_class).collect();
-        Instances { stated, known, bytes: 0, atoms: Vec::new(), plain: Vec::new(), open: Vec::new() }
+        let classes = || plan.queries.classes.iter().map(|asked| &asked.class);
+        let nothing = |class: &Class| Said {
+            is_stated: false,
+            queries: vec![Truth::False; class.queries.len()],
+            found: Vec::new(),
+            open: vec![false; class.properties.len()],
+        };
+        let known = |class: &Class| class.properties.iter().map(|_| HashMap::default()).collect();
+        Instances {
+            said: classes().map(nothing).collect(),
+            known: classes().map(known).collect(),
+            bytes: 0,
+            atoms: vec![Truth::False; classes().map(Class::atoms).max().unwrap_or(0)],
+            text: String::new(),
+        }
     }
 
     /// Forgets the client.
     pub(super) fn clear(&mut self) {
-        self.stated.iter_mut().for_each(Vec::clear);
+        for said in self.said.iter_mut().filter(|said| said.is_stated) {
+            said.is_stated = false;
+            said.found.drain(..).for_each(|query| said.queries[query as usize] = Truth::False);
+            said.open.fill(false);
+        }
     }
 
-    /// Finds the truth of every plain query, and of every atom about the last instance.
-    fn look(&mut self, number: usize, class: &Class, instance: &Instance) {
+    /// Takes an instance of a class.
+    fn take(&mut self, number: usize, class: &Class, instance: &Wmi<'_>) {
+        self.look(number, class, instance);
+        let said = &mut self.said[number];
+        said.is_stated = true;
+        for at in &class.whole {
+            let Form::Whole(node) = &class.queries[*at].1 else { continue };
+            if said.queries[*at] != Truth::True {
+                match node.truth(&|atom| self.atoms[atom as usize]) {
+                    Truth::False => {}
+                    found => said.add(*at as u32, found),
+                }
+            }
+        }
+    }
+
+    /// Finds the truth of every plain query, and of every atom about an instance.
+    fn look(&mut self, number: usize, class: &Class, instance: &Wmi<'_>) {
         if self.bytes > Self::BYTES {
             self.known.iter_mut().flatten().for_each(HashMap::clear);
             self.bytes = 0;
         }
         // Of all others the truth is never asked.
         class.whole_atoms.iter().for_each(|atom| self.atoms[*atom as usize] = Truth::False);
-        let Instances { known, atoms, plain, open, bytes, .. } = self;
+        let Instances { said, known, atoms, bytes, text, .. } = self;
+        let said = &mut said[number];
         for (at, (property, known)) in class.properties.iter().zip(&mut known[number]).enumerate() {
-            let Some(value) = instance.get(&property.name) else {
-                open[at] = true;
+            // Of one that is stated twice the last counts.
+            let mut stated = instance.properties.iter().rev();
+            let Some(stated) = stated.find(|stated| path::folds_to(&stated.name, &property.name)) else {
+                said.open[at] = true;
                 property.whole.iter().for_each(|atom| atoms[*atom as usize] = Truth::Unknown);
                 continue;
             };
-            let says = match known.get(value) {
+            let value = Value::stated(stated.value.as_deref(), stated.kind.as_deref(), std::mem::take(text));
+            let says = match known.get(&value) {
                 Some(says) => says,
                 None => {
-                    let says = property.says(value);
+                    let says = class.says(property, &value);
                     *bytes += size_of::<(Value, Says)>() * 2
                         + value.text().len()
-                        + size_of_val(says.holds.as_slice())
-                        + size_of_val(says.unknown.as_slice());
+                        + size_of_val(&*says.queries)
+                        + size_of_val(&*says.atoms);
                     known.entry(value.clone()).or_insert(says)
                 }
             };
-            for (found, truth) in [(&says.unknown, Truth::Unknown), (&says.holds, Truth::True)] {
-                for atom in found {
-                    atoms[*atom as usize] = truth;
-                    class.plain_of(*atom).iter().for_each(|query| may_be(&mut plain[*query as usize], truth));
-                }
-            }
+            says.queries.iter().for_each(|(query, truth)| said.add(*query, *truth));
+            says.atoms.iter().for_each(|(atom, truth)| atoms[*atom as usize] = *truth);
+            *text = value.into_memory();
         }
     }
-}
-
-/// Notes what an instance says of a query that holds where any does.
-fn may_be(truth: &mut Truth, said: Truth) {
-    *truth = if *truth == Truth::True { Truth::True } else { said };
 }
 
 impl Slots<'_> {
     /// Takes an instance of a class that rules ask about.
     pub(super) fn take_instance(&mut self, stated: &Wmi<'_>) {
-        let key = wmi_class(stated);
-        let Some(subject) = self.plan.view.find(tag::WMI, key.as_bytes(), &[]) else { return };
+        self.text.clear();
+        let namespace = stated.namespace.as_deref().unwrap_or(DEFAULT_NAMESPACE);
+        wql::write_class_key(namespace, &stated.class, &mut self.text);
+        let Some(subject) = self.plan.view.find(tag::WMI, self.text.as_bytes(), &[]) else { return };
         let classes = &self.plan.queries.classes;
-        if let Ok(at) = classes.binary_search_by_key(&subject, |(subject, _)| *subject) {
-            self.instances.stated[at].push(Instance::of(stated));
+        if let Ok(at) = classes.binary_search_by_key(&subject, |asked| asked.subject) {
+            self.instances.take(at, &classes[at].class, stated);
         }
     }
 
-    /// Answers the queries about all classes of which there are instances.
+    /// Answers what is asked of all classes of which there are instances.
     pub(super) fn finish_queries(&mut self) {
         let plan = self.plan;
-        for (number, (subject, class)) in plan.queries.classes.iter().enumerate() {
-            let stated = std::mem::take(&mut self.instances.stated[number]);
-            if !stated.is_empty() {
-                self.set(*subject, State::Known);
-                self.exists_or_refused(*subject);
-                self.answer_class(number, class, &stated);
+        for (number, Asked { subject, class, answers }) in plan.queries.classes.iter().enumerate() {
+            if !self.instances.said[number].is_stated {
+                continue;
             }
-            self.instances.stated[number] = stated;
-        }
-    }
-
-    /// Answers what is asked of a class beside queries.
-    fn exists_or_refused(&mut self, subject: usize) {
-        for predicate in self.predicates(subject) {
-            let exists =
-                self.plan.view.columns.predicate_question.at(predicate) == super::slots::question::EXISTS;
-            self.put(predicate, if exists { Answer::TRUE } else { Answer::MALFORMED });
-        }
-    }
-
-    fn answer_class(&mut self, number: usize, class: &Class, stated: &[Instance]) {
-        self.instances.plain.clear();
-        self.instances.plain.resize(class.queries.len(), Truth::False);
-        self.instances.atoms.resize(class.atoms(), Truth::False);
-        self.instances.open.clear();
-        self.instances.open.resize(class.properties.len(), false);
-        for instance in stated {
-            self.instances.look(number, class, instance);
-            let Instances { atoms, plain, .. } = &mut self.instances;
-            for at in &class.whole {
-                let Form::Whole(node) = &class.queries[*at].1 else { continue };
-                let truth = &mut plain[*at];
-                if *truth != Truth::True {
-                    match node.truth(&|atom| atoms[atom as usize]) {
-                        Truth::False => {}
-                        found => *truth = found,
-                    }
+            self.set(*subject, State::Known);
+            let predicates = self.predicates(*subject);
+            put_all(&mut self.answers, predicates.clone(), answers);
+            put_all(&mut self.unchecked, predicates, answers);
+            let said = &mut self.instances.said[number];
+            for (at, property) in class.properties.iter().enumerate() {
+                if said.open[at] {
+                    property.plain().iter().for_each(|query| said.add(*query, Truth::Unknown));
                 }
             }
-        }
-        let Instances { plain, open, .. } = &mut self.instances;
-        for (property, _) in class.properties.iter().zip(open).filter(|(_, open)| **open) {
-            property.plain().iter().for_each(|query| may_be(&mut plain[*query as usize], Truth::Unknown));
-        }
-        for (at, (predicate, form)) in class.queries.iter().enumerate() {
-            let answer = match form {
-                Form::Unsupported => Answer::UNSUPPORTED,
-                Form::Exists => Answer::TRUE,
-                Form::Plain | Form::Whole(_) => of_truth(self.instances.plain[at]),
-            };
-            self.put(*predicate, answer);
+            for at in 0..self.instances.said[number].found.len() {
+                let said = &self.instances.said[number];
+                let query = said.found[at] as usize;
+                self.put(class.queries[query].0, of_truth(said.queries[query]));
+            }
         }
     }
 }

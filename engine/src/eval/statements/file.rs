@@ -4,11 +4,13 @@
 //! depends on the folders of its client, and is kept for the lay of folders that it was found in.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::{Meaning, put_all};
 use crate::eval::files::Observed;
 use crate::eval::known::State;
+use crate::eval::plan::Plan;
+use crate::eval::renamed::Renamed;
 use crate::eval::slots::Slots;
 use crate::index::columns::NONE;
 use crate::model::fact;
@@ -64,31 +66,39 @@ impl KnownFile {
     }
 }
 
-/// How the folders of clients lie: numbers for what paths depend on, from 1, the same for all workers.
+/// How the folders of clients lie: numbers for what paths depend on, from 1, and what they make of the paths
+/// of rules; the same for all workers.
 #[derive(Debug, Default)]
 pub(in crate::eval) struct Lays {
-    known: Vec<(u64, Folders)>,
+    known: Vec<(Folders, u64, Arc<Renamed>)>,
     last: u64,
+    /// How many paths are remembered.
+    renamed: usize,
 }
 
 impl Lays {
     /// The most that are remembered, and the most bytes that the folders of one have; a site has few.
     const MOST: usize = 64;
     const BYTES: usize = 16 << 10;
+    /// The most paths of rules that are remembered before another lay is.
+    const RENAMED: usize = 1 << 18;
 
-    /// The number of a lay: a new one unless it is remembered.
-    fn find(&mut self, folders: &Folders) -> u64 {
-        if let Some((number, _)) = self.known.iter().find(|(_, known)| known == folders) {
-            return *number;
+    /// The number of a lay, a new one unless it is remembered, and the paths of rules as it makes them.
+    fn find(&mut self, folders: &Folders, renamed: impl FnOnce() -> Renamed) -> (u64, Arc<Renamed>) {
+        if let Some((_, number, renamed)) = self.known.iter().find(|(known, ..)| known == folders) {
+            return (*number, Arc::clone(renamed));
         }
         self.last += 1;
+        let renamed = Arc::new(renamed());
         if folders.bytes() <= Self::BYTES {
-            if self.known.len() == Self::MOST {
+            if self.known.len() == Self::MOST || self.renamed > Self::RENAMED {
                 self.known.clear();
+                self.renamed = 0;
             }
-            self.known.push((self.last, folders.clone()));
+            self.renamed += renamed.len();
+            self.known.push((folders.clone(), self.last, Arc::clone(&renamed)));
         }
-        self.last
+        (self.last, renamed)
     }
 }
 
@@ -98,6 +108,8 @@ pub(in crate::eval) struct Laying {
     lay: u64,
     /// The folders that lie so, unless they are too large to be remembered.
     folders: Option<Folders>,
+    /// The paths of rules that begin with one of them.
+    renamed: Arc<Renamed>,
     /// Known files of which something else is kept with the statement, and the bytes of their answers.
     elsewhere: HashMap<u32, Laid, ahash::RandomState>,
     bytes: usize,
@@ -108,11 +120,18 @@ impl Laying {
     const BYTES: usize = 16 << 20;
 
     /// Finds out how folders lie.
-    pub(in crate::eval) fn find(&mut self, folders: &Folders, lays: &Mutex<Lays>) {
+    pub(in crate::eval) fn find(&mut self, plan: &Plan<'_>, folders: &Folders, lays: &Mutex<Lays>) {
         if self.folders.as_ref() != Some(folders) {
-            self.lay = lays.lock().unwrap_or_else(PoisonError::into_inner).find(folders);
+            let mut lays = lays.lock().unwrap_or_else(PoisonError::into_inner);
+            (self.lay, self.renamed) = lays.find(folders, || Renamed::of(plan, folders));
             self.folders = (folders.bytes() <= Lays::BYTES).then(|| folders.clone());
         }
+    }
+
+    /// The paths of rules that begin with one of the folders.
+    #[inline]
+    pub(in crate::eval) fn renamed(&self) -> &Arc<Renamed> {
+        &self.renamed
     }
 
     /// Forgets what known files are.
@@ -232,14 +251,18 @@ mod tests {
     fn folders_are_remembered_by_number_and_only_so_many_of_them() {
         let mut lays = Lays::default();
         let [one, other] = ["c:\\winnt", "c:\\windows"].map(folders);
-        assert_eq!([&one, &other, &one].map(|folders| lays.find(folders)), [1, 2, 1]);
-        let large = folders(&"x".repeat(Lays::BYTES));
-        assert_ne!(lays.find(&large), lays.find(&large));
-        for number in 0..10 * Lays::MOST {
-            lays.find(&folders(&format!("c:\\{number}")));
+        let mut find = |folders: &Folders| {
+            let (number, _) = lays.find(folders, Renamed::default);
             assert!(lays.known.len() <= Lays::MOST);
+            number
+        };
+        assert_eq!([&one, &other, &one].map(&mut find), [1, 2, 1]);
+        let large = folders(&"x".repeat(Lays::BYTES));
+        assert_ne!(find(&large), find(&large));
+        for number in 0..10 * Lays::MOST {
+            find(&folders(&format!("c:\\{number}")));
         }
-        assert!(lays.find(&one) > 2, "it was forgotten, and its number is given to nothing else");
+        assert!(find(&one) > 2, "it was forgotten, and its number is given to nothing else");
     }
 
     #[test]

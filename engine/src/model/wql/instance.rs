@@ -44,10 +44,11 @@ impl Hash for Value {
 }
 
 impl Value {
-    /// A value as an inventory states it; one that is not of the type that is stated is text.
-    fn stated(value: Option<&str>, kind: Option<&str>) -> Value {
+    /// A value as an inventory states it, its text in memory that is given; one that is not of the type that
+    /// is stated is text.
+    pub fn stated(value: Option<&str>, kind: Option<&str>, mut folded: String) -> Value {
         let Some(text) = value else { return Value::Null };
-        let mut folded = String::with_capacity(text.len());
+        folded.clear();
         fold_text(text, &mut folded);
         match kind {
             Some("other") => Value::Other,
@@ -61,6 +62,14 @@ impl Value {
                 _ => Value::Text(folded),
             },
             _ => Value::Text(folded),
+        }
+    }
+
+    /// The memory of its text.
+    pub fn into_memory(self) -> String {
+        match self {
+            Value::Text(text) | Value::Number(text, _) => text,
+            Value::Null | Value::Boolean(_) | Value::Other => String::new(),
         }
     }
 
@@ -103,7 +112,7 @@ impl<'p> FromIterator<(&'p str, Option<&'p str>, Option<&'p str>)> for Instance 
         let property = |(name, value, kind): (&str, Option<&str>, Option<&str>)| {
             let mut folded = String::with_capacity(name.len());
             fold_text(name, &mut folded);
-            (folded, Value::stated(value, kind))
+            (folded, Value::stated(value, kind, String::new()))
         };
         Instance(stated.into_iter().map(property).collect())
     }
@@ -115,8 +124,17 @@ pub const DEFAULT_NAMESPACE: &str = r"root\cimv2";
 /// The name of a class with its name space, in the form in which clients and rules are compared.
 pub fn class_key(namespace: &str, class: &str) -> String {
     let mut key = String::with_capacity(namespace.len() + class.len() + 1);
-    fold_text(&namespace.replace('/', "\\"), &mut key);
-    key.push(':');
-    fold_text(class, &mut key);
+    write_class_key(namespace, class, &mut key);
     key
+}
+
+/// Appends the same to `out`.
+pub fn write_class_key(namespace: &str, class: &str, out: &mut String) {
+    if namespace.contains('/') {
+        fold_text(&namespace.replace('/', "\\"), out);
+    } else {
+        fold_text(namespace, out);
+    }
+    out.push(':');
+    fold_text(class, out);
 }

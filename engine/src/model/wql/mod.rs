@@ -11,7 +11,7 @@ mod parse;
 mod token;
 
 pub use constant::Constant;
-pub use instance::{DEFAULT_NAMESPACE, Instance, Value, class_key};
+pub use instance::{DEFAULT_NAMESPACE, Instance, Value, class_key, write_class_key};
 pub use like::Pattern;
 pub use parse::{Flawed, parse};
 
