@@ -4,6 +4,7 @@
 //! facts reach are evaluated, and only where they differ is anything stored.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::code::{Decision, Places};
@@ -48,7 +49,7 @@ pub struct Worker<'p> {
     /// The facts of the client; a reader fills it.
     pub slots: Slots<'p>,
     /// By key.
-    defaults: HashMap<Box<[u8]>, Defaults, ahash::RandomState>,
+    defaults: HashMap<Box<[u8]>, Rc<Defaults>, ahash::RandomState>,
     /// The key of the client.
     key: Vec<u8>,
     /// Updates to evaluate, a bit each.
@@ -100,24 +101,29 @@ impl<'p> Worker<'p> {
 
     /// Evaluates the client whose slots are finished.
     pub fn evaluate_slots(&mut self) -> Row {
-        let complete = self.slots.complete_kinds();
+        let defaults = self.defaults();
+        self.reach(self.slots.complete_kinds());
+        self.needs.begin(self.plan);
+        self.reach_by_needs();
+        self.reach_by_network(&defaults);
+        self.evaluate();
+        self.evaluate_bundles(&defaults);
+        self.fold();
+        self.row(&defaults)
+    }
+
+    /// The defaults of the client.
+    fn defaults(&mut self) -> Rc<Defaults> {
+        self.plan.network.write_key(&self.slots, &mut self.key);
+        if let Some(defaults) = self.defaults.get(self.key.as_slice()) {
+            return Rc::clone(defaults);
+        }
         if self.defaults.len() >= REMEMBERED {
             self.defaults.clear();
         }
-        let plan = self.plan;
-        plan.network.write_key(&self.slots, &mut self.key);
-        if !self.defaults.contains_key(self.key.as_slice()) {
-            let defaults = self.defaults_of(complete);
-            self.defaults.insert(self.key.as_slice().into(), defaults);
-        }
-        self.reach(complete);
-        self.needs.begin(plan);
-        self.reach_by_needs();
-        self.reach_by_network();
-        self.evaluate();
-        self.evaluate_bundles();
-        self.fold();
-        self.row()
+        let defaults = Rc::new(self.make_defaults());
+        self.defaults.insert(self.key.as_slice().into(), Rc::clone(&defaults));
+        defaults
     }
 
     /// Marks the updates that the client's facts reach.
@@ -141,8 +147,7 @@ impl<'p> Worker<'p> {
     }
 
     /// Marks the updates of the network of which a rule has another answer than where nothing is stated.
-    fn reach_by_network(&mut self) {
-        let Some(defaults) = self.defaults.get(self.key.as_slice()) else { return };
+    fn reach_by_network(&mut self, defaults: &Defaults) {
         self.verdicts.copy_from_slice(&defaults.verdicts);
         let reached = &mut self.reached;
         let is_found = match &defaults.codes {
@@ -266,7 +271,7 @@ impl<'p> Worker<'p> {
     }
 
     /// Gives bundles the cells that their parts make, each after those that it contains.
-    fn evaluate_bundles(&mut self) {
+    fn evaluate_bundles(&mut self, defaults: &Defaults) {
         let plan = self.plan;
         for bundle in &plan.bundles {
             if self.reached[*bundle as usize / 64] >> (*bundle % 64) & 1 == 0 {
@@ -276,7 +281,7 @@ impl<'p> Worker<'p> {
             let Some(decision) = plan.code.decision(*bundle as usize) else { continue };
             let own = (decision.rule != 0).then_some(self.cells[at].1);
             let of_child = |child: Option<u32>| match child {
-                Some(child) => self.cell_of(child),
+                Some(child) => self.cell_of(child, defaults),
                 None => Cell::NO_EVIDENCE,
             };
             let parts = Cell::of_parts(plan.view.children(*bundle as usize).map(of_child).chain(own));
@@ -288,20 +293,17 @@ impl<'p> Worker<'p> {
     }
 
     /// The cell of an update by its rules alone, reached or not.
-    fn cell_of(&self, update: u32) -> Cell {
+    fn cell_of(&self, update: u32, defaults: &Defaults) -> Cell {
         match self.cells.binary_search_by_key(&update, |(update, _)| *update) {
             Ok(at) => self.cells[at].1,
-            Err(_) if self.plan.gives_verdict(update) => {
-                let defaults = self.defaults.get(self.key.as_slice());
-                defaults.map_or(Cell::NO_EVIDENCE, |defaults| defaults.cells[update as usize])
-            }
+            Err(_) if self.plan.gives_verdict(update) => defaults.cells[update as usize],
             Err(_) => Cell::NO_EVIDENCE,
         }
     }
 
-    /// The defaults of the client.
-    fn defaults_of(&mut self, complete: Kinds) -> Defaults {
-        let plan = self.plan;
+    /// Makes the defaults of clients with the key of this one.
+    fn make_defaults(&mut self) -> Defaults {
+        let (plan, complete) = (self.plan, self.slots.complete_kinds());
         let count = plan.view.updates();
         let mut cells: Box<[Cell]> = (0..count as u32).map(|update| plan.default(update, complete)).collect();
         let codes = plan.network.defaults(&self.slots).map(|defaults| {
@@ -344,9 +346,8 @@ impl<'p> Worker<'p> {
     }
 
     /// Packs the cells.
-    fn row(&self) -> Row {
+    fn row(&self, defaults: &Defaults) -> Row {
         let plan = self.plan;
-        let Some(defaults) = self.defaults.get(self.key.as_slice()) else { return Row::unreadable(0) };
         let cells = self.cells.iter().filter_map(|(update, cell)| {
             let at = *update as usize;
             let place = plan.place.get(at).copied().filter(|place| *place != NONE)?;

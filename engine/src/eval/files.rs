@@ -123,7 +123,7 @@ impl Slots<'_> {
     /// form.
     #[inline]
     pub(super) fn take_file(&mut self, file: &fact::File<'_>) -> Option<&str> {
-        self.plan.file_names.may_hold_file(&file.path).then(|| self.files.take(file))
+        self.plan.file_names.may_hold(&file.path).then(|| self.files.take(file))
     }
 
     pub(super) fn state_folders(&mut self, os: Option<&Os<'_>>, wide: bool) {

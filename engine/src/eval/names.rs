@@ -7,10 +7,14 @@
 use crate::model::path;
 
 /// What names hash to; one that a rule asks for has its bit set.
-pub(super) struct Names {
-    bits: Box<[u64]>,
+pub(super) struct Names(Box<[u64]>);
+
+/// The names of files.
+#[derive(Debug)]
+pub(super) struct FileNames {
+    names: Names,
     /// The same for the last bytes of long names, which need not be found in their paths.
-    ends: Box<[u64]>,
+    ends: Names,
 }
 
 impl std::fmt::Debug for Names {
@@ -25,33 +29,45 @@ const BITS: u32 = 16;
 const CASE: u64 = 0x2020_2020_2020_2020;
 
 impl Names {
-    /// Those of names in normal form.
-    pub(super) fn of<'a>(names: impl Iterator<Item = &'a str>) -> Names {
-        let mut made = Names { bits: vec![0; 1 << (BITS - 6)].into(), ends: vec![0; 1 << (BITS - 6)].into() };
-        for name in names {
-            set(&mut made.bits, place(name.as_bytes()));
-            if let Some(end) = name.as_bytes().last_chunk() {
-                set(&mut made.ends, place_of_end(u64::from_le_bytes(*end)));
-            }
-        }
-        made
+    /// Those that have these places.
+    fn at(places: impl Iterator<Item = usize>) -> Names {
+        let mut bits = vec![0; 1 << (BITS - 6)];
+        places.for_each(|place| bits[place / 64] |= 1 << (place % 64));
+        Names(bits.into())
     }
 
-    /// Those of the files with these paths in normal form.
-    pub(super) fn of_files<'a>(paths: impl Iterator<Item = &'a str>) -> Names {
-        // What a program of 32 bits calls `system32`.
-        Names::of(paths.map(path::name).chain(["sysnative"]))
+    /// Those of names in normal form.
+    pub(super) fn of<'a>(names: impl Iterator<Item = &'a str>) -> Names {
+        Names::at(names.map(|name| place(name.as_bytes())))
     }
 
     /// Whether a rule may ask for what has this name, in any case of its letters.
     #[inline]
     pub(super) fn may_hold(&self, name: &str) -> bool {
-        has(&self.bits, place(name.as_bytes())) || !name.is_ascii()
+        self.has(place(name.as_bytes())) || !name.is_ascii()
+    }
+
+    #[inline]
+    fn has(&self, place: usize) -> bool {
+        self.0[place / 64] >> (place % 64) & 1 == 1
+    }
+}
+
+impl FileNames {
+    /// Those of the files with these paths in normal form.
+    pub(super) fn of<'a>(paths: impl Iterator<Item = &'a str>) -> FileNames {
+        // What a program of 32 bits calls `system32`.
+        let names: Vec<&str> = paths.map(path::name).chain(["sysnative"]).collect();
+        let ends = names.iter().filter_map(|name| name.as_bytes().last_chunk());
+        FileNames {
+            ends: Names::at(ends.map(|end| place_of_end(u64::from_le_bytes(*end)))),
+            names: Names::of(names.into_iter()),
+        }
     }
 
     /// Whether a rule may ask for a file that is no folder, by its path as the client states it.
     #[inline]
-    pub(super) fn may_hold_file(&self, path: &str) -> bool {
+    pub(super) fn may_hold(&self, path: &str) -> bool {
         let bytes = path.as_bytes();
         let (Some(first), Some(end)) = (bytes.first(), bytes.last_chunk::<8>()) else { return true };
         // What is trimmed or renamed when a path is brought into normal form is left to that.
@@ -59,22 +75,13 @@ impl Names {
             return true;
         }
         let ends_a_name = end.iter().all(|byte| byte.is_ascii() && !matches!(byte, b'\\' | b'/'));
-        if ends_a_name && !has(&self.ends, place_of_end(u64::from_le_bytes(*end))) {
+        if ends_a_name && !self.ends.has(place_of_end(u64::from_le_bytes(*end))) {
             // Letters fold one by one, so that these bytes end the name in normal form too.
             return false;
         }
         let name = path::name(path);
-        name.is_empty() || self.may_hold(name)
+        name.is_empty() || self.names.may_hold(name)
     }
-}
-
-fn set(bits: &mut [u64], place: usize) {
-    bits[place / 64] |= 1 << (place % 64);
-}
-
-#[inline]
-fn has(bits: &[u64], place: usize) -> bool {
-    bits[place / 64] >> (place % 64) & 1 == 1
 }
 
 #[inline]
@@ -104,8 +111,7 @@ mod tests {
 
     #[test]
     fn a_name_that_is_asked_for_is_held_however_its_path_is_written() {
-        let names =
-            Names::of_files([r"%windir%\system32\drivers\a-long-driver.sys", r"c:\x.dll"].into_iter());
+        let names = FileNames::of([r"%windir%\system32\drivers\a-long-driver.sys", r"c:\x.dll"].into_iter());
         for path in [
             r"C:\Windows\System32\Drivers\A-LONG-Driver.sys",
             "a-long-driver.SYS",
@@ -118,11 +124,10 @@ mod tests {
             "c:\\\u{212a}.dll",
             "",
         ] {
-            assert!(names.may_hold_file(path), "{path:?}");
+            assert!(names.may_hold(path), "{path:?}");
         }
-        let others =
-            (0..1000).filter(|number| names.may_hold_file(&format!(r"c:\windows\filler{number:05}.sys")));
+        let others = (0..1000).filter(|number| names.may_hold(&format!(r"c:\windows\filler{number:05}.sys")));
         assert!(others.count() < 10);
-        assert!(!names.may_hold_file(r"c:\windows\y.dll"));
+        assert!(!names.may_hold(r"c:\windows\y.dll"));
     }
 }

@@ -8,7 +8,7 @@ use super::below::BelowNames;
 use super::code::Code;
 use super::imports;
 use super::loops::Loops;
-use super::names::Names;
+use super::names::{FileNames, Names};
 use super::network::Network;
 use super::packages::NOARCH;
 use super::queries::Queries;
@@ -52,7 +52,7 @@ pub struct Plan<'i> {
     /// Whether any rule asks for a file by a path without token.
     pub(super) asks_bare_paths: bool,
     /// The names of the files that rules ask for, those in folders that registry values name among them.
-    pub(super) file_names: Names,
+    pub(super) file_names: FileNames,
     /// The names of the registry values that rules ask for.
     pub(super) value_names: Names,
     /// Whether rules ask for more of a file than its version and checksum.
@@ -151,7 +151,7 @@ impl<'i> Plan<'i> {
         let value_name = |subject: &u32| view.text(columns.subject_name.at(*subject as usize));
         let value_names = Names::of(values.iter().map(value_name));
         let files = files.iter().map(|subject| view.text(columns.subject_text.at(*subject as usize)));
-        let file_names = Names::of_files(files.chain(below.iter()));
+        let file_names = FileNames::of(files.chain(below.iter()));
         Plan {
             view,
             options,

@@ -83,13 +83,19 @@ impl Lays {
     /// The most paths of rules that are remembered before another lay is.
     const RENAMED: usize = 1 << 18;
 
-    /// The number of a lay, a new one unless it is remembered, and the paths of rules as it makes them.
-    fn find(&mut self, folders: &Folders, renamed: impl FnOnce() -> Renamed) -> (u64, Arc<Renamed>) {
-        if let Some((_, number, renamed)) = self.known.iter().find(|(known, ..)| known == folders) {
-            return (*number, Arc::clone(renamed));
+    /// The number of a lay that is remembered, and the paths of rules as it makes them.
+    fn find(&self, folders: &Folders) -> Option<(u64, Arc<Renamed>)> {
+        let (_, number, renamed) = self.known.iter().find(|(known, ..)| known == folders)?;
+        Some((*number, Arc::clone(renamed)))
+    }
+
+    /// Gives a lay a number and remembers it, unless it is too large or another worker just did.
+    fn add(&mut self, folders: &Folders, renamed: Renamed) -> (u64, Arc<Renamed>) {
+        if let Some(known) = self.find(folders) {
+            return known;
         }
         self.last += 1;
-        let renamed = Arc::new(renamed());
+        let renamed = Arc::new(renamed);
         if folders.bytes() <= Self::BYTES {
             if self.known.len() == Self::MOST || self.renamed > Self::RENAMED {
                 self.known.clear();
@@ -122,8 +128,13 @@ impl Laying {
     /// Finds out how folders lie.
     pub(in crate::eval) fn find(&mut self, plan: &Plan<'_>, folders: &Folders, lays: &Mutex<Lays>) {
         if self.folders.as_ref() != Some(folders) {
-            let mut lays = lays.lock().unwrap_or_else(PoisonError::into_inner);
-            (self.lay, self.renamed) = lays.find(folders, || Renamed::of(plan, folders));
+            let lays = || lays.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = lays().find(folders);
+            // Others go on while the paths are found.
+            (self.lay, self.renamed) = known.unwrap_or_else(|| {
+                let renamed = Renamed::of(plan, folders);
+                lays().add(folders, renamed)
+            });
             self.folders = (folders.bytes() <= Lays::BYTES).then(|| folders.clone());
         }
     }
@@ -252,7 +263,9 @@ mod tests {
         let mut lays = Lays::default();
         let [one, other] = ["c:\\winnt", "c:\\windows"].map(folders);
         let mut find = |folders: &Folders| {
-            let (number, _) = lays.find(folders, Renamed::default);
+            let known = lays.find(folders).map(|(number, _)| number);
+            let (number, _) = lays.add(folders, Renamed::default());
+            assert!(known.is_none_or(|known| known == number));
             assert!(lays.known.len() <= Lays::MOST);
             number
         };
