@@ -379,6 +379,19 @@ fn a_path_without_token_is_compared_in_token_form() {
 }
 
 #[test]
+fn the_name_of_a_variable_is_a_token_up_to_255_bytes() {
+    let unknown = Cell::new(Verdict::Unknown, Reason::NotCollected);
+    for (length, expect) in [(255, INSTALLED), (256, unknown)] {
+        let (name, path) = ("x".repeat(length), format!(r"%{}%\a.dll", "x".repeat(length)));
+        let folder =
+            Trait { group: "env".into(), name: name.into(), value: r"%y%\z".into(), ..Trait::default() };
+        let file_there = File { path: path.into(), ..File::default() };
+        let client = inventory(&[Kind::File], vec![folder.into(), file_there.into()]);
+        check(vec![installed(file(r"%y%\z\a.dll"))], client, expect);
+    }
+}
+
+#[test]
 fn a_folder_that_the_client_states_is_no_file() {
     for asked in ["%windir%", r"C:\WINDOWS"] {
         let absent = Cell::new(Verdict::Missing, Reason::FileAbsent);

@@ -146,7 +146,7 @@ impl<'p> Worker<'p> {
         }
     }
 
-    /// Marks the updates of the network of which a rule has another answer than where nothing is stated.
+    /// Marks the updates of the network of which a rule has another answer than for the first client.
     fn reach_by_network(&mut self, defaults: &Defaults) {
         self.verdicts.copy_from_slice(&defaults.verdicts);
         let reached = &mut self.reached;

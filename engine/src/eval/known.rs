@@ -546,10 +546,14 @@ fn windows_folders<'o>(os: Option<&'o Os<'_>>) -> Vec<(&'o str, &'static str)> {
     }
 }
 
+/// The most bytes of the name of an environment variable that is a token: what it stands for may be written
+/// out for every path of a rule.
+const TOKEN_BYTES: usize = 255;
+
 /// The token that a trait of a client gives a folder, in normal form.
 fn folder_token(group: &str, name: &str, wide: bool) -> Option<String> {
     match group {
-        "env" => {
+        "env" if name.len() <= TOKEN_BYTES => {
             let mut token = String::with_capacity(name.len() + 2);
             path::write_normal(&format!("%{}%", name.trim_matches('%')), &mut token);
             Some(token)

@@ -81,7 +81,7 @@ impl Lays {
     const MOST: usize = 64;
     const BYTES: usize = 16 << 10;
     /// The most paths of rules that are remembered before another lay is.
-    const RENAMED: usize = 1 << 18;
+    const RENAMED: usize = 1 << 16;
 
     /// The number of a lay that is remembered, and the paths of rules as it makes them.
     fn find(&self, folders: &Folders) -> Option<(u64, Arc<Renamed>)> {
@@ -130,6 +130,7 @@ impl Laying {
         if self.folders.as_ref() != Some(folders) {
             let lays = || lays.lock().unwrap_or_else(PoisonError::into_inner);
             let known = lays().find(folders);
+            self.renamed = Arc::default();
             // Others go on while the paths are found.
             (self.lay, self.renamed) = known.unwrap_or_else(|| {
                 let renamed = Renamed::of(plan, folders);
