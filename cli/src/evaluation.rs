@@ -135,6 +135,24 @@ impl Rules {
     }
 }
 
+/// Options of evaluation by themselves, as a site's definition has them.
+#[derive(Debug, clap::Parser)]
+#[command(no_binary_name = true, disable_help_flag = true)]
+struct Words {
+    #[command(flatten)]
+    rules: Rules,
+}
+
+/// Reads options of evaluation, as they stand on a command line.
+pub(crate) fn options_of(words: &[String]) -> Result<Options, String> {
+    let read = <Words as clap::Parser>::try_parse_from(words);
+    let first_line = |error: clap::Error| {
+        let text = error.to_string();
+        text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()
+    };
+    read.map(|words| words.rules.options()).map_err(first_line)
+}
+
 /// Which inventories are read, and how.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Intake {

@@ -16,6 +16,14 @@ pub(crate) enum Exit {
     Nothing = 3,
     /// Done, but some inventories were unreadable or all Unknown.
     Partial = 4,
+    /// A catalog is older than the one that is current.
+    OlderCatalog = 5,
+    /// Another run is at work.
+    Locked = 6,
+    /// Another host fetches catalogs.
+    NotSyncHost = 7,
+    /// A file is still being written.
+    StillBeingWritten = 8,
 }
 
 impl From<Exit> for ExitCode {

@@ -12,10 +12,11 @@ mod command;
 mod evaluation;
 mod exit;
 mod files;
-mod lists;
+mod host;
 mod output;
 mod progress;
 mod request;
+mod site_reports;
 
 use command::Command;
 use exit::Exit;

@@ -27,10 +27,20 @@ impl Progress {
         Progress { bar, bytes }
     }
 
+    /// Counts on more clients.
+    pub(crate) fn expect(&self, clients: u64) {
+        self.bar.inc_length(clients);
+    }
+
     /// Counts a client, of whom there were so many bytes.
     pub(crate) fn step(&self, bytes: u64) {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
         self.bar.inc(1);
+    }
+
+    /// Lets something be written that is to stand above the bar.
+    pub(crate) fn beside(&self, write: impl FnOnce()) {
+        self.bar.suspend(write);
     }
 
     /// Takes the bar away.

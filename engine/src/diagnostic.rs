@@ -138,6 +138,10 @@ codes! {
     CabMultipart "cab-multipart" Error "a cabinet continues in another one";
     CabNesting "cab-nesting" Error "cabinets stand too deep in each other";
     CabQuantum "cab-quantum" Error "a folder of a cabinet is compressed with Quantum";
+    NotSyncHost "not-sync-host" Error "another host fetches the catalogs of a site";
+    SiteLocked "site-locked" Error "another run is at work at the same site";
+    StillBeingWritten "still-being-written" Error "a file grows while it is looked at";
+    OlderCatalog "older-catalog" Error "a catalog is older than the one that is current";
     UnknownCatalog "catalog-unknown-format" Error "no catalog reader recognises the document";
 
     // MSSecure.
@@ -287,6 +291,7 @@ codes! {
     #[alias = "OFC011"] UnknownImportState "unknown-import-state" Warning "a state of another scanner's result that is not known; Unknown";
     #[alias = "OFC012"] ImportWithoutBundle "import-without-bundle" Note "another scanner's result for an article that no bundle has; it stays without an update";
     #[alias = "OFC013"] ImportDisagrees "import-disagrees" Warning "another scanner's result that is not what the rules decide; the rules count";
+    ImportTooOld "import-too-old" Note "another scanner's result that is older than a site lets count; left out";
     ImportUnreadable "import-unreadable" Error "results of another scanner that are not well-formed, or hold none";
     #[alias = "OFC014"] BundleWithoutRules "bundle-without-rules" Note "a bundle that no rules file speaks of; Unknown unless another scanner's result says more";
     OfficeFileSkipped "office-file-skipped" Note "a file of the Office update database that is not read";
@@ -308,6 +313,9 @@ codes! {
     FactDuplicate "fact-duplicate" Note "one fact given twice; the last is used";
     DeltaWithoutFull "delta-without-full" Error "a delta inventory without the state that it changes";
     DeltaMissing "delta-missing" Note "a delta removes a fact that is not there";
+    SerialGap "serial-gap" Error "a delta that applies to another report than the last one that was taken";
+    SerialConflict "serial-conflict" Error "two reports of one client with the same serial and other contents";
+    ClockAhead "clock-ahead" Error "a report that was collected more than a day from now";
     PackageLine "package-line" Warning "a line of a package list that cannot be read";
     HotfixListTruncated "hotfix-list-truncated" Warning "a hotfix list has not as many entries as it says; the tool that wrote it cut it off";
     TextUndecodable "text-undecodable" Warning "bytes that the text's encoding does not have; read as U+FFFD";

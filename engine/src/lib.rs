@@ -22,5 +22,6 @@ pub mod model;
 pub mod plan;
 pub mod render;
 pub mod report;
+pub mod site;
 pub mod version;
 pub mod xml;

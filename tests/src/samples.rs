@@ -384,6 +384,8 @@ fn matrix_row(number: u32, updates: u32) -> (tables::Client, Row) {
             current: "SP2".to_owned(),
         }],
         languages: vec![1031, 1033],
+        flags: Flags::STALE,
+        inventory: 7,
     };
     if unreadable {
         return (client, Row::unreadable(updates as usize));

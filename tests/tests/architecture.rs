@@ -10,7 +10,7 @@ const FLOORS: [&[&str]; 6] = [
     &["catalog", "inventory"],
     &["compile", "index"],
     &["eval", "ingest", "matrix"],
-    &["explain", "generate", "plan", "render", "report"],
+    &["explain", "generate", "plan", "render", "report", "site"],
 ];
 
 /// The readers of catalogs and inventories.

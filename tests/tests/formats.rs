@@ -236,12 +236,19 @@ impl<'a> Records<'a> {
             old_service_packs: self
                 .list(|from| OldServicePack { product: from.text(), current: from.text() }),
             languages: self.list(|from| from.number(4) as u32),
+            flags: Flags::from_bits(self.number(2) as u16),
+            inventory: self.number(8),
         }
     }
 }
 
 /// The cell of a client and an update, by the words of the page.
 fn cell(file: &[u8], at: (usize, usize), updates: &[Update], clients: &[Client]) -> Cell {
+    let cell = stored_cell(file, at, updates, clients);
+    Cell { flags: cell.flags | clients[at.0].flags, ..cell }
+}
+
+fn stored_cell(file: &[u8], at: (usize, usize), updates: &[Update], clients: &[Client]) -> Cell {
     let (client, update) = at;
     let width = updates.len().div_ceil(4);
     let byte = file[section(file, 3)][client * width + update / 4];

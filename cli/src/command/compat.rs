@@ -11,8 +11,8 @@ use patchstate::render::Json;
 
 use super::wesng_diff;
 use crate::exit::Exit;
-use crate::lists::without_comment;
 use crate::output::Output;
+use patchstate::site::lists::without_comment;
 
 /// Answers as other programs do, for comparison only
 #[derive(Debug, clap::Args)]

@@ -12,11 +12,12 @@ use patchstate::matrix::{self, tables::Update};
 use patchstate::model::update::Urgency;
 use patchstate::model::verdict::Verdict;
 use patchstate::report::grouped;
+use patchstate::site::lists::{self, Named};
 
 use crate::evaluation::{Intake, Rules, written};
 use crate::exit::Exit;
 use crate::files;
-use crate::lists::{self, Named};
+
 use crate::output::Output;
 use crate::progress::Progress;
 

@@ -23,6 +23,7 @@ mod lint;
 mod list;
 mod man;
 mod report;
+mod site;
 mod verify;
 mod wesng_diff;
 
@@ -33,6 +34,7 @@ pub(crate) enum Command {
     Compile(compile::Args),
     Evaluate(evaluate::Args),
     Report(report::Args),
+    Site(site::Args),
     Export(export::Args),
     Explain(explain::Args),
     Diff(diff::Args),
@@ -55,6 +57,7 @@ impl Command {
             Command::Compile(args) => compile::run(args, output),
             Command::Evaluate(args) => evaluate::run(args, output),
             Command::Report(args) => report::run(args, output),
+            Command::Site(args) => site::run(args, output),
             Command::Export(args) => export::run(args, output),
             Command::Explain(args) => explain::run(args, output),
             Command::Diff(args) => diff::run(args, output),

@@ -213,12 +213,12 @@ impl<W: Write + Seek> Writer<W> {
         Ok(self.write_all(&[0; ALIGNMENT][..padding as usize])?)
     }
 
-    /// Ends the last section and writes the header; gives the checksum.
+    /// Ends the last section and writes the header; gives the checksum, and what was written into.
     ///
     /// # Errors
     ///
     /// A section is missing.
-    pub fn finish(mut self) -> Result<u64> {
+    pub fn finish(mut self) -> Result<(u64, W)> {
         if let Some(id) = self.ids.get(self.places.len()) {
             return Err(Error::new(Code::BadTable, format!("section {id} was not written")));
         }
@@ -230,7 +230,7 @@ impl<W: Write + Seek> Writer<W> {
         self.out.seek(SeekFrom::Start(self.start))?;
         self.out.write_all(&head)?;
         self.out.seek(SeekFrom::Start(self.start + self.length))?;
-        Ok(sum)
+        Ok((sum, self.out))
     }
 
     /// Header and section table, with a zero in place of the checksum.

@@ -4,7 +4,6 @@
 //! facts reach are evaluated, and only where they differ is anything stored.
 
 use std::collections::HashMap;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use super::code::{Decision, Places};
@@ -49,7 +48,7 @@ pub struct Worker<'p> {
     /// The facts of the client; a reader fills it.
     pub slots: Slots<'p>,
     /// By key.
-    defaults: HashMap<Box<[u8]>, Rc<Defaults>, ahash::RandomState>,
+    defaults: HashMap<Box<[u8]>, Arc<Defaults>, ahash::RandomState>,
     /// The key of the client.
     key: Vec<u8>,
     /// Updates to evaluate, a bit each.
@@ -113,16 +112,16 @@ impl<'p> Worker<'p> {
     }
 
     /// The defaults of the client.
-    fn defaults(&mut self) -> Rc<Defaults> {
+    fn defaults(&mut self) -> Arc<Defaults> {
         self.plan.network.write_key(&self.slots, &mut self.key);
         if let Some(defaults) = self.defaults.get(self.key.as_slice()) {
-            return Rc::clone(defaults);
+            return Arc::clone(defaults);
         }
         if self.defaults.len() >= REMEMBERED {
             self.defaults.clear();
         }
-        let defaults = Rc::new(self.make_defaults());
-        self.defaults.insert(self.key.as_slice().into(), Rc::clone(&defaults));
+        let defaults = Arc::new(self.make_defaults());
+        self.defaults.insert(self.key.as_slice().into(), Arc::clone(&defaults));
         defaults
     }
 

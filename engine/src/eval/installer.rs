@@ -51,6 +51,10 @@ impl Installer {
         self.results.push(stated.into_owned());
     }
 
+    pub(super) fn results(&self) -> &[ScanResult<'static>] {
+        &self.results
+    }
+
     /// The articles of which the scanner of Office said something.
     pub(super) fn articles(&self) -> BTreeSet<u32> {
         let of_office = self.results.iter().filter(|result| result.scanner == SCANNER);

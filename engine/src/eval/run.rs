@@ -135,7 +135,7 @@ fn evaluate_client(
 }
 
 /// The row of a client that was evaluated.
-fn client_row(id: &str, worker: &Worker<'_>) -> Client {
+pub fn client_row(id: &str, worker: &Worker<'_>) -> Client {
     let slots = &worker.slots;
     let header = &slots.header;
     let text = |text: &Option<crate::model::fact::Text<'_>>| text.as_deref().unwrap_or("").to_owned();
@@ -153,6 +153,7 @@ fn client_row(id: &str, worker: &Worker<'_>) -> Client {
         products: slots.product_rows(),
         old_service_packs: slots.old_service_packs(),
         languages: slots.office_languages(),
+        ..Client::default()
     }
 }
 

@@ -525,6 +525,11 @@ impl Collector for Slots<'_> {
 }
 
 impl Slots<'_> {
+    /// What other scanners said of the client.
+    pub fn results(&self) -> &[fact::ScanResult<'static>] {
+        self.installer.results()
+    }
+
     /// Takes one fact.
     #[inline]
     pub(super) fn take_fact(&mut self, fact: Fact<'_>) {

@@ -123,7 +123,7 @@ pub fn write(columns: &Columns, out: &mut (impl Write + std::io::Seek)) -> Resul
     file.write_all(&probe::HASH.to_le_bytes())?;
     file.write_all(&0u32.to_le_bytes())?;
     file.write_all(&probe::SEED.to_le_bytes())?;
-    file.finish()
+    file.finish().map(|(checksum, _)| checksum)
 }
 
 /// Writes columns as an rkyv archive, which is never held as a whole.

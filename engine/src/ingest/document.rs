@@ -40,6 +40,8 @@ pub struct Document {
     pub(super) head: String,
     /// When its file was written, where that is asked for and known.
     pub(super) written: Option<String>,
+    /// The first time of results of other scanners that count, where it holds any.
+    pub(super) since: Option<jiff::Timestamp>,
 }
 
 impl Source {
@@ -66,6 +68,7 @@ impl Document {
             encoding: "",
             head: String::new(),
             written: None,
+            since: None,
         }
     }
 

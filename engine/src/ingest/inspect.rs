@@ -4,6 +4,7 @@
 //! parallel; archives are spooled one after the other before.
 
 use std::borrow::Cow;
+use std::path::PathBuf;
 
 use rayon::prelude::*;
 
@@ -46,10 +47,28 @@ pub(super) fn scan(inputs: &[Input], settings: Settings) -> Result<Intake> {
     Ok(Intake { settings, documents, clients, diagnostics, store })
 }
 
+/// Looks at files, each of which is to be one document.
+pub(super) fn each(files: Vec<PathBuf>, store: &Store, settings: &Settings) -> Vec<Inspected> {
+    let looker = Looker { store, settings };
+    let look = |buffer: &mut Buffer, path: PathBuf| {
+        let name = path.to_string_lossy().into_owned();
+        match looker.origin(Origin::File(path), buffer) {
+            First::Done(inspected) => *inspected,
+            First::Archive(_) | First::Stdin => {
+                let error =
+                    Error::new(Code::InventoryUnknownFormat, "is an archive, and a report is one document");
+                let document = Document::new(printable(&name), &name, Source::Lost);
+                Inspected { document, found: Err(error.with_hint("unpack it first")) }
+            }
+        }
+    };
+    files.into_par_iter().map_init(Buffer::new, look).collect()
+}
+
 /// What the first look at an input gives.
 enum First {
     Done(Box<Inspected>),
-    Archive(std::path::PathBuf),
+    Archive(PathBuf),
     Stdin,
 }
 
@@ -206,14 +225,19 @@ impl Intake {
     ) -> Result<()> {
         let Some(format) = document.format else { return Ok(()) };
         let (name, number) = (document.name.as_str(), piece.document);
-        let loaded = |excerpt, bytes: usize, encoding, undecodable| {
-            let bytes = bytes as u64;
-            Loaded { document: number, name, format, excerpt, bytes, encoding, undecodable }
+        let loaded = |excerpt, bytes, encoding, undecodable| Loaded {
+            document: number,
+            name,
+            format,
+            excerpt,
+            bytes,
+            encoding,
+            undecodable,
         };
         let Some(place) = &piece.place else {
             let _share = self.store.all(&document.source, buffer)?;
             let decoded = decode(&buffer.bytes, Some(format), &self.settings)?;
-            let (bytes, undecodable) = (buffer.bytes.len(), decoded.undecodable);
+            let (bytes, undecodable) = (buffer.bytes.as_slice(), decoded.undecodable);
             let excerpt = Excerpt { written: document.written.as_deref(), ..Excerpt::from(&*decoded.text) };
             return visit(loaded(excerpt, bytes, decoded.encoding, undecodable));
         };
@@ -222,6 +246,6 @@ impl Intake {
             .map_err(|_| Error::new(Code::NotWellFormed, "the document changed while it was read"))?;
         let written = document.written.as_deref();
         let excerpt = Excerpt { head: &document.head, text, start: place.start, written };
-        visit(loaded(excerpt, text.len(), document.encoding, 0))
+        visit(loaded(excerpt, text.as_bytes(), document.encoding, 0))
     }
 }

@@ -5,11 +5,13 @@
 //! lie and which of them count; what stands in them is the matter of [`crate::inventory`]. Source of
 //! truth: `docs/inventories.md`, "Common rules".
 
+mod aged;
 mod budget;
 mod document;
 mod grouping;
 mod inspect;
 mod report;
+mod single;
 mod sources;
 mod spool;
 
@@ -19,12 +21,15 @@ use crate::inventory::{self, Excerpt, Format, MAX_FACTS};
 use crate::model::fact::Kinds;
 use crate::model::inventory::Collector;
 
+pub use aged::is_aged;
 pub use budget::{Budget, Share};
 pub use document::{Buffer, Document, MAX_DOCUMENT, client_stem};
 pub use grouping::Client;
 pub use report::{Import, Imported, Tally};
+pub use single::{Kept, Report};
 pub use sources::Input;
 
+use aged::Aged;
 use document::Store;
 
 /// What the person who evaluates decides about the input.
@@ -104,8 +109,8 @@ pub struct Loaded<'a> {
     pub format: &'static Format,
     /// The text.
     pub excerpt: Excerpt<'a>,
-    /// Bytes as they were read.
-    pub bytes: u64,
+    /// The bytes as they were read, expanded.
+    pub bytes: &'a [u8],
     /// The name of the document's encoding.
     pub encoding: &'static str,
     /// In how many places bytes had no meaning in that encoding.
@@ -168,8 +173,12 @@ impl Intake {
         Ok(report)
     }
 
-    /// Reads every piece of one client's inventory, and shows each to `note`.
-    fn pieces<C: Collector>(
+    /// Reads every piece of one client's inventory, and shows each to `note` before.
+    ///
+    /// # Errors
+    ///
+    /// As [`Intake::read`].
+    pub fn pieces<C: Collector>(
         &self,
         client: &Client,
         buffer: &mut Buffer,
@@ -184,9 +193,17 @@ impl Intake {
                 let message = format!("{} places that are not {}", loaded.undecodable, loaded.encoding);
                 out.diagnostic(Code::TextUndecodable, Position::default(), &message);
             }
-            report.bytes += loaded.bytes;
+            report.bytes += loaded.bytes.len() as u64;
             report.documents += 1;
-            report.facts += loaded.format.read(loaded.excerpt, &self.settings.reading, out)?;
+            let reading = &self.settings.reading;
+            report.facts += match self.documents[loaded.document].since {
+                None => loaded.format.read(loaded.excerpt, reading, out)?,
+                Some(since) => {
+                    let mut aged = Aged { inner: &mut *out, since };
+                    let mut aged: &mut dyn Collector = &mut aged;
+                    loaded.format.read(loaded.excerpt, reading, &mut aged)?
+                }
+            };
             if report.facts > MAX_FACTS {
                 let message = format!("more than {MAX_FACTS} facts of one client");
                 return Err(Error::new(Code::TooLarge, message));

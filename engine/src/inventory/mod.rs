@@ -71,6 +71,15 @@ pub struct Format {
     read: fn(Excerpt<'_>, &Settings, &mut dyn Collector) -> Result<u32>,
 }
 
+impl PartialEq for Format {
+    /// No two formats have one name.
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Format {}
+
 /// Whether a document is the whole inventory of its client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
@@ -109,10 +118,14 @@ pub struct Unit {
     pub collected: Option<String>,
     /// Whether it only changes an earlier inventory.
     pub delta: bool,
+    /// The serial that a delta applies to; `None` is the one before its own.
+    pub base: Option<u64>,
     /// Where it stands; `None` where it is the whole document.
     pub place: Option<Place>,
     /// Why it cannot be read, where its head shows that already.
     pub problem: Option<Error>,
+    /// What in its head has not the form that it must have; it is read all the same.
+    pub bad: Option<String>,
 }
 
 /// Where an inventory stands in a document that holds several.

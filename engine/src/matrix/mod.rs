@@ -60,10 +60,21 @@ pub struct Matrix<'a> {
     pub updates: Vec<Update>,
     /// The clients, in the order of the rows.
     pub clients: Vec<Client>,
+    /// The bytes of the rows, by client.
+    rows: Vec<Stored<'a>>,
     verdicts: &'a [u8],
     ends: &'a [u8],
     exceptions: &'a [u8],
     checksum: u64,
+}
+
+/// The bytes of a client's row.
+#[derive(Clone, Copy, Debug, Default)]
+struct Stored<'a> {
+    /// Its packed verdicts.
+    verdicts: &'a [u8],
+    /// Its packed exceptions.
+    exceptions: &'a [u8],
 }
 
 impl<'a> Matrix<'a> {
@@ -74,7 +85,8 @@ impl<'a> Matrix<'a> {
     /// The bytes are no matrix of this version, or its parts do not fit each other.
     pub fn open(bytes: &'a [u8]) -> Result<Self> {
         let archive = Archive::open(KIND, bytes)?;
-        let matrix = Matrix {
+        let mut matrix = Matrix {
+            rows: Vec::new(),
             run: whole(archive.section(section::RUN)?, Run::read)?,
             updates: whole(archive.section(section::UPDATES)?, |from| from.list(Update::read))?,
             clients: whole(archive.section(section::CLIENTS)?, |from| from.list(Client::read))?,
@@ -84,6 +96,7 @@ impl<'a> Matrix<'a> {
             checksum: archive.checksum(),
         };
         matrix.check_bounds()?;
+        matrix.find_rows();
         Ok(matrix)
     }
 
@@ -94,6 +107,51 @@ impl<'a> Matrix<'a> {
         }
         if self.ends.len() != self.clients.len() * 8 || !self.exceptions.len().is_multiple_of(EXCEPTION) {
             return bad("the exceptions have another size than the clients give");
+        }
+        Ok(())
+    }
+
+    /// Finds where each client's row lies.
+    fn find_rows(&mut self) {
+        let width = row::width(self.updates.len());
+        let range = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).saturating_mul(EXCEPTION);
+        let mut before = 0;
+        for client in 0..self.clients.len() {
+            let start = client.saturating_mul(width);
+            let verdicts = self.verdicts.get(start..start.saturating_add(width)).unwrap_or_default();
+            let end = range(self.end(client));
+            let exceptions = self.exceptions.get(before..end).unwrap_or_default();
+            self.rows.push(Stored { verdicts, exceptions });
+            before = end;
+        }
+    }
+
+    /// Leaves out the clients that are not to be kept.
+    pub fn retain(&mut self, keep: impl Fn(&Client) -> bool) {
+        let kept: Vec<bool> = self.clients.iter().map(keep).collect();
+        let mut each = kept.iter();
+        self.clients.retain(|_| each.next().is_some_and(|kept| *kept));
+        let mut each = kept.iter();
+        self.rows.retain(|_| each.next().is_some_and(|kept| *kept));
+    }
+
+    /// Takes the rows of another matrix of the same updates in place of those of the same clients.
+    ///
+    /// # Errors
+    ///
+    /// Its updates are other ones.
+    pub fn overlay(&mut self, other: &Matrix<'a>) -> Result<()> {
+        if self.run.index != other.run.index || self.updates.len() != other.updates.len() {
+            return Err(Error::new(Code::BadTable, "a row is laid over those of another index"));
+        }
+        for (client, row) in other.clients.iter().zip(&other.rows) {
+            match self.clients.binary_search_by(|known| known.id.cmp(&client.id)) {
+                Ok(at) => (self.clients[at], self.rows[at]) = (client.clone(), *row),
+                Err(at) => {
+                    self.clients.insert(at, client.clone());
+                    self.rows.insert(at, *row);
+                }
+            }
         }
         Ok(())
     }
@@ -157,13 +215,13 @@ impl<'a> Matrix<'a> {
         verdict: Verdict,
         found: Option<(Reason, Flags)>,
     ) -> Cell {
-        match found {
+        let client = self.clients.get(client);
+        let cell = match found {
             Some((reason, flags)) => Cell { verdict, reason, flags },
-            None if self.clients.get(client).is_some_and(|client| client.status == Status::Unreadable) => {
-                Cell::UNREADABLE
-            }
+            None if client.is_some_and(|client| client.status == Status::Unreadable) => Cell::UNREADABLE,
             None => implied(verdict, update.absent, update.not_collected),
-        }
+        };
+        Cell { flags: cell.flags | client.map_or(Flags::NONE, |client| client.flags), ..cell }
     }
 
     /// All cells of a client, in the order of the updates.
@@ -177,6 +235,11 @@ impl<'a> Matrix<'a> {
             let found = exceptions.next_if(|(update, ..)| *update as usize == at);
             self.complete(client, update, verdict, found.map(|(_, reason, flags)| (reason, flags)))
         })
+    }
+
+    /// The row of a client as it is stored.
+    pub fn stored_row(&self, client: usize) -> Row {
+        Row::stored_as(self.plane(client), self.updates.len(), self.exceptions_bytes(client))
     }
 
     /// How many cells of each verdict a client has, by verdict code.
@@ -197,21 +260,17 @@ impl<'a> Matrix<'a> {
 
     /// The packed verdicts of a client; empty beyond the end.
     fn plane(&self, client: usize) -> &'a [u8] {
-        let width = row::width(self.updates.len());
-        let start = client.saturating_mul(width);
-        self.verdicts.get(start..start.saturating_add(width)).unwrap_or_default()
-    }
-
-    /// Where a client's exceptions end; at 0 beyond the end.
-    fn end(&self, client: usize) -> u64 {
-        let (ends, _) = self.ends.as_chunks();
-        ends.get(client).map_or(0, |end| u64::from_le_bytes(*end))
+        self.rows.get(client).map_or(&[], |row| row.verdicts)
     }
 
     fn exceptions_bytes(&self, client: usize) -> &'a [u8] {
-        let start = if client == 0 { 0 } else { self.end(client - 1) };
-        let range = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).saturating_mul(EXCEPTION);
-        self.exceptions.get(range(start)..range(self.end(client))).unwrap_or_default()
+        self.rows.get(client).map_or(&[], |row| row.exceptions)
+    }
+
+    /// Where a client's exceptions end in the file; at 0 beyond the end.
+    fn end(&self, client: usize) -> u64 {
+        let (ends, _) = self.ends.as_chunks();
+        ends.get(client).map_or(0, |end| u64::from_le_bytes(*end))
     }
 
     fn exceptions_of(&self, client: usize) -> impl Iterator<Item = (u32, Reason, Flags)> + 'a {
@@ -322,7 +381,16 @@ impl<W: Write + Seek, U: ExactSizeIterator<Item = Update>> Writer<W, U> {
     /// # Errors
     ///
     /// Writing fails.
-    pub fn finish(mut self) -> Result<u64> {
+    pub fn finish(self) -> Result<u64> {
+        self.finish_into().map(|(checksum, _)| checksum)
+    }
+
+    /// The same; gives back also what was written into.
+    ///
+    /// # Errors
+    ///
+    /// Writing fails.
+    pub fn finish_into(mut self) -> Result<(u64, W)> {
         self.write_updates()?;
         self.file.section(section::CLIENTS)?;
         self.file.write_all(&self.rows.to_le_bytes())?;

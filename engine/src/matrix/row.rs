@@ -1,5 +1,7 @@
 //! One client's row of cells, packed as the file holds it.
 
+use std::ops::Range;
+
 use super::EXCEPTION;
 use crate::model::flag::Flags;
 use crate::model::reason::Reason;
@@ -54,6 +56,40 @@ impl Row {
     ) -> Row {
         let totals = totals(&verdicts, updates);
         Row { verdicts, totals, exceptions: pack(exceptions) }
+    }
+
+    /// The row of so many updates that is stored as packed verdicts and exceptions.
+    pub fn stored_as(verdicts: &[u8], updates: usize, exceptions: &[u8]) -> Row {
+        let totals = totals(verdicts, updates);
+        Row { verdicts: verdicts.into(), totals, exceptions: exceptions.into() }
+    }
+
+    /// The cells of some updates that follow each other, as a row of those alone.
+    ///
+    /// ```
+    /// use patchstate::matrix::row::{Row, set, width};
+    /// use patchstate::model::verdict::Verdict;
+    ///
+    /// let mut verdicts = vec![0; width(6)];
+    /// set(&mut verdicts, 5, Verdict::Missing);
+    /// let row = Row::new(verdicts.into(), 6, std::iter::empty());
+    /// assert_eq!(row.part(3..6).totals(), [2, 0, 1, 0]);
+    /// ```
+    pub fn part(&self, updates: Range<usize>) -> Row {
+        let mut verdicts = vec![0; width(updates.len())];
+        for (to, from) in updates.clone().enumerate() {
+            set(&mut verdicts, to, get(&self.verdicts, from));
+        }
+        let first = u32::try_from(updates.start).unwrap_or(u32::MAX);
+        let mut exceptions = Vec::new();
+        for exception in self.exceptions.as_chunks::<EXCEPTION>().0 {
+            let number = number(exception);
+            if updates.contains(&(number as usize)) {
+                exceptions.extend((number - first).to_le_bytes());
+                exceptions.extend_from_slice(&exception[4..]);
+            }
+        }
+        Row::stored_as(&verdicts, updates.len(), &exceptions)
     }
 
     /// The row of a client whose inventory could not be read.

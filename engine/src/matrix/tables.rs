@@ -120,6 +120,10 @@ pub struct Client {
     /// Numbers of the languages of the products of Office that are there, rising; none where none states its
     /// own. They decide which variants of an update a plan names.
     pub languages: Vec<u32>,
+    /// Flags of every cell.
+    pub flags: Flags,
+    /// Identifies what a site kept of the client when it was evaluated; 0 is no site.
+    pub inventory: u64,
 }
 
 /// A product of a client whose service pack is older than the current one.
@@ -229,6 +233,8 @@ impl Client {
             out.text(&old.current);
         });
         out.list(&self.languages, |out, language| out.u32(*language));
+        out.u16(self.flags.bits());
+        out.u64(self.inventory);
     }
 
     pub(super) fn read(from: &mut Reader<'_>) -> Result<Client> {
@@ -249,6 +255,8 @@ impl Client {
             products: read_products(from)?,
             old_service_packs: from.list(OldServicePack::read)?,
             languages: from.list(Reader::u32)?,
+            flags: Flags::from_bits(from.u16()?),
+            inventory: from.u64()?,
         })
     }
 }

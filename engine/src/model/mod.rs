@@ -5,6 +5,7 @@
 
 pub mod applicability;
 pub mod catalogs;
+pub mod delta;
 pub mod evidence;
 pub mod expr;
 pub mod fact;

@@ -39,6 +39,11 @@ fn root<'a>(tags: &mut Tags<'a>) -> Result<Tag<'a>> {
     }
 }
 
+/// The format itself, for who writes it.
+pub fn format() -> &'static Format {
+    const { &FORMAT }
+}
+
 /// The row of the native format.
 pub(super) const FORMAT: Format = Format {
     name: "native",

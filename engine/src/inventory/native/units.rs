@@ -135,6 +135,7 @@ fn unit<'a>(text: &'a str, tag: &Tag<'a>, scope: &mut Scope<'a>) -> Result<Unit>
     let at = |error: Error| error.at(line_column(text, tag.offset()));
     let head = head::read(tag.prefix(), tag.attributes(), scope).map_err(at)?;
     let header = head.header;
+    let bad = head.findings.into_iter().find(|(code, _)| *code == Code::InventoryBadValue);
     let client = Some(header.client.into_owned()).filter(|client| !client.is_empty());
     let problem = head.refusal.or_else(|| {
         let missing = || Error::new(Code::NoClientId, "`inventory` has no `client`");
@@ -145,7 +146,9 @@ fn unit<'a>(text: &'a str, tag: &Tag<'a>, scope: &mut Scope<'a>) -> Result<Unit>
         serial: header.serial,
         collected: header.collected.map(|collected| collected.into_owned()),
         delta: header.delta,
+        base: header.base,
         place: None,
         problem: problem.map(at),
+        bad: bad.map(|(_, message)| message),
     })
 }

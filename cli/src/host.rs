@@ -1,0 +1,80 @@
+//! What the program gives a site: the clock, the name of the machine, and a log on standard error.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use clap::ValueEnum;
+use jiff::Timestamp;
+use patchstate::site::host::Host;
+use patchstate::site::log::{Event, Weight};
+
+use crate::output::Output;
+use crate::progress::Progress;
+
+/// What is said of what happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Log {
+    /// What somebody should look at, in words
+    Warnings,
+    /// Everything, in words
+    Text,
+    /// Everything, an object of JSON a line
+    Json,
+    /// Nothing
+    None,
+}
+
+/// The machine that the program runs on.
+pub(crate) struct Machine {
+    now: Timestamp,
+    log: Log,
+    progress: Progress,
+}
+
+impl Machine {
+    /// A machine at a time, or now.
+    pub(crate) fn new(now: Option<Timestamp>, log: Log, output: &Output) -> Self {
+        Machine { now: now.unwrap_or_else(Timestamp::now), log, progress: Progress::clients(0, output) }
+    }
+}
+
+/// The name of this machine.
+pub(crate) fn name() -> String {
+    gethostname::gethostname().to_string_lossy().into_owned()
+}
+
+impl Host for Machine {
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    fn name(&self) -> String {
+        name()
+    }
+
+    fn tell(&self, event: &Event) {
+        let line = match self.log {
+            Log::None => return,
+            Log::Warnings if event.weight < Weight::Warning => return,
+            Log::Json => event.json(),
+            Log::Text | Log::Warnings => {
+                let weight = if event.weight == Weight::Warning { "warning: " } else { "" };
+                patchstate::report::text::clean(format!("{weight}{}", event.words()).into()).into_owned()
+            }
+        };
+        // Where standard error cannot be written there is nowhere to say so.
+        self.progress.beside(|| drop(writeln!(io::stderr().lock(), "{line}")));
+    }
+
+    fn expect(&self, clients: u64) {
+        self.progress.expect(clients);
+    }
+
+    fn evaluated(&self, bytes: u64) {
+        self.progress.step(bytes);
+    }
+
+    fn settle(&self) {
+        std::thread::sleep(Duration::from_secs(1));
+    }
+}

@@ -1,0 +1,140 @@
+//! Evaluates the clients of a site as their reports are read: what is read once is evaluated at once.
+//!
+//! A [`Judge`] reads a report wholly, which is what tells whether it can be taken, and where there is an index
+//! it has then evaluated it too. Knows plans and workers; which reports count is decided elsewhere.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::Site;
+use super::store::{Record, Store};
+use crate::archive::map::Bytes;
+use crate::diagnostic::{Code, Position};
+use crate::error::Result;
+use crate::eval::batch::Worker;
+use crate::eval::run::client_row;
+use crate::eval::statements::Shared;
+use crate::ingest::{self, Buffer, Client, Intake, Loaded};
+use crate::matrix::row::Row;
+use crate::matrix::{Matrix, tables};
+use crate::model::fact::{Fact, Kinds};
+use crate::model::inventory::{Collector, Header, Marks};
+
+/// What was read of a document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Contents {
+    /// Whether it states results of other scanners.
+    pub(super) has_results: bool,
+    /// Whether it states nothing else.
+    pub(super) only_results: bool,
+}
+
+/// Reads documents, and evaluates them where there is an index.
+#[derive(Debug)]
+pub(super) enum Judge<'p> {
+    /// There is no index yet.
+    Reader,
+    /// There is.
+    Evaluator(Box<Worker<'p>>),
+}
+
+impl<'p> Judge<'p> {
+    pub(super) fn new(shared: Option<&Arc<Shared<'p>>>) -> Judge<'p> {
+        shared.map_or(Judge::Reader, |shared| Judge::Evaluator(Box::new(Worker::sharing(shared))))
+    }
+
+    /// Reads a document to its end, and shows it to `note` before.
+    pub(super) fn read(
+        &mut self,
+        intake: &Intake,
+        client: &Client,
+        buffer: &mut Buffer,
+        note: impl FnMut(&Loaded<'_>),
+    ) -> Result<Contents> {
+        match self {
+            Judge::Reader => {
+                let mut seen = Seen::default();
+                let report = intake.pieces(client, buffer, &mut seen, note)?;
+                Ok(Contents::of(seen.results, report.facts.into()))
+            }
+            Judge::Evaluator(worker) => {
+                worker.begin();
+                let report = intake.pieces(client, buffer, &mut worker.slots, note)?;
+                Ok(Contents::of(worker.slots.results().len() as u64, report.facts.into()))
+            }
+        }
+    }
+
+    /// The cells of the client whose document was read, where it was evaluated.
+    pub(super) fn row(&mut self, client: &str) -> Option<(tables::Client, Row)> {
+        let Judge::Evaluator(worker) = self else { return None };
+        let row = worker.finish();
+        worker.slots.diagnostics = crate::diagnostic::Diagnostics::new();
+        Some((client_row(client, worker), row))
+    }
+}
+
+impl Contents {
+    fn of(results: u64, facts: u64) -> Contents {
+        Contents { has_results: results > 0, only_results: results > 0 && results == facts }
+    }
+}
+
+/// Reads all that is kept of a client.
+pub(super) fn read_kept<C: Collector>(store: &Store, record: &Record, out: &mut C) -> Result<()> {
+    let kept = store.documents(record, None);
+    let intake = Intake::of_kept([(record.client.clone(), kept)], ingest::Settings::default());
+    let mut buffer = Buffer::new();
+    intake.clients().iter().try_for_each(|client| intake.read(client, &mut buffer, out).map(|_| ()))
+}
+
+/// Counts results and keeps nothing.
+#[derive(Debug, Default)]
+struct Seen {
+    results: u64,
+}
+
+impl Collector for Seen {
+    fn header(&mut self, _header: Header<'_>) {}
+
+    fn fact(&mut self, fact: Fact<'_>, _position: Position) {
+        self.results += u64::from(matches!(fact, Fact::ScanResult(_)));
+    }
+
+    fn complete(&mut self, _kinds: Kinds) {}
+    fn incomplete(&mut self, _kinds: Kinds) {}
+    fn mark(&mut self, _marks: Marks) {}
+    fn diagnostic(&mut self, _code: Code, _position: Position, _message: &str) {}
+}
+
+/// A feed's matrix as it lies there.
+#[derive(Debug)]
+pub(super) struct Old {
+    pub(super) path: PathBuf,
+    bytes: Bytes,
+}
+
+impl Old {
+    /// Reads a feed's matrix; `None` where there is none yet, or only one of another format version.
+    pub(super) fn read(site: &Site, feed: &str) -> Result<Option<Old>> {
+        Old::read_file(site, site.matrix_path(feed))
+    }
+
+    /// Reads a matrix; `None` where there is none, or only one of another format version.
+    pub(super) fn read_file(site: &Site, path: PathBuf) -> Result<Option<Old>> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        let bytes = (site.open)(&path)?;
+        match Matrix::check(bytes.as_ref()) {
+            Err(error) if error.is_wrong_version() => Ok(None),
+            Err(error) => Err(error.in_file(path.to_string_lossy())),
+            Ok(()) => Ok(Some(Old { path, bytes })),
+        }
+    }
+
+    /// The matrix.
+    pub(super) fn open(&self) -> Result<Matrix<'_>> {
+        Matrix::open(self.bytes.as_ref()).map_err(|error| error.in_file(self.path.to_string_lossy()))
+    }
+}

@@ -1,0 +1,294 @@
+//! Brings the matrices of a site up to date: takes what reports, and evaluates what changed.
+//!
+//! A row is kept while nothing that it depends on has changed: what is kept of the client, the index, the
+//! options. Feeds with the same options are evaluated together. Source of truth: `docs/site.md`, "Scan".
+
+pub(super) mod merge;
+
+use std::path::{Path, PathBuf};
+
+use jiff::{SignedDuration, Timestamp};
+
+use self::merge::{Scope, Update};
+use super::catalogs::Current;
+use super::definition::Collection;
+use super::due::Run;
+use super::host::Host;
+use super::intake::{self, Rows, Taking};
+use super::lock::{Held, Lock};
+use super::log::{Event, append};
+use super::members::Members;
+use super::spool::Worker;
+use super::store::{Clients, Record};
+use super::{Site, lists};
+use crate::archive::Archive;
+use crate::diagnostic::Code;
+use crate::error::{Error, Result};
+use crate::eval::plan::Plan;
+use crate::eval::statements::Shared;
+use crate::index::columns::Column;
+use crate::index::{self, Index, View};
+use crate::ingest::is_aged;
+use crate::inventory::time::instant;
+use crate::model::flag::Flags;
+use crate::model::options::Options;
+
+/// What is to be scanned, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The collection whose clients are evaluated; all where none is named.
+    pub collection: Option<&'a str>,
+    /// Evaluates what has not changed, too.
+    pub all: bool,
+    /// The greatest report that is taken, in bytes.
+    pub most: u64,
+}
+
+/// What became of a scan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scanned {
+    /// What became of the reports.
+    pub intake: intake::Outcome,
+    /// Clients that are kept.
+    pub clients: u64,
+    /// Clients that were evaluated.
+    pub evaluated: u64,
+    /// Of each feed that has a matrix.
+    pub feeds: Vec<FeedScanned>,
+    /// Whether there is an index at all.
+    pub has_index: bool,
+}
+
+/// What became of a feed's matrix.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FeedScanned {
+    /// The feed.
+    pub feed: String,
+    /// Rows of its matrix.
+    pub rows: u64,
+    /// Rows that were evaluated now.
+    pub evaluated: u64,
+    /// Cells of each verdict, by verdict code.
+    pub totals: [u64; 4],
+    /// Whether another matrix was put in place.
+    pub is_new: bool,
+}
+
+/// Feeds that are evaluated together.
+pub(super) struct Group {
+    pub(super) options: Options,
+    pub(super) words: String,
+    /// Their numbers in the definition.
+    pub(super) feeds: Vec<usize>,
+}
+
+impl Site {
+    /// Takes what waits in the spool and brings the matrices up to date.
+    ///
+    /// # Errors
+    ///
+    /// Another scan is at work (`site-locked`), or the operating system refuses something: what was loaded is
+    /// loaded, and the matrices are as they were.
+    pub fn scan(&self, request: &Request<'_>, host: &dyn Host) -> Result<Scanned> {
+        let only = request.collection.map(|name| self.named_collection(name)).transpose()?;
+        let lock = self.lock("scan", host)?;
+        let mut clients = self.store().load()?;
+        self.recover(&lock, &clients, host)?;
+        let index = self.index()?;
+        let view = index.as_ref().map(Index::view).transpose()?;
+        let groups = self.groups();
+        let plans = view.map(|view| self.plans(view, &groups)).unwrap_or_default();
+        let shared = plans.first().map(Shared::new);
+        let mut taking = Taking::new(self, request.most, Worker::Scan, shared, host);
+        let intake;
+        (clients, intake) = taking.run(clients, &|_| true)?;
+        let rows = std::mem::take(&mut taking.rows);
+        drop(taking);
+        let mut scanned = Scanned {
+            intake,
+            clients: clients.iter().len() as u64,
+            has_index: view.is_some(),
+            ..Scanned::default()
+        };
+        let nothing = Rows::new();
+        for (number, (group, plan)) in groups.iter().zip(&plans).enumerate() {
+            let again = request.all;
+            let update = Update {
+                site: self,
+                group,
+                plan,
+                clients: &clients,
+                loaded: if number == 0 { &rows } else { &nothing },
+                host,
+                scope: only
+                    .map_or(Scope::All { again }, |collection| Scope::Collection { collection, again }),
+            };
+            let updated = update.run()?;
+            scanned.evaluated = scanned.evaluated.max(updated.evaluated);
+            scanned.feeds.extend(updated.feeds);
+        }
+        if view.is_some() {
+            self.fold_overlays(&clients, host.now())?;
+            let collections = self.definition.collections.iter();
+            let ran = collections.filter(|collection| only.is_none_or(|only| only.id == collection.id));
+            ran.map(|collection| collection.id.as_str())
+                .try_for_each(|collection| self.ran(Run::Scan(collection), host.now()))?;
+        }
+        self.log_scan(&scanned, host)?;
+        Ok(scanned)
+    }
+
+    /// Finds a collection.
+    ///
+    /// # Errors
+    ///
+    /// There is none of that name.
+    pub fn named_collection(&self, name: &str) -> Result<&Collection> {
+        self.definition.collection(name).ok_or_else(|| {
+            let ids: Vec<_> = self.definition.collections.iter().map(|one| one.id.as_str()).collect();
+            let error = Error::new(Code::BadValue, format!("there is no collection `{name}`"));
+            error.with_hint(format!("there are: {}", ids.join(", ")))
+        })
+    }
+
+    /// Gives back what an interrupted run took, and removes documents that it left.
+    fn recover(&self, lock: &Lock, clients: &Clients, host: &dyn Host) -> Result<()> {
+        let spool = super::spool::Spool::new(self.path("spool"));
+        let mut recovered = spool.recover(Worker::Scan)?;
+        // Another worker puts documents into the store that no record names yet.
+        let Held::Here(other) = Lock::attempt(&self.path("expedite.lock"))? else { return Ok(()) };
+        recovered += spool.recover(Worker::Expedite)?;
+        if recovered > 0 || lock.stale.is_some() || other.stale.is_some() {
+            let removed = self.store().sweep(clients)?;
+            let event = Event::warning("recovered", host.now()).number("reports", recovered);
+            let event = event.number("documents", removed);
+            host.tell(&event);
+            append(&self.path("log/scan.jsonl"), &event)?;
+        }
+        Ok(())
+    }
+
+    /// The index that is current; `None` before the first catalog came.
+    ///
+    /// # Errors
+    ///
+    /// It is damaged.
+    pub fn index(&self) -> Result<Option<Index>> {
+        loop {
+            let Some(Current { number, .. }) = self.current()? else { return Ok(None) };
+            let path = self.index_path(number);
+            match self.open_index(&path) {
+                // Another one became current meanwhile, and this one was removed.
+                Err(_) if self.current()?.is_some_and(|current| current.number != number) => {}
+                opened => return opened.map(Some),
+            }
+        }
+    }
+
+    fn open_index(&self, path: &Path) -> Result<Index> {
+        let named = |error: Error| error.in_file(path.to_string_lossy());
+        let bytes = (self.open)(path)?;
+        Archive::open(index::KIND, bytes.as_ref()).and_then(|archive| archive.check()).map_err(named)?;
+        Index::open(bytes).map_err(named)
+    }
+
+    /// The feeds by their options.
+    pub(super) fn groups(&self) -> Vec<Group> {
+        let mut groups: Vec<Group> = Vec::new();
+        for (feed, (options, words)) in self.options.iter().enumerate() {
+            match groups.iter_mut().find(|group| group.words == *words) {
+                Some(group) => group.feeds.push(feed),
+                None => {
+                    groups.push(Group { options: options.clone(), words: words.clone(), feeds: vec![feed] })
+                }
+            }
+        }
+        groups
+    }
+
+    /// What is to be known of the index before the first client, for each group.
+    pub(super) fn plans<'i>(&self, view: View<'i>, groups: &'i [Group]) -> Vec<Plan<'i>> {
+        let feed_of: Vec<String> = (0..view.sources()).map(|at| view.source(at).source.feed).collect();
+        let plan = |group: &'i Group| {
+            let is_of_group = |update: &u32| {
+                let source = view.columns.update_source.at(*update as usize) as usize;
+                let feed = feed_of.get(source);
+                group.feeds.iter().any(|number| Some(&self.definition.feeds[*number].id) == feed)
+            };
+            let updates = u32::try_from(view.updates()).unwrap_or(u32::MAX);
+            let of_group: Vec<u32> = (0..updates).filter(is_of_group).collect();
+            Plan::new(view, &group.options, Some(&of_group))
+        };
+        groups.iter().map(plan).collect()
+    }
+
+    /// Where the matrix of a feed lies.
+    pub fn matrix_path(&self, feed: &str) -> PathBuf {
+        self.path("matrix").join(format!("{feed}.matrix"))
+    }
+
+    /// The first time of results of other scanners that count.
+    pub(super) fn results_since(&self, now: Timestamp) -> Option<Timestamp> {
+        days_before(now, self.definition.patch_age_days)
+    }
+
+    /// The flags of all cells of a client.
+    pub fn client_flags(&self, record: &Record, now: Timestamp) -> Flags {
+        let collected = record.collected().and_then(instant).map(|(time, _)| time);
+        let oldest = days_before(now, self.definition.max_inventory_age_days);
+        let is_old = collected.is_some_and(|time| oldest.is_some_and(|oldest| time < oldest));
+        if is_old || record.resync.is_some() { Flags::STALE } else { Flags::NONE }
+    }
+
+    /// The members of all collections of a feed.
+    pub(super) fn members_of(&self, feed: &str) -> Result<Vec<Members>> {
+        self.definition.collections_of(feed).map(|collection| self.members(collection)).collect()
+    }
+
+    /// The numbers of the updates that the lists of `lists/ignore` name.
+    pub(super) fn ignored(&self, view: View<'_>) -> Result<Vec<u32>> {
+        lists::ignored(self, view)
+    }
+
+    fn log_scan(&self, scanned: &Scanned, host: &dyn Host) -> Result<()> {
+        let intake = &scanned.intake;
+        let mut event = Event::note("scan", host.now())
+            .number("clients", scanned.clients)
+            .number("evaluated", scanned.evaluated)
+            .number("loaded", intake.loaded)
+            .number("skipped", intake.skipped)
+            .number("quarantined", intake.quarantined)
+            .number("requeued", intake.requeued);
+        for feed in &scanned.feeds {
+            event = event.numbers(
+                &format!("feed {}", feed.feed),
+                [
+                    ("rows", feed.rows),
+                    ("evaluated", feed.evaluated),
+                    ("missing", feed.totals[2]),
+                    ("unknown", feed.totals[0]),
+                ],
+            );
+        }
+        host.tell(&event);
+        append(&self.path("log/scan.jsonl"), &event)
+    }
+}
+
+/// Identifies what is kept of a client and counts at a time.
+pub(super) fn inventory_key(record: &Record, since: Option<Timestamp>) -> u64 {
+    let mut bytes = Vec::with_capacity(record.documents.len() * 17);
+    for stored in &record.documents {
+        bytes.extend(stored.digest.to_le_bytes());
+        let aged = stored.results.iter().flat_map(|(_, times)| times);
+        let aged = aged.filter(|time| since.is_some_and(|since| is_aged(time, since))).count();
+        bytes.extend((aged as u64).to_le_bytes());
+    }
+    // 0 is what was evaluated without a site.
+    xxhash_rust::xxh3::xxh3_64(&bytes).max(1)
+}
+
+fn days_before(now: Timestamp, days: u64) -> Option<Timestamp> {
+    let hours = i64::try_from(days).ok()?.checked_mul(24)?;
+    now.checked_sub(SignedDuration::from_hours(hours)).ok()
+}

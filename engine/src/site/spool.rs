@@ -1,0 +1,162 @@
+//! The folders that reports pass through: `in`, `work`, and then `done` or `bad`.
+//!
+//! A report is moved by renaming, so that it stands in one place at any time. Names come from outside and are
+//! kept, whatever they are; a name that is taken already gets a number. Knows nothing of what is in a report.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::error::{Error, Result};
+
+/// Who works on reports: each has a folder of its own for those that it took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Worker {
+    Scan,
+    Expedite,
+}
+
+/// The folders of the spool.
+#[derive(Clone, Debug)]
+pub(super) struct Spool {
+    folder: PathBuf,
+}
+
+/// A report that was taken.
+#[derive(Clone, Debug)]
+pub(super) struct Taken {
+    pub(super) name: OsString,
+    /// Where it is now.
+    pub(super) path: PathBuf,
+    pub(super) modified: SystemTime,
+    pub(super) bytes: u64,
+}
+
+/// The greatest length of a file's name.
+const LONGEST: usize = 255;
+
+impl Spool {
+    pub(super) fn new(folder: PathBuf) -> Spool {
+        Spool { folder }
+    }
+
+    pub(super) fn incoming(&self) -> PathBuf {
+        self.folder.join("in")
+    }
+
+    pub(super) fn bad(&self) -> PathBuf {
+        self.folder.join("bad")
+    }
+
+    pub(super) fn resync(&self) -> PathBuf {
+        self.folder.join("resync")
+    }
+
+    fn work(&self, worker: Worker) -> PathBuf {
+        self.folder.join("work").join(match worker {
+            Worker::Scan => "scan",
+            Worker::Expedite => "expedite",
+        })
+    }
+
+    /// Gives back what an interrupted run of the same worker took; how many reports that were.
+    pub(super) fn recover(&self, worker: Worker) -> Result<u64> {
+        let (work, incoming) = (self.work(worker), self.incoming());
+        let names = super::file_names(&work)?;
+        for name in &names {
+            move_into(&work.join(name), &incoming, name)?;
+        }
+        Ok(names.len() as u64)
+    }
+
+    /// The names of reports that wait, in the order of their bytes.
+    ///
+    /// A name that begins with a dot or ends in `.tmp` is of a file that is still being written. Folders and
+    /// links are no reports.
+    pub(super) fn waiting(&self) -> Result<Vec<OsString>> {
+        let mut names = super::file_names(&self.incoming())?;
+        names.retain(|name| {
+            let bytes = name.as_encoded_bytes();
+            !bytes.starts_with(b".") && !bytes.ends_with(b".tmp")
+        });
+        Ok(names)
+    }
+
+    /// Takes reports, so that no other worker does; one that is gone is none.
+    pub(super) fn take(&self, worker: Worker, names: &[OsString]) -> Result<Vec<Taken>> {
+        let (work, incoming) = (self.work(worker), self.incoming());
+        fs::create_dir_all(&work).map_err(|error| Error::io(&work, "create", error))?;
+        let mut taken = Vec::with_capacity(names.len());
+        for name in names {
+            let path = work.join(name);
+            match fs::rename(incoming.join(name), &path) {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(Error::io(incoming.join(name), "move", error)),
+            }
+            let about = fs::metadata(&path).map_err(|error| Error::io(&path, "look at", error))?;
+            let modified = about.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+            taken.push(Taken { name: name.clone(), path, modified, bytes: about.len() });
+        }
+        Ok(taken)
+    }
+
+    /// Moves a report that was loaded.
+    pub(super) fn done(&self, taken: &Taken, day: &str) -> Result<PathBuf> {
+        move_into(&taken.path, &self.folder.join("done").join(day), &taken.name)
+    }
+
+    /// Moves a report that does not count.
+    pub(super) fn skipped(&self, taken: &Taken) -> Result<PathBuf> {
+        move_into(&taken.path, &self.folder.join("done").join("skipped"), &taken.name)
+    }
+
+    /// Moves a report that is broken; gives where it is now.
+    pub(super) fn quarantine(&self, taken: &Taken) -> Result<PathBuf> {
+        move_into(&taken.path, &self.bad(), &taken.name)
+    }
+
+    /// Lets a report wait again.
+    pub(super) fn give_back(&self, path: &Path, name: &OsStr) -> Result<PathBuf> {
+        move_into(path, &self.incoming(), name)
+    }
+
+    /// Moves a report that nobody wants to try again.
+    pub(super) fn dropped(&self, path: &Path, name: &OsStr) -> Result<PathBuf> {
+        move_into(path, &self.folder.join("done").join("dropped"), name)
+    }
+}
+
+/// Moves a file into a folder, by its name or, where that is taken, with a number behind it.
+fn move_into(from: &Path, folder: &Path, name: &OsStr) -> Result<PathBuf> {
+    let mut to = folder.join(name);
+    let mut number = 1u32;
+    while to.symlink_metadata().is_ok() {
+        number += 1;
+        to = folder.join(numbered(name, number));
+    }
+    match fs::rename(from, &to) {
+        Ok(()) => return Ok(to),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !folder.is_dir() => {}
+        Err(error) => return Err(Error::io(from, "move", error)),
+    }
+    fs::create_dir_all(folder).map_err(|error| Error::io(folder, "create", error))?;
+    fs::rename(from, &to).map_err(|error| Error::io(from, "move", error))?;
+    Ok(to)
+}
+
+/// A name with a number behind it, of which the end is cut off where that is too long.
+fn numbered(name: &OsStr, number: u32) -> OsString {
+    let end = format!("~{number}");
+    let bytes = name.as_encoded_bytes();
+    if bytes.len() + end.len() <= LONGEST {
+        let mut longer = name.to_owned();
+        longer.push(end);
+        return longer;
+    }
+    let text = name.to_string_lossy();
+    let cut = text.floor_char_boundary(LONGEST.saturating_sub(end.len()).min(text.len()));
+    OsString::from(format!("{}{end}", &text[..cut]))
+}

@@ -1,0 +1,85 @@
+//! The matrices of a site as reports see them: with the rows that are laid over them, and of one collection.
+
+use jiff::Timestamp;
+
+use super::Site;
+use super::definition::Collection;
+use super::evaluate::Old;
+use super::members::Members;
+use super::scan::inventory_key;
+use super::store::Clients;
+use crate::error::Result;
+use crate::matrix::Matrix;
+
+/// A feed's matrix, and what belongs to it.
+#[derive(Debug)]
+pub struct FeedView {
+    /// The feed.
+    pub feed: String,
+    matrix: Option<Old>,
+    overlays: Vec<Old>,
+    members: Option<Members>,
+}
+
+impl Site {
+    /// The matrices of feeds, of all where none is named, with the clients of a collection, or of all.
+    ///
+    /// # Errors
+    ///
+    /// There is no such feed or collection, or a matrix is damaged.
+    pub fn views(&self, feeds: &[String], collection: Option<&str>) -> Result<Vec<FeedView>> {
+        let collection = collection.map(|name| self.named_collection(name)).transpose()?;
+        let members = collection.map(|collection| self.members(collection)).transpose()?;
+        let is_wanted = |feed: &str| collection.is_none_or(|collection: &Collection| collection.feed == feed);
+        let mut views = Vec::new();
+        for number in self.named_feeds(feeds)? {
+            let feed = &self.definition.feeds[number].id;
+            if is_wanted(feed) {
+                views.push(FeedView {
+                    feed: feed.clone(),
+                    matrix: Old::read(self, feed)?,
+                    overlays: self.overlays(feed)?,
+                    members: members.clone(),
+                });
+            }
+        }
+        Ok(views)
+    }
+}
+
+impl FeedView {
+    /// The matrix; `None` before the first scan.
+    ///
+    /// A row that was made ahead of all others counts while it is the one of what is kept of its client and that
+    /// of the matrix is not.
+    ///
+    /// # Errors
+    ///
+    /// It is damaged.
+    pub fn open(&self, site: &Site, clients: &Clients, now: Timestamp) -> Result<Option<Matrix<'_>>> {
+        let Some(old) = &self.matrix else { return Ok(None) };
+        let mut matrix = old.open()?;
+        let since = site.results_since(now);
+        for overlay in &self.overlays {
+            let overlay = overlay.open()?;
+            let is_newer = overlay.run.index == matrix.run.index
+                && overlay.clients.iter().all(|client| {
+                    let kept = clients.get(&client.id).map(|record| inventory_key(record, since));
+                    let row = matrix.client(&client.id).map(|at| matrix.clients[at].inventory);
+                    kept == Some(client.inventory) && row != kept
+                });
+            if is_newer {
+                matrix.overlay(&overlay)?;
+            }
+        }
+        if let Some(members) = &self.members {
+            matrix.retain(|client| members.contains(&client.id));
+        }
+        for client in &mut matrix.clients {
+            if let Some(record) = clients.get(&client.id) {
+                client.flags = site.client_flags(record, now);
+            }
+        }
+        Ok(Some(matrix))
+    }
+}
