@@ -159,6 +159,13 @@ pub(crate) struct Intake {
     /// The inventories: files, folders, archives, or `-` for standard input
     #[arg(value_name = "INVENTORY", required = true)]
     paths: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// How inventories are read.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Reading {
     /// Reads every inventory as this format instead of by its content
     #[arg(long, value_name = "NAME", value_parser = format)]
     input_format: Option<&'static Format>,
@@ -180,7 +187,7 @@ pub(crate) struct Intake {
 impl Intake {
     /// Looks at the inputs and finds their clients; `client` is the id of what names none.
     pub(crate) fn scan(&self, client: Option<&str>) -> patchstate::error::Result<ingest::Intake> {
-        self.scan_paths(&self.paths, client)
+        self.reading.scan(&self.paths, client)
     }
 
     /// The same for each input by itself.
@@ -189,10 +196,24 @@ impl Intake {
         client: Option<&str>,
     ) -> patchstate::error::Result<Vec<(&Path, ingest::Intake)>> {
         let each = self.paths.iter();
-        each.map(|path| Ok((path.as_path(), self.scan_paths(std::slice::from_ref(path), client)?))).collect()
+        each.map(|path| Ok((path.as_path(), self.reading.scan(std::slice::from_ref(path), client)?)))
+            .collect()
     }
 
-    fn scan_paths(
+    /// Says which of the folders hold no inventory.
+    pub(crate) fn warn_of_empty(&self, intake: &ingest::Intake, output: &mut Output) {
+        for folder in self.paths.iter().filter(|path| path.is_dir()) {
+            let within = |document: &ingest::Document| Path::new(document.name()).starts_with(folder);
+            if !intake.documents().iter().any(within) {
+                output.warning(&format!("{}: no inventory is in this folder", folder.display()));
+            }
+        }
+    }
+}
+
+impl Reading {
+    /// Looks at inputs and finds their clients; `client` is the id of what names none.
+    pub(crate) fn scan(
         &self,
         paths: &[PathBuf],
         client: Option<&str>,
@@ -212,16 +233,6 @@ impl Intake {
         ingest::Intake::scan(&inputs, settings)
     }
 
-    /// Says which of the folders hold no inventory.
-    pub(crate) fn warn_of_empty(&self, intake: &ingest::Intake, output: &mut Output) {
-        for folder in self.paths.iter().filter(|path| path.is_dir()) {
-            let within = |document: &ingest::Document| Path::new(document.name()).starts_with(folder);
-            if !intake.documents().iter().any(within) {
-                output.warning(&format!("{}: no inventory is in this folder", folder.display()));
-            }
-        }
-    }
-
     /// The options that change what inventories state, as they are written on a command line.
     fn written(&self) -> Vec<String> {
         let kinds: Kinds = self.assume_complete.iter().copied().collect();
@@ -233,7 +244,7 @@ impl Intake {
 
 /// The options that change answers and differ from the defaults, as they are written on a command line.
 pub(crate) fn written(rules: &Rules, intake: &Intake) -> String {
-    [rules.written(), intake.written()].concat().join(" ")
+    [rules.written(), intake.reading.written()].concat().join(" ")
 }
 
 /// The client that was named, or the only one there is.

@@ -2,19 +2,17 @@
 //! begins new ones, of which an interrupted run leaves nothing.
 
 use std::path::Path;
-use std::sync::Once;
 
 use patchstate::archive::Archive;
 use patchstate::archive::map::Bytes;
-use patchstate::archive::output::{Output, abandon};
+use patchstate::archive::output::Output;
 use patchstate::diagnostic::Code;
 use patchstate::error::{Error, Result};
 use patchstate::index::{self, Index};
 use patchstate::matrix::{self, Matrix};
 use patchstate::model::catalogs::Catalogs;
 
-/// What a shell says of a program that a signal ended: 128 and the number of SIGINT.
-const INTERRUPTED: i32 = 130;
+use crate::signals;
 
 /// Maps a file, or reads it where it cannot be mapped (a pipe).
 pub(crate) fn open(path: &Path) -> Result<Bytes> {
@@ -93,13 +91,6 @@ pub(crate) fn check(path: &Path) -> Result<()> {
 /// Begins a file that appears at `path` when it is finished, and not at all when the program is
 /// interrupted.
 pub(crate) fn create(path: &Path) -> Result<Output> {
-    static HANDLER: Once = Once::new();
-    HANDLER.call_once(|| {
-        // Without a handler an interrupted run leaves a temporary file, which is no reason not to run.
-        let _ = ctrlc::set_handler(|| {
-            let _abandoned = abandon();
-            std::process::exit(INTERRUPTED);
-        });
-    });
+    signals::leave_nothing_behind();
     Output::create(path)
 }

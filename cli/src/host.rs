@@ -10,6 +10,7 @@ use patchstate::site::log::{Event, Weight};
 
 use crate::output::Output;
 use crate::progress::Progress;
+use crate::signals;
 
 /// What is said of what happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -68,6 +69,10 @@ impl Host for Machine {
 
     fn expect(&self, clients: u64) {
         self.progress.expect(clients);
+    }
+
+    fn is_stopping(&self) -> bool {
+        signals::is_stopping()
     }
 
     fn evaluated(&self, bytes: u64) {

@@ -13,10 +13,11 @@ mod evaluation;
 mod exit;
 mod files;
 mod host;
+mod matrices;
 mod output;
 mod progress;
 mod request;
-mod site_reports;
+mod signals;
 
 use command::Command;
 use exit::Exit;

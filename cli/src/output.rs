@@ -75,6 +75,24 @@ impl Output {
         }
     }
 
+    /// Prints one of several tables with the same columns, before which so many were printed.
+    pub(crate) fn tables(
+        &mut self,
+        table: &Table<'_>,
+        format: Format,
+        columns: Columns,
+        printed: usize,
+    ) -> anyhow::Result<()> {
+        if printed == 0 || format == Format::Json {
+            return self.table(table, format, columns);
+        }
+        if format == Format::Text {
+            self.written(|data| Ok(data.write_all(b"\n")?))?;
+            return self.table(table, format, columns);
+        }
+        self.written(|data| table.write(&Form::Csv, &mut WithoutFirstLine::new(data)))
+    }
+
     /// Prints a table in the form that was asked for.
     pub(crate) fn table(
         &mut self,
@@ -174,6 +192,39 @@ impl Output {
         // Where standard error cannot be written there is nowhere to say so.
         let _ = AutoStream::new(stderr, choice).write_all(text.as_bytes());
     }
+}
+
+/// Passes everything on but the first line.
+pub(crate) struct WithoutFirstLine<'w> {
+    out: &'w mut dyn Write,
+    is_behind: bool,
+}
+
+impl<'w> WithoutFirstLine<'w> {
+    pub(crate) fn new(out: &'w mut dyn Write) -> Self {
+        WithoutFirstLine { out, is_behind: false }
+    }
+}
+
+impl Write for WithoutFirstLine<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.is_behind {
+            return self.out.write(bytes);
+        }
+        let end = first_line(bytes);
+        self.is_behind = bytes[..end].ends_with(b"\n");
+        self.out.write_all(&bytes[end..])?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Where the first line of a CSV ends; names of columns have no line breaks.
+fn first_line(text: &[u8]) -> usize {
+    text.iter().position(|byte| *byte == b'\n').map_or(text.len(), |end| end + 1)
 }
 
 /// The error and its causes, without a cause that the sentence before ends with.

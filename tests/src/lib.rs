@@ -16,6 +16,7 @@ pub mod random;
 pub mod run;
 pub mod samples;
 pub mod sdp;
+pub mod site;
 pub mod wesng;
 
 /// The path of `part` below the shared corpora, or `None` after one printed line when it is not there.

@@ -8,7 +8,8 @@ use patchstate::report::{self, Form, Options, Verdicts};
 
 use crate::exit::Exit;
 use crate::files;
-use crate::output::Output;
+use crate::matrices::Matrices;
+use crate::output::{Output, WithoutFirstLine};
 use crate::request::Listing;
 
 /// Exports a matrix in the forms that other programs read
@@ -33,9 +34,8 @@ Examples:
   patchstate export matrix fleet.matrix
   patchstate export matrix fleet.matrix --verdict missing --format tsv | cut -f 2 | sort | uniq -c")]
     Matrix {
-        /// The matrix
-        #[arg(value_name = "MATRIX")]
-        matrix: PathBuf,
+        #[command(flatten)]
+        matrices: Matrices,
         /// The form of the lines
         #[arg(long, value_name = "FORM", default_value = "csv")]
         format: Lines,
@@ -49,9 +49,8 @@ Examples:
   patchstate export patchstate fleet.matrix > patchstate.csv
   patchstate export patchstate fleet.matrix --all | grep Applicable")]
     Patchstate {
-        /// The matrix
-        #[arg(value_name = "MATRIX")]
-        matrix: PathBuf,
+        #[command(flatten)]
+        matrices: Matrices,
         /// Lists rows that a flag hides, too (superseded, ignored, expired, bundle-child)
         #[arg(long)]
         all: bool,
@@ -84,9 +83,8 @@ Examples:
   patchstate export hfnetchk fleet.matrix
   patchstate export hfnetchk fleet.matrix --history 3 --suppress warnings")]
     Hfnetchk {
-        /// The matrix
-        #[arg(value_name = "MATRIX")]
-        matrix: PathBuf,
+        #[command(flatten)]
+        matrices: Matrices,
         #[command(flatten)]
         listing: Listing,
     },
@@ -117,39 +115,47 @@ fn verdicts(text: &str) -> Result<Verdicts, String> {
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     match &args.target {
-        Target::Matrix { matrix, format, verdict } => {
+        Target::Matrix { matrices, format, verdict } => {
             let form = match format {
                 Lines::Csv => Form::Csv,
                 Lines::Tsv => Form::Tsv,
                 Lines::Ndjson => Form::Ndjson,
             };
             let options = Options { verdicts: verdict.unwrap_or_default(), ..Options::default() };
-            write("matrix", matrix, form, &options, output)
+            write("matrix", matrices, form, &options, output)
         }
-        Target::Patchstate { matrix, all } => {
+        Target::Patchstate { matrices, all } => {
             let listing = Listing { all: *all, ..Listing::default() };
-            write("patchstate", matrix, Form::Csv, &listing.options(), output)
+            write("patchstate", matrices, Form::Csv, &listing.options(), output)
         }
         Target::Plan { client, matrix, index, format } => {
             plans(client.as_deref(), matrix, index, *format, output)
         }
-        Target::Hfnetchk { matrix, listing } => {
-            write("hfnetchk", matrix, Form::Text, &listing.options(), output)
+        Target::Hfnetchk { matrices, listing } => {
+            write("hfnetchk", matrices, Form::Text, &listing.options(), output)
         }
     }
 }
 
 fn write(
     name: &str,
-    path: &Path,
+    matrices: &Matrices,
     form: Form,
     options: &Options,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
     let Some(export) = report::find_export(name) else { anyhow::bail!("no export `{name}`") };
-    let bytes = files::open(path)?;
-    let matrix = files::matrix(path, &bytes)?;
-    output.written(|data| (export.write)(&matrix, form, options, data))?;
+    let mut written = 0;
+    matrices.each(None, output, |matrix, site, output| {
+        let options = Options { site, ..options.clone() };
+        written += 1;
+        output.written(|data| match form {
+            Form::Csv | Form::Tsv if written > 1 => {
+                (export.write)(matrix, form, &options, &mut WithoutFirstLine::new(data))
+            }
+            _ => (export.write)(matrix, form, &options, data),
+        })
+    })?;
     Ok(Exit::Done)
 }
 

@@ -23,7 +23,7 @@ mod lint;
 mod list;
 mod man;
 mod report;
-mod site;
+pub(crate) mod site;
 mod verify;
 mod wesng_diff;
 

@@ -1,13 +1,11 @@
 //! `patchstate report`: a matrix as tables for people and programs.
 
-use std::path::PathBuf;
-
 use clap::Subcommand;
 use patchstate::report::{self, Options};
 
 use super::{cves, list};
 use crate::exit::Exit;
-use crate::files;
+use crate::matrices::{Matrices, Selected};
 use crate::output::Output;
 use crate::request::{self, Format, Listing};
 
@@ -99,9 +97,8 @@ Examples:
 
 #[derive(Debug, clap::Args)]
 struct Request {
-    /// The matrix
-    #[arg(value_name = "MATRIX")]
-    matrix: PathBuf,
+    #[command(flatten)]
+    matrices: Matrices,
     /// The form of what is printed
     #[arg(long, value_name = "FORM", default_value = "text")]
     format: Format,
@@ -122,7 +119,7 @@ impl View {
             View::Client { id, request } => print("client", id, request, output),
             View::Update { id, request } => print("update", id, request, output),
             View::Site { request } => print("site", "", request, output),
-            View::Coverage { request } => print("coverage", "", request, output),
+            View::Coverage { request } => coverage(request, output),
             View::List(args) => list::run(args, output),
             View::Cves(args) => cves::run(args, output),
         }
@@ -133,14 +130,47 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     args.view.run(output)
 }
 
-fn print(name: &str, subject: &str, request: &Request, output: &mut Output) -> anyhow::Result<Exit> {
+/// Prints what is known of whom: of a site first by collection.
+fn coverage(request: &Request, output: &mut Output) -> anyhow::Result<Exit> {
+    let Selected::Site(site) = request.matrices.select()? else {
+        return print("coverage", "", request, output);
+    };
+    let now = request.now.unwrap_or_else(jiff::Timestamp::now);
+    let clients = site.store().load()?;
     let columns = request::columns(request.wide);
-    let options = Options { columns, now: request.now, ..request.listing.options() };
+    output.tables(&site.coverage_table(&clients, now)?, request.format, columns, 0)?;
+    print_after(1, "coverage", "", request, output)
+}
+
+fn print(name: &str, subject: &str, request: &Request, output: &mut Output) -> anyhow::Result<Exit> {
+    print_after(0, name, subject, request, output)
+}
+
+/// Prints a report of each matrix, after so many other tables.
+fn print_after(
+    before: usize,
+    name: &str,
+    subject: &str,
+    request: &Request,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
+    let columns = request::columns(request.wide);
     let Some(report) = report::find(name) else { anyhow::bail!("no report `{name}`") };
-    let bytes = files::open(&request.matrix)?;
-    let matrix = files::matrix(&request.matrix, &bytes)?;
-    let table = (report.table)(&matrix, subject, &options)
-        .map_err(|error| error.in_file(request.matrix.to_string_lossy()))?;
-    output.table(&table, request.format, columns)?;
-    Ok(Exit::Done)
+    let (mut printed, mut failed) = (before, None);
+    request.matrices.each(request.now, output, |matrix, site, output| {
+        let options = Options { columns, now: request.now, site, ..request.listing.options() };
+        match (report.table)(matrix, subject, &options) {
+            Ok(table) => {
+                output.tables(&table, request.format, columns, printed)?;
+                printed += 1;
+            }
+            Err(error) => failed = failed.take().or(Some(error)),
+        }
+        Ok(())
+    })?;
+    // Of several matrices some may know nothing of a client or an update.
+    match failed {
+        Some(error) if printed == before => Err(error.into()),
+        Some(_) | None => Ok(Exit::Done),
+    }
 }

@@ -19,6 +19,7 @@ use crate::model::verdict::{Cell, Verdict};
 
 pub mod row;
 pub mod tables;
+pub mod times;
 mod verify;
 
 use row::{Row, implied};

@@ -4,11 +4,13 @@
 //! format wants it. Nothing here knows how a verdict was found, reads a clock, or prints: everything is
 //! written into the writer that the caller gives. Source of truth: `docs/reports.md`.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::matrix::Matrix;
+use crate::matrix::times::Times;
 use crate::model::flag::Flags;
 use crate::model::reason::Reason;
 use crate::model::verdict::{Cell, Verdict};
@@ -126,6 +128,26 @@ pub struct Options {
     pub verdicts: Verdicts,
     /// The time from which ages are counted.
     pub now: Option<jiff::Timestamp>,
+    /// What a site knows beside the matrix.
+    pub site: SiteFacts,
+}
+
+/// What only a site knows of the cells of a matrix.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SiteFacts {
+    /// When cells became what they are, numbered as the matrix numbers its updates.
+    pub times: Times,
+    /// By the id of an update: the list that authorizes it, and since when.
+    pub authorized: BTreeMap<String, Authorized>,
+}
+
+/// That somebody decided that an update is to be installed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Authorized {
+    /// The list.
+    pub name: String,
+    /// When it was decided.
+    pub time: String,
 }
 
 /// Whether rows with a hidden flag are listed.

@@ -2,9 +2,11 @@
 //! update that is Missing or Installed, and a last line that says how many cells were Unknown.
 //!
 //! The definition of the class is not public: the columns are those that public text shows, and two of
-//! our own. What only a site knows (times of detection, authorization) is empty.
+//! our own. What only a site knows (times of detection, authorization) is empty where there is none.
 
 use std::io::Write;
+
+use jiff::Timestamp;
 
 use super::products::Products;
 use super::table::{Pending, Value};
@@ -80,7 +82,9 @@ fn write(matrix: &Matrix<'_>, _: Form, options: &Options, out: &mut dyn Write) -
             line.extend_from_slice(&update.texts);
             fields([status], line);
             line.extend_from_slice(&update.dates);
-            finish(update, client, cell, &flags.to_string(), line);
+            fields([client.collected.as_str()], line);
+            beside(options, client, (number, &matrix.updates[number].id), line);
+            finish(update, cell, &flags.to_string(), line);
             pending.line()?;
         }
     }
@@ -107,9 +111,20 @@ fn status(verdict: Verdict) -> Option<&'static str> {
     }
 }
 
-/// Writes the columns from `ScanDateTime` on.
-fn finish(update: &Escaped, client: &Client, cell: Cell, flags: &str, line: &mut Vec<u8>) {
-    fields([client.collected.as_str(), "", "", "", ""], line);
+/// Writes what only a site knows: `TimeDetected` to `TimeAuthorized`.
+fn beside(options: &Options, client: &Client, (update, id): (usize, &str), line: &mut Vec<u8>) {
+    let shown =
+        |seconds: i64| Timestamp::from_second(seconds).map(|time| time.to_string()).unwrap_or_default();
+    let time = options.site.times.of(&client.id, update);
+    let detected = time.map(|time| shown(time.detected)).unwrap_or_default();
+    let applied = time.and_then(|time| time.applied).map(shown).unwrap_or_default();
+    let authorized = options.site.authorized.get(id);
+    let (name, since) = authorized.map_or(("", ""), |one| (&one.name, &one.time));
+    fields([detected.as_str(), &applied, name, since], line);
+}
+
+/// Writes the columns from `UpdateID` on.
+fn finish(update: &Escaped, cell: Cell, flags: &str, line: &mut Vec<u8>) {
     line.extend_from_slice(&update.identity);
     line.extend_from_slice(cell.reason.name().as_bytes());
     line.push(b',');

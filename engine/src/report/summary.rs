@@ -62,7 +62,7 @@ fn table<'m>(matrix: &'m Matrix<'_>, _: &str, options: &Options) -> Result<Table
         if left_out.leaves_out(update.flags, options.hidden) {
             continue;
         }
-        let mut row = describe(matrix, update);
+        let mut row = describe(matrix, update, options);
         row.extend(ORDER.map(|verdict| Value::Count(counts.of(verdict))));
         row.extend([Value::Count(counts.superseded), Value::Count(counts.stale), Value::Empty]);
         if options.columns == Columns::Wide {
@@ -77,7 +77,7 @@ fn table<'m>(matrix: &'m Matrix<'_>, _: &str, options: &Options) -> Result<Table
 }
 
 /// The columns before the counts.
-fn describe<'m>(matrix: &'m Matrix<'_>, update: &'m Update) -> Vec<Value<'m>> {
+fn describe<'m>(matrix: &'m Matrix<'_>, update: &'m Update, options: &Options) -> Vec<Value<'m>> {
     let source = naming::source(matrix, update);
     let language = source.map_or("", |source| source.language.as_str());
     vec![
@@ -95,7 +95,7 @@ fn describe<'m>(matrix: &'m Matrix<'_>, update: &'m Update) -> Vec<Value<'m>> {
         Value::from(&update.information),
         Value::from(&update.payload),
         Value::from(AGENT),
-        Value::Empty,
+        options.site.authorized.get(&update.id).map_or(Value::Empty, |one| Value::from(one.time.clone())),
         source.map_or(Value::Empty, |source| Value::from(&source.revision)),
     ]
 }

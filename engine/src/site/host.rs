@@ -39,6 +39,11 @@ pub trait Host: Sync {
     /// Takes the bytes of a client that was read.
     fn evaluated(&self, _bytes: u64) {}
 
+    /// Whether no more is to be begun than has been.
+    fn is_stopping(&self) -> bool {
+        false
+    }
+
     /// Waits a second, so that a file that is still being written shows it.
     fn settle(&self) {}
 

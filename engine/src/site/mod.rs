@@ -5,7 +5,9 @@
 //! client evaluated or a matrix written is known below. No clock is read here and no socket opened: the time
 //! and what fetches addresses are given. Source of truth: `docs/site.md`.
 
+pub mod authorize;
 pub mod catalogs;
+pub mod coverage;
 pub mod definition;
 pub mod due;
 mod evaluate;
@@ -31,7 +33,7 @@ use crate::archive::map::Bytes;
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::model::options::Options;
-use definition::{Definition, Expedited, Kind, Template};
+use definition::{Definition, Expedited, Feed, Kind, Template};
 use store::Store;
 
 /// The name of the definition.
@@ -98,13 +100,8 @@ impl Site {
         let read = Definition::read(&path.to_string_lossy(), &text, Expedited::Refused)?;
         let mut folders: Vec<PathBuf> = FOLDERS.iter().map(|name| root.join(name)).collect();
         folders.extend(["authorize", "ignore", "baseline"].iter().map(|name| root.join("lists").join(name)));
-        for feed in &read.feeds {
-            let catalog = root.join("catalog").join(&feed.id);
-            folders.extend(["drop", "rev", "bad"].map(|name| catalog.join(name)));
-        }
-        for folder in folders {
-            fs::create_dir_all(&folder).map_err(|error| Error::io(&folder, "create", error))?;
-        }
+        folders.extend(read.feeds.iter().flat_map(|feed| feed_folders(root, feed)));
+        make(&folders)?;
         Store::new(root.join("store")).create()?;
         write_file(&path, &text)
     }
@@ -136,6 +133,11 @@ impl Site {
         Ok(Site { root: root.to_owned(), definition, options, open: opening.open })
     }
 
+    /// Makes the folders of a feed, which may have come to the definition later.
+    fn make_folders(&self, feed: &Feed) -> Result<()> {
+        make(&feed_folders(&self.root, feed))
+    }
+
     /// The folder of the site.
     pub fn root(&self) -> &Path {
         &self.root
@@ -155,6 +157,18 @@ impl Site {
     pub fn options(&self, feed: usize) -> Option<&(Options, String)> {
         self.options.get(feed)
     }
+}
+
+/// The folders of a feed's catalogs.
+fn feed_folders(root: &Path, feed: &Feed) -> [PathBuf; 3] {
+    let catalog = root.join("catalog").join(&feed.id);
+    ["drop", "rev", "bad"].map(|name| catalog.join(name))
+}
+
+fn make(folders: &[PathBuf]) -> Result<()> {
+    let make =
+        |folder: &PathBuf| fs::create_dir_all(folder).map_err(|error| Error::io(folder, "create", error));
+    folders.iter().try_for_each(make)
 }
 
 /// A client's id as the name of a file: what could lead elsewhere or be confused is written with `%`, and a

@@ -30,6 +30,7 @@ use crate::index::columns::Column;
 use crate::index::{self, Index, View};
 use crate::ingest::is_aged;
 use crate::inventory::time::instant;
+use crate::matrix::times::Times;
 use crate::model::flag::Flags;
 use crate::model::options::Options;
 
@@ -227,6 +228,25 @@ impl Site {
         self.path("matrix").join(format!("{feed}.matrix"))
     }
 
+    /// Where the times of a feed's cells are kept.
+    pub(super) fn times_path(&self, feed: &str) -> PathBuf {
+        self.path("matrix").join(format!("{feed}.times"))
+    }
+
+    /// When the cells of a feed became what they are; nothing is known before the first scan.
+    ///
+    /// # Errors
+    ///
+    /// The file is damaged.
+    pub fn times(&self, feed: &str) -> Result<Times> {
+        let path = self.times_path(feed);
+        if !path.exists() {
+            return Ok(Times::default());
+        }
+        let bytes = (self.open)(&path)?;
+        Times::open(bytes.as_ref()).map_err(|error| error.in_file(path.to_string_lossy()))
+    }
+
     /// The first time of results of other scanners that count.
     pub(super) fn results_since(&self, now: Timestamp) -> Option<Timestamp> {
         days_before(now, self.definition.patch_age_days)
@@ -234,10 +254,15 @@ impl Site {
 
     /// The flags of all cells of a client.
     pub fn client_flags(&self, record: &Record, now: Timestamp) -> Flags {
+        let is_stale = self.is_old(record, now) || record.resync.is_some();
+        if is_stale { Flags::STALE } else { Flags::NONE }
+    }
+
+    /// Whether what is known of a client was collected too long ago.
+    pub(super) fn is_old(&self, record: &Record, now: Timestamp) -> bool {
         let collected = record.collected().and_then(instant).map(|(time, _)| time);
         let oldest = days_before(now, self.definition.max_inventory_age_days);
-        let is_old = collected.is_some_and(|time| oldest.is_some_and(|oldest| time < oldest));
-        if is_old || record.resync.is_some() { Flags::STALE } else { Flags::NONE }
+        collected.is_some_and(|time| oldest.is_some_and(|oldest| time < oldest))
     }
 
     /// The members of all collections of a feed.

@@ -115,7 +115,12 @@ impl Spool {
 
     /// Moves a report that is broken; gives where it is now.
     pub(super) fn quarantine(&self, taken: &Taken) -> Result<PathBuf> {
-        move_into(&taken.path, &self.bad(), &taken.name)
+        let mut name = taken.name.clone();
+        // So that it is not taken for what is said of another one.
+        if name.as_encoded_bytes().ends_with(b".reason.toml") {
+            name.push(".report");
+        }
+        move_into(&taken.path, &self.bad(), &name)
     }
 
     /// Lets a report wait again.

@@ -8,7 +8,9 @@ use super::evaluate::Old;
 use super::members::Members;
 use super::scan::inventory_key;
 use super::store::Clients;
-use crate::error::Result;
+use crate::diagnostic::Code;
+use crate::error::{Error, Result};
+use crate::ingest::{self, Intake};
 use crate::matrix::Matrix;
 
 /// A feed's matrix, and what belongs to it.
@@ -44,6 +46,24 @@ impl Site {
             }
         }
         Ok(views)
+    }
+}
+
+impl Site {
+    /// What is kept of a client, ready to be read.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is kept of it.
+    pub fn kept_of(&self, client: &str, now: Timestamp) -> Result<Intake> {
+        let store = self.store();
+        let clients = store.load()?;
+        let Some(record) = clients.get(client).filter(|record| !record.documents.is_empty()) else {
+            let error = Error::new(Code::BadValue, format!("no inventory of `{client}` is kept"));
+            return Err(error.with_hint("`patchstate report coverage` says who reported"));
+        };
+        let kept = store.documents(record, self.results_since(now));
+        Ok(Intake::of_kept([(record.client.clone(), kept)], ingest::Settings::default()))
     }
 }
 

@@ -3,15 +3,17 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use patchstate::report::{self, Columns, Options};
+use patchstate::site::Site;
 use patchstate::site::expedite::Request;
 
 use super::Place;
 use super::scan::Limits;
 use crate::exit::Exit;
 use crate::host::{Log, Machine};
+use crate::matrices::{OfSite, each_of};
 use crate::output::Output;
 use crate::request::{Format, time};
-use crate::site_reports;
 
 /// Takes and evaluates a few clients at once, ahead of all others, and prints their reports
 #[derive(Debug, clap::Args)]
@@ -58,11 +60,26 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         output.warning(&format!("`{client}`: no inventory is kept and none waits"));
     }
     for client in &expedited.evaluated {
-        site_reports::client(&site, client, args.format, args.now, output)?;
+        report(&site, client, args, output)?;
     }
     if expedited.evaluated.is_empty() {
         output.failure("nothing was evaluated");
         return Ok(Exit::Nothing);
     }
     Ok(if expedited.intake.quarantined > 0 { Exit::Findings } else { Exit::Done })
+}
+
+/// Prints what a client needs, of each feed that has a row of it.
+fn report(site: &Site, client: &str, args: &Args, output: &mut Output) -> anyhow::Result<()> {
+    let Some(report) = report::find("client") else { anyhow::bail!("no report `client`") };
+    let all = OfSite { site: None, collection: None, feed: Vec::new() };
+    let mut printed = 0;
+    each_of(site, &all, args.now, output, |matrix, facts, output| {
+        if matrix.client(client).is_some() {
+            let table = (report.table)(matrix, client, &Options { site: facts, ..Options::default() })?;
+            output.tables(&table, args.format, Columns::Usual, printed)?;
+            printed += 1;
+        }
+        Ok(())
+    })
 }

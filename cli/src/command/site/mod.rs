@@ -1,5 +1,6 @@
 //! `patchstate site`: a folder that holds catalogs, clients and what is made of both.
 
+mod authorize;
 mod bad;
 mod due;
 mod expedite;
@@ -8,6 +9,7 @@ mod revisions;
 mod rollback;
 mod scan;
 mod sync;
+mod watch;
 
 use std::path::{Path, PathBuf};
 
@@ -21,6 +23,7 @@ use crate::evaluation;
 use crate::exit::Exit;
 use crate::files;
 use crate::output::Output;
+use crate::signals;
 
 /// Keeps a site: fetches catalogs, takes inventories, brings matrices up to date
 #[derive(Debug, clap::Args)]
@@ -45,23 +48,28 @@ enum Verb {
     Init(init::Args),
     Sync(sync::Args),
     Scan(scan::Args),
+    Watch(watch::Args),
     Expedite(expedite::Args),
     Due(due::Args),
     Revisions(revisions::Args),
     Rollback(rollback::Args),
     Bad(bad::Args),
+    Authorize(authorize::Args),
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
+    signals::leave_nothing_behind();
     let result = match &args.verb {
         Verb::Init(args) => init::run(args, output),
         Verb::Sync(args) => sync::run(args, output),
         Verb::Scan(args) => scan::run(args, output),
+        Verb::Watch(args) => watch::run(args, output),
         Verb::Expedite(args) => expedite::run(args, output),
         Verb::Due(args) => due::run(args, output),
         Verb::Revisions(args) => revisions::run(args, output),
         Verb::Rollback(args) => rollback::run(args, output),
         Verb::Bad(args) => bad::run(args, output),
+        Verb::Authorize(args) => authorize::run(args, output),
     };
     result.or_else(|error| match exit(&error) {
         Some(exit) => {

@@ -111,6 +111,9 @@ impl Site {
         let folder = self.revision_folder(feed);
         let listed = |error| Error::io(&folder, "list", error);
         let mut numbers = Vec::new();
+        if !folder.exists() {
+            return Ok(Vec::new());
+        }
         for entry in fs::read_dir(&folder).map_err(listed)? {
             let name = entry.map_err(listed)?.file_name();
             // What has another name is a revision that is being made.

@@ -105,6 +105,7 @@ impl Site {
     }
 
     fn sync_feeds(&self, feeds: &[usize], request: &Request<'_>, host: &dyn Host) -> Result<Vec<Fed>> {
+        feeds.iter().try_for_each(|feed| self.make_folders(&self.definition.feeds[*feed]))?;
         let current = self.current()?.unwrap_or_default();
         let (mut arrived, mut fed) = (Vec::new(), Vec::new());
         for number in feeds {
@@ -398,6 +399,6 @@ fn remove(path: &Path) -> Result<()> {
 /// Whether what a catalog calls its revision is older, where that can be told: by the version that it begins
 /// with.
 fn is_older(new: &str, current: &str) -> bool {
-    let version = |text: &str| Version::parse_leading(text);
+    let version = |text: &str| text.split_whitespace().next().and_then(Version::parse);
     matches!((version(new), version(current)), (Some(new), Some(current)) if new < current)
 }

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::decide::{self, Decision, Head, Otherwise};
-use super::reason::{Reason, asks_again};
+use super::reason::{Reason, Waiting, asks_again};
 use super::{Decided, Fate, Pending, Taking};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
@@ -26,31 +26,34 @@ use crate::site::store::{Change, Record, Resync, Store, Stored, Stream};
 const AHEAD: SignedDuration = SignedDuration::from_hours(24);
 
 /// The serial of the last report that was taken of the stream of a report in quarantine.
-pub(super) fn serial_of(record: &Record, reason: &Reason) -> Option<u64> {
-    let with_serial = record.documents.iter().filter(|stored| stored.serial.is_some());
-    let of_stream = |stored: &&Stored| match stored.stream {
-        Stream::Part(name) => reason.stream.as_deref() == Some(name),
-        Stream::Whole => reason.stream.is_none(),
+pub(super) fn serial_of(record: &Record, waiting: &Waiting) -> Option<u64> {
+    record.documents.iter().find(|stored| is_of(stored.stream, waiting))?.serial
+}
+
+/// Whether a report in quarantine is of a stream.
+fn is_of(stream: Stream, waiting: &Waiting) -> bool {
+    match stream {
+        Stream::Part(name) => waiting.stream.as_deref() == Some(name),
+        Stream::Whole => waiting.stream.is_none(),
         Stream::Results => false,
-    };
-    with_serial.filter(of_stream).find_map(|stored| stored.serial)
+    }
 }
 
 /// Decides about the reports of one client, which stand in the order in which they are taken.
 ///
-/// `waiting` is how many reports of the client wait in quarantine for others.
+/// `waiting` are the reports of the client that wait in quarantine for others.
 pub(super) fn decide<'p>(
     taking: &Taking<'_, 'p>,
     intake: &Intake,
     group: &[Pending],
     before: Option<&Record>,
-    waiting: usize,
+    waiting: &[Waiting],
     judge: &mut Judge<'p>,
     buffer: &mut Buffer,
 ) -> Result<Decided> {
     let client = &group[0].report.client.id;
     let record = before.cloned().unwrap_or_else(|| Record::new(client));
-    let store = taking.site.store();
+    let (store, waiting) = (taking.site.store(), waiting.to_vec());
     let mut loading =
         Loading { taking, intake, store, record, waiting, judge, buffer, is_evaluated: false, missing: 0 };
     let mut fates = Vec::with_capacity(group.len());
@@ -80,7 +83,8 @@ struct Loading<'l, 's, 'p> {
     intake: &'l Intake,
     store: Store,
     record: Record,
-    waiting: usize,
+    /// Reports that wait in quarantine for others.
+    waiting: Vec<Waiting>,
     judge: &'l mut Judge<'p>,
     buffer: &'l mut Buffer,
     /// Whether the judge has read all that is kept now, and nothing else.
@@ -120,6 +124,13 @@ impl Loading<'_, '_, '_> {
         }
         let head = self.head(report)?;
         let stream = stream(report);
+        if stream == Stream::Whole
+            && head == (Head { collected: head.collected, ..Head::default() })
+            && self.read(report)?.contents.only_results
+        {
+            let (_, results) = split(self.inventory(report)?);
+            return self.add_results(results).map(|()| Fate::Loaded);
+        }
         let last = self.record.of(stream).map(|stored| Head {
             serial: stored.serial,
             collected: time(stored.collected.as_deref()),
@@ -164,6 +175,8 @@ impl Loading<'_, '_, '_> {
 
     /// Reads a report to its end.
     fn read(&mut self, report: &Report) -> Result<Read> {
+        // Whatever the judge has read before, it forgets now.
+        self.is_evaluated = false;
         let (mut digest, mut bytes) = (0, 0);
         let contents = self.judge.read(self.intake, &report.client, self.buffer, |loaded| {
             (digest, bytes) = (xxh3_128(loaded.bytes), loaded.bytes.len() as u64);
@@ -188,19 +201,16 @@ impl Loading<'_, '_, '_> {
     fn replace(&mut self, pending: &Pending, stream: Stream) -> Result<Fate> {
         let report = &pending.report;
         let read = self.read(report)?;
-        let stands_alone = read.contents.only_results && report.serial.is_none();
-        if !stands_alone && stream == Stream::Whole {
+        if stream == Stream::Whole {
             self.record.documents.retain(|other| other.stream == Stream::Results);
             self.record.resync = None;
         }
+        self.look_for_gaps(report, stream);
         if read.contents.has_results {
             let (facts, results) = split(self.inventory(report)?);
             self.add_results(results)?;
-            if !stands_alone {
-                let digest = self.write(facts)?;
-                self.put(pending, stream, Document { digest, ..Document::written() }, &read, None);
-            }
-            self.is_evaluated = false;
+            let digest = self.write(facts)?;
+            self.put(pending, stream, Document { digest, ..Document::written() }, &read, None);
             return Ok(Fate::Loaded);
         }
         self.store.keep(&self.record.client, read.digest, &pending.taken.path)?;
@@ -218,7 +228,6 @@ impl Loading<'_, '_, '_> {
             return Err(Error::new(Code::DeltaWithoutFull, "nothing is kept that it could change"));
         };
         let read = self.read(report)?;
-        self.is_evaluated = false;
         let (facts, results) = split(self.inventory(report)?);
         let mut inventory = self.stored(&last)?;
         self.missing += inventory.apply(facts).len() as u64;
@@ -230,10 +239,25 @@ impl Loading<'_, '_, '_> {
         }
         self.put(pending, stream, Document { digest, ..Document::written() }, &read, last.collected);
         let was_gap = |resync: &Resync| resync.reason == Code::SerialGap.name();
-        if self.waiting == 0 && self.record.resync.as_ref().is_some_and(was_gap) {
+        if self.record.resync.as_ref().is_some_and(was_gap) {
             self.record.resync = None;
         }
+        self.look_for_gaps(report, stream);
         Ok(Fate::Loaded)
+    }
+
+    /// Asks for a full report where others wait that can never be taken after the one that was.
+    fn look_for_gaps(&mut self, report: &Report, stream: Stream) {
+        let Some(serial) = report.serial else { return };
+        self.waiting.sort_by_key(|waiting| waiting.serial);
+        let waiting = self.waiting.iter().filter(|waiting| is_of(stream, waiting));
+        if Waiting::leaves_gap(waiting, serial) && self.record.resync.is_none() {
+            self.record.resync = Some(Resync {
+                reason: Code::SerialGap.name().to_owned(),
+                time: self.taking.host.now().to_string(),
+                last_good: Some(serial),
+            });
+        }
     }
 
     /// Records the document that a report made; where the report says no time of collection, `before` is it.
@@ -368,9 +392,7 @@ impl Loading<'_, '_, '_> {
             self.record.resync =
                 Some(Resync { reason: reason.code.clone(), time: now.to_string(), last_good });
         }
-        if reason.is_waiting() {
-            self.waiting += 1;
-        }
+        self.waiting.extend(reason.waiting());
         Fate::Quarantined(reason)
     }
 }

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::SystemTime;
 
 use super::evaluate::Judge;
 use super::host::Host;
@@ -28,6 +29,8 @@ use crate::ingest::{self, Buffer, Intake, Report};
 use crate::inventory::{self, Deltas};
 use crate::matrix::row::Row;
 use crate::matrix::tables;
+
+use reason::Waiting;
 
 pub use reason::Reason;
 
@@ -174,6 +177,12 @@ impl<'s, 'p> Taking<'s, 'p> {
         let taken = self.spool().take(self.worker, names)?;
         let (intake, mut groups) = self.look(taken, wanted)?;
         while !groups.is_empty() {
+            if self.host.is_stopping() {
+                for pending in groups.drain(..).flatten() {
+                    self.spool().give_back(&pending.taken.path, &pending.taken.name)?;
+                }
+                break;
+            }
             let mut batch = Vec::new();
             let mut reports = 0;
             while let Some(group) =
@@ -286,7 +295,7 @@ impl<'s, 'p> Taking<'s, 'p> {
         intake: &Intake,
         groups: &[Vec<Pending>],
         clients: &Clients,
-        gaps: &BTreeMap<String, usize>,
+        gaps: &BTreeMap<String, Vec<Waiting>>,
     ) -> Vec<Result<Decided>> {
         let next = AtomicUsize::new(0);
         let decided = Mutex::new(Vec::from_iter(groups.iter().map(|_| None)));
@@ -297,7 +306,7 @@ impl<'s, 'p> Taking<'s, 'p> {
                 let Some(group) = groups.get(number) else { break };
                 let (judge, buffer) = judge.get_or_insert_with(|| self.judge());
                 let client = &group[0].report.client.id;
-                let waiting = gaps.get(client).copied().unwrap_or(0);
+                let waiting = gaps.get(client).map_or(&[][..], Vec::as_slice);
                 group.iter().for_each(|pending| self.host.evaluated(pending.taken.bytes));
                 let found = load::decide(self, intake, group, clients.get(client), waiting, judge, buffer);
                 decided.lock().unwrap_or_else(PoisonError::into_inner)[number] = Some(found);
@@ -351,28 +360,24 @@ impl<'s, 'p> Taking<'s, 'p> {
         append(&self.site.path("log/intake.jsonl"), &event)
     }
 
-    /// How many reports of each client wait in quarantine for others.
-    fn waiting_for_others(&self) -> Result<BTreeMap<String, usize>> {
-        let mut counts = BTreeMap::new();
+    /// The reports of each client that wait in quarantine for others.
+    fn waiting_for_others(&self) -> Result<BTreeMap<String, Vec<Waiting>>> {
+        let mut found: BTreeMap<String, Vec<Waiting>> = BTreeMap::new();
         for (_, reason) in reason::list(&self.spool().bad())? {
-            if let Some(client) = reason.client.as_ref().filter(|_| reason.is_waiting()) {
-                *counts.entry(client.clone()).or_default() += 1;
+            if let (Some(client), Some(waiting)) = (&reason.client, reason.waiting()) {
+                found.entry(client.clone()).or_default().push(waiting);
             }
         }
-        Ok(counts)
+        Ok(found)
     }
 
     /// Lets reports wait again whose turn has come: what they apply to was loaded, or something later.
     fn requeue(&self, clients: &Clients) -> Result<u64> {
         let mut requeued = 0;
         for (path, reason) in reason::list(&self.spool().bad())? {
-            let (Some(client), Some(serial)) = (&reason.client, reason.serial) else { continue };
-            if !reason.is_waiting() {
-                continue;
-            }
-            let base = reason.base.unwrap_or(serial.saturating_sub(1));
-            let last = clients.get(client).and_then(|record| load::serial_of(record, &reason));
-            if last.is_some_and(|last| base == last || serial <= last) {
+            let (Some(client), Some(waiting)) = (&reason.client, reason.waiting()) else { continue };
+            let last = clients.get(client).and_then(|record| load::serial_of(record, &waiting));
+            if last.is_some_and(|last| waiting.base == last || waiting.serial <= last) {
                 self.give_back(&path)?;
                 requeued += 1;
             }
@@ -409,15 +414,24 @@ impl<'s, 'p> Taking<'s, 'p> {
     }
 }
 
-/// The order in which reports are taken.
-fn key(pending: &Pending) -> (&str, Option<u64>, std::time::SystemTime, &OsStr) {
+/// The order in which reports are taken: those without a serial, which are added to others, last.
+fn key(pending: &Pending) -> (&str, bool, Option<u64>, SystemTime, &OsStr) {
     let report = &pending.report;
-    (&report.client.id, report.serial, pending.taken.modified, &pending.taken.name)
+    (&report.client.id, report.serial.is_none(), report.serial, pending.taken.modified, &pending.taken.name)
 }
 
 impl Site {
     fn spool(&self) -> Spool {
         Spool::new(self.path("spool"))
+    }
+
+    /// Whether any report waits.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be listed.
+    pub fn has_reports(&self) -> Result<bool> {
+        Ok(!self.spool().waiting()?.is_empty())
     }
 
     /// The reports in quarantine, and why.

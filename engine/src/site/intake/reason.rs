@@ -93,9 +93,37 @@ impl Reason {
         Ok(reason)
     }
 
-    /// Whether the report waits for another one, and is tried again when that was taken.
-    pub(super) fn is_waiting(&self) -> bool {
-        [Code::SerialGap, Code::DeltaWithoutFull].iter().any(|code| code.name() == self.code)
+    /// What the report waits for, where it is one that is tried again when another one was taken.
+    pub(super) fn waiting(&self) -> Option<Waiting> {
+        let waits = [Code::SerialGap, Code::DeltaWithoutFull].iter().any(|code| code.name() == self.code);
+        let serial = self.serial.filter(|_| waits)?;
+        let base = self.base.unwrap_or(serial.saturating_sub(1));
+        Some(Waiting { stream: self.stream.clone(), serial, base })
+    }
+}
+
+/// A report that waits for another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Waiting {
+    /// The format whose reports count for themselves, where it is one of those.
+    pub(super) stream: Option<String>,
+    pub(super) serial: u64,
+    /// The serial of the report that it applies to.
+    pub(super) base: u64,
+}
+
+impl Waiting {
+    /// Whether its turn never comes, whatever of the others is taken: they stand by rising serials, and the
+    /// last report that was taken has this one.
+    pub(super) fn leaves_gap<'w>(waiting: impl Iterator<Item = &'w Waiting>, last: u64) -> bool {
+        let mut last = last;
+        for next in waiting {
+            if next.serial > last && next.base != last {
+                return true;
+            }
+            last = last.max(next.serial);
+        }
+        false
     }
 }
 

@@ -21,6 +21,7 @@ use crate::eval::run;
 use crate::index::columns::Column;
 use crate::ingest::{self, Intake};
 use crate::matrix::row::Row;
+use crate::matrix::times::Times;
 use crate::matrix::{self, Matrix, tables};
 use crate::model::flag::Flags;
 
@@ -244,10 +245,22 @@ impl Update<'_> {
             fs::create_dir_all(folder).map_err(|error| Error::io(folder, "create", error))?;
         }
         Ok(Written {
-            writer: matrix::Writer::new(&about, updates.into_iter(), Output::create(&path)?)?,
             updates: before.updates.clone(),
             scanned: FeedScanned { feed: id.clone(), is_new: true, ..FeedScanned::default() },
+            times: self.times(id, &updates)?,
+            now: self.host.now().as_second(),
+            writer: matrix::Writer::new(&about, updates.into_iter(), Output::create(&path)?)?,
         })
+    }
+
+    /// The times of a feed's cells, for clients that are still kept.
+    fn times(&self, feed: &str, updates: &[tables::Update]) -> Result<Option<(Times, PathBuf)>> {
+        if let Scope::Client(_) = self.scope {
+            return Ok(None);
+        }
+        let mut times = self.site.times(feed)?.of_updates(updates);
+        times.retain(|client| self.clients.get(client).is_some());
+        Ok(Some((times, self.site.times_path(feed))))
     }
 }
 
@@ -303,6 +316,9 @@ struct Written {
     writer: matrix::Writer<Output, std::vec::IntoIter<tables::Update>>,
     updates: Range<usize>,
     scanned: FeedScanned,
+    /// When cells became what they are, and where that is kept; rows that are laid over others have none.
+    times: Option<(Times, PathBuf)>,
+    now: i64,
 }
 
 impl Written {
@@ -315,6 +331,10 @@ impl Written {
     }
 
     fn finish(self, feed: &str) -> Result<FeedScanned> {
+        // First, because a time that is there already is not changed when the rows are made again.
+        if let Some((times, path)) = self.times {
+            times.write(Output::create(&path)?)?.finish()?;
+        }
         let (_, output) = self.writer.finish_into()?;
         output.finish().map_err(|error| error.in_file(feed))?;
         Ok(self.scanned)
@@ -380,6 +400,9 @@ impl Merge<'_, '_, '_> {
             client.flags = entry.flags;
             if *source == Source::New {
                 client.inventory = entry.inventory;
+                if let Some((times, _)) = &mut written.times {
+                    times.take(&client.id, &row, written.now);
+                }
             }
             written.push(&client, &row)?;
         }

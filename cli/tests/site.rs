@@ -1,0 +1,169 @@
+//! The verbs of a site as they are typed: exit codes, what goes where, and processes that are killed.
+#![cfg(unix)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use conformance::site::{delta, full, updates};
+
+/// A time for everything that asks for one.
+const NOW: &str = "2026-03-02T12:00:00Z";
+
+fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_patchstate"))
+}
+
+fn run(words: &[&str]) -> Output {
+    program().args(words).output().expect("the program starts")
+}
+
+/// The exit code of a command line.
+fn code(words: &[&str]) -> Option<i32> {
+    run(words).status.code()
+}
+
+/// A site with a catalog, in a folder.
+fn site(folder: &Path) -> PathBuf {
+    let site = folder.join("site");
+    let name = site.to_string_lossy().into_owned();
+    let init = [
+        "site",
+        "init",
+        &name,
+        "--name",
+        "Example",
+        "--test-client",
+        "TEST01",
+        "--feeds",
+        "linux=updateinfo",
+    ];
+    assert_eq!(code(&init), Some(0));
+    fs::write(site.join("catalog/linux/drop/u.xml"), updates(&[1, 2, 3])).expect("is written");
+    assert_eq!(code(&["site", "sync", "--site", &name, "--now", NOW]), Some(0));
+    site
+}
+
+fn send(site: &Path, name: &str, text: &str) {
+    let path = site.join("spool/in").join(name);
+    fs::write(path.with_extension("tmp"), text).expect("is written");
+    fs::rename(path.with_extension("tmp"), path).expect("is renamed");
+}
+
+#[test]
+fn exit_codes_say_what_kept_a_site_from_working() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let site = site(folder.path());
+    let name = site.to_string_lossy().into_owned();
+    let scan = ["site", "scan", "--site", &name, "--now", NOW];
+    assert_eq!(code(&["site", "init", &name, "--name", "N", "--test-client", "C"]), Some(2));
+    assert_eq!(code(&["site", "scan", "--site", folder.path().to_str().expect("is text")]), Some(2));
+    send(&site, "1.xml", &full("A", 1, &[("p1", 1)]));
+    assert_eq!(code(&scan), Some(0));
+    send(&site, "2.xml", "<inventory");
+    assert_eq!(code(&scan), Some(1), "something is in quarantine");
+    let held = fs::OpenOptions::new().read(true).write(true).open(site.join("sync.lock")).expect("was made");
+    held.lock().expect("nobody holds it");
+    assert_eq!(code(&["site", "sync", "--site", &name]), Some(6));
+    drop(held);
+    let definition = site.join("site.toml");
+    let text = fs::read_to_string(&definition).expect("is there");
+    let this = gethostname::gethostname().to_string_lossy().into_owned();
+    fs::write(&definition, text.replace(&format!("clients = [\"{this}\"]"), "clients = [\"NOWHERE\"]"))
+        .expect("is written");
+    assert_eq!(code(&["site", "sync", "--site", &name]), Some(7));
+    fs::write(&definition, text.replace("every_days", "every_day")).expect("is written");
+    let refused = run(&scan);
+    let message = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(message.contains("site.toml:") && message.contains("`every_day"), "{message}");
+    assert!(refused.stdout.is_empty());
+}
+
+#[test]
+fn reports_and_proofs_take_a_site_in_place_of_files() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let site = site(folder.path());
+    let name = site.to_string_lossy().into_owned();
+    send(&site, "1.xml", &full("A", 1, &[("p1", 1)]));
+    assert_eq!(code(&["site", "scan", "--site", &name, "--now", NOW]), Some(0));
+    let cases: [&[&str]; 9] = [
+        &["report", "summary", "--format", "csv"],
+        &["report", "client", "A"],
+        &["report", "update", "U-1"],
+        &["report", "site", "--now", NOW],
+        &["report", "coverage", "--now", NOW, "--collection", "linux-production"],
+        &["export", "matrix", "--verdict", "all", "--feed", "linux"],
+        &["export", "patchstate"],
+        &["explain", "--client", "A", "--update", "linux:U-1", "--now", NOW],
+        &["site", "due", "--now", NOW],
+    ];
+    for words in cases {
+        let there = run(&[words, &["--site", &name]].concat());
+        assert_eq!(there.status.code(), Some(0), "{words:?}: {}", String::from_utf8_lossy(&there.stderr));
+        assert!(!there.stdout.is_empty(), "{words:?}");
+        let here = program().args(words).current_dir(&site).output().expect("the program starts");
+        assert_eq!(
+            String::from_utf8_lossy(&here.stdout),
+            String::from_utf8_lossy(&there.stdout),
+            "{words:?}"
+        );
+    }
+    let both = run(&["report", "site", "x.matrix", "--site", &name]);
+    assert_eq!(both.status.code(), Some(2), "one or the other");
+    let none = program().args(["report", "site"]).current_dir(folder.path()).output().expect("starts");
+    assert!(String::from_utf8_lossy(&none.stderr).contains("no matrix is named, and this folder is no site"));
+}
+
+#[test]
+fn a_watch_takes_what_arrives_and_ends_what_it_has_begun() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let site = site(folder.path());
+    let name = site.to_string_lossy().into_owned();
+    let mut watch = program()
+        .args(["site", "watch", "--site", &name, "--interval", "1", "--log", "json", "--now", NOW])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    for number in 0..5 {
+        send(&site, &format!("{number}.xml"), &full(&format!("C{number}"), 1, &[("p1", 1)]));
+        wait_until(|| rows(&name) == number + 1, "the report is taken");
+    }
+    send(&site, "bad.xml", "<inventory");
+    wait_until(|| site.join("spool/bad/bad.xml").exists(), "the report is in quarantine");
+    terminate(&watch);
+    let ended = watch.wait().expect("ends");
+    assert_eq!(ended.code(), Some(1), "something is in quarantine");
+    let mut log = String::new();
+    std::io::Read::read_to_string(&mut watch.stderr.take().expect("is piped"), &mut log).expect("is text");
+    for line in log.lines() {
+        let event: BTreeMap<String, serde_json::Value> = serde_json::from_str(line).expect("is JSON");
+        assert!(event.contains_key("time") && event.contains_key("event"), "{line}");
+    }
+    for event in ["watching", "scan", "quarantined", "stopped"] {
+        assert!(log.contains(&format!("\"event\":\"{event}\"")), "{event}: {log}");
+    }
+    assert_eq!(fs::read_dir(site.join("spool/work/scan")).map(Iterator::count).unwrap_or(0), 0);
+}
+
+/// How many clients have rows.
+fn rows(site: &str) -> usize {
+    let out = run(&["export", "matrix", "--verdict", "all", "--site", site]).stdout;
+    String::from_utf8_lossy(&out).lines().filter(|line| line.contains("linux:U-1")).count()
+}
+
+/// Waits for something that another process does.
+fn wait_until(done: impl Fn() -> bool, what: &str) {
+    let start = Instant::now();
+    while !done() {
+        assert!(start.elapsed() < Duration::from_secs(60), "{what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn terminate(child: &Child) {
+    let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+    assert!(killed.expect("there is a `kill`").success());
+}

@@ -1,0 +1,76 @@
+//! Clients ahead of all others: their rows count until a scan has them.
+
+use conformance::site::{Sample, full};
+use patchstate::diagnostic::Code;
+
+#[test]
+fn s4_2_an_expedited_client_is_answered_at_once() {
+    let sample = Sample::new();
+    for client in ["TEST01", "A"] {
+        sample.send(&format!("{client}.xml"), &full(client, 1, &[("p1", 1)]));
+    }
+    sample.scan();
+    for client in ["TEST01", "A"] {
+        sample.send(&format!("{client}-2.xml"), &full(client, 2, &[("p1", 2)]));
+    }
+    let expedited = sample.expedite(&["test01"], None).expect("may be");
+    assert_eq!((expedited.intake.loaded, expedited.evaluated), (1, vec!["TEST01".to_owned()]));
+    assert_eq!(sample.files("spool/in"), ["A-2.xml"], "the others wait");
+    assert_eq!(sample.files("matrix/overlay"), ["linux/TEST01.matrix"]);
+    let cells = sample.cells();
+    assert_eq!(cells[0], "A linux:U-1 Missing package-older");
+    assert_eq!(cells[3], "TEST01 linux:U-1 Installed package-current");
+    let scanned = sample.scan();
+    assert_eq!(scanned.evaluated, 2);
+    assert_eq!(sample.files("matrix/overlay"), [""; 0], "a scan folds it in");
+    assert_eq!(sample.cells()[3], cells[3]);
+}
+
+#[test]
+fn s4_2_a_file_by_hand_is_taken_ahead() {
+    let sample = Sample::new();
+    let file = sample.path("by-hand.xml");
+    std::fs::write(&file, full("TEST01", 1, &[("p1", 1)])).expect("is written");
+    sample.send("by-hand.xml", &full("A", 1, &[]));
+    let expedited = sample.expedite(&["TEST01"], Some(&file)).expect("may be");
+    assert_eq!(expedited.evaluated, ["TEST01"]);
+    assert_eq!(sample.files("spool/in"), ["by-hand.xml"], "the one of another client waits");
+    assert!(file.exists());
+    sample.scan();
+    let cells = sample.cells();
+    assert_eq!(cells[3], "TEST01 linux:U-1 Missing package-older");
+}
+
+#[test]
+fn s4_2_it_is_not_for_production_nor_for_many() {
+    let sample = Sample::new();
+    sample.send("A.xml", &full("A", 1, &[]));
+    assert_eq!(sample.expedite(&["A"], None).map_err(|error| error.code()).err(), Some(Code::BadValue));
+    let many = ["TEST01"; 17];
+    assert_eq!(sample.expedite(&many, None).map_err(|error| error.code()).err(), Some(Code::BadValue));
+    assert_eq!(sample.files("spool/in"), ["A.xml"]);
+    let nobody = sample.expedite(&["TEST01"], None).expect("may be");
+    assert_eq!(nobody.unknown, ["TEST01"]);
+}
+
+#[test]
+fn s4_2_it_does_not_wait_for_a_scan_that_is_at_work() {
+    let sample = Sample::new();
+    sample.send("TEST01.xml", &full("TEST01", 1, &[("p1", 1)]));
+    sample.scan();
+    let held =
+        std::fs::OpenOptions::new().read(true).write(true).open(sample.path("scan.lock")).expect("is there");
+    held.lock().expect("nobody holds it");
+    sample.send("TEST01.xml", &full("TEST01", 2, &[("p1", 2)]));
+    sample.expedite(&["TEST01"], None).expect("does not wait");
+    assert_eq!(sample.cells()[0], "TEST01 linux:U-1 Installed package-current");
+}
+
+#[test]
+fn without_an_index_nothing_can_be_said() {
+    let sample = Sample::defined(|text| text);
+    assert_eq!(
+        sample.expedite(&["TEST01"], None).map_err(|error| error.code()).err(),
+        Some(Code::BadReference)
+    );
+}

@@ -1,0 +1,51 @@
+//! Lists: what is authorized, ignored.
+
+use std::fs;
+
+use conformance::site::{Sample, full};
+
+#[test]
+fn s7_1_an_authorization_is_data_and_changes_no_verdict() {
+    let sample = Sample::new();
+    sample.send("A.xml", &full("A", 1, &[("p1", 1), ("p2", 2)]));
+    sample.scan();
+    let before = sample.cells();
+    let made = sample.site().authorize_missing("march", "linux-production", &sample.desk).expect("is made");
+    let updates: Vec<&str> = made.list.entries.iter().map(|entry| entry.update.as_str()).collect();
+    assert_eq!((updates, made.unlisted), (vec!["linux:U-1"], vec![]));
+    let again = sample.site().authorize_missing("march", "linux-production", &sample.desk);
+    assert!(again.is_err_and(|error| error.to_string().contains("is there already")));
+    for bad in ["", "../x", "a b", "a.b"] {
+        assert!(sample.site().authorize_missing(bad, "linux-production", &sample.desk).is_err(), "{bad}");
+    }
+    let path = sample.path("lists/authorize/march.toml");
+    let text = fs::read_to_string(&path).expect("is there");
+    fs::write(
+        &path,
+        text + "\n[[entry]]\nupdate = \"U-9\"\ntime_authorized = \"2026-03-01T00:00:00Z\"\nnote = \"n\"\n",
+    )
+    .expect("is written");
+    sample.scan();
+    assert_eq!(sample.cells(), before);
+    let (authorized, unmatched) =
+        sample.look(|matrix| sample.site().authorized(matrix).ok().unwrap_or_default());
+    assert_eq!(unmatched, ["U-9"], "it is kept");
+    assert_eq!((authorized["linux:U-1"].name.as_str(), authorized.len()), ("march", 1));
+    fs::write(&path, "name = \"x\"\ncreated = 3\n").expect("is written");
+    let error = sample.site().authorizations().expect_err("is no text").to_string();
+    assert!(error.contains("march.toml:2:11: `created` must be text"), "{error}");
+}
+
+#[test]
+fn s7_2_what_is_ignored_is_marked() {
+    let sample = Sample::new();
+    sample.send("A.xml", &full("A", 1, &[("p1", 1)]));
+    sample.scan();
+    fs::write(sample.path("lists/ignore/known.txt"), "# words\nU-1  # more\nU-99\n").expect("is written");
+    let scanned = sample.scan();
+    assert_eq!((scanned.evaluated, scanned.feeds[0].is_new), (0, true), "no client is asked again");
+    assert_eq!(sample.cells()[0], "A linux:U-1 Missing package-older ignored");
+    fs::remove_file(sample.path("lists/ignore/known.txt")).expect("is removed");
+    sample.scan();
+    assert_eq!(sample.cells()[0], "A linux:U-1 Missing package-older");
+}

@@ -1,0 +1,11 @@
+//! What a site does, rule by rule: each test is named after the rule of `docs/site.md` that it holds.
+
+mod catalogs;
+mod definition;
+mod expedited;
+mod intake;
+mod lists;
+mod order;
+mod quarantine;
+mod reports;
+mod scan;
