@@ -33,6 +33,27 @@ pub fn abandon() -> Abandoned {
     Abandoned { _held: paths }
 }
 
+/// What the names of files that are being written begin with.
+const PREFIX: &str = ".patchstate-";
+
+/// Removes what a process left in a folder that ended without putting it in place; nobody else may be writing
+/// there.
+///
+/// # Errors
+///
+/// The folder cannot be listed, or a file not be removed.
+pub fn sweep(folder: &Path) -> Result<()> {
+    let listed = |error| Error::io(folder, "list", error);
+    for entry in std::fs::read_dir(folder).map_err(listed)? {
+        let path = entry.map_err(listed)?.path();
+        let name = path.file_name().unwrap_or_default();
+        if name.as_encoded_bytes().starts_with(PREFIX.as_bytes()) {
+            std::fs::remove_file(&path).map_err(|error| Error::io(&path, "remove", error))?;
+        }
+    }
+    Ok(())
+}
+
 /// Keeps files from being begun or put in place.
 #[derive(Debug)]
 pub struct Abandoned {
@@ -94,7 +115,7 @@ impl Output {
         let path = &destination(path)?;
         let folder = folder(path);
         let mut paths = unfinished();
-        let file = builder().prefix(".patchstate-").tempfile_in(folder);
+        let file = builder().prefix(PREFIX).tempfile_in(folder);
         let file = file.map_err(|error| Error::io(path, "create", error))?;
         paths.push(file.path().to_owned());
         let known = Known(file.path().to_owned());

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::definition::Kind;
+use super::lock::Lock;
 use super::toml::{Document, quoted, read_file};
 use super::{Site, write_file};
 use crate::error::Result;
@@ -81,6 +82,7 @@ impl Site {
 
     /// Notes that something ran to its end.
     pub(super) fn ran(&self, run: Run<'_>, now: Timestamp) -> Result<()> {
+        let _lock = Lock::wait(&self.path("log/runs.lock"))?;
         let mut runs = self.runs()?;
         let key = match run {
             Run::Sync(feed) => format!("sync {feed}"),

@@ -21,7 +21,7 @@ use super::members::Members;
 use super::spool::Worker;
 use super::store::{Clients, Record};
 use super::{Site, lists};
-use crate::archive::Archive;
+use crate::archive::{Archive, output};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::eval::plan::Plan;
@@ -93,8 +93,7 @@ impl Site {
     pub fn scan(&self, request: &Request<'_>, host: &dyn Host) -> Result<Scanned> {
         let only = request.collection.map(|name| self.named_collection(name)).transpose()?;
         let lock = self.lock("scan", host)?;
-        let mut clients = self.store().load()?;
-        self.recover(&lock, &clients, host)?;
+        let mut clients = self.recover(&lock, host)?;
         let index = self.index()?;
         let view = index.as_ref().map(Index::view).transpose()?;
         let groups = self.groups();
@@ -152,21 +151,28 @@ impl Site {
         })
     }
 
-    /// Gives back what an interrupted run took, and removes documents that it left.
-    fn recover(&self, lock: &Lock, clients: &Clients, host: &dyn Host) -> Result<()> {
+    /// Gives back what an interrupted run took, and mends what it left undone; gives what is kept of the
+    /// clients.
+    fn recover(&self, lock: &Lock, host: &dyn Host) -> Result<Clients> {
         let spool = super::spool::Spool::new(self.path("spool"));
         let mut recovered = spool.recover(Worker::Scan)?;
-        // Another worker puts documents into the store that no record names yet.
-        let Held::Here(other) = Lock::attempt(&self.path("expedite.lock"))? else { return Ok(()) };
+        let Held::Here(other) = Lock::attempt(&self.path("expedite.lock"))? else {
+            // Somebody else is at work, of whom nothing is left undone yet.
+            return self.store().load();
+        };
         recovered += spool.recover(Worker::Expedite)?;
+        let clients = self.store().load()?;
+        Taking::new(self, 0, Worker::Scan, None, host).mend(&clients)?;
         if recovered > 0 || lock.stale.is_some() || other.stale.is_some() {
-            let removed = self.store().sweep(clients)?;
+            let removed = self.store().sweep(&clients)?;
+            let folders = ["store", "matrix", "spool/bad", "spool/resync"];
+            folders.iter().try_for_each(|folder| output::sweep(&self.path(folder)))?;
             let event = Event::warning("recovered", host.now()).number("reports", recovered);
             let event = event.number("documents", removed);
             host.tell(&event);
             append(&self.path("log/scan.jsonl"), &event)?;
         }
-        Ok(())
+        Ok(clients)
     }
 
     /// The index that is current; `None` before the first catalog came.

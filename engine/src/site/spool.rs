@@ -113,14 +113,19 @@ impl Spool {
         move_into(&taken.path, &self.folder.join("done").join("skipped"), &taken.name)
     }
 
-    /// Moves a report that is broken; gives where it is now.
-    pub(super) fn quarantine(&self, taken: &Taken) -> Result<PathBuf> {
+    /// Where a report that is broken is to be moved.
+    pub(super) fn quarantine_path(&self, taken: &Taken) -> PathBuf {
         let mut name = taken.name.clone();
         // So that it is not taken for what is said of another one.
         if name.as_encoded_bytes().ends_with(b".reason.toml") {
             name.push(".report");
         }
-        move_into(&taken.path, &self.bad(), &name)
+        free_path(&self.bad(), &name)
+    }
+
+    /// Moves a report that is broken to where it is to be.
+    pub(super) fn quarantine(&self, taken: &Taken, to: &Path) -> Result<()> {
+        fs::rename(&taken.path, to).map_err(|error| Error::io(&taken.path, "move", error))
     }
 
     /// Lets a report wait again.
@@ -136,12 +141,7 @@ impl Spool {
 
 /// Moves a file into a folder, by its name or, where that is taken, with a number behind it.
 fn move_into(from: &Path, folder: &Path, name: &OsStr) -> Result<PathBuf> {
-    let mut to = folder.join(name);
-    let mut number = 1u32;
-    while to.symlink_metadata().is_ok() {
-        number += 1;
-        to = folder.join(numbered(name, number));
-    }
+    let to = free_path(folder, name);
     match fs::rename(from, &to) {
         Ok(()) => return Ok(to),
         Err(error) if error.kind() == io::ErrorKind::NotFound && !folder.is_dir() => {}
@@ -150,6 +150,17 @@ fn move_into(from: &Path, folder: &Path, name: &OsStr) -> Result<PathBuf> {
     fs::create_dir_all(folder).map_err(|error| Error::io(folder, "create", error))?;
     fs::rename(from, &to).map_err(|error| Error::io(from, "move", error))?;
     Ok(to)
+}
+
+/// A path in a folder that is not taken: of the name itself, or of one with a number behind it.
+fn free_path(folder: &Path, name: &OsStr) -> PathBuf {
+    let mut path = folder.join(name);
+    let mut number = 1u32;
+    while path.symlink_metadata().is_ok() {
+        number += 1;
+        path = folder.join(numbered(name, number));
+    }
+    path
 }
 
 /// A name with a number behind it, of which the end is cut off where that is too long.

@@ -12,6 +12,7 @@ use super::Current;
 use super::compile::{About, Failed};
 use super::incoming::{self, Candidate, Found};
 use super::revision::Revision;
+use crate::archive::output;
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::site::definition::{Feed, Role};
@@ -88,7 +89,10 @@ impl Site {
             let name = host.name();
             feeds.iter().try_for_each(|feed| self.check_host(&self.definition.feeds[*feed], &name))?;
         }
-        let _lock = self.lock("sync", host)?;
+        let lock = self.lock("sync", host)?;
+        if lock.stale.is_some() {
+            output::sweep(&self.path("index"))?;
+        }
         let outcome = self.sync_feeds(&feeds, request, host);
         match &outcome {
             Ok(fed) => fed.iter().try_for_each(|fed| self.log_sync(fed, host))?,

@@ -116,15 +116,13 @@ impl Loading<'_, '_, '_> {
     /// Takes one report.
     fn take(&mut self, pending: &Pending) -> Result<Fate> {
         let report = &pending.report;
-        if pending.taken.bytes > self.taking.most {
-            return Err(self.too_large());
-        }
         if let Some(problem) = report.client.problem() {
             return Err(problem.clone());
         }
         let head = self.head(report)?;
         let stream = stream(report);
         if stream == Stream::Whole
+            && pending.taken.bytes <= self.taking.most
             && head == (Head { collected: head.collected, ..Head::default() })
             && self.read(report)?.contents.only_results
         {
@@ -136,7 +134,11 @@ impl Loading<'_, '_, '_> {
             collected: time(stored.collected.as_deref()),
             delta: None,
         });
-        match decide::decide(last, head) {
+        let decision = decide::decide(last, head);
+        if pending.taken.bytes > self.taking.most && decision != Decision::OutOfDate {
+            return Err(self.too_large());
+        }
+        match decision {
             Decision::Replace => self.replace(pending, stream),
             Decision::Apply => self.apply(pending, stream),
             Decision::OutOfDate => Ok(Fate::Skipped("out-of-date")),
@@ -387,8 +389,10 @@ impl Loading<'_, '_, '_> {
             Stream::Part(name) => Some(name.to_owned()),
             Stream::Whole | Stream::Results => None,
         };
-        if reason.client.is_some() && asks_again(&reason.code) {
-            let last_good = self.record.of(stream(report)).and_then(|stored| stored.serial);
+        let last_good = self.record.of(stream(report)).and_then(|stored| stored.serial);
+        // What a later report stands for already need not be asked for again.
+        let counts = report.serial.is_none_or(|serial| last_good.is_none_or(|last| serial >= last));
+        if reason.client.is_some() && counts && asks_again(&reason.code) {
             self.record.resync =
                 Some(Resync { reason: reason.code.clone(), time: now.to_string(), last_good });
         }

@@ -8,7 +8,7 @@ pub mod decide;
 mod load;
 mod reason;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -342,10 +342,12 @@ impl<'s, 'p> Taking<'s, 'p> {
                 self.tell(event.text("reason", why))?;
             }
             Fate::Quarantined(mut reason) => {
-                let path = self.spool().quarantine(taken)?;
-                outcome.quarantined += 1;
+                let path = self.spool().quarantine_path(taken);
                 reason.file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                // First, so that no report lies there of which nobody says why.
                 reason.write(&path)?;
+                self.spool().quarantine(taken, &path)?;
+                outcome.quarantined += 1;
                 let event = Event::warning("quarantined", now).maybe("client", reason.client.as_deref());
                 let event = event.text("report", &name).text("code", &reason.code);
                 self.tell(event.text("message", &reason.message).number("line", reason.line))?;
@@ -390,15 +392,37 @@ impl<'s, 'p> Taking<'s, 'p> {
         self.site.leave_quarantine(path, |name| self.spool().give_back(path, name))
     }
 
+    /// Makes true beside the store what an interrupted run left undone: requests for full reports, reasons of
+    /// reports that are not in quarantine, and files that were being written.
+    pub(super) fn mend(&self, clients: &Clients) -> Result<()> {
+        let open = |record: &&Record| record.resync.is_some();
+        let mut wanted = BTreeSet::new();
+        for record in clients.iter().filter(open) {
+            let path = self.resync_path(&record.client);
+            if !path.exists() {
+                self.write_resync(clients, &record.client, false)?;
+            }
+            wanted.insert(path);
+        }
+        for name in super::file_names(&self.spool().resync())? {
+            let path = self.spool().resync().join(name);
+            if !wanted.contains(&path) {
+                remove(&path)?;
+            }
+        }
+        reason::strays(&self.spool().bad())?.iter().try_for_each(|path| remove(path))
+    }
+
+    fn resync_path(&self, client: &str) -> PathBuf {
+        self.spool().resync().join(format!("{}.toml", super::file_name(client)))
+    }
+
     /// Writes or removes the request for a full report, as the store has it.
     fn write_resync(&self, clients: &Clients, client: &str, was_open: bool) -> Result<()> {
         let record = clients.get(client);
-        let path = self.spool().resync().join(format!("{}.toml", super::file_name(client)));
+        let path = self.resync_path(client);
         let Some(resync) = record.and_then(|record| record.resync.as_ref()) else {
-            if was_open && path.exists() {
-                std::fs::remove_file(&path).map_err(|error| Error::io(&path, "remove", error))?;
-            }
-            return Ok(());
+            return if was_open { remove(&path) } else { Ok(()) };
         };
         let quoted = super::toml::quoted;
         let last_good =
@@ -411,6 +435,14 @@ impl<'s, 'p> Taking<'s, 'p> {
             last_good.unwrap_or_default()
         );
         super::write_file(&path, &text)
+    }
+}
+
+/// Removes a file; one that is gone is removed.
+fn remove(path: &std::path::Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io(path, "remove", error)),
+        Ok(()) | Err(_) => Ok(()),
     }
 }
 
@@ -480,11 +512,6 @@ impl Site {
         to: impl FnOnce(&OsStr) -> Result<PathBuf>,
     ) -> Result<()> {
         to(path.file_name().unwrap_or_default())?;
-        match std::fs::remove_file(reason::beside(path)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(Error::io(reason::beside(path), "remove", error))
-            }
-            Ok(()) | Err(_) => Ok(()),
-        }
+        remove(&reason::beside(path))
     }
 }

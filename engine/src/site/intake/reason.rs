@@ -1,5 +1,6 @@
 //! Why a report lies in quarantine: a small file beside it.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -149,6 +150,16 @@ pub(super) fn list(folder: &Path) -> Result<Vec<(PathBuf, Reason)>> {
         (path, reason)
     });
     Ok(reports.collect())
+}
+
+/// Reasons of reports that are not there.
+pub(super) fn strays(folder: &Path) -> Result<Vec<PathBuf>> {
+    let names = file_names(folder)?;
+    let (reasons, reports): (Vec<_>, Vec<_>) =
+        names.into_iter().partition(|name| name.as_encoded_bytes().ends_with(ENDING.as_bytes()));
+    let wanted: BTreeSet<PathBuf> = reports.iter().map(|name| beside(&folder.join(name))).collect();
+    let reasons = reasons.into_iter().map(|name| folder.join(name));
+    Ok(reasons.filter(|path| !wanted.contains(path)).collect())
 }
 
 /// The code of the table that stands for an error.
