@@ -3,7 +3,7 @@
 //! What a site takes in and keeps is told by the site, so that nothing here is brought together by client.
 //! Knows heads and places of documents; which report counts is the site's matter.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::document::{Document, Source, Store};
 use super::grouping::{Client, Inspected, Piece};
@@ -77,6 +77,17 @@ impl Intake {
         }
         let (clients, diagnostics) = (Vec::new(), Diagnostics::new());
         (Intake { settings, documents, clients, diagnostics, store }, reports)
+    }
+
+    /// Takes note that the file of a report is somewhere else now.
+    pub fn moved(&mut self, client: &Client, to: &Path) {
+        for piece in &client.pieces {
+            if let Source::File { path, .. } | Source::Packed { path } =
+                &mut self.documents[piece.document].source
+            {
+                to.clone_into(path);
+            }
+        }
     }
 
     /// The clients of which documents were kept, each with those, in the order in which they are to be

@@ -4,7 +4,7 @@
 //! kept, whatever they are; a name that is taken already gets a number. Knows nothing of what is in a report.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -24,14 +24,37 @@ pub(super) struct Spool {
     folder: PathBuf,
 }
 
-/// A report that was taken.
+/// A report that waits or was taken.
 #[derive(Clone, Debug)]
 pub(super) struct Taken {
     pub(super) name: OsString,
     /// Where it is now.
     pub(super) path: PathBuf,
-    pub(super) modified: SystemTime,
-    pub(super) bytes: u64,
+    about: Metadata,
+}
+
+impl Taken {
+    /// Its length in bytes.
+    pub(super) fn bytes(&self) -> u64 {
+        self.about.len()
+    }
+
+    /// When it was written.
+    pub(super) fn modified(&self) -> SystemTime {
+        self.about.modified().unwrap_or(SystemTime::UNIX_EPOCH)
+    }
+}
+
+/// Whether two looks were at one file with one content, as far as that can be told without reading it.
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        if (one.dev(), one.ino()) != (other.dev(), other.ino()) {
+            return false;
+        }
+    }
+    one.len() == other.len() && one.modified().ok() == other.modified().ok()
 }
 
 /// The greatest length of a file's name.
@@ -84,23 +107,43 @@ impl Spool {
         Ok(names)
     }
 
-    /// Takes reports, so that no other worker does; one that is gone is none.
-    pub(super) fn take(&self, worker: Worker, names: &[OsString]) -> Result<Vec<Taken>> {
-        let (work, incoming) = (self.work(worker), self.incoming());
-        fs::create_dir_all(&work).map_err(|error| Error::io(&work, "create", error))?;
-        let mut taken = Vec::with_capacity(names.len());
+    /// Looks at reports that wait; one that is gone is none.
+    pub(super) fn look(&self, names: Vec<OsString>) -> Result<Vec<Taken>> {
+        let incoming = self.incoming();
+        let mut found = Vec::with_capacity(names.len());
         for name in names {
-            let path = work.join(name);
-            match fs::rename(incoming.join(name), &path) {
-                Ok(()) => {}
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(Error::io(incoming.join(name), "move", error)),
+            let path = incoming.join(&name);
+            match fs::symlink_metadata(&path) {
+                Ok(about) => found.push(Taken { name, path, about }),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(Error::io(path, "look at", error)),
             }
-            let about = fs::metadata(&path).map_err(|error| Error::io(&path, "look at", error))?;
-            let modified = about.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-            taken.push(Taken { name: name.clone(), path, modified, bytes: about.len() });
         }
-        Ok(taken)
+        Ok(found)
+    }
+
+    /// Makes the folder of a worker.
+    pub(super) fn prepare(&self, worker: Worker) -> Result<()> {
+        let work = self.work(worker);
+        fs::create_dir_all(&work).map_err(|error| Error::io(&work, "create", error))
+    }
+
+    /// Takes a report that was looked at, so that no other worker does, and says whether it is still that one:
+    /// it may be gone, or another one may have come by its name.
+    pub(super) fn take(&self, worker: Worker, report: &mut Taken) -> Result<bool> {
+        let path = self.work(worker).join(&report.name);
+        match fs::rename(&report.path, &path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(Error::io(&report.path, "move", error)),
+        }
+        let about = fs::symlink_metadata(&path).map_err(|error| Error::io(&path, "look at", error))?;
+        if !is_same(&about, &report.about) {
+            self.give_back(&path, &report.name)?;
+            return Ok(false);
+        }
+        report.path = path;
+        Ok(true)
     }
 
     /// Moves a report that was loaded.

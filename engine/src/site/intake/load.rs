@@ -122,7 +122,7 @@ impl Loading<'_, '_, '_> {
         let head = self.head(report)?;
         let stream = stream(report);
         if stream == Stream::Whole
-            && pending.taken.bytes <= self.taking.most
+            && pending.taken.bytes() <= self.taking.most
             && head == (Head { collected: head.collected, ..Head::default() })
             && self.read(report)?.contents.only_results
         {
@@ -135,7 +135,7 @@ impl Loading<'_, '_, '_> {
             delta: None,
         });
         let decision = decide::decide(last, head);
-        if pending.taken.bytes > self.taking.most && decision != Decision::OutOfDate {
+        if pending.taken.bytes() > self.taking.most && decision != Decision::OutOfDate {
             return Err(self.too_large());
         }
         match decision {

@@ -62,8 +62,11 @@ impl Outcome {
     }
 }
 
-/// How many reports are taken before the store is changed.
-const BATCH: usize = 2048;
+/// How many reports are taken before the store is changed, at least.
+const BATCH: usize = 256;
+
+/// Of so many clients that are kept, one more: changing the store takes time for each of them.
+const CLIENTS_OF_BATCH: usize = 8;
 
 /// How many bytes of cells are kept for the scan that follows; what is more is evaluated again.
 const ROWS: usize = 256 << 20;
@@ -142,7 +145,7 @@ impl<'s, 'p> Taking<'s, 'p> {
         loop {
             outcome.requeued += self.requeue(&clients)?;
             let names = self.spool().waiting()?;
-            let round = self.round(&names, &mut clients, wanted)?;
+            let round = self.round(names, &mut clients, wanted)?;
             outcome.add(&round);
             // What was given back waits for the next run, because somebody else is at work.
             if round.loaded == 0 {
@@ -162,64 +165,51 @@ impl<'s, 'p> Taking<'s, 'p> {
         names: Vec<OsString>,
         wanted: &dyn Fn(&Report) -> bool,
     ) -> Result<(Clients, Outcome)> {
-        let outcome = self.round(&names, &mut clients, wanted)?;
+        let outcome = self.round(names, &mut clients, wanted)?;
         Ok((clients, outcome))
     }
 
     /// Takes reports by their names.
     fn round(
         &mut self,
-        names: &[OsString],
+        names: Vec<OsString>,
         clients: &mut Clients,
         wanted: &dyn Fn(&Report) -> bool,
     ) -> Result<Outcome> {
         let mut outcome = Outcome::default();
-        let taken = self.spool().take(self.worker, names)?;
-        let (intake, mut groups) = self.look(taken, wanted)?;
-        while !groups.is_empty() {
-            if self.host.is_stopping() {
-                for pending in groups.drain(..).flatten() {
-                    self.spool().give_back(&pending.taken.path, &pending.taken.name)?;
-                }
-                break;
-            }
+        let waiting = self.spool().look(names)?;
+        let (mut intake, mut groups) = self.look(waiting, wanted);
+        self.spool().prepare(self.worker)?;
+        while !groups.is_empty() && !self.host.is_stopping() {
+            let most = BATCH.max(clients.iter().len() / CLIENTS_OF_BATCH);
             let mut batch = Vec::new();
             let mut reports = 0;
             while let Some(group) =
-                groups.last().filter(|group| reports == 0 || reports + group.len() <= BATCH)
+                groups.last().filter(|group| reports == 0 || reports + group.len() <= most)
             {
                 reports += group.len();
                 batch.extend(groups.pop());
             }
+            let batch = self.take(batch, &mut intake)?;
             let loaded = self.batch(&intake, batch, clients)?;
             outcome.add(&loaded);
         }
         Ok(outcome)
     }
 
-    /// Looks at the heads of reports and brings them together by client, the first client last; what is not
-    /// wanted is given back.
-    fn look(
-        &self,
-        taken: Vec<Taken>,
-        wanted: &dyn Fn(&Report) -> bool,
-    ) -> Result<(Intake, Vec<Vec<Pending>>)> {
+    /// Looks at the heads of reports and brings together by client what is wanted of them, the first client
+    /// last.
+    fn look(&self, waiting: Vec<Taken>, wanted: &dyn Fn(&Report) -> bool) -> (Intake, Vec<Vec<Pending>>) {
         let reading = inventory::Settings { deltas: Deltas::Take, ..inventory::Settings::default() };
         let settings = ingest::Settings { reading, ..ingest::Settings::default() };
-        let paths: Vec<PathBuf> = taken.iter().map(|taken| taken.path.clone()).collect();
+        let paths: Vec<PathBuf> = waiting.iter().map(|taken| taken.path.clone()).collect();
         let (intake, reports) = Intake::reports(paths, settings);
-        let mut pending = Vec::with_capacity(reports.len());
-        for (taken, report) in taken.into_iter().zip(reports) {
-            if wanted(&report) {
-                pending.push(Pending { taken, report });
-            } else {
-                self.spool().give_back(&taken.path, &taken.name)?;
-            }
-        }
+        let pending = waiting.into_iter().zip(reports).map(|(taken, report)| Pending { taken, report });
+        let mut pending: Vec<Pending> = pending.filter(|pending| wanted(&pending.report)).collect();
         self.host.expect(pending.len() as u64);
         pending.sort_by(|a, b| key(b).cmp(&key(a)));
         let mut groups: Vec<Vec<Pending>> = Vec::new();
-        for next in pending.into_iter() {
+        for next in pending {
             match groups.last_mut() {
                 Some(group) if group[0].report.client.id == next.report.client.id => group.push(next),
                 _ => groups.push(vec![next]),
@@ -227,7 +217,24 @@ impl<'s, 'p> Taking<'s, 'p> {
         }
         // Within a client the first report was put last, as the first client was.
         groups.iter_mut().for_each(|group| group.reverse());
-        Ok((intake, groups))
+        (intake, groups)
+    }
+
+    /// Takes reports that were looked at; those that somebody else took meanwhile are left out.
+    fn take(&self, groups: Vec<Vec<Pending>>, intake: &mut Intake) -> Result<Vec<Vec<Pending>>> {
+        let spool = self.spool();
+        let mut taken = Vec::with_capacity(groups.len());
+        for group in groups {
+            let mut kept = Vec::with_capacity(group.len());
+            for mut pending in group {
+                if spool.take(self.worker, &mut pending.taken)? {
+                    intake.moved(&pending.report.client, &pending.taken.path);
+                    kept.push(pending);
+                }
+            }
+            taken.extend(Some(kept).filter(|kept| !kept.is_empty()));
+        }
+        Ok(taken)
     }
 
     /// Decides about the reports of some clients, changes the store, and moves the reports on.
@@ -307,7 +314,7 @@ impl<'s, 'p> Taking<'s, 'p> {
                 let (judge, buffer) = judge.get_or_insert_with(|| self.judge());
                 let client = &group[0].report.client.id;
                 let waiting = gaps.get(client).map_or(&[][..], Vec::as_slice);
-                group.iter().for_each(|pending| self.host.evaluated(pending.taken.bytes));
+                group.iter().for_each(|pending| self.host.evaluated(pending.taken.bytes()));
                 let found = load::decide(self, intake, group, clients.get(client), waiting, judge, buffer);
                 decided.lock().unwrap_or_else(PoisonError::into_inner)[number] = Some(found);
             }
@@ -333,7 +340,7 @@ impl<'s, 'p> Taking<'s, 'p> {
             Fate::Loaded => {
                 self.spool().done(taken, &day(now))?;
                 outcome.loaded += 1;
-                outcome.bytes += taken.bytes;
+                outcome.bytes += taken.bytes();
             }
             Fate::Skipped(why) => {
                 self.spool().skipped(taken)?;
@@ -449,7 +456,7 @@ fn remove(path: &std::path::Path) -> Result<()> {
 /// The order in which reports are taken: those without a serial, which are added to others, last.
 fn key(pending: &Pending) -> (&str, bool, Option<u64>, SystemTime, &OsStr) {
     let report = &pending.report;
-    (&report.client.id, report.serial.is_none(), report.serial, pending.taken.modified, &pending.taken.name)
+    (&report.client.id, report.serial.is_none(), report.serial, pending.taken.modified(), &pending.taken.name)
 }
 
 impl Site {
