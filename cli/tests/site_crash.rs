@@ -144,9 +144,15 @@ fn a_site_that_is_killed_again_and_again_ends_like_one_that_is_not() {
 
     let kept = ["store", "matrix", "spool/resync"];
     let (expected, found) = (contents(&calm, &kept), contents(&killed, &kept));
-    assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
-    for (name, bytes) in &expected {
-        assert!(found[name] == *bytes, "{name} has other bytes");
-    }
+    let only = |a: &BTreeMap<String, Vec<u8>>, b: &BTreeMap<String, Vec<u8>>| -> Vec<String> {
+        a.keys().filter(|name| !b.contains_key(*name)).cloned().collect()
+    };
+    assert_eq!((only(&found, &expected), only(&expected, &found)), (vec![], vec![]), "killed, calm");
+    let differ: Vec<_> = expected.iter().filter(|(name, bytes)| found[*name] != **bytes).collect();
+    assert!(
+        differ.is_empty(),
+        "{:?} have other bytes",
+        differ.iter().map(|(name, _)| name).collect::<Vec<_>>()
+    );
     assert_eq!((count(&killed), count(&calm)), (REPORTS, REPORTS), "no report is lost");
 }

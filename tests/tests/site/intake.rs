@@ -79,6 +79,7 @@ fn i2_a_delta_changes_what_it_names() {
     ];
     assert_eq!(sample.cells(), expected);
     assert_eq!(sample.desk.heard("delta-missing"), 1, "p3 was not there");
+    assert_eq!(sample.files("store/documents").len(), 1, "what was made on the way is gone");
     assert_eq!(serial(&sample, "A"), Some(2));
 }
 

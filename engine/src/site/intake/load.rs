@@ -54,8 +54,18 @@ pub(super) fn decide<'p>(
     let client = &group[0].report.client.id;
     let record = before.cloned().unwrap_or_else(|| Record::new(client));
     let (store, waiting) = (taking.site.store(), waiting.to_vec());
-    let mut loading =
-        Loading { taking, intake, store, record, waiting, judge, buffer, is_evaluated: false, missing: 0 };
+    let mut loading = Loading {
+        taking,
+        intake,
+        store,
+        record,
+        waiting,
+        judge,
+        buffer,
+        is_evaluated: false,
+        missing: 0,
+        made: Vec::new(),
+    };
     let mut fates = Vec::with_capacity(group.len());
     for pending in group {
         let fate = match loading.take(pending) {
@@ -66,11 +76,15 @@ pub(super) fn decide<'p>(
         };
         fates.push(fate);
     }
-    let Loading { record, judge, is_evaluated, missing, .. } = loading;
+    let Loading { record, judge, is_evaluated, missing, made, store, .. } = loading;
+    // What was made on the way and is not kept in the end.
+    let (kept, unused): (Vec<u128>, Vec<u128>) = made.into_iter().partition(|digest| record.names(*digest));
+    let unused = unused.into_iter().filter(|digest| !before.is_some_and(|before| before.names(*digest)));
+    store.forget(client, unused);
     let row = if is_evaluated { judge.row(client) } else { None };
     let change = (before != Some(&record) && (before.is_some() || !is_empty(&record)))
         .then(|| Change { before: before.cloned(), after: record });
-    Ok(Decided { change, fates, row, missing })
+    Ok(Decided { change, fates, row, missing, made: kept })
 }
 
 /// Whether nothing is known of a client, not even that something is waited for.
@@ -90,6 +104,8 @@ struct Loading<'l, 's, 'p> {
     /// Whether the judge has read all that is kept now, and nothing else.
     is_evaluated: bool,
     missing: u64,
+    /// Digests of documents that were put into the store.
+    made: Vec<u128>,
 }
 
 /// A report that was read wholly.
@@ -215,6 +231,7 @@ impl Loading<'_, '_, '_> {
             self.put(pending, stream, Document { digest, ..Document::written() }, &read, None);
             return Ok(Fate::Loaded);
         }
+        self.made.push(read.digest);
         self.store.keep(&self.record.client, read.digest, &pending.taken.path)?;
         let format = report.format.unwrap_or(native::format());
         let document = Document { digest: read.digest, format, is_packed: report.is_packed };
@@ -362,11 +379,12 @@ impl Loading<'_, '_, '_> {
     }
 
     /// Writes an inventory into the store; gives its digest.
-    fn write(&self, mut inventory: Inventory) -> Result<u128> {
+    fn write(&mut self, mut inventory: Inventory) -> Result<u128> {
         inventory.header.client = self.record.client.clone().into();
         let mut bytes = Vec::new();
         native::write(&inventory, &mut bytes)?;
         let digest = xxh3_128(&bytes);
+        self.made.push(digest);
         self.store.keep_bytes(&self.record.client, digest, &bytes)?;
         Ok(digest)
     }

@@ -97,6 +97,8 @@ struct Decided {
     row: Option<(tables::Client, Row)>,
     /// Withdrawals of facts that were not there.
     missing: u64,
+    /// Digests of documents that were put into the store for it.
+    made: Vec<u128>,
 }
 
 /// Takes reports at a site.
@@ -273,6 +275,9 @@ impl<'s, 'p> Taking<'s, 'p> {
         for (group, decided) in done {
             let client = group[0].report.client.id.clone();
             if refused.contains(&client) {
+                let is_kept =
+                    |digest: &u128| clients.get(&client).is_some_and(|record| record.names(*digest));
+                self.site.store().forget(&client, decided.made.into_iter().filter(|digest| !is_kept(digest)));
                 for pending in &group {
                     self.spool().give_back(&pending.taken.path, &pending.taken.name)?;
                     outcome.given_back += 1;

@@ -212,6 +212,13 @@ impl Store {
         output.finish_unsynced()
     }
 
+    /// Removes documents of a client that no record names; one that stays is removed when the store is swept.
+    pub(in crate::site) fn forget(&self, client: &str, digests: impl IntoIterator<Item = u128>) {
+        for digest in digests {
+            let _ = fs::remove_file(self.place(&file_name(client, digest)));
+        }
+    }
+
     fn prepare(&self, client: &str, digest: u128) -> Result<PathBuf> {
         let path = self.place(&file_name(client, digest));
         if let Some(folder) = path.parent()

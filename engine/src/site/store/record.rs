@@ -72,6 +72,11 @@ impl Record {
         self.documents.iter().find(|stored| stored.stream == stream)
     }
 
+    /// Whether it names a document.
+    pub(in crate::site) fn names(&self, digest: u128) -> bool {
+        self.documents.iter().any(|stored| stored.digest == digest)
+    }
+
     /// Puts a document in the place of that of its stream.
     pub fn put(&mut self, stored: Stored) {
         let at = self.documents.partition_point(|other| other.stream < stored.stream);
