@@ -96,7 +96,7 @@ fn drops_that_keep_a_connection_alive() {
     refused(&server.url("/"), Reason::Slow, "too slow: ", |request| {
         request.patience.stretch = Duration::from_millis(30);
     });
-    // The same speed is enough where less is asked for, so that only the end of patience ends it.
+    // The same speed is enough where less is asked for, so that only an end from outside ends it.
     let (site, cancelled) = (Site::new(), AtomicBool::new(false));
     let enough = |bytes: u64, _| cancelled.store(bytes > 30, Ordering::SeqCst);
     let error = site.fetch(&server.url("/"), |request| {
@@ -104,6 +104,20 @@ fn drops_that_keep_a_connection_alive() {
         (request.progress, request.cancelled) = (&enough, &cancelled);
     });
     assert_eq!(error.expect_err("is ended").reason(), Reason::Cancelled);
+    // What came at first does not help later.
+    let server = Server::start(|_, _, out| {
+        out.write_all(&head("200 OK", &[("Content-Length", "1000000")]))?;
+        out.write_all(&vec![b'.'; 100_000])?;
+        for _ in 0..1000 {
+            out.flush()?;
+            thread::sleep(Duration::from_millis(2));
+            out.write_all(b".")?;
+        }
+        Ok(())
+    });
+    refused(&server.url("/"), Reason::Slow, "too slow: ", |request| {
+        (request.patience.stretch, request.patience.least) = (Duration::from_millis(30), 1000);
+    });
 }
 
 #[test]

@@ -233,7 +233,10 @@ fn what_a_dead_process_left_is_gone_on_with() {
         }
     };
     let url = server.url("/");
-    let error = dying.fetch(&url, |request| (request.progress, request.cancelled) = (&copy, &cancelled));
+    let error = dying.fetch(&url, |request| {
+        request.patience.stride = 1;
+        (request.progress, request.cancelled) = (&copy, &cancelled);
+    });
     assert_eq!(error.expect_err("is ended").reason(), Reason::Cancelled);
     assert_eq!(after.names(), ["incoming.part", "incoming.part.note"]);
     after.complete(&url, |_| ());
@@ -256,6 +259,41 @@ fn a_transfer_that_is_ended_from_outside_keeps_its_part() {
     assert_eq!((again.reason(), server.asked().len()), (Reason::Cancelled, 1));
     site.complete(&url, |_| ());
     assert!(from(&server.asked()[1]).is_some());
+}
+
+#[test]
+fn the_rest_of_a_file_that_has_become_too_large_is_not_asked_for() {
+    let server = breaking(TAG, |asked, out| {
+        let range = format!("bytes {}-{}/{LENGTH}", from(asked).unwrap_or_default(), LENGTH - 1);
+        out.write_all(&head(
+            "206 Partial Content",
+            &[("Content-Range", &range), ("Content-Length", "50000")],
+        ))?;
+        out.flush()?;
+        say_nothing(out)
+    });
+    let (site, url) = (Site::new(), server.url("/"));
+    let _ = site.fetch(&url, |request| request.patience.tries = 1).expect_err("breaks off");
+    let error = site.fetch(&url, |request| request.most = 60_000).expect_err("is too large");
+    assert_eq!((error.reason(), server.asked().len()), (Reason::TooLarge, 2));
+}
+
+/// Where the length is not known, an end from outside must not look like that of the file.
+#[test]
+fn what_is_ended_from_outside_is_not_whole() {
+    let server = Server::start(|_, _, out| {
+        out.write_all(&head("200 OK", &[("ETag", "\"v1\""), ("Transfer-Encoding", "chunked")]))?;
+        out.write_all(b"5\r\nhello\r\n")?;
+        out.flush()?;
+        say_nothing(out)
+    });
+    let (site, cancelled) = (Site::new(), AtomicBool::new(false));
+    let end = |bytes: u64, _| cancelled.store(bytes > 0, Ordering::SeqCst);
+    let error = site.fetch(&server.url("/"), |request| {
+        (request.progress, request.cancelled) = (&end, &cancelled);
+    });
+    assert_eq!(error.expect_err("is ended").reason(), Reason::Cancelled);
+    assert_eq!(site.names(), ["incoming.part", "incoming.part.note"]);
 }
 
 #[test]

@@ -39,7 +39,6 @@ impl Site {
             connect: Duration::from_secs(5),
             silence: Duration::from_secs(5),
             tries: 3,
-            stride: 1,
             ..Patience::default()
         };
         change(&mut request);
