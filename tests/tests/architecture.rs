@@ -51,7 +51,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 
 fn all_sources() -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for part in ["engine/src", "cli/src", "cli/tests", "tests", "benches"] {
+    for part in ["engine/src", "fetch", "cli/src", "cli/tests", "tests", "benches"] {
         sources(&root().join(part), &mut found);
     }
     assert!(found.len() > 50, "the sources are not where they should be");
@@ -141,6 +141,20 @@ fn unsafe_stands_in_few_places() {
         .map(|(name, _)| name)
         .collect();
     assert!(holds.is_empty(), "{word}in: {}", holds.join(", "));
+}
+
+#[test]
+fn the_engine_opens_no_socket() {
+    let words = ["std::net", "TcpStream", "TcpListener", "UdpSocket", "os::unix::net", "ureq", "rustls"];
+    let talks = |text: &str| words.iter().any(|word| text.contains(word));
+    let holds: Vec<_> = all_sources()
+        .into_iter()
+        .filter(|(name, text)| name.starts_with("engine/") && talks(&code(text)))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(holds.is_empty(), "the network is for `fetch`, not for: {}", holds.join(", "));
+    let manifest = fs::read_to_string(root().join("engine/Cargo.toml")).expect("can be read");
+    assert!(!talks(&manifest) && !manifest.contains("patchstate-fetch"), "the engine needs no network");
 }
 
 #[test]
