@@ -12,10 +12,13 @@ use crate::model::fact::Kinds;
 use crate::model::inventory::Collector;
 
 mod clixml;
+mod elements;
 mod json;
 mod lines;
 mod management;
 pub mod native;
+mod ndjson;
+mod nevra;
 mod office;
 mod osquery;
 mod packages;
@@ -25,6 +28,7 @@ mod sink;
 mod stretches;
 mod systeminfo;
 pub mod time;
+mod uninstall;
 
 /// Every inventory format that can be read, in the order in which they are tried.
 pub const FORMATS: &[Format] = &[
