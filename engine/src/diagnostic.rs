@@ -309,6 +309,9 @@ codes! {
     DeltaWithoutFull "delta-without-full" Error "a delta inventory without the state that it changes";
     DeltaMissing "delta-missing" Note "a delta removes a fact that is not there";
     PackageLine "package-line" Warning "a line of a package list that cannot be read";
+    RequestFilter "request-filter" Warning "a request wants a part of the updates; all are evaluated";
+    GlpiNotInventory "glpi-not-inventory" Note "a report of an agent that is no inventory; skipped";
+    DeltaUnresolved "delta-unresolved" Warning "a delta changes something that it does not name; what an earlier report said of it stays";
     HotfixListTruncated "hotfix-list-truncated" Warning "a hotfix list has not as many entries as it says; the tool that wrote it cut it off";
     TextUndecodable "text-undecodable" Warning "bytes that the text's encoding does not have; read as U+FFFD";
 }
