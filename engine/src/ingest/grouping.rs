@@ -95,7 +95,11 @@ pub(super) fn group(
                     if client.is_some() {
                         unit.problem.take_if(|problem| problem.code() == Code::NoClientId);
                     }
-                    gathered.entry(id.to_owned()).or_default().take(number, unit, &document);
+                    let gathered = gathered.entry(id.to_owned()).or_default();
+                    match unit.problem.take_if(|_| named.is_none()) {
+                        Some(problem) => gathered.strays.push(problem.in_file(&document.name)),
+                        None => gathered.take(number, unit, &document),
+                    }
                 }
             }
             Err(error) => {

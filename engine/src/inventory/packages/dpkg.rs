@@ -63,6 +63,7 @@ fn two<'a>(name: &'a str, version: &'a str) -> Line<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::fact::Text;
 
     fn shown(line: Line<'_>) -> String {
         match line {

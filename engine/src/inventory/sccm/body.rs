@@ -180,7 +180,7 @@ impl Body {
         self.places.clear();
         self.is_without_pack = false;
         while let Some(tag) = document.child(4)? {
-            let (name, offset) = (tag.local().to_owned(), offset(&tag));
+            let name = tag.local().to_owned();
             let content = document.text()?;
             let value = content.text.value();
             if value.trim().is_empty() && content.children == 0 {
@@ -193,7 +193,7 @@ impl Body {
                 Property { value: Some(Text::Owned(value.to_owned())), kind, ..Property::default() };
             match self.places.get(&name.to_ascii_lowercase()) {
                 Some(at) => {
-                    sink.diagnostic(Code::FactDuplicate, offset, &format!("`{name}` of one instance"));
+                    sink.diagnostic(Code::FactDuplicate, place, &format!("`{name}` of one instance"));
                     let old = &mut self.properties[*at];
                     *old = Property { name: std::mem::take(&mut old.name), ..property };
                 }
