@@ -198,6 +198,26 @@ fn names_of_hotfixes_are_such_on_windows_only() {
 }
 
 #[test]
+fn a_family_that_is_not_known_is_none() {
+    let family = |content: &str| {
+        let (inventory, imported) = one(&xml("", content)).unwrap();
+        let os = inventory.facts.iter().find(|stated| stated.fact.element() == "os");
+        os.map_or_else(|| imported.without_fact.to_string(), |_| system(&inventory).family.to_string())
+    };
+    let old = |name: &str, comments: &str| {
+        family(&format!("<HARDWARE><OSNAME>{name}</OSNAME><OSCOMMENTS>{comments}</OSCOMMENTS></HARDWARE>"))
+    };
+    let kernel =
+        |name: &str| family(&format!("<OPERATINGSYSTEM><KERNEL_NAME>{name}</KERNEL_NAME></OPERATINGSYSTEM>"));
+    assert_eq!(["MSWin32", "Linux", "darwin", "freebsd"].map(kernel), ["windows", "linux", "macos", "other"]);
+    assert_eq!(old("Microsoft Windows 7", ""), "windows");
+    assert_eq!(old("Mac OS X", "Darwin Kernel"), "macos");
+    assert_eq!(old("Example 40", "#1 SMP"), "linux");
+    assert_eq!(old("Example 40", ""), "1");
+    assert_eq!(family(""), "0");
+}
+
+#[test]
 fn what_cannot_be_read_is_an_error_of_its_client() {
     assert_eq!(code("<REQUEST><CONTENT>").0, Code::NotWellFormed);
     assert_eq!(code("<REQUEST><CONTENT>&x;</CONTENT></REQUEST>").0, Code::XmlEntity);

@@ -79,3 +79,14 @@ fn what_is_no_such_file_is_an_error_with_its_line() {
     assert_eq!(code(&file(&group("A", "b", &format!("\"{long}\" \"{long}\"")))).0, Code::TooLarge);
     assert_eq!(code(&file(&group("A", "b", &format!("\"{long}{long}\"")))).0, Code::TooLarge);
 }
+
+#[test]
+fn rows_that_have_all_from_their_group_are_bounded() {
+    let attribute = "Start Attribute\nName = \"a\"\nValue = 1\nEnd Attribute\n".repeat(2_000);
+    let described = format!("Start Group\nClass = \"A\"\n{attribute}End Group\n");
+    let table =
+        |rows: usize| format!("{described}Start Table\nClass = \"A\"\n{}\nEnd Table", "{}".repeat(rows));
+    let (inventory, _) = one(&file(&table(2))).unwrap();
+    assert_eq!(instances(&inventory).len(), 2);
+    assert_eq!(code(&file(&table(1_001))).0, Code::TooLarge);
+}

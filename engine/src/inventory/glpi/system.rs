@@ -3,6 +3,7 @@
 //! Newer agents have a section for the system; older ones have its name, version and comments beside the
 //! hardware, which count where the newer ones are missing.
 
+use crate::diagnostic::Code;
 use crate::error::Result;
 use crate::inventory::management::{Property, Record};
 use crate::inventory::sink::Sink;
@@ -67,14 +68,22 @@ impl<'a> System<'a> {
                 () => "other",
             });
         }
-        let name = self.old_name.as_deref().or(self.name.as_deref())?;
-        Some(match () {
-            () if name.contains("Windows") => "windows",
-            () if name.starts_with("Mac OS") || name.starts_with("macOS") => "macos",
+        let names = || [&self.full_name, &self.name, &self.old_name].into_iter().flatten();
+        match () {
+            () if names().any(|name| name.contains("Windows")) => Some("windows"),
+            () if names().any(|name| name.starts_with("Mac OS") || name.starts_with("macOS")) => {
+                Some("macos")
+            }
             // The version of a kernel of Linux: `#1 SMP Thu May 25 19:03:07 UTC 2017`.
-            () if self.comments.as_deref().is_some_and(|text| text.starts_with('#')) => "linux",
-            () => "other",
-        })
+            () if self.comments.as_deref().is_some_and(|text| text.starts_with('#')) => Some("linux"),
+            () => None,
+        }
+    }
+
+    /// Whether anything is said of it.
+    fn is_stated(&self) -> bool {
+        let texts = [&self.full_name, &self.name, &self.version, &self.old_name, &self.old_version];
+        texts.into_iter().any(Option::is_some)
     }
 
     /// Whether it is Windows, where names of hotfixes are such.
@@ -84,7 +93,13 @@ impl<'a> System<'a> {
 
     /// Hands over what it states.
     pub(super) fn state<C: Collector + ?Sized>(&self, sink: &mut Sink<'_, '_, C>) -> Result<()> {
-        let Some(family) = self.family() else { return Ok(()) };
+        let Some(family) = self.family() else {
+            // Another family than its own would make it one that updates are not for.
+            if self.is_stated() {
+                sink.diagnostic(Code::EntryWithoutFact, self.offset, "a system of no family that is known");
+            }
+            return Ok(());
+        };
         if family == "windows" {
             sink.fact(self.windows().system().into(), self.offset)?;
         } else {

@@ -90,7 +90,7 @@ fn state(document: &Document<'_>, sink: &mut Sink<'_, '_, dyn Collector + '_>) -
                 }
             }
             Entry::Row(row) => self::row(document, row, sink)?,
-            Entry::Lost(offset, what) => sink.diagnostic(Code::EntryWithoutFact, *offset, shown(what)),
+            Entry::Lost(offset, what) => sink.diagnostic(Code::EntryWithoutFact, *offset, what),
         }
     }
     Ok(())

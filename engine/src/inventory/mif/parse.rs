@@ -33,7 +33,7 @@ pub(super) enum Entry<'a> {
     Group(usize),
     Row(Row<'a>),
     /// Something of which nothing can be said; where and what.
-    Lost(usize, Text<'a>),
+    Lost(usize, &'static str),
 }
 
 /// A group of attributes.
@@ -71,7 +71,7 @@ struct Block<'a> {
     kind: Kind,
     name: &'a str,
     offset: usize,
-    /// Of a group or of a table.
+    /// The class of a group.
     class: Text<'a>,
     /// The group that says what the rows of a table mean.
     group: Option<usize>,
@@ -129,8 +129,8 @@ struct Parser<'a> {
     attribute: Attribute<'a>,
     /// The last group of each class, by its name in lower case.
     classes: AHashMap<String, usize>,
-    /// How many attributes and values there are.
-    values: u32,
+    /// How many groups, attributes and values there are.
+    values: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -178,16 +178,13 @@ impl<'a> Parser<'a> {
         }
         match block.kind {
             Kind::Attribute => self.end_attribute(offset),
-            Kind::Group => {
-                self.end_group(block);
-                Ok(())
-            }
+            Kind::Group => self.end_group(block),
             Kind::Table | Kind::Other => Ok(()),
         }
     }
 
     fn end_attribute(&mut self, offset: usize) -> Result<()> {
-        self.count(offset)?;
+        self.count(offset, 1)?;
         let attribute = std::mem::take(&mut self.attribute);
         if let Some(group) = &mut self.group {
             group.attributes.push(attribute);
@@ -195,16 +192,18 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn end_group(&mut self, block: Block<'a>) {
-        let Some(group) = self.group.take() else { return };
+    fn end_group(&mut self, block: Block<'a>) -> Result<()> {
+        self.count(block.offset, 1)?;
+        let Some(group) = self.group.take() else { return Ok(()) };
         if block.class.is_empty() {
-            self.document.entries.push(Entry::Lost(block.offset, "a group without a class".into()));
-            return;
+            self.document.entries.push(Entry::Lost(block.offset, "a group without a class"));
+            return Ok(());
         }
         let number = self.document.groups.len();
         self.classes.insert(block.class.to_ascii_lowercase(), number);
         self.document.entries.push(Entry::Group(number));
         self.document.groups.push(Group { class: block.class, ..group });
+        Ok(())
     }
 
     /// The name behind `Start` or `End`.
@@ -229,7 +228,6 @@ impl<'a> Parser<'a> {
             Kind::Group if is("Class") => block.class = value,
             Kind::Table if is("Class") => {
                 block.group = self.classes.get(&value.to_ascii_lowercase()).copied();
-                block.class = value;
             }
             Kind::Attribute if is("Name") => self.attribute.name = value,
             Kind::Attribute if is("Value") => self.attribute.value = Some(value),
@@ -282,11 +280,9 @@ impl<'a> Parser<'a> {
             return Err(unexpected(offset, "{"));
         };
         let group = table.group;
-        let lost = || format!("a row of `{}`, which no group describes", shown(&table.class));
-        let lost = group.is_none().then(lost);
         let mut values = vec![None];
         loop {
-            self.count(offset)?;
+            self.count(offset, 1)?;
             let Some((place, token)) = self.tokens.next()? else {
                 return Err(error(Code::NotWellFormed, offset, "a row does not end"));
             };
@@ -301,21 +297,25 @@ impl<'a> Parser<'a> {
                 }
             }
         }
-        let entry = match (group.and_then(|number| self.document.groups.get_mut(number)), group) {
-            (Some(described), Some(group)) => {
+        let entry = match group.and_then(|number| Some((number, self.document.groups.get_mut(number)?))) {
+            Some((group, described)) => {
                 described.has_table = true;
+                // What a row leaves out it has from its group.
+                let all = described.attributes.len();
+                self.count(offset, all)?;
                 Entry::Row(Row { offset, group, values })
             }
-            _ => Entry::Lost(offset, lost.unwrap_or_default().into()),
+            None => Entry::Lost(offset, "a row that no group describes"),
         };
         self.document.entries.push(entry);
         Ok(())
     }
 
-    fn count(&mut self, offset: usize) -> Result<()> {
-        self.values += 1;
-        if self.values > MAX_FACTS {
-            let message = format!("more than {MAX_FACTS} attributes and values");
+    /// Counts groups, attributes and values, of which there may be only so many.
+    fn count(&mut self, offset: usize, more: usize) -> Result<()> {
+        self.values = self.values.saturating_add(more);
+        if self.values > MAX_FACTS as usize {
+            let message = format!("more than {MAX_FACTS} groups, attributes and values");
             return Err(error(Code::TooLarge, offset, message));
         }
         Ok(())
@@ -374,7 +374,7 @@ mod tests {
                 let values: Vec<_> = row.values.iter().map(value).collect();
                 format!("{} row: {}", row.group, values.join(" "))
             }
-            Entry::Lost(_, what) => what.to_string(),
+            Entry::Lost(_, what) => (*what).to_owned(),
         };
         Ok(document.entries.iter().map(shown).collect())
     }
@@ -392,7 +392,7 @@ mod tests {
             "0 row: 1 2",
             "0 row: - 34",
             "0 row: -",
-            "a row of `none`, which no group describes",
+            "a row that no group describes",
             "a group without a class",
         ];
         assert_eq!(listed(text).unwrap(), expect);
