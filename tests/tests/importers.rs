@@ -7,7 +7,7 @@ use conformance::facts::Dice;
 use patchstate::diagnostic::{Code, Position};
 use patchstate::error::Error;
 use patchstate::ingest::{Buffer, Imported, Input, Intake, Settings};
-use patchstate::inventory::{self, Excerpt, Found, Look, MAX_FACTS, MAX_TEXT};
+use patchstate::inventory::{self, Deltas, Excerpt, Found, Look, MAX_FACTS, MAX_TEXT};
 use patchstate::model::fact::{Fact, Kind, Kinds};
 use patchstate::model::inventory::{Collector, Header, Inventory, Marks};
 use patchstate::xml::encoding;
@@ -215,7 +215,10 @@ fn read_as_all(bytes: &[u8]) {
                 start: place.start,
                 written: None,
             });
-            _ = format.read(excerpt, &inventory::Settings::default(), &mut Inventory::default());
+            for deltas in [Deltas::Refuse, Deltas::AsFull, Deltas::Take] {
+                let settings = inventory::Settings { deltas, ..inventory::Settings::default() };
+                _ = format.read(excerpt, &settings, &mut Inventory::default());
+            }
         }
     }
 }

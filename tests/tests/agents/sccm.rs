@@ -1,5 +1,7 @@
 //! Reports of clients of SMS and SCCM: envelopes, instances, deltas.
 
+use std::collections::BTreeMap;
+
 use patchstate::diagnostic::Code;
 use patchstate::error::Error;
 use patchstate::ingest::{self, Input, Intake};
@@ -75,7 +77,9 @@ fn the_envelope_says_whose_a_report_is() {
 
 #[test]
 fn reports_are_read_in_any_encoding() {
-    let text = report("01", "Full", "1", &instance("", "Site_Room", "<Name>Büro</Name>"));
+    // Longer than what is looked at first.
+    let rooms = instance("", "Site_Room", "<Name>Büro</Name>").repeat(300);
+    let text = report("01", "Full", "1", &rooms);
     let units: Vec<u16> = text.encode_utf16().collect();
     let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
     let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
@@ -88,7 +92,7 @@ fn reports_are_read_in_any_encoding() {
         let place = Place::of(&[("a.xml", &bytes)]);
         let (inventory, imported) = import(&place.scan(), "GUID:1").unwrap();
         let Fact::Wmi(room) = &inventory.facts[0].fact else { panic!() };
-        assert_eq!(room.properties[0].value.as_deref(), Some("Büro"));
+        assert_eq!((room.properties[0].value.as_deref(), inventory.facts.len()), (Some("Büro"), 300));
         assert_eq!((imported.sources[0].format, inventory.header.serial), ("sccm-hardware", Some(1)));
     }
 }
@@ -180,6 +184,51 @@ fn a_delta_sets_and_withdraws_by_key() {
         (facts(&again.facts), facts(&again.removals)),
         (facts(&inventory.facts), facts(&inventory.removals))
     );
+}
+
+/// The facts of an inventory by their keys.
+fn by_key(inventory: &Inventory, known: BTreeMap<String, Fact<'static>>) -> BTreeMap<String, Fact<'static>> {
+    let key = |fact: &Fact<'_>| {
+        let mut key = String::new();
+        assert!(fact.write_key(&mut key), "{fact:?}");
+        key
+    };
+    let mut known = known;
+    inventory.removals.iter().for_each(|gone| _ = known.remove(&key(&gone.fact)).unwrap());
+    known.extend(inventory.facts.iter().map(|stated| (key(&stated.fact), stated.fact.clone())));
+    known
+}
+
+#[test]
+fn a_delta_on_a_full_report_is_the_full_report_after_it() {
+    let disk = |content, free| {
+        instance(
+            content,
+            "Win32_LogicalDisk",
+            &format!("<DeviceID>C:</DeviceID><FreeSpace>{free}</FreeSpace>"),
+        )
+    };
+    let file = |content| instance(content, "FileSystemFile", r"<Path>C:\a</Path><Name>b.dll</Name>");
+    let product = |content| {
+        let code = "{0A000000-0000-0000-0000-0000000000E1}";
+        let properties = format!("<ProdID>{code}</ProdID><DisplayName>E</DisplayName><Version>1</Version>");
+        instance(content, "Win32Reg_AddRemovePrograms64", &properties)
+    };
+    let full =
+        |instances: &[String]| read(&report("01", "Full", "1", &instances.concat()), Deltas::Take).unwrap();
+    let before =
+        full(&[hotfix("", "KB5000001"), hotfix("", "KB5000002"), disk("", 7), file(""), product("")]);
+    let after = full(&[hotfix("", "KB5000001"), disk("", 6), hotfix("", "KB5000003")]);
+    let changes = [
+        hotfix("New", "KB5000003"),
+        hotfix("Delete", "KB5000002"),
+        disk("Update", 6),
+        file("Delete"),
+        product("Delete"),
+    ];
+    let delta = read(&report("01", "Delta", "2", &changes.concat()), Deltas::Take).unwrap();
+    assert!(delta.diagnostics.is_empty(), "{:?}", delta.diagnostics);
+    assert_eq!(by_key(&delta, by_key(&before, BTreeMap::new())), by_key(&after, BTreeMap::new()));
 }
 
 #[test]
