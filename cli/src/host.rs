@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use jiff::Timestamp;
+use patchstate::diagnostic::Code;
+use patchstate::error::{Error, Result};
+use patchstate::site::catalogs::{Fetched, Transfer, Validators};
 use patchstate::site::host::Host;
 use patchstate::site::log::{Event, Weight};
 
@@ -81,5 +84,31 @@ impl Host for Machine {
 
     fn settle(&self) {
         std::thread::sleep(Duration::from_secs(1));
+    }
+
+    fn fetch(&self, transfer: &Transfer<'_>) -> Result<Fetched> {
+        let validators = patchstate_fetch::Validators {
+            etag: transfer.validators.etag.clone(),
+            last_modified: transfer.validators.last_modified.clone(),
+        };
+        let request = patchstate_fetch::Request {
+            validators,
+            most: transfer.most,
+            digest: transfer.digest,
+            ..patchstate_fetch::Request::new(transfer.address, transfer.to)
+        };
+        match patchstate_fetch::fetch(&request) {
+            Ok(patchstate_fetch::Fetched::Unchanged) => Ok(Fetched::Unchanged),
+            Ok(patchstate_fetch::Fetched::Complete { validators, .. }) => {
+                Ok(Fetched::Complete(Validators { etag: validators.etag, last_modified: validators.last_modified }))
+            }
+            Err(error) => {
+                let failed = Error::new(Code::Io, error.to_string());
+                Err(match error.hint() {
+                    Some(hint) => failed.with_hint(hint),
+                    None => failed,
+                })
+            }
+        }
     }
 }

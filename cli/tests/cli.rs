@@ -582,6 +582,20 @@ fn a_conversion_says_what_it_left_out() {
 }
 
 #[test]
+fn reports_of_agents_are_converted() {
+    let (place, own) = (Place::new(), PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../corpora/inventory"));
+    std::fs::create_dir(place.path("reports")).expect("makes a folder");
+    for name in ["printer-agent.xml", "part-agent.json", "hardware-delta.xml", "own.mif", "requests.ndjson"] {
+        std::fs::copy(own.join(name), place.path("reports").join(name)).expect("copies");
+    }
+    assert_snapshot!("reports_converted", shown(&place.run("convert reports --delta-as-full -o all.xml")));
+    assert_snapshot!(
+        "error_delta_converted",
+        shown(&place.run("convert reports/hardware-delta.xml -o a.xml"))
+    );
+}
+
+#[test]
 fn cells_are_explained() {
     let place = Place::new();
     inventories(&place);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use conformance::site::{delta, full, updates};
+use conformance::site::{full, updates};
 
 /// A time for everything that asks for one.
 const NOW: &str = "2026-03-02T12:00:00Z";

@@ -123,7 +123,7 @@ fn count(site: &Path) -> usize {
 fn a_site_that_is_killed_again_and_again_ends_like_one_that_is_not() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (calm, killed) = (folder.path().join("calm"), folder.path().join("killed"));
-    [&calm, &killed].map(|root| site(root));
+    [&calm, &killed].into_iter().for_each(|root| site(root));
     let name = |root: &Path| root.to_string_lossy().into_owned();
     let scan = |root: &Path| code(&["site", "scan", "--site", &name(root), "--now", NOW]);
     assert_eq!(scan(&calm), Some(1), "some reports are in quarantine");

@@ -317,6 +317,9 @@ codes! {
     SerialConflict "serial-conflict" Error "two reports of one client with the same serial and other contents";
     ClockAhead "clock-ahead" Error "a report that was collected more than a day from now";
     PackageLine "package-line" Warning "a line of a package list that cannot be read";
+    RequestFilter "request-filter" Warning "a request wants a part of the updates; all are evaluated";
+    GlpiNotInventory "glpi-not-inventory" Note "a report of an agent that is no inventory; skipped";
+    DeltaUnresolved "delta-unresolved" Warning "a delta changes something that it does not name; what an earlier report said of it stays";
     HotfixListTruncated "hotfix-list-truncated" Warning "a hotfix list has not as many entries as it says; the tool that wrote it cut it off";
     TextUndecodable "text-undecodable" Warning "bytes that the text's encoding does not have; read as U+FFFD";
 }

@@ -1,9 +1,9 @@
-//! Reads whatever text as an inventory of every format, and what a native one says once more after
-//! writing it.
+//! Reads whatever text as an inventory of every format, with deltas taken in every way, and what it says
+//! once more after writing it.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use patchstate::inventory::{Excerpt, FORMATS, Found, Look, Settings, native};
+use patchstate::inventory::{Deltas, Excerpt, FORMATS, Found, Look, Settings, native};
 use patchstate::model::inventory::Inventory;
 use patchstate::xml::encoding;
 
@@ -14,8 +14,10 @@ fn write_again(inventory: &Inventory) {
     }
     let text = std::str::from_utf8(&out).expect("what is written is text");
     let mut again = Inventory::default();
-    native::read(text.into(), &Settings::default(), &mut again).expect("what is written is read");
-    assert_eq!(again.facts.len(), inventory.facts.len());
+    let settings = Settings { deltas: Deltas::Take, ..Settings::default() };
+    native::read(text.into(), &settings, &mut again).expect("what is written is read");
+    let counts = |one: &Inventory| (one.facts.len(), one.removals.len());
+    assert_eq!(counts(&again), counts(inventory));
 }
 
 fuzz_target!(|bytes: &[u8]| {
@@ -33,9 +35,12 @@ fuzz_target!(|bytes: &[u8]| {
                 }
                 None => text.into(),
             };
-            let mut inventory = Inventory::default();
-            if format.read(excerpt, &Settings::default(), &mut inventory).is_ok() {
-                write_again(&inventory);
+            for deltas in [Deltas::Refuse, Deltas::AsFull, Deltas::Take] {
+                let (mut inventory, settings) =
+                    (Inventory::default(), Settings { deltas, ..Settings::default() });
+                if format.read(excerpt, &settings, &mut inventory).is_ok() {
+                    write_again(&inventory);
+                }
             }
         }
     }

@@ -14,7 +14,7 @@ const FLOORS: [&[&str]; 6] = [
 ];
 
 /// The readers of catalogs and inventories.
-const READERS: [&str; 12] = [
+const READERS: [&str; 16] = [
     "mssecure",
     "updateinfo",
     "wsus",
@@ -22,6 +22,10 @@ const READERS: [&str; 12] = [
     "cvrf",
     "native",
     "packages",
+    "glpi",
+    "sccm",
+    "mif",
+    "vmaas",
     "clixml",
     "osquery",
     "systeminfo",

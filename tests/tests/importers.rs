@@ -7,7 +7,7 @@ use conformance::facts::Dice;
 use patchstate::diagnostic::{Code, Position};
 use patchstate::error::Error;
 use patchstate::ingest::{Buffer, Imported, Input, Intake, Settings};
-use patchstate::inventory::{self, Excerpt, Found, Look, MAX_FACTS, MAX_TEXT};
+use patchstate::inventory::{self, Deltas, Excerpt, Found, Look, MAX_FACTS, MAX_TEXT};
 use patchstate::model::fact::{Fact, Kind, Kinds};
 use patchstate::model::inventory::{Collector, Header, Inventory, Marks};
 use patchstate::xml::encoding;
@@ -53,8 +53,16 @@ fn formats_are_told_apart_by_their_content() {
     check("[{\"hotfix_id\": \"KB1\"}]", "osquery");
     check("{\"rpm_packages\": [{\"name\": \"a\", \"version\": \"1\", \"release\": \"1\"", "osquery");
     check("{\"name\":\"q\",\"hostIdentifier\":\"h\",\"decorations\":{},\"columns\":{\"a\":\"b\"", "osquery");
-    check("{\"deviceid\": \"a\", \"content\": {\"softwares\": []}}", "inventory-unknown-format");
-    check("{\"package_list\": [\"a-1-1.noarch\"]}", "inventory-unknown-format");
+    check("{\"deviceid\": \"a\", \"content\": {\"softwares\": []}}", "glpi-json");
+    check("{\"content\": {\"accesslog\": {\"logdate\": \"\"}, \"bios\": {", "glpi-json");
+    check("{\"content\": {\"a\": 1}}", "inventory-unknown-format");
+    check("{\"deviceid\": \"content\"}", "inventory-unknown-format");
+    check("{\"package_list\": [\"a-1-1.noarch\"]}", "vmaas");
+    check("[{\"package_list\": [\"a-1-1.noarch\"]}]", "inventory-unknown-format");
+    check("<?xml version='1.0'?><REQUEST><CONTENT>", "glpi-xml");
+    check("<REQUEST><QUERY>INVENTORY</QUERY>", "inventory-unknown-format");
+    check("// of the site\r\nSTART\tcomponent\r\n", "mif");
+    check("Start Group", "inventory-unknown-format");
     check("Host: a\nOS: b\nVersion: 10.0.17763 x\nType: x64-based PC\n", "systeminfo");
     check("Host: a\nOS: b\nVersion: 10.0.17763 x\nType: PC\n", "inventory-unknown-format");
     check("Host: a\nIP address: 10.0.17763.1\nType: x64-based PC\n", "inventory-unknown-format");
@@ -207,7 +215,10 @@ fn read_as_all(bytes: &[u8]) {
                 start: place.start,
                 written: None,
             });
-            _ = format.read(excerpt, &inventory::Settings::default(), &mut Inventory::default());
+            for deltas in [Deltas::Refuse, Deltas::AsFull, Deltas::Take] {
+                let settings = inventory::Settings { deltas, ..inventory::Settings::default() };
+                _ = format.read(excerpt, &settings, &mut Inventory::default());
+            }
         }
     }
 }

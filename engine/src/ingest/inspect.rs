@@ -43,7 +43,7 @@ pub(super) fn scan(inputs: &[Input], settings: Settings) -> Result<Intake> {
     let inspected: Vec<Vec<Inspected>> =
         first.into_iter().zip(spooled).map(|(first, members)| looker.members(first, members)).collect();
     let inspected = inspected.into_iter().flatten().collect();
-    let (documents, clients) = group(inspected, settings.client.as_deref());
+    let (documents, clients) = group(inspected, settings.client.as_deref(), &mut diagnostics);
     Ok(Intake { settings, documents, clients, diagnostics, store })
 }
 

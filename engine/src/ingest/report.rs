@@ -64,7 +64,7 @@ pub struct Import {
     pub failed: u64,
     /// Inventories that were passed over because another one of the same client counts.
     pub duplicates: u64,
-    /// Files and members that are not read.
+    /// Files and members that are not read, and reports that are no inventory.
     pub skipped: u64,
 }
 
@@ -74,9 +74,10 @@ impl Import {
         let duplicates = |client: &Client| {
             client.findings().iter().filter(|finding| finding.code == Code::ClientDuplicate).count() as u64
         };
+        let skipped = [Code::InventorySkipped, Code::GlpiNotInventory];
         Self {
             duplicates: intake.clients().iter().map(duplicates).sum(),
-            skipped: intake.diagnostics().of(Code::InventorySkipped),
+            skipped: skipped.into_iter().map(|code| intake.diagnostics().of(code)).sum(),
             ..Self::default()
         }
     }

@@ -4,7 +4,6 @@
 //! they state is the matter of `management`. Never complete, as no hotfix list is. Source of truth:
 //! `docs/inventories.md`, "Hotfix lists".
 
-use std::io::Read;
 use std::ops::Range;
 
 use ahash::AHashMap;
@@ -13,13 +12,14 @@ use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::model::fact::{Kinds, Text};
 use crate::model::inventory::{Collector, Header};
-use crate::xml::cursor::{Cursor, Event, Tag};
-use crate::xml::{Limits, Roots, root};
+use crate::xml::cursor::{Event, Tag};
+use crate::xml::{Roots, root};
 
+use super::elements::{Elements, elements, offset};
 use super::management::{Property, Record};
 use super::sink::Sink;
 use super::stretches::Stretches;
-use super::{Excerpt, Format, Found, Look, MAX_FACTS, MAX_TEXT, Scope, Settings};
+use super::{Excerpt, Format, Found, Look, MAX_FACTS, Scope, Settings};
 
 /// Exports of PowerShell objects.
 pub(super) const FORMAT: Format = Format {
@@ -141,18 +141,14 @@ enum Step {
 /// Gives every object of a document at its end.
 struct Objects<'t> {
     text: &'t str,
-    cursor: Cursor<std::io::Chain<&'static [u8], &'t [u8]>>,
+    cursor: Elements<'t>,
     open: Vec<Object>,
     values: AHashMap<String, String>,
 }
 
 impl<'t> Objects<'t> {
     fn of(text: &'t str, roots: Roots) -> Self {
-        let limits = Limits { text_bytes: MAX_TEXT, ..Limits::default() };
-        // The text is decoded already, whatever its declaration says.
-        let bytes = "\u{feff}".as_bytes().chain(text.as_bytes());
-        let cursor = Cursor::with_roots(bytes, limits, roots);
-        Objects { text, cursor, open: Vec::new(), values: AHashMap::new() }
+        Objects { text, cursor: elements(text, roots), open: Vec::new(), values: AHashMap::new() }
     }
 
     fn next(&mut self) -> Result<Option<Object>> {
@@ -232,10 +228,7 @@ fn opened(tag: &Tag<'_>) -> Step {
     let attribute = |name| tag.attribute(name).map(|value| value.into_owned());
     let name = || attribute("N").map(|name| unescaped(&name));
     match tag.local() {
-        "Obj" => {
-            let start = usize::try_from(tag.position().offset).unwrap_or(usize::MAX);
-            Step::Object(start, name(), attribute("RefId").unwrap_or_default())
-        }
+        "Obj" => Step::Object(offset(tag), name(), attribute("RefId").unwrap_or_default()),
         "Ref" => Step::Reference(name(), attribute("RefId").unwrap_or_default()),
         "MS" | "Props" => Step::Properties,
         local if VALUES.contains(&local) => Step::Value(name()),

@@ -146,6 +146,33 @@ fn check_depth(text: &str) -> Result<()> {
     Ok(())
 }
 
+/// The names of members in a text that may end anywhere, as they are written, each with the number of arrays
+/// and objects that it stands in.
+pub(super) fn names(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let bytes = text.as_bytes();
+    let (mut depth, mut at) = (0usize, 0);
+    std::iter::from_fn(move || {
+        while let Some(byte) = bytes.get(at) {
+            at += 1;
+            match byte {
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth = depth.saturating_sub(1),
+                b'"' => {
+                    let start = at;
+                    let end = end_of_string(bytes, start);
+                    at = end + 1;
+                    let mut behind = bytes.iter().skip(at).filter(|byte| !byte.is_ascii_whitespace());
+                    if behind.next() == Some(&b':') {
+                        return Some((depth, text.get(start..end)?));
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    })
+}
+
 /// Where the quote stands that ends a string.
 fn end_of_string(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
@@ -197,6 +224,14 @@ mod tests {
         assert_eq!(names, [("a".to_owned(), 7), ("c\n".to_owned(), 36)]);
         let scalar = |text: &str| Some(Cow::Owned(text.to_owned()));
         assert_eq!(scalars, [(scalar("1"), 8), (scalar("bA"), 11), (None, 22)]);
+    }
+
+    #[test]
+    fn names_are_found_in_a_beginning() {
+        let found: Vec<_> = names(r#"{"a": ["b", {"c" :"d:"}], "e\"": {"f": "g"#).collect();
+        assert_eq!(found, [(1, "a"), (3, "c"), (1, "e\\\""), (2, "f")]);
+        assert_eq!(names("no JSON at all").next(), None);
+        assert_eq!(names(r#"{"a"#).next(), None);
     }
 
     #[test]

@@ -121,24 +121,32 @@ impl<'a> Record<'a> {
         Ok(())
     }
 
-    /// Windows XP and 2003 write `File 1` for the hotfix, and what it is where a service pack belongs.
     fn hotfix<C: Collector + ?Sized>(&self, sink: &mut Sink<'_, '_, C>, offset: usize) -> Result<()> {
-        let named = self.get(Property::HotFixId);
-        let nameless = named.is_none_or(is_nameless);
-        let other = self.get(Property::ServicePackInEffect).filter(|_| nameless);
-        let Some(id) = [named, other].into_iter().flatten().find(|id| hotfix::id(id).is_some()) else {
-            if nameless {
+        let Some(hotfix) = self.as_hotfix() else {
+            let named = self.get(Property::HotFixId);
+            if named.is_none_or(is_nameless) {
                 sink.mark(Marks::HOTFIX_UNNAMED);
             }
             sink.diagnostic(Code::EntryWithoutFact, offset, named.unwrap_or("no id"));
             return Ok(());
         };
-        let installed = self.get(Property::InstalledOn).and_then(date).map(|date| date.to_string().into());
-        let id = Text::Borrowed(id);
-        sink.fact(Hotfix { id, installed, ..Hotfix::default() }.into(), offset)
+        sink.fact(hotfix.into(), offset)
     }
 
-    fn system(&self) -> Os<'_> {
+    /// The hotfix that it speaks of, if it names one.
+    ///
+    /// Windows XP and 2003 write `File 1` for the hotfix, and what it is where a service pack belongs.
+    pub(super) fn as_hotfix(&self) -> Option<Hotfix<'_>> {
+        let named = self.get(Property::HotFixId);
+        let nameless = named.is_none_or(is_nameless);
+        let other = self.get(Property::ServicePackInEffect).filter(|_| nameless);
+        let id = [named, other].into_iter().flatten().find(|id| hotfix::id(id).is_some())?;
+        let installed = self.get(Property::InstalledOn).and_then(date).map(|date| date.to_string().into());
+        Some(Hotfix { id: id.into(), installed, ..Hotfix::default() })
+    }
+
+    /// The Windows system that it speaks of.
+    pub(super) fn system(&self) -> Os<'_> {
         let text = |property| self.get(property).map(Text::Borrowed);
         let number = |property| self.get(property).and_then(|value| value.parse().ok());
         Os {

@@ -12,25 +12,40 @@ use crate::model::fact::Kinds;
 use crate::model::inventory::Collector;
 
 mod clixml;
+mod elements;
+mod glpi;
 mod json;
 mod lines;
 mod management;
+mod mif;
 pub mod native;
+mod ndjson;
+mod nevra;
 mod office;
 mod osquery;
 mod packages;
 mod qfe;
 mod reg;
+mod sccm;
 mod sink;
 mod stretches;
 mod systeminfo;
 pub mod time;
+mod uninstall;
+mod vmaas;
 
 /// Every inventory format that can be read, in the order in which they are tried.
 pub const FORMATS: &[Format] = &[
     native::FORMAT,
+    glpi::XML,
+    glpi::JSON,
+    sccm::HARDWARE,
+    sccm::SOFTWARE,
+    sccm::DISCOVERY,
+    mif::FORMAT,
     clixml::FORMAT,
     osquery::FORMAT,
+    vmaas::FORMAT,
     systeminfo::FORMAT,
     qfe::FORMAT,
     reg::FORMAT,
@@ -122,7 +137,8 @@ pub struct Unit {
     pub base: Option<u64>,
     /// Where it stands; `None` where it is the whole document.
     pub place: Option<Place>,
-    /// Why it cannot be read, where its head shows that already.
+    /// Why it cannot be read, where its head shows that already. A code that is no error says that it is no
+    /// inventory, so that no client is to be made of it.
     pub problem: Option<Error>,
     /// What in its head has not the form that it must have; it is read all the same.
     pub bad: Option<String>,
@@ -186,6 +202,15 @@ impl Format {
     /// it.
     pub fn lacks_time(&self) -> bool {
         self.name == office::FORMAT.name
+    }
+
+    /// Whether its documents are a stream of a client: numbered by [`Unit::serial`], whole or deltas of the one
+    /// before. A whole one replaces what its stream brought before, and of several the highest serial counts.
+    ///
+    /// The documents of other formats have no serials: one that is whole ([`Format::scope`]) replaces everything
+    /// else, and a part the part of the same format before it.
+    pub fn is_stream(&self) -> bool {
+        self.name == native::FORMAT.name || sccm::is_stream(self.name)
     }
 
     /// Finds the inventories of a document, so that each can be read on its own.

@@ -5,7 +5,6 @@
 //! tool looked is not said; the time of the file stands for it. Source of truth: `docs/office.md`, "Results".
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::ops::Range;
 
 use crate::diagnostic::Code;
@@ -14,11 +13,12 @@ use crate::model::fact::{Kinds, ScanResult};
 use crate::model::hotfix;
 use crate::model::inventory::{Collector, Header};
 use crate::model::office::client::SCANNER;
-use crate::xml::Limits;
-use crate::xml::cursor::{Cursor, Event, Tag};
+use crate::xml::Roots;
+use crate::xml::cursor::{Event, Tag};
 
+use super::elements::{elements, offset};
 use super::sink::{self, Sink};
-use super::{Excerpt, Format, Found, Look, MAX_FACTS, MAX_TEXT, Place, Scope, Settings, Unit};
+use super::{Excerpt, Format, Found, Look, MAX_FACTS, Place, Scope, Settings, Unit};
 
 /// Results that are read only where they are named.
 pub(super) const FORMAT: Format = Format {
@@ -68,19 +68,12 @@ impl Open {
         let attributes = tag.attributes();
         let computer = attributes.iter().find(|one| is_computer(one.local()));
         let computer = computer.map(|one| one.value().trim().to_owned()).filter(|name| !name.is_empty());
-        let start = usize::try_from(tag.position().offset).unwrap_or(usize::MAX);
-        Open { name: tag.local().to_owned(), computer, start, is_used: false }
+        Open { name: tag.local().to_owned(), computer, start: offset(tag), is_used: false }
     }
 
     fn is_patch(&self) -> bool {
         self.name.eq_ignore_ascii_case("PATCH")
     }
-}
-
-fn cursor(text: &str) -> Cursor<std::io::Chain<&'static [u8], &[u8]>> {
-    let limits = Limits { text_bytes: MAX_TEXT, ..Limits::default() };
-    // The text is decoded already, whatever its declaration says.
-    Cursor::new("\u{feff}".as_bytes().chain(text.as_bytes()), limits)
 }
 
 /// The value of an attribute, whatever its case.
@@ -108,7 +101,7 @@ fn unreadable(error: Error) -> Error {
 fn computers(text: &str) -> Result<Found> {
     let mut units: Vec<Unit> = Vec::new();
     let (mut stack, mut is_nameless) = (Vec::<Open>::new(), false);
-    let mut cursor = cursor(text);
+    let mut cursor = elements(text, Roots::One);
     loop {
         let opened = match cursor.next()? {
             Event::Open(tag) => Some(Open::of(&tag)),
@@ -181,7 +174,7 @@ fn state(
     let Excerpt { text, written, .. } = excerpt;
     let mut results = Results::new();
     let (mut stack, mut own) = (Vec::<Open>::new(), None);
-    let mut cursor = cursor(text);
+    let mut cursor = elements(text, Roots::One);
     loop {
         match cursor.next()? {
             Event::Open(tag) => {
@@ -227,7 +220,7 @@ fn entry(
     results: &mut Results,
     sink: &mut Sink<'_, '_, dyn Collector + '_>,
 ) {
-    let offset = usize::try_from(tag.position().offset).unwrap_or(usize::MAX);
+    let offset = offset(tag);
     let Some(number) = attribute(tag, "KB_NUMBER") else {
         return sink.diagnostic(Code::EntryWithoutFact, offset, "a patch without a number");
     };

@@ -8,6 +8,7 @@ use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
 use crate::model::fact::{Fact, Kinds, Package, PackageKind};
 use crate::model::inventory::{Collector, Header, Marks, Wording};
+use crate::xml::tags::line_column;
 
 use super::time::{Zone, instant};
 use super::{Excerpt, MAX_FACTS};
@@ -163,6 +164,24 @@ fn is_without_epoch(fact: &Fact<'_>) -> bool {
 #[cold]
 pub(super) fn error(code: Code, offset: usize, message: impl Into<String>) -> Error {
     Error::new(code, message).at(Position { offset: offset as u64, line: 0, column: 0 })
+}
+
+/// The error with line and column, of one with a place in `text`.
+#[cold]
+pub(super) fn located(text: &str, error: Error) -> Error {
+    let Some(place) = error.position() else { return error };
+    let offset = usize::try_from(place.offset).unwrap_or(usize::MAX).min(text.len());
+    error.moved_to(line_column(text, offset))
+}
+
+/// The error of a delta without the state that it changes.
+#[cold]
+pub(super) fn delta_without_full() -> Error {
+    Error::new(
+        Code::DeltaWithoutFull,
+        "the inventory is a delta, and the state that it changes is not at hand",
+    )
+    .with_hint("give a full inventory, or read it as one with `--delta-as-full`")
 }
 
 #[cold]

@@ -3,9 +3,9 @@
 //! RFC 3339 is the rule; a time without a zone is kept and marked, and compared as if it were UTC.
 //! Of dates only those are read that mean one day in every language.
 
-use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 /// Whether a time of collection says its zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,42 @@ pub fn instant(text: &str) -> Option<(Timestamp, Zone)> {
     }
     let local = text.parse::<DateTime>().ok()?;
     Some((TimeZone::UTC.to_timestamp(local).ok()?, Zone::Local))
+}
+
+/// Brings a time of management classes, `20240302081500.000000+060`, into the form of RFC 3339; the last three
+/// digits are minutes east of Greenwich, or `***` where that is not known.
+///
+/// ```
+/// use patchstate::inventory::time::of_management;
+///
+/// let shown = |text| of_management(text);
+/// assert_eq!(shown("20260302091500.000000+060").as_deref(), Some("2026-03-02T08:15:00Z"));
+/// assert_eq!(shown("20260302081500.000000+***").as_deref(), Some("2026-03-02T08:15:00"));
+/// assert_eq!(shown("yesterday"), None);
+/// ```
+pub fn of_management(text: &str) -> Option<String> {
+    let (digits, rest) = text.trim().split_at_checked(14)?;
+    let number = |part: &str| {
+        let digits = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        part.parse::<i64>().ok().filter(|_| digits)
+    };
+    let day = of_parts(digits.get(..4)?, digits.get(4..6)?, digits.get(6..8)?)?;
+    let part = |at: usize| i8::try_from(number(digits.get(at..at + 2)?)?).ok();
+    let time = Time::new(part(8)?, part(10)?, part(12)?, 0).ok()?;
+    let local = day.to_datetime(time);
+    let (fraction, zone) = rest.strip_prefix('.')?.split_at_checked(6)?;
+    number(fraction)?;
+    let (sign, minutes) = match zone.split_at_checked(1)? {
+        ("+", minutes) => (1, minutes),
+        ("-", minutes) => (-1, minutes),
+        _ => return None,
+    };
+    if minutes == "***" {
+        return Some(local.to_string());
+    }
+    let east = number(minutes).filter(|_| minutes.len() == 3)? * sign;
+    let utc = TimeZone::UTC.to_timestamp(local).ok()?;
+    Some(utc.checked_sub(SignedDuration::from_mins(east)).ok()?.to_string())
 }
 
 /// Reads a date of installation: `20190302`, `2019-03-02` with or without a time, `5/22/2015`, or the 16

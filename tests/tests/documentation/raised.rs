@@ -182,7 +182,7 @@ type Make = fn(&Path, &mut Raised);
 
 /// Codes that no document can hold by itself, because they speak of places, of files that are changed
 /// or of a whole run.
-const MADE: [(Code, Make); 23] = [
+const MADE: [(Code, Make); 24] = [
     (Code::Io, |folder, raised| raised.catalog(&folder.join("missing.xml"))),
     (Code::ClientNoProduct, |folder, raised| {
         let mut catalogs = Vec::new();
@@ -296,6 +296,15 @@ const MADE: [(Code, Make); 23] = [
         let mut found = Diagnostics::new();
         detection::table(None, &[&path], &mut found).expect("is a table");
         raised.all(&found, "products.xml");
+    }),
+    (Code::DeltaUnresolved, |_, raised| {
+        let delta = root().join("corpora/inventory/hardware-delta.xml");
+        let mut settings = ingest::Settings::default();
+        settings.reading.deltas = inventory::Deltas::Take;
+        let intake = Intake::scan(&[Input::from(delta)], settings).expect("is listed");
+        let mut inventory = Inventory::default();
+        let read = intake.import(&intake.clients()[0], &mut Buffer::new(), &mut inventory).expect("is read");
+        raised.all(&read.diagnostics, "hardware-delta.xml");
     }),
     (Code::InventorySkipped, |folder, raised| {
         write(&folder.join(".hidden.xml"), b"<inventory/>");

@@ -89,7 +89,7 @@ fn s2_an_address_is_asked_for_changes_and_failures_change_nothing() {
         if transfer.validators.etag.as_deref() == Some("\"1\"") {
             return Ok(Fetched::Unchanged);
         }
-        fs::write(transfer.part, updates(&[1])).expect("is written");
+        fs::write(transfer.to, updates(&[1])).expect("is written");
         Ok(Fetched::Complete(Validators { etag: Some("\"1\"".to_owned()), last_modified: None }))
     }));
     assert_eq!(result(&sample, ALL).ok(), Some(Synced::Revision(1)));
@@ -333,7 +333,7 @@ fn nothing_waits_where_nothing_came_from_here() {
     let mut sample = Sample::defined(|text| text.replace("[\"drop\"]", "[\"http://example.org/\"]"));
     sample.desk = Desk {
         fetch: Some(Box::new(|transfer| {
-            fs::write(transfer.part, updates(&[1])).expect("is written");
+            fs::write(transfer.to, updates(&[1])).expect("is written");
             Ok(Fetched::Complete(Validators::default()))
         })),
         meanwhile: Some(Box::new(|| _ = WAITS.fetch_add(1, Ordering::Relaxed))),

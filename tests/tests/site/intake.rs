@@ -108,7 +108,7 @@ fn i2_a_chain_of_deltas_is_the_full_report() {
     chain.send("2.xml", &delta("A", 2, &[("p3", 1)], &[("p1", 1)]));
     chain.send("3.xml", &delta("A", 3, &[("p1", 2)], &[]));
     whole.send("3.xml", &full("A", 3, &[("p2", 2), ("p3", 1), ("p1", 2)]));
-    [&chain, &whole].map(Sample::scan);
+    [&chain, &whole].into_iter().for_each(|sample| _ = sample.scan());
     let row = |sample: &Sample| sample.look(|matrix| matrix.row(0).collect::<Vec<_>>());
     assert_eq!(row(&chain), row(&whole));
     let client = |sample: &Sample| {

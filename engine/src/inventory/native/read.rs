@@ -6,7 +6,7 @@ use super::root;
 use super::scope::Scope;
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
-use crate::inventory::sink::Sink;
+use crate::inventory::sink::{Sink, delta_without_full};
 use crate::inventory::{Deltas, Excerpt, Settings};
 use crate::model::fact::{Fact, Kinds, Wmi};
 use crate::model::inventory::{Collector, Statement, Wording};
@@ -250,14 +250,4 @@ impl<'a, C: Collector> Reader<'a, '_, C> {
 #[cold]
 fn at(tag: &Tag<'_>, error: Error) -> Error {
     error.at(Position { offset: tag.offset() as u64, line: 0, column: 0 })
-}
-
-/// The error of a delta without the state that it changes.
-#[cold]
-fn delta_without_full() -> Error {
-    Error::new(
-        Code::DeltaWithoutFull,
-        "the inventory is a delta, and the state that it changes is not at hand",
-    )
-    .with_hint("give a full inventory, or read it as one with `--delta-as-full`")
 }

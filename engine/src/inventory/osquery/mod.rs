@@ -9,13 +9,14 @@ mod log;
 mod row;
 
 use crate::diagnostic::Code;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::fact::{Kind, Kinds, Text};
 use crate::model::inventory::{Collector, Header};
 
 use super::json::Value;
-use super::lines::{lines, shown};
-use super::sink::{Sink, error};
+use super::lines::shown;
+use super::ndjson::{filled, is_one_value, moved};
+use super::sink::{Sink, error, located};
 use super::stretches::Stretches;
 use super::{Excerpt, Format, Found, Look, MAX_TEXT, Scope, Settings, Unit};
 use log::{Entry, History, Rows};
@@ -50,14 +51,6 @@ fn recognises(head: &str) -> bool {
         .is_some()
 }
 
-/// Whether a document is one value over several lines, rather than a log of one object a line.
-fn is_one_value(text: &str) -> bool {
-    let mut filled = filled(text);
-    let Some((_, first)) = filled.next() else { return true };
-    let ends = first.trim_end().ends_with('}') && first.trim_start().starts_with('{');
-    !ends || filled.next().is_none_or(|(_, second)| !second.trim_start().starts_with('{'))
-}
-
 /// Finds the hosts of a document.
 fn units(text: &str, look: Look) -> Result<Found> {
     if look == Look::Beginning {
@@ -86,26 +79,6 @@ fn units(text: &str, look: Look) -> Result<Found> {
         Some(failure) if !readable => Err(failure),
         Some(_) | None => stretches.units(0..0, text).map(Found::Units),
     }
-}
-
-/// The lines that are not blank.
-fn filled(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    lines(text).filter(|(_, line)| !line.trim().is_empty())
-}
-
-/// The error of a line as one of the document, its place still an offset.
-fn moved(failure: Error, offset: usize) -> Error {
-    let Some(place) = failure.position() else { return failure };
-    let offset = offset.saturating_add(usize::try_from(place.offset).unwrap_or(usize::MAX));
-    let place = error(failure.code(), offset, "").position().unwrap_or(place);
-    failure.moved_to(place)
-}
-
-/// The error with line and column.
-fn located(text: &str, error: Error) -> Error {
-    let Some(place) = error.position() else { return error };
-    let offset = usize::try_from(place.offset).unwrap_or(usize::MAX).min(text.len());
-    error.moved_to(crate::xml::tags::line_column(text, offset))
 }
 
 fn read(excerpt: Excerpt<'_>, _: &Settings, out: &mut dyn Collector) -> Result<u32> {

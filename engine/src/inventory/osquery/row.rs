@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::inventory::json::Value;
 use crate::inventory::sink::Sink;
 use crate::inventory::time::date;
+use crate::inventory::uninstall::{hotfix_in_title, is_product_code};
 use crate::model::fact::*;
 use crate::model::hotfix;
 use crate::model::inventory::Collector;
@@ -198,18 +199,16 @@ impl<'a> Row<'a> {
         if !is("operation", ["1", "Installation"]) {
             return Err(State::Nothing("an update that was removed"));
         }
-        let title = self.get("title").unwrap_or_default();
-        let id = title.split('(').skip(1).filter_map(|part| part.split_once(')')).map(|(id, _)| id);
-        let is_id = |id: &&str| id.starts_with(['K', 'k']) && hotfix::id(id).is_some();
-        let id = id.into_iter().find(is_id).ok_or(State::Nothing("an update without a number"))?;
+        let id = self.get("title").and_then(hotfix_in_title);
+        let id = id.ok_or(State::Nothing("an update without a number"))?;
         Ok(Hotfix { id: id.into(), ..Hotfix::default() }.into())
     }
 
     fn program<C: Collector + ?Sized>(&self, sink: &mut Sink<'_, '_, C>, offset: usize) -> Result<State> {
         let (name, version) = (self.text("name"), self.text("version"));
-        let code = self.text("identifying_number").filter(|code| is_guid(code));
+        let code = self.text("identifying_number").filter(|code| is_product_code(code));
         if let Some(product) = code.clone() {
-            let upgrade_code = self.text("upgrade_code").filter(|code| is_guid(code));
+            let upgrade_code = self.text("upgrade_code").filter(|code| is_product_code(code));
             let (name, version) = (name.clone(), version.clone());
             sink.fact(Msi { product, version, upgrade_code, name, ..Msi::default() }.into(), offset)?;
         }
@@ -352,13 +351,4 @@ fn architecture(arch: &str) -> Text<'_> {
         other => other,
     };
     Text::Borrowed(known)
-}
-
-fn is_guid(code: &str) -> bool {
-    let inner = code.strip_prefix('{').and_then(|code| code.strip_suffix('}')).unwrap_or_default();
-    let is = |(at, byte): (usize, u8)| match at {
-        8 | 13 | 18 | 23 => byte == b'-',
-        _ => byte.is_ascii_hexdigit(),
-    };
-    inner.len() == 36 && inner.bytes().enumerate().all(is)
 }

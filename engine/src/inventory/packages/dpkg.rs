@@ -3,7 +3,7 @@
 //! A Debian version writes its epoch whenever it is not 0, so the epoch is always known.
 
 use super::Line;
-use crate::model::fact::{Package, PackageKind, Text};
+use crate::inventory::nevra::{deb as package, is_deb_name as is_name, without_arch};
 
 /// Reads a line of four fields (name, version, architecture, state) or of two (name, version).
 pub(super) fn line(text: &str) -> Line<'_> {
@@ -60,38 +60,10 @@ fn two<'a>(name: &'a str, version: &'a str) -> Line<'a> {
     package.map_or(Line::Unreadable, Line::Installed)
 }
 
-/// The name without the architecture that `${binary:Package}` appends.
-fn without_arch(name: &str) -> &str {
-    name.split_once(':').map_or(name, |(name, _)| name)
-}
-
-fn is_name(name: &str) -> bool {
-    let byte = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.' | b'_');
-    name.starts_with(|first: char| first.is_ascii_alphanumeric()) && name.bytes().all(byte)
-}
-
-/// A package whose parts can be such.
-fn package<'a>(name: &'a str, version: &'a str, arch: Option<&'a str>) -> Option<Package<'a>> {
-    let name = without_arch(name);
-    let (epoch, version) = match version.split_once(':') {
-        Some((epoch, version)) => (epoch.parse().ok()?, version),
-        None => (0, version),
-    };
-    let part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'+' | b'-' | b'~' | b':');
-    if !is_name(name)
-        || version.is_empty()
-        || !version.bytes().all(part)
-        || arch.is_some_and(|arch| !is_name(arch))
-    {
-        return None;
-    }
-    let (name, version, arch) = (Text::Borrowed(name), Text::Borrowed(version), arch.map(Text::Borrowed));
-    Some(Package { kind: PackageKind::Deb, name, epoch: Some(epoch), version, arch, ..Package::default() })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::fact::Text;
 
     fn shown(line: Line<'_>) -> String {
         match line {

@@ -4,79 +4,8 @@
 //! looks the same without it.
 
 use super::Line;
-use crate::model::fact::{Package, PackageKind, Text};
-
-/// Architectures that a name in the plain form may end with.
-///
-/// Without a list, `bash-3.2-33.el5` of an old `rpm -qa` would have the architecture `el5`.
-const ARCHES: &[&str] = &[
-    "noarch",
-    "x86_64",
-    "aarch64",
-    "i386",
-    "i486",
-    "i586",
-    "i686",
-    "athlon",
-    "geode",
-    "pentium3",
-    "pentium4",
-    "x86_64_v2",
-    "x86_64_v3",
-    "x86_64_v4",
-    "amd64",
-    "ia32e",
-    "ia64",
-    "ppc",
-    "ppc64",
-    "ppc64le",
-    "ppc64p7",
-    "s390",
-    "s390x",
-    "armv3l",
-    "armv4b",
-    "armv4l",
-    "armv4tl",
-    "armv5tel",
-    "armv5tejl",
-    "armv6l",
-    "armv6hl",
-    "armv7l",
-    "armv7hl",
-    "armv7hnl",
-    "armv8l",
-    "riscv32",
-    "riscv64",
-    "loongarch64",
-    "alpha",
-    "alphaev5",
-    "alphaev56",
-    "alphaev6",
-    "alphaev67",
-    "sparc",
-    "sparcv8",
-    "sparcv9",
-    "sparcv9v",
-    "sparc64",
-    "sparc64v",
-    "mips",
-    "mipsel",
-    "mips64",
-    "mips64el",
-    "mipsr6",
-    "mipsr6el",
-    "mips64r6",
-    "mips64r6el",
-    "m68k",
-    "sh3",
-    "sh4",
-    "sh4a",
-    "hppa",
-    "parisc",
-    "src",
-    "nosrc",
-    "(none)",
-];
+use crate::inventory::nevra::{self, number, rpm as package, version_release};
+use crate::model::fact::{Package, Text};
 
 /// Reads a line by its form: seven fields, three fields, or the plain name.
 pub(super) fn line(text: &str) -> Line<'_> {
@@ -88,7 +17,7 @@ pub(super) fn line(text: &str) -> Line<'_> {
     let package = match (count, fields) {
         (7, fields) if text.contains('\t') => queried(fields),
         (3, [name, evr, arch, ..]) => three(name, evr, arch),
-        (1, [name, ..]) => plain(name),
+        (1, [name, ..]) => nevra::plain(name),
         _ => None,
     };
     package.map_or(Line::Unreadable, Line::Installed)
@@ -130,55 +59,8 @@ fn queried<'a>(
 
 /// `NAME E:V-R ARCH` or `NAME V-R ARCH`.
 fn three<'a>(name: &'a str, evr: &'a str, arch: &'a str) -> Option<Package<'a>> {
-    let (version, release) = evr.rsplit_once('-')?;
-    let (epoch, version) = epoch(version)?;
+    let (epoch, version, release) = version_release(evr)?;
     package(name, epoch, version, release, Some(arch))
-}
-
-/// `NAME-V-R.ARCH` or `NAME-E:V-R.ARCH`, split from the right; keys have no architecture.
-fn plain(text: &str) -> Option<Package<'_>> {
-    let (text, arch) = match text.rsplit_once('.') {
-        Some((text, arch)) if ARCHES.contains(&arch) => (text, Some(arch)),
-        _ if text.starts_with("gpg-pubkey-") => (text, None),
-        _ => return None,
-    };
-    let (text, release) = text.rsplit_once('-')?;
-    let (name, version) = text.rsplit_once('-')?;
-    let (epoch, version) = epoch(version)?;
-    package(name, epoch, version, release, arch)
-}
-
-/// Splits `E:V`; without a colon the epoch is not known.
-fn epoch(text: &str) -> Option<(Option<u32>, &str)> {
-    match text.split_once(':') {
-        Some((epoch, version)) => Some((Some(number(epoch)?), version)),
-        None => Some((None, text)),
-    }
-}
-
-/// An epoch; `(none)` is 0.
-fn number(text: &str) -> Option<u32> {
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if digits { text.parse().ok() } else { (text == "(none)").then_some(0) }
-}
-
-/// A package whose parts can be such.
-fn package<'a>(
-    name: &'a str,
-    epoch: Option<u32>,
-    version: &'a str,
-    release: &'a str,
-    arch: Option<&'a str>,
-) -> Option<Package<'a>> {
-    let part = |text: &str| !text.is_empty() && !text.contains(['-', ':', '/', ' ']);
-    let word = |text: &str| !text.is_empty() && !text.contains([':', '/', ' ']);
-    if !word(name) || !part(version) || !part(release) || arch.is_some_and(|arch| !word(arch)) {
-        return None;
-    }
-    let kind = PackageKind::Rpm;
-    let (name, version) = (Text::Borrowed(name), Text::Borrowed(version));
-    let (release, arch) = (Some(Text::Borrowed(release)), arch.map(Text::Borrowed));
-    Some(Package { kind, name, epoch, version, release, arch, ..Package::default() })
 }
 
 #[cfg(test)]

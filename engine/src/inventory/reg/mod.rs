@@ -5,7 +5,6 @@
 //! line cannot be read, and such a file covers nothing. Below `Uninstall` keys products and hotfixes are
 //! found, besides. Source of truth: `docs/inventories.md`, "Registry exports".
 
-mod uninstall;
 mod value;
 
 use crate::diagnostic::Code;
@@ -15,8 +14,8 @@ use crate::model::inventory::{Collector, Header};
 
 use super::lines::shown;
 use super::sink::{Sink, error};
+use super::uninstall::Entry;
 use super::{Excerpt, Format, Found, Look, MAX_TEXT, Scope, Settings, Unit};
-use uninstall::Entry;
 use value::{Dialect, Line};
 
 /// Exports of the registry.
@@ -145,7 +144,7 @@ impl<'a> Reader<'a> {
         if !stated {
             sink.fact(RegistryKey { key: name.into(), ..RegistryKey::default() }.into(), offset)?;
         }
-        entry.map_or(Ok(()), |entry| entry.state(sink, offset))
+        entry.map_or(Ok(()), |entry| entry.facts(|fact| sink.fact(fact, offset)))
     }
 
     /// States what is covered, unless something shows that it is not.

@@ -31,8 +31,9 @@ pub struct Validators {
 pub struct Transfer<'a> {
     /// The address.
     pub address: &'a str,
-    /// Where the bytes go as they come; what stands there of an earlier attempt may be gone on with.
-    pub part: &'a Path,
+    /// The file that appears when all of it is there; what an earlier attempt left beside it may be gone on
+    /// with.
+    pub to: &'a Path,
     /// What was said of the document that is at hand.
     pub validators: &'a Validators,
     /// The greatest length, in bytes.
@@ -113,13 +114,13 @@ impl Site {
         host: &dyn Host,
     ) -> Result<Found> {
         let folder = self.path("catalog").join(&feed.id);
-        let part = folder.join("incoming.part");
+        let path = folder.join("incoming");
         let nothing = Validators::default();
         // What another source gave says nothing of this one.
         let known = current.filter(|current| current.source == shown(address));
         let transfer = Transfer {
             address,
-            part: &part,
+            to: &path,
             validators: known.map_or(&nothing, |current| &current.validators),
             most: feed.max_download_mib.saturating_mul(1 << 20),
             digest: feed.digest,
@@ -128,8 +129,6 @@ impl Site {
             Fetched::Unchanged => return Ok(Found::Unchanged),
             Fetched::Complete(validators) => validators,
         };
-        let path = folder.join("incoming");
-        fs::rename(&part, &path).map_err(|error| Error::io(&part, "move", error))?;
         let name = address.split(['?', '#']).next().and_then(|path| path.rsplit('/').next()).unwrap_or("");
         let source = shown(address);
         let name = super::super::file_name(if name.is_empty() { "catalog" } else { name });

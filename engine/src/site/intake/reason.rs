@@ -174,7 +174,7 @@ fn code(code: Code) -> Code {
         | Code::SerialConflict
         | Code::ClockAhead
         | Code::ImportUnreadable => code,
-        Code::WrongFormat | Code::WrongVersion => Code::InventoryUnknownFormat,
+        Code::WrongFormat | Code::WrongVersion | Code::GlpiNotInventory => Code::InventoryUnknownFormat,
         _ => Code::NotWellFormed,
     }
 }
