@@ -99,9 +99,10 @@ impl Host for Machine {
         };
         match patchstate_fetch::fetch(&request) {
             Ok(patchstate_fetch::Fetched::Unchanged) => Ok(Fetched::Unchanged),
-            Ok(patchstate_fetch::Fetched::Complete { validators, .. }) => {
-                Ok(Fetched::Complete(Validators { etag: validators.etag, last_modified: validators.last_modified }))
-            }
+            Ok(patchstate_fetch::Fetched::Complete { validators, .. }) => Ok(Fetched::Complete(Validators {
+                etag: validators.etag,
+                last_modified: validators.last_modified,
+            })),
             Err(error) => {
                 let failed = Error::new(Code::Io, error.to_string());
                 Err(match error.hint() {

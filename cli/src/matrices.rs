@@ -1,5 +1,6 @@
 //! Which matrices a verb looks at: one that was named, or those of a site.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -42,7 +43,7 @@ pub(crate) enum Selected<'s> {
     /// A file that was named.
     File(&'s Path),
     /// A site.
-    Site(Site),
+    Site(Box<Site>),
 }
 
 impl OfSite {
@@ -72,7 +73,7 @@ impl Matrices {
             let error = Error::new(Code::BadValue, "no matrix is named, and this folder is no site");
             error.with_hint("name a matrix, or a site with `--site DIR`")
         };
-        Ok(self.of.open()?.map(Selected::Site).ok_or_else(missing)?)
+        Ok(self.of.open()?.map(|site| Selected::Site(Box::new(site))).ok_or_else(missing)?)
     }
 
     /// Looks at each matrix, with what a site knows beside it.
@@ -104,13 +105,22 @@ pub(crate) fn each_of(
     let now = now.unwrap_or_else(Timestamp::now);
     let clients = site.store().load()?;
     let mut found = false;
+    let (mut unknown, mut looked_at) = (BTreeMap::<String, usize>::new(), 0);
     for view in site.views(&of.feed, of.collection.as_deref())? {
         let Some(matrix) = view.open(site, &clients, now)? else { continue };
         found = true;
         let (authorized, unmatched) = site.authorized(&matrix)?;
-        drop(unmatched);
+        let (baselines, more) = site.baselines(&matrix)?;
+        for entry in unmatched.iter().chain(&more) {
+            unknown.entry(entry.clone()).and_modify(|count| *count += 1).or_insert(1);
+        }
+        looked_at += 1;
         let times = site.times(&view.feed)?.of_updates(&matrix.updates);
-        look(&matrix, SiteFacts { times, authorized }, output)?;
+        look(&matrix, SiteFacts { times, authorized, baselines }, output)?;
+    }
+    // What one feed does not have another may.
+    for (entry, _) in unknown.iter().filter(|(_, count)| **count == looked_at) {
+        output.warning(&format!("a list of the site has {entry}, which is no update"));
     }
     if !found {
         let error = Error::new(Code::BadReference, "the site has no matrix yet");

@@ -1,6 +1,10 @@
 //! Options that several verbs share: the form of what is printed, and what is listed.
 
 use clap::ValueEnum;
+use patchstate::matrix::Matrix;
+use patchstate::matrix::tables::Update;
+use patchstate::model::update::Urgency;
+use patchstate::model::verdict::Verdict;
 use patchstate::report::{Columns, Hidden, History, Options, Suppress};
 
 /// The form of what is printed.
@@ -91,4 +95,32 @@ pub(crate) fn time(text: &str) -> Result<jiff::Timestamp, String> {
     let date = || text.parse::<jiff::civil::Date>().ok().map(|date| date.at(0, 0, 0, 0));
     let whole = text.parse().ok().or_else(|| jiff::tz::Offset::UTC.to_timestamp(date()?).ok());
     whole.ok_or_else(|| "a time is written 2026-03-01T12:00:00Z or 2026-03-01".to_owned())
+}
+
+/// Which cells make the program end with code 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// A Missing update
+    Missing,
+    /// A Missing update that is critical
+    Critical,
+    /// A Missing update or an Unknown cell
+    Unknown,
+}
+
+impl FailOn {
+    /// Whether a matrix has such a cell among those that lists show: what a person ignores fails no run.
+    pub(crate) fn is_met(self, matrix: &Matrix<'_>) -> bool {
+        let counts = |update: &Update, verdict: Verdict| match verdict {
+            Verdict::Missing => self != FailOn::Critical || update.urgency == Some(Urgency::Critical),
+            Verdict::Unknown => self == FailOn::Unknown,
+            Verdict::NotApplicable | Verdict::Installed => false,
+        };
+        (0..matrix.clients.len()).any(|client| {
+            let cells = matrix.updates.iter().zip(matrix.row(client));
+            cells
+                .filter(|(update, cell)| !(update.flags | cell.flags).is_hidden())
+                .any(|(update, cell)| counts(update, cell.verdict))
+        })
+    }
 }

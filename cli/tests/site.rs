@@ -62,6 +62,10 @@ fn exit_codes_say_what_kept_a_site_from_working() {
     assert_eq!(code(&["site", "scan", "--site", folder.path().to_str().expect("is text")]), Some(2));
     send(&site, "1.xml", &full("A", 1, &[("p1", 1)]));
     assert_eq!(code(&scan), Some(0));
+    let fail_on = |what| code(&[&scan[..], &["--fail-on", what]].concat());
+    assert_eq!((fail_on("missing"), fail_on("unknown")), (Some(1), Some(1)));
+    send(&site, "1.xml", &full("A", 2, &[("p1", 2)]));
+    assert_eq!(fail_on("missing"), Some(0));
     send(&site, "2.xml", "<inventory");
     assert_eq!(code(&scan), Some(1), "something is in quarantine");
     let held = fs::OpenOptions::new().read(true).write(true).open(site.join("sync.lock")).expect("was made");

@@ -1,15 +1,13 @@
 //! `patchstate evaluate`: an index and inventories in, one matrix out.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
-use clap::ValueEnum;
 use patchstate::diagnostic::{Code, Diagnostics};
 use patchstate::eval::plan::Plan;
 use patchstate::eval::run::{self, Outcome};
 use patchstate::ingest;
-use patchstate::matrix::{self, tables::Update};
-use patchstate::model::update::Urgency;
+use patchstate::matrix;
 use patchstate::model::verdict::Verdict;
 use patchstate::report::grouped;
 use patchstate::site::lists::{self, Named};
@@ -20,6 +18,7 @@ use crate::files;
 
 use crate::output::Output;
 use crate::progress::Progress;
+use crate::request::FailOn;
 
 /// Evaluates inventories against an index
 #[derive(Debug, clap::Args)]
@@ -62,17 +61,6 @@ pub(crate) struct Args {
     /// Ends with code 1 when such a cell was found
     #[arg(long, value_name = "WHAT")]
     fail_on: Option<FailOn>,
-}
-
-/// Which cells make the program end with code 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum FailOn {
-    /// A Missing update
-    Missing,
-    /// A Missing update that is critical
-    Critical,
-    /// A Missing update or an Unknown cell
-    Unknown,
 }
 
 fn shard(text: &str) -> Result<(usize, usize), String> {
@@ -198,27 +186,12 @@ fn exit(args: &Args, outcome: &Outcome) -> anyhow::Result<Exit> {
         return Ok(Exit::Partial);
     }
     match args.fail_on {
-        Some(threshold) if meets(threshold, &args.output)? => Ok(Exit::Findings),
-        _ => Ok(Exit::Done),
+        None => Ok(Exit::Done),
+        // As it was written, because that is what lists are made of.
+        Some(threshold) => {
+            let bytes = files::open(&args.output)?;
+            let met = threshold.is_met(&files::matrix(&args.output, &bytes)?);
+            Ok(if met { Exit::Findings } else { Exit::Done })
+        }
     }
-}
-
-/// Whether a cell that lists show is Missing and critical, or Missing, or also Unknown.
-///
-/// Looks into the matrix as it was written, because that is what lists are made of: what a person
-/// ignores does not fail a run.
-fn meets(threshold: FailOn, path: &Path) -> anyhow::Result<bool> {
-    let bytes = files::open(path)?;
-    let matrix = files::matrix(path, &bytes)?;
-    let counts = |update: &Update, verdict: Verdict| match verdict {
-        Verdict::Missing => threshold != FailOn::Critical || update.urgency == Some(Urgency::Critical),
-        Verdict::Unknown => threshold == FailOn::Unknown,
-        Verdict::NotApplicable | Verdict::Installed => false,
-    };
-    Ok((0..matrix.clients.len()).any(|client| {
-        let cells = matrix.updates.iter().zip(matrix.row(client));
-        cells
-            .filter(|(update, cell)| !(update.flags | cell.flags).is_hidden())
-            .any(|(update, cell)| counts(update, cell.verdict))
-    }))
 }

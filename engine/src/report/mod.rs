@@ -139,6 +139,17 @@ pub struct SiteFacts {
     pub times: Times,
     /// By the id of an update: the list that authorizes it, and since when.
     pub authorized: BTreeMap<String, Authorized>,
+    /// The lists of updates that clients must have.
+    pub baselines: Vec<Baseline>,
+}
+
+/// A list of updates that clients must have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Baseline {
+    /// Its name.
+    pub name: String,
+    /// The updates, by their numbers in the matrix, rising.
+    pub updates: Vec<usize>,
 }
 
 /// That somebody decided that an update is to be installed.

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::counts::{Counts, ORDER, by_update};
-use super::table::{Column, Note, Table, Value};
-use super::{Options, Report, Subject, footer, naming, share};
+use super::table::{Column, Note, Says, Table, Value};
+use super::{Baseline, Options, Report, Subject, footer, naming, share};
 use crate::error::Result;
 use crate::matrix::Matrix;
 use crate::matrix::tables::Update;
@@ -47,6 +47,10 @@ fn table<'m>(matrix: &'m Matrix<'_>, _: &str, options: &Options) -> Result<Table
     }
     top(matrix, &counts, &mut table);
     table.head = clients(matrix);
+    if !options.site.baselines.is_empty() {
+        let baselines = options.site.baselines.iter().map(|list| baseline(matrix, list));
+        table.head.push(Note { name: "baselines", says: Says::Records(baselines.collect()) });
+    }
     table.foot = footer::notes(matrix);
     table.foot.push(footer::totals(matrix.totals()));
     match options.now {
@@ -132,6 +136,29 @@ fn clients<'m>(matrix: &'m Matrix<'_>) -> Vec<Note<'m>> {
         Note::one("clients with updates missing", share(missing, clients)),
         Note::one("clients not proved", share(unproved, clients)),
         Note::one("clients with nothing missing or unknown", share(clean, clients)),
+    ]
+}
+
+/// How the clients stand to a list of updates that they must have: none of them Missing and none Unknown; one
+/// Missing; none Missing, but one Unknown, of whom it is not proved.
+fn baseline<'m>(matrix: &'m Matrix<'_>, list: &Baseline) -> Vec<(&'static str, Value<'m>)> {
+    let [mut compliant, mut lacking, mut unproved] = [0u64; 3];
+    for client in 0..matrix.clients.len() {
+        let has = |verdict| list.updates.iter().any(|update| matrix.cell(client, *update).verdict == verdict);
+        let state = match (has(Verdict::Missing), has(Verdict::Unknown)) {
+            (true, _) => &mut lacking,
+            (false, true) => &mut unproved,
+            (false, false) => &mut compliant,
+        };
+        *state += 1;
+    }
+    let clients = matrix.clients.len() as u64;
+    vec![
+        ("name", Value::from(list.name.clone())),
+        ("updates", Value::Count(list.updates.len() as u64)),
+        ("compliant", Value::from(share(compliant, clients))),
+        ("not compliant", Value::from(share(lacking, clients))),
+        ("not proved", Value::from(share(unproved, clients))),
     ]
 }
 

@@ -123,7 +123,7 @@ impl Site {
             for entry in list.entries {
                 let found = matrix.find_updates(&entry.update);
                 if found.is_empty() {
-                    unmatched.push(entry.update.clone());
+                    unmatched.push(format!("`{}`", entry.update));
                 }
                 for update in found {
                     let one = || Authorized { name: list.name.clone(), time: entry.time.clone() };

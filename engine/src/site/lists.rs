@@ -2,12 +2,15 @@
 //!
 //! Source of truth: `docs/site.md`, "Lists".
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::toml::read_file;
 use super::{Site, file_names};
 use crate::error::Result;
 use crate::index::View;
+use crate::matrix::Matrix;
+use crate::report::Baseline;
 
 /// The updates that a list names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,6 +51,34 @@ pub fn without_comment(line: &str) -> &str {
         .match_indices('#')
         .find(|(at, _)| line[..*at].chars().next_back().is_none_or(char::is_whitespace));
     comment.map_or(line, |(at, _)| &line[..at]).trim()
+}
+
+impl Site {
+    /// The lists of updates that clients must have, with the numbers of those that a matrix has, and the
+    /// entries that name none of them, as `FILE:LINE: ENTRY`.
+    ///
+    /// # Errors
+    ///
+    /// A list cannot be read.
+    pub fn baselines(&self, matrix: &Matrix<'_>) -> Result<(Vec<Baseline>, Vec<String>)> {
+        let folder = self.path("lists/baseline");
+        let (mut baselines, mut unmatched) = (Vec::new(), Vec::new());
+        for name in file_names(&folder)? {
+            let path = folder.join(&name);
+            let mut updates = BTreeSet::new();
+            for (line, entry) in (1..).zip(read_file(&path)?.lines()) {
+                let entry = without_comment(entry);
+                let found = if entry.is_empty() { Vec::new() } else { matrix.find_updates(entry) };
+                if found.is_empty() && !entry.is_empty() {
+                    unmatched.push(format!("{}:{line}: `{entry}`", path.display()));
+                }
+                updates.extend(found);
+            }
+            let name = Path::new(&name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            baselines.push(Baseline { name, updates: updates.into_iter().collect() });
+        }
+        Ok((baselines, unmatched))
+    }
 }
 
 /// The numbers of the updates that any list of `lists/ignore` names, rising.

@@ -1,8 +1,10 @@
-//! Lists: what is authorized, ignored.
+//! Lists: what is authorized, ignored, and a baseline.
 
 use std::fs;
 
 use conformance::site::{Sample, full};
+use patchstate::report::table::Form;
+use patchstate::report::{self, Baseline, Options, SiteFacts};
 
 #[test]
 fn s7_1_an_authorization_is_data_and_changes_no_verdict() {
@@ -29,7 +31,7 @@ fn s7_1_an_authorization_is_data_and_changes_no_verdict() {
     assert_eq!(sample.cells(), before);
     let (authorized, unmatched) =
         sample.look(|matrix| sample.site().authorized(matrix).ok().unwrap_or_default());
-    assert_eq!(unmatched, ["U-9"], "it is kept");
+    assert_eq!(unmatched, ["`U-9`"], "it is kept");
     assert_eq!((authorized["linux:U-1"].name.as_str(), authorized.len()), ("march", 1));
     fs::write(&path, "name = \"x\"\ncreated = 3\n").expect("is written");
     let error = sample.site().authorizations().expect_err("is no text").to_string();
@@ -48,4 +50,31 @@ fn s7_2_what_is_ignored_is_marked() {
     fs::remove_file(sample.path("lists/ignore/known.txt")).expect("is removed");
     sample.scan();
     assert_eq!(sample.cells()[0], "A linux:U-1 Missing package-older");
+}
+
+#[test]
+fn s7_3_compliance_is_nothing_missing_and_nothing_unknown() {
+    let sample = Sample::new();
+    sample.send("A.xml", &full("A", 1, &[("p1", 2), ("p2", 1)]));
+    sample.send("B.xml", &full("B", 1, &[("p1", 1)]));
+    sample.send("C.xml", &full("C", 1, &[]).replace(" complete=\"package\"", ""));
+    sample.scan();
+    fs::write(sample.path("lists/baseline/must.txt"), "# words\nU-1\nU-77\n").expect("is written");
+    sample.look(|matrix| {
+        let (baselines, unmatched) = sample.site().baselines(matrix).expect("can be read");
+        assert_eq!(baselines, [Baseline { name: "must".to_owned(), updates: vec![0] }]);
+        assert!(unmatched.len() == 1 && unmatched[0].ends_with("must.txt:3: `U-77`"), "{unmatched:?}");
+        let site = SiteFacts { baselines, ..SiteFacts::default() };
+        let report = report::find("site").expect("is there");
+        let table = (report.table)(matrix, "", &Options { site, ..Options::default() }).expect("is made");
+        let mut out = Vec::new();
+        table.write(&Form::Json, &mut out).expect("writes to memory");
+        let table: serde_json::Value = serde_json::from_slice(&out).expect("is JSON");
+        let must = &table["baselines"][0];
+        assert_eq!(must["compliant"], "33.3 % (1 of 3)");
+        assert_eq!(
+            (&must["not compliant"], &must["not proved"]),
+            (&"33.3 % (1 of 3)".into(), &"33.3 % (1 of 3)".into())
+        );
+    });
 }

@@ -16,7 +16,8 @@ fn s6_1_times_of_detection_and_application_are_kept() {
     let lines = sample.look(|matrix| {
         let times = site.times("linux").expect("is whole").of_updates(&matrix.updates);
         let (authorized, _) = site.authorized(matrix).expect("are whole");
-        let options = Options { site: SiteFacts { times, authorized }, ..Options::default() };
+        let options =
+            Options { site: SiteFacts { times, authorized, ..SiteFacts::default() }, ..Options::default() };
         let mut out = Vec::new();
         let export = report::find_export("patchstate").expect("is there");
         (export.write)(matrix, Form::Csv, &options, &mut out).expect("writes to memory");

@@ -6,13 +6,15 @@ use std::time::Instant;
 use jiff::Timestamp;
 use patchstate::model::verdict::Verdict;
 use patchstate::report::grouped;
+use patchstate::site::Site;
 use patchstate::site::scan::{Request, Scanned};
 
 use super::Place;
 use crate::exit::Exit;
 use crate::host::{Log, Machine};
+use crate::matrices::{OfSite, each_of};
 use crate::output::Output;
-use crate::request::time;
+use crate::request::{FailOn, time};
 
 /// Takes what clients sent, and evaluates what changed
 #[derive(Debug, clap::Args)]
@@ -33,6 +35,9 @@ pub(crate) struct Args {
     all: bool,
     #[command(flatten)]
     limits: Limits,
+    /// Ends with code 1 when the site has such a cell
+    #[arg(long, value_name = "WHAT")]
+    fail_on: Option<FailOn>,
     /// How many threads [default: as many as there are processors]
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
@@ -64,7 +69,19 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build()?;
     let scanned = pool.install(|| site.scan(&request, &machine))?;
     say(&scanned, start, output);
-    Ok(if scanned.intake.quarantined > 0 { Exit::Findings } else { Exit::Done })
+    let met = args.fail_on.is_some_and(|_| scanned.has_index) && is_met(&site, args, output)?;
+    Ok(if met || scanned.intake.quarantined > 0 { Exit::Findings } else { Exit::Done })
+}
+
+/// Whether a matrix of the site has a cell that is to make the program end with code 1.
+fn is_met(site: &Site, args: &Args, output: &mut Output) -> anyhow::Result<bool> {
+    let of = OfSite { site: None, collection: args.collection.clone(), feed: Vec::new() };
+    let mut met = false;
+    each_of(site, &of, args.now, output, |matrix, _, _| {
+        met |= args.fail_on.is_some_and(|threshold| threshold.is_met(matrix));
+        Ok(())
+    })?;
+    Ok(met)
 }
 
 /// Says how it went.
