@@ -384,7 +384,7 @@ fn matrix_row(number: u32, updates: u32) -> (tables::Client, Row) {
             current: "SP2".to_owned(),
         }],
         languages: vec![1031, 1033],
-        flags: Flags::STALE,
+        flags: if number == 5 { Flags::STALE } else { Flags::NONE },
         inventory: 7,
     };
     if unreadable {
