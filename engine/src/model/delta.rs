@@ -1,7 +1,7 @@
 //! What a delta makes of the inventory that it applies to: facts set and withdrawn by key.
 //!
 //! Knows keys and order; whether a delta applies at all is decided by who keeps the inventory. Source of
-//! truth: `docs/inventories.md`, "Full and delta".
+//! truth: `docs/site.md`, "Which reports count".
 
 use ahash::AHashMap;
 

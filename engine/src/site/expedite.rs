@@ -1,7 +1,7 @@
 //! A few clients ahead of all others: their reports are taken, they are evaluated, and their rows are laid over
 //! those of the matrices, while a scan may be at work.
 //!
-//! Source of truth: `docs/site.md`, "Expedited clients".
+//! Source of truth: `docs/site.md`, "Scan".
 
 use std::ffi::{OsStr, OsString};
 use std::fs;

@@ -2,7 +2,7 @@
 //!
 //! Reports are taken by client in the order of their serials, and many clients at once; what was decided of
 //! them is made true by one change of the store, and only then is any report moved on. So an interruption
-//! leaves each report either waiting or loaded. Source of truth: `docs/site.md`, "Intake".
+//! leaves each report either waiting or loaded. Source of truth: `docs/site.md`, "Reports of clients".
 
 pub mod decide;
 mod load;
