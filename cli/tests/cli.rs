@@ -127,6 +127,7 @@ snapshots! {
     export_matrix_ndjson: "export matrix fleet.matrix --format ndjson --verdict installed,missing";
     export_patchstate: "export patchstate fleet.matrix";
     export_patchstate_all: "export patchstate fleet.matrix --all";
+    client_html: "report client WS-001 fleet.matrix --format html --all";
     export_hfnetchk: "export hfnetchk fleet.matrix";
     export_hfnetchk_history: "export hfnetchk fleet.matrix --history 3 --suppress warnings --all";
     verify: "verify fleet.matrix";

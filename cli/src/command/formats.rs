@@ -31,7 +31,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         push(&mut table, "inventory", format.name, &[], format.title);
     }
     for report in REPORTS {
-        push(&mut table, "report", report.name, &["text", "csv", "json"], report.title);
+        push(&mut table, "report", report.name, &["text", "csv", "json", "html"], report.title);
     }
     for export in EXPORTS {
         let forms: Vec<_> = export.forms.iter().map(|form| form_name(*form)).collect();

@@ -1,6 +1,6 @@
 //! Reports and exports: a [`Matrix`] or an index in, rows for people and for programs out.
 //!
-//! A report is a [`table::Table`] that is printed as text, CSV or JSON; an export is written as its
+//! A report is a [`table::Table`] that is printed as text, CSV, JSON or HTML; an export is written as its
 //! format wants it. Nothing here knows how a verdict was found, reads a clock, or prints: everything is
 //! written into the writer that the caller gives. Source of truth: `docs/reports.md`.
 
@@ -25,6 +25,7 @@ pub mod facts;
 pub mod findings;
 mod footer;
 mod hfnetchk;
+mod html;
 pub mod inspect;
 mod json;
 pub mod listing;
