@@ -93,6 +93,12 @@ pub(crate) fn check(path: &Path) -> Result<()> {
 /// Begins a file that appears at `path` when it is finished, and not at all when the program is
 /// interrupted.
 pub(crate) fn create(path: &Path) -> Result<Output> {
+    leave_nothing_when_interrupted();
+    Output::create(path)
+}
+
+/// Makes sure that an interrupted run removes the files that it has begun.
+pub(crate) fn leave_nothing_when_interrupted() {
     static HANDLER: Once = Once::new();
     HANDLER.call_once(|| {
         // Without a handler an interrupted run leaves a temporary file, which is no reason not to run.
@@ -101,5 +107,4 @@ pub(crate) fn create(path: &Path) -> Result<Output> {
             std::process::exit(INTERRUPTED);
         });
     });
-    Output::create(path)
 }

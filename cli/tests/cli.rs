@@ -127,6 +127,8 @@ snapshots! {
     export_matrix_ndjson: "export matrix fleet.matrix --format ndjson --verdict installed,missing";
     export_patchstate: "export patchstate fleet.matrix";
     export_patchstate_all: "export patchstate fleet.matrix --all";
+    export_sarif: "export sarif fleet.matrix";
+    export_sarif_all: "export sarif fleet.matrix --all";
     client_html: "report client WS-001 fleet.matrix --format html --all";
     export_hfnetchk: "export hfnetchk fleet.matrix";
     export_hfnetchk_history: "export hfnetchk fleet.matrix --history 3 --suppress warnings --all";
@@ -145,6 +147,8 @@ snapshots! {
     help_export: "export --help";
     help_export_matrix: "export matrix --help";
     help_export_patchstate: "export patchstate --help";
+    help_export_parquet: "export parquet --help";
+    help_export_sarif: "export sarif --help";
     help_export_hfnetchk: "export hfnetchk --help";
     help_export_plan: "export plan --help";
     help_diff: "diff --help";
@@ -235,6 +239,29 @@ fn damaged_files_are_refused() {
     assert_snapshot!("error_version", with_file(change(8, 9)));
     assert_snapshot!("error_flipped", with_file(change(300, b'?')));
     assert_snapshot!("error_cut_off", with_file(|bytes| bytes[..700].to_vec()));
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet_tables_are_files_of_a_folder() {
+    let place = Place::new();
+    assert_eq!(
+        shown(&place.run("export parquet fleet.matrix --output tables/of/today --verdict missing")),
+        ""
+    );
+    for table in ["client_state", "findings", "dim_update", "dim_client"] {
+        assert!(place.path(&format!("tables/of/today/{table}.parquet")).is_file(), "{table}");
+    }
+    let refused = shown(&place.run("export parquet fleet.matrix -o fleet.matrix/tables"));
+    assert!(refused.contains("fleet.matrix/tables") && refused.ends_with("exit code Some(2)"), "{refused}");
+}
+
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn a_build_without_parquet_says_so_and_how_to_have_it() {
+    let place = Place::new();
+    assert_snapshot!("error_no_parquet", shown(&place.run("export parquet fleet.matrix -o tables")));
+    assert!(!place.path("tables").exists());
 }
 
 #[test]

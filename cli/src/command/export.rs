@@ -19,7 +19,10 @@ Examples:
       patchstate export matrix fleet.matrix --verdict all --format ndjson
 
   The shape of Win32_PatchState, for what reads the hardware inventory of SMS:
-      patchstate export patchstate fleet.matrix > patchstate.csv")]
+      patchstate export patchstate fleet.matrix > patchstate.csv
+
+  Results that a CI system shows:
+      patchstate export sarif fleet.matrix > fleet.sarif")]
 pub(crate) struct Args {
     #[command(subcommand)]
     target: Target,
@@ -49,6 +52,43 @@ Examples:
   patchstate export patchstate fleet.matrix > patchstate.csv
   patchstate export patchstate fleet.matrix --all | grep Applicable")]
     Patchstate {
+        /// The matrix
+        #[arg(value_name = "MATRIX")]
+        matrix: PathBuf,
+        /// Lists rows that a flag hides, too (superseded, ignored, expired, bundle-child)
+        #[arg(long)]
+        all: bool,
+    },
+    /// Tables for analysts, as four Parquet files: client_state, findings, dim_update, dim_client
+    ///
+    /// `findings` has a row for each cell that is listed. A client without a row in it is clean only where
+    /// `client_state` says `ok` of it. Builds without the feature `parquet` refuse.
+    #[command(after_long_help = "\
+Examples:
+  patchstate export parquet fleet.matrix -o tables
+  patchstate export parquet fleet.matrix -o tables --verdict all
+
+  Which updates do most clients need, asked of DuckDB:
+      duckdb -c \"SELECT title, count(*) FROM 'tables/findings.parquet'
+                 JOIN 'tables/dim_update.parquet' USING (update_key)
+                 WHERE verdict = 2 GROUP BY title ORDER BY 2 DESC LIMIT 10\"")]
+    Parquet {
+        /// The matrix
+        #[arg(value_name = "MATRIX")]
+        matrix: PathBuf,
+        /// The folder of the files; it is made where it is not there
+        #[arg(long, short, value_name = "DIR")]
+        output: PathBuf,
+        /// The verdicts of `findings`: `all`, or verdicts separated by commas [default: Missing,Unknown]
+        #[arg(long, value_name = "all|LIST", value_parser = verdicts)]
+        verdict: Option<Verdicts>,
+    },
+    /// Missing and Unknown cells as results for CI systems: a log of SARIF 2.1.0
+    #[command(after_long_help = "\
+Examples:
+  patchstate export sarif fleet.matrix > fleet.sarif
+  patchstate export sarif fleet.matrix --all | jq '.runs[0].results | length'")]
+    Sarif {
         /// The matrix
         #[arg(value_name = "MATRIX")]
         matrix: PathBuf,
@@ -130,6 +170,14 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
             let listing = Listing { all: *all, ..Listing::default() };
             write("patchstate", matrix, Form::Csv, &listing.options(), output)
         }
+        Target::Parquet { matrix, output: folder, verdict } => {
+            let options = Options { verdicts: verdict.unwrap_or_default(), ..Options::default() };
+            write_folder("parquet", matrix, folder, &options)
+        }
+        Target::Sarif { matrix, all } => {
+            let listing = Listing { all: *all, ..Listing::default() };
+            write("sarif", matrix, Form::Sarif, &listing.options(), output)
+        }
         Target::Plan { client, matrix, index, format } => {
             plans(client.as_deref(), matrix, index, *format, output)
         }
@@ -149,7 +197,16 @@ fn write(
     let Some(export) = report::find_export(name) else { anyhow::bail!("no export `{name}`") };
     let bytes = files::open(path)?;
     let matrix = files::matrix(path, &bytes)?;
-    output.written(|data| (export.write)(&matrix, form, options, data))?;
+    output.written(|data| export.write(&matrix, form, options, data))?;
+    Ok(Exit::Done)
+}
+
+fn write_folder(name: &str, path: &Path, folder: &Path, options: &Options) -> anyhow::Result<Exit> {
+    let Some(export) = report::find_export(name) else { anyhow::bail!("no export `{name}`") };
+    let bytes = files::open(path)?;
+    let matrix = files::matrix(path, &bytes)?;
+    files::leave_nothing_when_interrupted();
+    export.write_folder(&matrix, options, folder)?;
     Ok(Exit::Done)
 }
 
