@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use super::table::{Note, Pending, Place, Says, Table, Value};
+use super::table::{Note, Pending, Says, Table, Value};
 use super::{Columns, grouped};
 use crate::error::Result;
 use crate::model::verdict::Verdict;
@@ -93,13 +93,16 @@ fn write_table(table: &Table<'_>, columns: Columns, pending: &mut Pending<'_>) -
     Ok(())
 }
 
+/// How many characters a value has at least for its column to be given room.
+const LONG: usize = 40;
+
 /// The class of the cells of a column: numbers stand below each other, long texts are given room.
 fn class(table: &Table<'_>, column: usize) -> &'static str {
-    let place = table.columns.get(column).map(|column| column.place);
-    match (table.is_numbers(column), place) {
-        (true, _) => " class=\"n\"",
-        (false, Some(Place::Shortened)) => " class=\"long\"",
-        (false, _) => "",
+    let is_long = |value: &Value<'_>| value.shown().chars().nth(LONG - 1).is_some();
+    match table.is_numbers(column) {
+        true => " class=\"n\"",
+        false if table.rows.iter().filter_map(|row| row.get(column)).any(is_long) => " class=\"long\"",
+        false => "",
     }
 }
 

@@ -102,7 +102,7 @@ fn every_finding_is_its_cell_in_the_order_that_the_file_states() {
     let matrix = Matrix::open(bytes.as_ref()).expect("opens");
     let place = folder();
     export(&matrix, &Options::default(), place.path());
-    let query = "SELECT update_key, client_key, verdict, reason, reason_name, flags, flag_names, hidden FROM findings";
+    let query = "SELECT update_key, client_key, verdict, reason, feed, reason_name, flags, flag_names, hidden FROM findings";
     let Some(rows) = ask(place.path(), query) else { return };
     let mut expect = Vec::new();
     for (update, known) in matrix.updates.iter().enumerate() {
@@ -115,6 +115,7 @@ fn every_finding_is_its_cell_in_the_order_that_the_file_states() {
             let hidden = if flags.is_hidden() { "True" } else { "False" };
             let numbers = [update, client, cell.verdict.code().into(), cell.reason.number().into()];
             let mut row: Vec<_> = numbers.iter().map(ToString::to_string).collect();
+            row.push(matrix.run.sources[known.source as usize].feed.clone());
             row.extend([cell.reason.name().to_owned(), flags.bits().to_string(), flags.to_string()]);
             row.push(hidden.to_owned());
             expect.push(row);
@@ -236,7 +237,7 @@ fn several_matrices_share_their_clients() {
     write(&matrices, &everybody, &Options::default(), place.path()).expect("writes");
     let query = "
         SELECT feed, (SELECT count(*) FROM dim_client), count(DISTINCT client_key), count(*)
-        FROM findings JOIN dim_update USING (update_key) JOIN client_state USING (client_key, feed)
+        FROM findings JOIN client_state USING (client_key, feed)
         WHERE verdict = 2 GROUP BY feed ORDER BY feed";
     let Some(rows) = ask(place.path(), query) else { return };
     let mut expect: BTreeMap<&str, (BTreeSet<&str>, usize)> = BTreeMap::new();
@@ -261,4 +262,15 @@ fn several_matrices_share_their_clients() {
     };
     assert_eq!(rows, expect.into_iter().map(row).collect::<Vec<_>>());
     assert_eq!(rows.len(), 4);
+}
+
+#[test]
+fn tables_without_rows_are_read() {
+    let bytes = Bytes::copy(&random(1, 0, 3));
+    let matrix = Matrix::open(bytes.as_ref()).expect("opens");
+    let place = folder();
+    export(&matrix, &Options::default(), place.path());
+    let query = "SELECT (SELECT count(*) FROM findings), (SELECT count(*) FROM client_state), count(*) FROM dim_update";
+    let Some(rows) = ask(place.path(), query) else { return };
+    assert_eq!(rows, [["0", "0", "3"]]);
 }

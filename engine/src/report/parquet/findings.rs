@@ -14,11 +14,12 @@ use crate::error::Result;
 use crate::matrix::Matrix;
 use crate::model::flag::Flags;
 use crate::model::verdict::Cell;
-use crate::report::{Options, flags_of};
+use crate::report::{Options, flags_of, naming};
 
 pub(super) const COLUMNS: &[Column] = &[
     ("update_key", Holds::Sorted),
     ("client_key", Holds::Sorted),
+    ("feed", Holds::Text),
     ("verdict", Holds::Int),
     ("verdict_name", Holds::Text),
     ("reason", Holds::Int),
@@ -47,9 +48,12 @@ pub(super) fn write(
             let updates = start..matrix.updates.len().min(start + width);
             for (update, cells) in updates.clone().zip(turned(matrix, updates, options)) {
                 let key = keys.update(number, update)?;
+                let source = naming::source(matrix, &matrix.updates[update]);
+                let feed = Value::text(source.map_or("", |source| &source.feed));
                 for (client, cell) in cells {
                     let client = clients.get(client as usize).copied().unwrap_or_default();
-                    table.push(row(key, client, cell, flags_of(matrix, update, cell), &mut names))?;
+                    let flags = flags_of(matrix, update, cell);
+                    table.push(row([key, client], &feed, cell, flags, &mut names))?;
                 }
             }
         }
@@ -70,10 +74,11 @@ fn turned(matrix: &Matrix<'_>, updates: std::ops::Range<usize>, options: &Option
     columns
 }
 
-fn row(update: i32, client: i32, cell: Cell, flags: Flags, names: &mut Names) -> [Value; 9] {
+fn row([update, client]: [i32; 2], feed: &Value, cell: Cell, flags: Flags, names: &mut Names) -> [Value; 10] {
     [
         Value::Int(update),
         Value::Int(client),
+        feed.clone(),
         Value::Int(cell.verdict.code().into()),
         Value::Text(names.word(cell.verdict.name())),
         Value::Int(cell.reason.number().into()),
