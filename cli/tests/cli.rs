@@ -7,6 +7,7 @@ use conformance::matrices::sample;
 use insta::assert_snapshot;
 
 mod bulletins;
+mod exports;
 mod leaving_out;
 mod plans;
 mod previous;
@@ -239,29 +240,6 @@ fn damaged_files_are_refused() {
     assert_snapshot!("error_version", with_file(change(8, 9)));
     assert_snapshot!("error_flipped", with_file(change(300, b'?')));
     assert_snapshot!("error_cut_off", with_file(|bytes| bytes[..700].to_vec()));
-}
-
-#[cfg(feature = "parquet")]
-#[test]
-fn parquet_tables_are_files_of_a_folder() {
-    let place = Place::new();
-    assert_eq!(
-        shown(&place.run("export parquet fleet.matrix --output tables/of/today --verdict missing")),
-        ""
-    );
-    for table in ["client_state", "findings", "dim_update", "dim_client"] {
-        assert!(place.path(&format!("tables/of/today/{table}.parquet")).is_file(), "{table}");
-    }
-    let refused = shown(&place.run("export parquet fleet.matrix -o fleet.matrix/tables"));
-    assert!(refused.contains("fleet.matrix/tables") && refused.ends_with("exit code Some(2)"), "{refused}");
-}
-
-#[cfg(not(feature = "parquet"))]
-#[test]
-fn a_build_without_parquet_says_so_and_how_to_have_it() {
-    let place = Place::new();
-    assert_snapshot!("error_no_parquet", shown(&place.run("export parquet fleet.matrix -o tables")));
-    assert!(!place.path("tables").exists());
 }
 
 #[test]

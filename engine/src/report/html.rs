@@ -213,6 +213,6 @@ mod tests {
         // The title, the heading, the note, the head of the column, the cell, the advice.
         assert_eq!(page.matches(escaped).count(), 6, "{page}");
         assert!(!page.contains("<script") && !page.contains('\u{202e}'), "{page}");
-        assert!(page.contains(&format!("<th scope=\"row\">{escaped}</th>")), "{page}");
+        assert!(page.contains(&format!("<th scope=\"row\" class=\"long\">{escaped}</th>")), "{page}");
     }
 }

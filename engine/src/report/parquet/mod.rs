@@ -69,9 +69,10 @@ pub fn write(
         &|table| dimensions::updates(matrices, &keys, table),
         &|table| dimensions::clients(matrices, &keys, table),
     ];
+    let paths = TABLES.map(|(name, _)| folder.join(format!("{name}.parquet")));
+    paths.iter().try_for_each(|path| Output::check(path))?;
     let mut outputs = Vec::new();
-    for ((name, columns), fill) in TABLES.into_iter().zip(fills) {
-        let path = folder.join(format!("{name}.parquet"));
+    for (((_, columns), path), fill) in TABLES.into_iter().zip(paths).zip(fills) {
         let output = Output::create(&path)?;
         let written = Table::new(output, columns).and_then(|mut table| {
             fill(&mut table)?;
