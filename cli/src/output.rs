@@ -104,6 +104,7 @@ impl Output {
             Format::Text => Form::Text(self.look(columns)),
             Format::Csv => Form::Csv,
             Format::Json => Form::Json,
+            Format::Html => Form::Html(columns),
         };
         self.written(|data| table.write(&form, data))?;
         if format == Format::Csv && self.talk == Talk::Normal {

@@ -14,6 +14,7 @@ pub(crate) enum Format {
     Text,
     Csv,
     Json,
+    Html,
 }
 
 /// The form in which findings are printed.

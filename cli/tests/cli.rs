@@ -7,6 +7,7 @@ use conformance::matrices::sample;
 use insta::assert_snapshot;
 
 mod bulletins;
+mod exports;
 mod leaving_out;
 mod plans;
 mod previous;
@@ -127,6 +128,9 @@ snapshots! {
     export_matrix_ndjson: "export matrix fleet.matrix --format ndjson --verdict installed,missing";
     export_patchstate: "export patchstate fleet.matrix";
     export_patchstate_all: "export patchstate fleet.matrix --all";
+    export_sarif: "export sarif fleet.matrix";
+    export_sarif_all: "export sarif fleet.matrix --all";
+    client_html: "report client WS-001 fleet.matrix --format html --all";
     export_hfnetchk: "export hfnetchk fleet.matrix";
     export_hfnetchk_history: "export hfnetchk fleet.matrix --history 3 --suppress warnings --all";
     verify: "verify fleet.matrix";
@@ -144,6 +148,8 @@ snapshots! {
     help_export: "export --help";
     help_export_matrix: "export matrix --help";
     help_export_patchstate: "export patchstate --help";
+    help_export_parquet: "export parquet --help";
+    help_export_sarif: "export sarif --help";
     help_export_hfnetchk: "export hfnetchk --help";
     help_export_plan: "export plan --help";
     help_diff: "diff --help";

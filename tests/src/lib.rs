@@ -12,6 +12,7 @@ pub mod install;
 pub mod like;
 pub mod lzx;
 pub mod matrices;
+pub mod python;
 pub mod random;
 pub mod run;
 pub mod samples;

@@ -32,7 +32,7 @@ fn print(table: &Table<'_>, form: &Print) -> Vec<u8> {
 fn export(matrix: &Matrix<'_>, name: &str, form: Form, options: &Options) -> Vec<u8> {
     let mut out = Vec::new();
     let export = report::find_export(name).expect("is an export");
-    (export.write)(matrix, form, options, &mut out).expect("writes to memory");
+    export.write(matrix, form, options, &mut out).expect("writes to memory");
     out
 }
 

@@ -11,6 +11,7 @@ use crate::files;
 use crate::matrices::Matrices;
 use crate::output::{Output, WithoutFirstLine};
 use crate::request::Listing;
+use crate::signals;
 
 /// Exports a matrix in the forms that other programs read
 #[derive(Debug, clap::Args)]
@@ -20,7 +21,10 @@ Examples:
       patchstate export matrix fleet.matrix --verdict all --format ndjson
 
   The shape of Win32_PatchState, for what reads the hardware inventory of SMS:
-      patchstate export patchstate fleet.matrix > patchstate.csv")]
+      patchstate export patchstate fleet.matrix > patchstate.csv
+
+  Results that a CI system shows:
+      patchstate export sarif fleet.matrix > fleet.sarif")]
 pub(crate) struct Args {
     #[command(subcommand)]
     target: Target,
@@ -49,6 +53,42 @@ Examples:
   patchstate export patchstate fleet.matrix > patchstate.csv
   patchstate export patchstate fleet.matrix --all | grep Applicable")]
     Patchstate {
+        #[command(flatten)]
+        matrices: Matrices,
+        /// Lists rows that a flag hides, too (superseded, ignored, expired, bundle-child)
+        #[arg(long)]
+        all: bool,
+    },
+    /// Tables for analysts, as four Parquet files: client_state, findings, dim_update, dim_client
+    ///
+    /// `findings` has a row for each cell that is listed. A client without a row in it is clean only where
+    /// `client_state` says `ok` of it. Builds without the feature `parquet` refuse.
+    #[command(after_long_help = "\
+Examples:
+  patchstate export parquet fleet.matrix -o tables
+  patchstate export parquet fleet.matrix -o tables --verdict all
+
+  Which updates do most clients need, asked of DuckDB:
+      duckdb -c \"SELECT title, count(*) FROM 'tables/findings.parquet'
+                 JOIN 'tables/dim_update.parquet' USING (update_key)
+                 WHERE verdict = 2 GROUP BY title ORDER BY 2 DESC LIMIT 10\"")]
+    Parquet {
+        /// The matrix
+        #[arg(value_name = "MATRIX")]
+        matrix: PathBuf,
+        /// The folder of the files; it is made where it is not there
+        #[arg(long, short, value_name = "DIR")]
+        output: PathBuf,
+        /// The verdicts of `findings`: `all`, or verdicts separated by commas [default: Missing,Unknown]
+        #[arg(long, value_name = "all|LIST", value_parser = verdicts)]
+        verdict: Option<Verdicts>,
+    },
+    /// Missing and Unknown cells as results for CI systems: a log of SARIF 2.1.0
+    #[command(after_long_help = "\
+Examples:
+  patchstate export sarif fleet.matrix > fleet.sarif
+  patchstate export sarif fleet.matrix --all | jq '.runs[0].results | length'")]
+    Sarif {
         #[command(flatten)]
         matrices: Matrices,
         /// Lists rows that a flag hides, too (superseded, ignored, expired, bundle-child)
@@ -128,6 +168,14 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
             let listing = Listing { all: *all, ..Listing::default() };
             write("patchstate", matrices, Form::Csv, &listing.options(), output)
         }
+        Target::Parquet { matrix, output: folder, verdict } => {
+            let options = Options { verdicts: verdict.unwrap_or_default(), ..Options::default() };
+            write_folder("parquet", matrix, folder, &options)
+        }
+        Target::Sarif { matrices, all } => {
+            let listing = Listing { all: *all, ..Listing::default() };
+            write("sarif", matrices, Form::Sarif, &listing.options(), output)
+        }
         Target::Plan { client, matrix, index, format } => {
             plans(client.as_deref(), matrix, index, *format, output)
         }
@@ -149,13 +197,25 @@ fn write(
     matrices.each(None, output, |matrix, site, output| {
         let options = Options { site, ..options.clone() };
         written += 1;
+        if form == Form::Sarif && written > 1 {
+            anyhow::bail!("a log of SARIF is of one feed; name it with `--feed`");
+        }
         output.written(|data| match form {
             Form::Csv | Form::Tsv if written > 1 => {
-                (export.write)(matrix, form, &options, &mut WithoutFirstLine::new(data))
+                export.write(matrix, form, &options, &mut WithoutFirstLine::new(data))
             }
-            _ => (export.write)(matrix, form, &options, data),
+            _ => export.write(matrix, form, &options, data),
         })
     })?;
+    Ok(Exit::Done)
+}
+
+fn write_folder(name: &str, path: &Path, folder: &Path, options: &Options) -> anyhow::Result<Exit> {
+    let Some(export) = report::find_export(name) else { anyhow::bail!("no export `{name}`") };
+    let bytes = files::open(path)?;
+    let matrix = files::matrix(path, &bytes)?;
+    signals::leave_nothing_behind();
+    export.write_folder(&matrix, options, folder)?;
     Ok(Exit::Done)
 }
 

@@ -1,7 +1,7 @@
 //! `patchstate formats`: what can be read and written.
 
 use patchstate::report::table::{Column, Table, Value};
-use patchstate::report::{Columns, EXPORTS, Form, REPORTS};
+use patchstate::report::{Columns, EXPORTS, REPORTS};
 use patchstate::{catalog, inventory};
 
 use crate::exit::Exit;
@@ -31,10 +31,10 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         push(&mut table, "inventory", format.name, &[], format.title);
     }
     for report in REPORTS {
-        push(&mut table, "report", report.name, &["text", "csv", "json"], report.title);
+        push(&mut table, "report", report.name, &["text", "csv", "json", "html"], report.title);
     }
     for export in EXPORTS {
-        let forms: Vec<_> = export.forms.iter().map(|form| form_name(*form)).collect();
+        let forms: Vec<_> = export.forms.iter().map(|form| form.name()).collect();
         push(&mut table, "export", export.name, &forms, export.title);
     }
     let what = "what to install on each client, so that nothing is missing";
@@ -52,13 +52,4 @@ fn push(
 ) {
     let forms = forms.iter().copied().collect();
     table.push(vec![Value::from(purpose), Value::from(name), forms, Value::from(what)]);
-}
-
-fn form_name(form: Form) -> &'static str {
-    match form {
-        Form::Text => "text",
-        Form::Csv => "csv",
-        Form::Tsv => "tsv",
-        Form::Ndjson => "ndjson",
-    }
 }

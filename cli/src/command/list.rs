@@ -113,7 +113,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let listing = Listing::new(&catalogs, &options, &inventory, &query);
     match args.format {
         Format::Text => output.written(|data| listing.write(data))?,
-        Format::Csv | Format::Json => output.table(&listing.table(), args.format, Columns::Usual)?,
+        Format::Csv | Format::Json | Format::Html => {
+            output.table(&listing.table(), args.format, Columns::Usual)?;
+        }
     }
     if listing.undecided() > 0 {
         let message = format!("{} rows could not be decided and are not listed", listing.undecided());

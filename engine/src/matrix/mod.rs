@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::io::{Seek, Write};
+use std::ops::Range;
 
 use crate::archive::record::{self, Reader};
 use crate::archive::{self, Archive, FileKind};
@@ -227,9 +228,18 @@ impl<'a> Matrix<'a> {
 
     /// All cells of a client, in the order of the updates.
     pub fn row(&self, client: usize) -> impl Iterator<Item = Cell> + '_ {
+        self.cells(client, 0..self.updates.len())
+    }
+
+    /// The cells of a client and of some updates, in their order.
+    pub fn cells(&self, client: usize, updates: Range<usize>) -> impl Iterator<Item = Cell> + '_ {
         let plane = self.plane(client);
-        let mut exceptions = self.exceptions_of(client).peekable();
-        self.updates.iter().enumerate().map(move |(at, update)| {
+        let end = updates.end.min(self.updates.len());
+        let start = updates.start.min(end);
+        let (exceptions, _) = self.exceptions_bytes(client).as_chunks::<EXCEPTION>();
+        let before = exceptions.partition_point(|exception| (decode(exception).0 as usize) < start);
+        let mut exceptions = exceptions[before..].iter().map(|exception| decode(exception)).peekable();
+        (start..end).zip(&self.updates[start..end]).map(move |(at, update)| {
             let byte = plane.get(at / 4).copied().unwrap_or(0);
             let verdict = Verdict::from_code(byte >> (at % 4 * 2));
             while exceptions.next_if(|(update, ..)| (*update as usize) < at).is_some() {}
@@ -272,10 +282,6 @@ impl<'a> Matrix<'a> {
     fn end(&self, client: usize) -> u64 {
         let (ends, _) = self.ends.as_chunks();
         ends.get(client).map_or(0, |end| u64::from_le_bytes(*end))
-    }
-
-    fn exceptions_of(&self, client: usize) -> impl Iterator<Item = (u32, Reason, Flags)> + 'a {
-        self.exceptions_bytes(client).chunks_exact(EXCEPTION).map(decode)
     }
 
     fn find_exception(&self, client: usize, update: u32) -> Option<(Reason, Flags)> {

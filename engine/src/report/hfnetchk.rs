@@ -9,15 +9,19 @@ use std::io::Write;
 
 use super::products::Products;
 use super::table::{Note, Pending};
-use super::{Export, Form, History, LeftOut, Options, Suppress, flags_of, footer, text};
+use super::{Export, Form, History, LeftOut, Options, Suppress, Writer, flags_of, footer, text};
 use crate::error::Result;
 use crate::matrix::Matrix;
 use crate::matrix::tables::{Client, Status};
 use crate::model::reason::Reason;
 use crate::model::verdict::{Cell, Verdict};
 
-pub(super) const EXPORT: Export =
-    Export { name: "hfnetchk", title: "lines as HFNetChk prints them", forms: &[Form::Text], write };
+pub(super) const EXPORT: Export = Export {
+    name: "hfnetchk",
+    title: "lines as HFNetChk prints them",
+    forms: &[Form::Text],
+    writer: Writer::Document(write),
+};
 
 /// What a line says of a patch.
 #[derive(Clone, Copy, PartialEq, Eq)]

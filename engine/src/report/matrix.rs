@@ -6,7 +6,7 @@
 use std::io::Write;
 
 use super::table::Pending;
-use super::{Export, Form, Options, csv, flags_of, json};
+use super::{Export, Form, Options, Writer, csv, flags_of, json};
 use crate::error::Result;
 use crate::matrix::Matrix;
 use crate::model::flag::Flags;
@@ -17,7 +17,7 @@ pub(super) const EXPORT: Export = Export {
     name: "matrix",
     title: "every cell with reason and flags: client,update,verdict,reason,flags",
     forms: &[Form::Csv, Form::Tsv, Form::Ndjson],
-    write,
+    writer: Writer::Document(write),
 };
 
 const COLUMNS: [&str; 5] = ["client", "update", "verdict", "reason", "flags"];
@@ -27,7 +27,7 @@ fn write(matrix: &Matrix<'_>, form: Form, options: &Options, out: &mut dyn Write
     match form {
         Form::Csv => csv::record(&mut pending.bytes, COLUMNS),
         Form::Tsv => pending.bytes.extend(format!("{}\n", COLUMNS.join("\t")).bytes()),
-        Form::Ndjson | Form::Text => {}
+        Form::Ndjson | Form::Text | Form::Parquet | Form::Sarif => {}
     }
     let updates: Vec<Vec<u8>> = matrix.updates.iter().map(|update| piece(form, 1, &update.id)).collect();
     let endings = Endings::new(form);
@@ -50,7 +50,7 @@ fn write(matrix: &Matrix<'_>, form: Form, options: &Options, out: &mut dyn Write
 fn piece(form: Form, column: usize, text: &str) -> Vec<u8> {
     let mut out = Vec::new();
     match form {
-        Form::Csv | Form::Text => {
+        Form::Csv | Form::Text | Form::Parquet | Form::Sarif => {
             csv::field(text, &mut out);
             out.push(b',');
         }
@@ -111,7 +111,7 @@ impl Endings {
 
 fn ending(form: Form, verdict: Verdict, reason: Reason, flags: Flags) -> Vec<u8> {
     let text = match form {
-        Form::Csv | Form::Text => format!("{verdict},{reason},{flags}\r\n"),
+        Form::Csv | Form::Text | Form::Parquet | Form::Sarif => format!("{verdict},{reason},{flags}\r\n"),
         Form::Tsv => format!("{verdict}\t{reason}\t{flags}\n"),
         Form::Ndjson => {
             let names: Vec<_> = flags.names().map(|name| format!("\"{name}\"")).collect();

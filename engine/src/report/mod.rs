@@ -1,11 +1,12 @@
 //! Reports and exports: a [`Matrix`] or an index in, rows for people and for programs out.
 //!
-//! A report is a [`table::Table`] that is printed as text, CSV or JSON; an export is written as its
+//! A report is a [`table::Table`] that is printed as text, CSV, JSON or HTML; an export is written as its
 //! format wants it. Nothing here knows how a verdict was found, reads a clock, or prints: everything is
-//! written into the writer that the caller gives. Source of truth: `docs/reports.md`.
+//! written into the writer or the folder that the caller gives. Source of truth: `docs/reports.md`.
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::Path;
 
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
@@ -27,13 +28,20 @@ pub mod facts;
 pub mod findings;
 mod footer;
 mod hfnetchk;
+mod html;
 pub mod inspect;
 mod json;
 pub mod listing;
 mod matrix;
 mod naming;
+#[cfg(feature = "parquet")]
+pub mod parquet;
+#[cfg(not(feature = "parquet"))]
+#[path = "parquet/absent.rs"]
+mod parquet;
 mod patchstate;
 mod products;
+mod sarif;
 mod site;
 mod summary;
 pub mod table;
@@ -46,7 +54,8 @@ pub const REPORTS: &[Report] =
     &[summary::REPORT, client::REPORT, update::REPORT, site::REPORT, coverage::REPORT];
 
 /// The exports, in the order in which they are listed.
-pub const EXPORTS: &[Export] = &[matrix::EXPORT, patchstate::EXPORT, hfnetchk::EXPORT];
+pub const EXPORTS: &[Export] =
+    &[matrix::EXPORT, patchstate::EXPORT, parquet::EXPORT, sarif::EXPORT, hfnetchk::EXPORT];
 
 /// A report: its name, what it says, how its table is made.
 #[derive(Debug)]
@@ -82,7 +91,52 @@ pub struct Export {
     /// The forms it has, the usual one first.
     pub forms: &'static [Form],
     /// Writes it.
-    pub write: fn(&Matrix<'_>, Form, &Options, &mut dyn Write) -> Result<()>,
+    pub writer: Writer,
+}
+
+/// What writes an export.
+#[derive(Clone, Copy, Debug)]
+pub enum Writer {
+    /// As one document, in one of its forms.
+    Document(fn(&Matrix<'_>, Form, &Options, &mut dyn Write) -> Result<()>),
+    /// As files of a folder, which is made where it is not there.
+    Folder(fn(&Matrix<'_>, &Options, &Path) -> Result<()>),
+}
+
+impl Export {
+    /// Writes an export that is one document.
+    ///
+    /// # Errors
+    ///
+    /// Writing fails, or the export is files of a folder.
+    pub fn write(
+        &self,
+        matrix: &Matrix<'_>,
+        form: Form,
+        options: &Options,
+        out: &mut dyn Write,
+    ) -> Result<()> {
+        match self.writer {
+            Writer::Document(write) => write(matrix, form, options, out),
+            Writer::Folder(_) => Err(self.has_other_shape("files of a folder")),
+        }
+    }
+
+    /// Writes an export that is files of a folder, which is made where it is not there.
+    ///
+    /// # Errors
+    ///
+    /// Writing fails, or the export is one document.
+    pub fn write_folder(&self, matrix: &Matrix<'_>, options: &Options, folder: &Path) -> Result<()> {
+        match self.writer {
+            Writer::Document(_) => Err(self.has_other_shape("one document")),
+            Writer::Folder(write) => write(matrix, options, folder),
+        }
+    }
+
+    fn has_other_shape(&self, shape: &str) -> Error {
+        Error::new(Code::BadValue, format!("the export `{}` is {shape}", self.name))
+    }
 }
 
 /// The form of what an export writes.
@@ -96,6 +150,24 @@ pub enum Form {
     Tsv,
     /// One JSON object a line.
     Ndjson,
+    /// Parquet files.
+    Parquet,
+    /// A SARIF log.
+    Sarif,
+}
+
+impl Form {
+    /// The name used on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Form::Text => "text",
+            Form::Csv => "csv",
+            Form::Tsv => "tsv",
+            Form::Ndjson => "ndjson",
+            Form::Parquet => "parquet",
+            Form::Sarif => "sarif",
+        }
+    }
 }
 
 /// Finds a report by its name.

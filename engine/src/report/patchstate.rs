@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::products::Products;
 use super::table::{Pending, Value};
-use super::{AGENT, Export, Form, LeftOut, Options, csv, flags_of, naming};
+use super::{AGENT, Export, Form, LeftOut, Options, Writer, csv, flags_of, naming};
 use crate::error::Result;
 use crate::matrix::Matrix;
 use crate::matrix::tables::{Client, Update};
@@ -20,7 +20,7 @@ pub(super) const EXPORT: Export = Export {
     name: "patchstate",
     title: "Missing and Installed cells as instances of Win32_PatchState",
     forms: &[Form::Csv],
-    write,
+    writer: Writer::Document(write),
 };
 
 const COLUMNS: [&str; 27] = [

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use super::{csv, grouped, json, text};
+use super::{Columns, csv, grouped, html, json, text};
 use crate::error::Result;
 use crate::model::flag::Flags;
 use crate::model::verdict::Verdict;
@@ -45,6 +45,8 @@ pub enum Form {
     Csv,
     /// One JSON object.
     Json,
+    /// A page of HTML that needs nothing else.
+    Html(Columns),
 }
 
 /// A column: its name, and where it is printed.
@@ -257,7 +259,23 @@ impl<'m> Table<'m> {
             Form::Text(look) => text::write(self, look, out),
             Form::Csv => csv::write(self, out),
             Form::Json => json::write(self, out),
+            Form::Html(columns) => html::write(self, *columns, out),
         }
+    }
+
+    /// The columns that people see, by number: not those that are data for programs, unless asked for, and
+    /// none in which nothing stands.
+    pub(super) fn seen(&self, columns: Columns) -> impl Iterator<Item = (usize, &Column)> {
+        let says_something =
+            |at: usize| self.rows.iter().any(|row| row.get(at).is_some_and(|value| !value.is_empty()));
+        let shown = move |column: &Column| column.place != Place::Data || columns == Columns::Wide;
+        self.columns.iter().enumerate().filter(move |(at, column)| shown(column) && says_something(*at))
+    }
+
+    /// Whether a column holds numbers of things, which stand one below the other by their last digits.
+    pub(super) fn is_numbers(&self, column: usize) -> bool {
+        let mut values = self.rows.iter().filter_map(|row| row.get(column));
+        values.all(|value| matches!(value, Value::Count(_) | Value::Empty))
     }
 
     /// Prints only the notes above and below the rows, for people: a CSV has no place for them.

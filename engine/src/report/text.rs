@@ -125,20 +125,13 @@ fn write_rows(table: &Table<'_>, look: &Look, pending: &mut Pending<'_>) -> Resu
     Ok(())
 }
 
-/// Finds the columns that are printed and how wide their values are. A column in which nothing stands
-/// is left out.
+/// Finds the columns that are printed and how wide their values are.
 fn measure(table: &Table<'_>, look: &Look) -> Vec<Printed> {
-    let shown = |column: &Column| column.place != Place::Data || look.columns == Columns::Wide;
-    let columns = table.columns.iter().enumerate().filter(|(_, column)| shown(column));
-    let measured = columns.filter_map(|(at, column)| {
+    let measured = table.seen(look.columns).map(|(at, column)| {
         let values = || table.rows.iter().filter_map(|row| row.get(at));
-        if values().all(Value::is_empty) {
-            return None;
-        }
         let widest = values().map(|value| clean(value.shown()).width()).max().unwrap_or(0);
-        let numbers = values().all(|value| matches!(value, Value::Count(_) | Value::Empty));
         let width = widest.max(column.heading.width());
-        Some(Printed { at, column: *column, width, numbers, cuts: true })
+        Printed { at, column: *column, width, numbers: table.is_numbers(at), cuts: true }
     });
     measured.collect()
 }

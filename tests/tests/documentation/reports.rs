@@ -20,6 +20,8 @@ use patchstate::report::{
 use serde_json::Value;
 
 use crate::page::Page;
+#[cfg(feature = "parquet")]
+use crate::page::code_of;
 
 /// The words that the page writes as code.
 fn words() -> BTreeSet<String> {
@@ -98,11 +100,35 @@ fn exports_of_a_matrix() {
             continue;
         }
         let mut out = Vec::new();
-        (export.write)(&matrix, report::Form::Csv, &report::Options::default(), &mut out).expect("writes");
+        export.write(&matrix, report::Form::Csv, &report::Options::default(), &mut out).expect("writes");
         let text = String::from_utf8(out).expect("is UTF-8");
         found.extend(text.lines().next().into_iter().flat_map(|header| header.split(',')).map(str::to_owned));
     }
     assert_known(&found);
+}
+
+/// The page of the tables names each of them with all columns, and every state of a client.
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet_tables() {
+    use patchstate::report::parquet::{State, names};
+
+    let page = Page::of_docs("parquet.md");
+    let named = |header: &[&str]| -> Vec<(String, Vec<String>)> {
+        let tables = page.tables().into_iter().filter(|table| table.header == header);
+        tables
+            .map(|table| (table.section, table.rows.iter().flat_map(|row| code_of(&row[0])).collect()))
+            .collect()
+    };
+    let columns: Vec<_> = names()
+        .map(|(table, columns)| {
+            (table.to_owned(), columns.into_iter().map(str::to_owned).collect::<Vec<_>>())
+        })
+        .collect();
+    assert_eq!(named(&["column", "type", "is"]), columns);
+    let states: Vec<String> =
+        page.rows(&["status", "means"]).iter().flat_map(|row| code_of(&row[0])).collect();
+    assert_eq!(states, State::ALL.map(State::name));
 }
 
 fn index() -> Index {

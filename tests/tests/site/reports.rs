@@ -20,7 +20,7 @@ fn s6_1_times_of_detection_and_application_are_kept() {
             Options { site: SiteFacts { times, authorized, ..SiteFacts::default() }, ..Options::default() };
         let mut out = Vec::new();
         let export = report::find_export("patchstate").expect("is there");
-        (export.write)(matrix, Form::Csv, &options, &mut out).expect("writes to memory");
+        export.write(matrix, Form::Csv, &options, &mut out).expect("writes to memory");
         let mut rows = csv::Reader::from_reader(&out[..]);
         let rows: Vec<csv::StringRecord> = rows.records().map(|row| row.expect("is a row")).collect();
         rows.iter().map(|row| [&row[2], &row[10], &row[18], &row[19]].map(str::to_owned)).collect::<Vec<_>>()
