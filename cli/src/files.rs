@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Once;
 
 use patchstate::archive::Archive;
+use patchstate::archive::folder::Folder;
 use patchstate::archive::map::Bytes;
 use patchstate::archive::output::{Output, abandon};
 use patchstate::diagnostic::Code;
@@ -93,6 +94,17 @@ pub(crate) fn check(path: &Path) -> Result<()> {
 /// Begins a file that appears at `path` when it is finished, and not at all when the program is
 /// interrupted.
 pub(crate) fn create(path: &Path) -> Result<Output> {
+    abandon_when_interrupted();
+    Output::create(path)
+}
+
+/// Begins a folder, in the same way.
+pub(crate) fn create_folder(path: &Path, mark: &'static str) -> Result<Folder> {
+    abandon_when_interrupted();
+    Folder::create(path, mark)
+}
+
+fn abandon_when_interrupted() {
     static HANDLER: Once = Once::new();
     HANDLER.call_once(|| {
         // Without a handler an interrupted run leaves a temporary file, which is no reason not to run.
@@ -101,5 +113,4 @@ pub(crate) fn create(path: &Path) -> Result<Output> {
             std::process::exit(INTERRUPTED);
         });
     });
-    Output::create(path)
 }
