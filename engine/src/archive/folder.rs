@@ -26,6 +26,8 @@ const DEPTH: usize = 8;
 /// Dropped before that, it leaves nothing behind, and what stood at the destination stays.
 #[derive(Debug)]
 pub struct Folder {
+    /// As it was called, for messages.
+    called: PathBuf,
     path: PathBuf,
     mark: &'static str,
     temporary: TempDir,
@@ -42,7 +44,7 @@ impl Folder {
     /// The folder around it is not there, or what stands at `path` is neither empty nor an older folder of
     /// the same mark with nothing else in it.
     pub fn check(path: &Path, mark: &str) -> Result<()> {
-        destination(path).and_then(|path| replaceable(&path, mark)).map(|_| ())
+        destination(path).and_then(|target| replaceable(&target, path, mark)).map(|_| ())
     }
 
     /// Begins a folder that will appear at `path`.
@@ -51,12 +53,13 @@ impl Folder {
     ///
     /// As [`Folder::check`], or nothing can be written beside it.
     pub fn create(path: &Path, mark: &'static str) -> Result<Folder> {
+        let called = path.to_owned();
         let path = destination(path)?;
-        replaceable(&path, mark)?;
+        replaceable(&path, &called, mark)?;
         let mut held = unfinished();
-        let temporary = beside(&path)?;
+        let temporary = beside(&path, &called)?;
         let known = Known::new(temporary.path(), &mut held);
-        Ok(Folder { path, mark, temporary, names: BTreeSet::new(), known })
+        Ok(Folder { called, path, mark, temporary, names: BTreeSet::new(), known })
     }
 
     /// Writes a file, named by its path with `/` below the folder.
@@ -69,8 +72,8 @@ impl Folder {
         // Held, so that nothing is begun in a folder that is being removed because the process ends.
         let _held = unfinished();
         let around = folder(&at);
-        fs::create_dir_all(around).map_err(|error| Error::io(&self.path, "create", error))?;
-        fs::write(&at, bytes).map_err(|error| Error::io(self.path.join(name), "write", error))?;
+        fs::create_dir_all(around).map_err(|error| Error::io(&self.called, "create", error))?;
+        fs::write(&at, bytes).map_err(|error| Error::io(self.called.join(name), "write", error))?;
         self.names.insert(name.to_owned());
         Ok(())
     }
@@ -86,9 +89,9 @@ impl Folder {
         self.put(LIST, &list)?;
         let held = unfinished();
         let path = self.path;
-        let older = replaceable(&path, self.mark)?;
-        let failed = |error| Error::io(&path, "put in place", error);
-        let aside = beside(&path)?;
+        let older = replaceable(&path, &self.called, self.mark)?;
+        let failed = |error| Error::io(&self.called, "put in place", error);
+        let aside = beside(&path, &self.called)?;
         let old = aside.path().join("old");
         if older.is_some() {
             fs::rename(&path, &old).map_err(failed)?;
@@ -126,9 +129,9 @@ fn destination(path: &Path) -> Result<PathBuf> {
 }
 
 /// A new folder beside another one.
-fn beside(path: &Path) -> Result<TempDir> {
+fn beside(path: &Path, called: &Path) -> Result<TempDir> {
     let made = builder().prefix(".patchstate-").tempdir_in(folder(path));
-    made.map_err(|error| Error::io(path, "create", error))
+    made.map_err(|error| Error::io(called, "create", error))
 }
 
 /// What makes folders with the permissions of ordinary new ones, instead of private ones.
@@ -146,19 +149,19 @@ fn builder<'a>() -> tempfile::Builder<'a, 'a> {
 }
 
 /// The files of what stands at `path`, where all of them are of this mark; `None` where nothing is there.
-fn replaceable(path: &Path, mark: &str) -> Result<Option<BTreeSet<String>>> {
+fn replaceable(path: &Path, called: &Path, mark: &str) -> Result<Option<BTreeSet<String>>> {
     let refused = |message: String| {
-        let error = Error::new(Code::BadValue, message).in_file(path.to_string_lossy());
+        let error = Error::new(Code::BadValue, message).in_file(called.to_string_lossy());
         Err(error.with_hint("name another folder; nothing in this one was changed"))
     };
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Error::io(path, "open", error)),
+        Err(error) => return Err(Error::io(called, "open", error)),
         Ok(known) if !known.is_dir() => return refused("is there and is no folder".to_owned()),
         Ok(_) => {}
     }
     let mut found = BTreeSet::new();
-    if let Some(large) = walk(path, "", 0, &mut found).map_err(|error| Error::io(path, "list", error))? {
+    if let Some(large) = walk(path, "", 0, &mut found).map_err(|error| Error::io(called, "list", error))? {
         return refused(format!("holds `{large}`, which is too deep or one of too many files"));
     }
     if found.is_empty() {
@@ -166,7 +169,7 @@ fn replaceable(path: &Path, mark: &str) -> Result<Option<BTreeSet<String>>> {
     }
     let names = listed(path, mark);
     match found.iter().find(|name| !names.contains(*name)) {
-        Some(foreign) => refused(format!("holds `{foreign}`, so it is no folder of {mark} alone")),
+        Some(foreign) => refused(format!("holds `{foreign}`, which is no file of a {mark}")),
         None => Ok(Some(found)),
     }
 }
