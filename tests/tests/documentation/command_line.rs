@@ -45,7 +45,7 @@ fn listed(help: &str) -> BTreeSet<String> {
 }
 
 /// The pages that speak of options.
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "command-line.md",
     "verdicts.md",
     "mssecure.md",
@@ -55,6 +55,7 @@ const PAGES: [&str; 9] = [
     "wesng.md",
     "inventories.md",
     "reports.md",
+    "explorer.md",
 ];
 
 #[test]

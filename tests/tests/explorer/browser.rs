@@ -6,7 +6,7 @@ use std::process::Command;
 use conformance::matrices::{random, sample};
 use conformance::skipped;
 use patchstate::matrix::Matrix;
-use patchstate::report::explorer::{Collection, Evidence, Explorer, State};
+use patchstate::report::explorer::{Collection, Evidence, Explorer, Share, State};
 
 use crate::{Files, held, hostile};
 
@@ -65,6 +65,11 @@ fn a_site_with_everything_that_can_be_shown() {
         Collection { id, feed, role, clients }
     };
     explorer.collections = vec![of("all", None), of("first", Some(clients))];
+    let share = |name: &str, part| {
+        let [section, name] = ["first", name].map(str::to_owned);
+        Share { section, name, part, whole: 41 }
+    };
+    explorer.coverage = vec![share("clients with inventory", 40), share("clients never seen", 1)];
     explorer.states.insert(matrix.clients[3].id.clone(), vec![State::Stale, State::Quarantined]);
     explorer.states.insert("never".to_owned(), vec![State::NeverSeen]);
     explorer.authorized.insert(matrix.updates[5].id.clone(), "2026-02-01T00:00:00Z".to_owned());

@@ -20,8 +20,8 @@
     return element;
   };
 
-  // What the colours and patterns of bars mean.
-  const legend = (codes = order) => make('ul', { class: 'legend', 'aria-label': 'Legend' }, codes.map((code) =>
+  // What colours and signs mean.
+  const legend = (codes, kind) => make('ul', { class: `legend ${kind}`, 'aria-label': 'Legend' }, codes.map((code) =>
     make('li', {}, make('span', { class: `swatch ${verdicts[code].key}`, 'aria-hidden': 'true' }, verdicts[code].sign), verdicts[code].label)));
 
   // A part of a whole.

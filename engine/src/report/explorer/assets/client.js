@@ -69,8 +69,14 @@
   const figures = (counts) => make('table', { class: 'figures' }, make('caption', { class: 'unseen' }, 'Cells by verdict'), make('tbody', {}, explorer.order.map((code) =>
     make('tr', {}, make('th', { scope: 'row' }, explorer.badge(code)), make('td', { class: 'number' }, number(counts[code]))))));
 
-  // A word of a command line, as a shell takes it.
-  const quote = (word) => (/^[A-Za-z0-9_.\/:=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+  // A word of a command line, as a shell takes it; characters that cannot be seen by their numbers.
+  const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+  const quote = (word) => {
+    if (/^[A-Za-z0-9_.\/:=-]+$/.test(word)) return word;
+    if (word.search(UNSEEN) < 0) return `'${word.replaceAll("'", "'\\''")}'`;
+    const numbered = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    return `$'${word.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replace(UNSEEN, numbered)}'`;
+  };
 
   // Why a cell is what it is: in words, by its evidence where the site has it, and the command that proves it.
   const proof = (client, updates, update, cell, evidence) => {

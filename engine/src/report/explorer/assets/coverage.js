@@ -38,13 +38,16 @@
       make('td', { class: 'number' }, it.named.length > 0 ? number(it.named[0]) : 'all'),
       [1, 2, 3, 0].map((standing) => make('td', { class: 'number' }, number(it.standing[standing]))))))));
 
-  // What the overview shows of it: what is missing most.
+  // What the overview shows of it: clients, Unknown cells, and the causes of most of them.
+  const CAUSES = 5;
   const coverageSummary = () => {
     const { site } = explorer;
-    const rows = site.coverage.flatMap((own, at) => own
-      .filter(([part, , count]) => part === 'clients' || part === 'cells' || (part === 'unknown' && count > 0))
-      .map(([part, label, ...rest]) => [`${site.coverage.length > 1 ? `${site.matrices[at].feed}: ` : ''}${part === 'clients' ? 'clients ' : part === 'unknown' ? 'Unknown cells, ' : 'cells '}${label}`, ...rest]));
-    return [shares('', rows, 'Count', 'plain'), make('p', {}, make('a', { href: address('coverage') }, 'All of the coverage'))];
+    const words = { clients: 'clients ', cells: 'cells ', unknown: 'Unknown cells, ' };
+    const all = site.coverage.flatMap((own, at) => own.map(([part, label, ...rest]) => ({ part, row: [`${site.coverage.length > 1 ? `${site.matrices[at].feed}: ` : ''}${words[part] ?? ''}${label}`, ...rest] })));
+    const of = (...parts) => all.filter(({ part }) => parts.includes(part)).map(({ row }) => row);
+    const causes = of('unknown').sort(([, a], [, b]) => b - a);
+    const more = causes.length > CAUSES ? ` (${number(causes.length - CAUSES)} more causes of Unknown cells)` : '';
+    return [shares('', [...of('clients', 'cells'), ...causes.slice(0, CAUSES)], 'Count', 'plain'), make('p', {}, make('a', { href: address('coverage') }, 'All of the coverage'), more)];
   };
 
   const siteShares = () => {

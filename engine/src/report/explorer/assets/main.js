@@ -112,7 +112,7 @@
   const drawFrame = () => {
     const { site } = explorer;
     document.getElementById('site').textContent = explorer.clean(site.name);
-    const catalogs = site.matrices.flatMap((matrix) => matrix.catalogs.map((it) => `${it.feed} ${it.revision}`));
+    const catalogs = site.matrices.flatMap((matrix) => matrix.catalogs.map((it) => `${it.feed} ${it.revision}`.trim()));
     fill(document.getElementById('foot'), [make('p', {}, `${site.agent}. Catalogs: ${catalogs.join(', ') || 'none'}. `, site.now ? `Ages from ${site.now}.` : 'No ages.'),
       make('p', {}, 'Four verdicts: Missing and Installed are proved, so is Not applicable; Unknown is not proved and never counted as anything else.')]);
   };

@@ -30,7 +30,7 @@
 
   const title = () => make('h1', { tabindex: '-1' }, 'Heat map');
 
-  const legendOf = () => fill(legend(), [
+  const legendOf = () => fill(legend(explorer.order, 'signs'), [
     make('li', {}, make('span', { class: 'swatch missing hollow', 'aria-hidden': 'true' }, '✕'), 'Missing, hidden by a flag'),
     make('li', {}, make('span', { class: 'swatch none', 'aria-hidden': 'true' }), 'Not evaluated')]);
 

@@ -43,7 +43,7 @@
       make('th', { scope: 'row' }, make('a', { href: address('clients', null, { standing: String(at) }) }, make('span', { class: `swatch ${standings[at].key}`, 'aria-hidden': 'true' }), standings[at].name)),
       make('td', { class: 'number' }, number(site.standing[at])), make('td', { class: 'number' }, percent(site.standing[at], clients))));
     const states = site.states.map((state, at) => [state, at]).filter(([state]) => state.clients > 0).map(([state, at]) => make('tr', {},
-      make('th', { scope: 'row' }, make('a', { href: address('clients', null, { state: String(at) }) }, make('span', { class: 'swatch none', 'aria-hidden': 'true' }), state.name)),
+      make('th', { scope: 'row' }, make('a', { href: address('clients', null, { state: String(at) }) }, make('span', { class: 'swatch', 'aria-hidden': 'true' }), state.name)),
       make('td', { class: 'number' }, number(state.clients)), make('td', { class: 'number' }, percent(state.clients, clients))));
     return [
       make('div', { class: 'bar', role: 'img', 'aria-label': words }, shown.filter((at) => site.standing[at] > 0).map(piece)),
