@@ -23,6 +23,11 @@ export class Browser {
     browser.#folder = mkdtempSync(join(tmpdir(), 'explorer-'));
     browser.#process = spawn(program, [...FLAGS, `--user-data-dir=${browser.#folder}`, `--window-size=${width},${height}`, 'about:blank'],
       { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
+    // Whatever ends the script ends the browser and takes its folder away.
+    process.on('exit', () => {
+      browser.#process.kill('SIGKILL');
+      rmSync(browser.#folder, { recursive: true, force: true, maxRetries: 5 });
+    });
     browser.#process.on('error', (error) => browser.#fail(error));
     browser.#process.on('exit', () => browser.#fail(new Error('the browser ended')));
     browser.#process.stdio[4].setEncoding('utf8').on('data', (text) => browser.#take(text));
@@ -139,6 +144,5 @@ export class Browser {
     const ended = new Promise((resolve) => { this.#process.on('exit', resolve); });
     await this.#send('Browser.close').catch(() => undefined);
     await ended;
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Command;
 
+use conformance::matrices::random;
 use insta::assert_snapshot;
 
 use super::{Place, shown};
@@ -95,4 +97,24 @@ fn what_does_not_go_together() {
     .collect();
     assert_snapshot!(said.join("\n"));
     assert!(!place.path("out").exists() && !place.path("one.html").exists());
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupted_run_leaves_no_folder() {
+    let place = Place::new();
+    std::fs::write(place.path("large.matrix"), random(1, 2000, 100)).expect("writes");
+    let mut child = place.command("report site large.matrix --html out").spawn().expect("runs");
+    let unfinished = || {
+        let names = std::fs::read_dir(place.path(".")).expect("lists");
+        names.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with(".patchstate-"))
+    };
+    while !unfinished() {
+        assert!(child.try_wait().expect("is known").is_none(), "it ended by itself");
+        std::thread::yield_now();
+    }
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().expect("runs").success());
+    assert_eq!(child.wait().expect("ends").code(), Some(130));
+    assert!(!unfinished() && !place.path("out").exists());
 }

@@ -14,10 +14,8 @@
   // The codes as they are listed: what has to be looked after first.
   const order = [2, 0, 3, 1];
 
-  // The name of a group of updates of the overview, by its rank.
-  const groupName = (group, rank) => explorer.site.groups[group]?.find((it) => it.rank === rank)?.name ?? '';
-  const severity = (rank) => groupName('severity', rank);
-  const age = (rank) => groupName('age', rank);
+  // The name of a severity by its rank.
+  const severity = (rank) => explorer.site.groups.severity.find((it) => it.rank === rank)?.name ?? '';
 
   let reasons = new Map();
   let flags = [];
@@ -59,5 +57,5 @@
   // Flags by name, each with its sentence.
   const marks = (bits) => named(bits).map((flag, at) => [at > 0 && ' ', make('span', { class: flag.hidden ? 'mark hides' : 'mark', title: flag.says }, flag.name)]);
 
-  Object.assign(explorer, { verdicts, order, severity, age, learn, ready, read, isHidden, named, badge, marks });
+  Object.assign(explorer, { verdicts, order, severity, learn, ready, read, isHidden, named, badge, marks });
 })();

@@ -28,7 +28,7 @@
       { key: 'notes', title: 'Notes', order: (at) => notes(at).join(), cell: (at) => notes(at).map((note) => make('span', { class: 'mark' }, note)) },
     ].filter(Boolean);
     const times = (test) => table.ids.reduce((sum, _id, at) => sum + (test(at) ? 1 : 0), 0);
-    const standingOptions = [1, 2, 3, 0].map((at) => [String(at), standings[at].name, site.standing[at]]).filter(([, , it]) => it > 0);
+    const standingOptions = [1, 2, 3, 0].map((at) => [String(at), standings[at].name, site.standing[at]]);
     const noteOptions = [['old', 'old service pack', times((at) => table.old[at] > 0)], ['unreadable', 'unreadable', times((at) => table.unreadable[at] === 1)]].filter(([, , it]) => it > 0);
     const isOf = { old: (at) => table.old[at] > 0, unreadable: (at) => table.unreadable[at] === 1 };
     return [

@@ -67,7 +67,7 @@
           cell === null ? '' : cell.verdict === 1 ? '·' : verdicts[cell.verdict].sign);
       })));
     const table = make('table', { role: 'grid', class: 'grid', 'aria-label': 'Clients against updates', 'aria-readonly': 'true' },
-      make('thead', {}, make('tr', { role: 'row' }, make('td', {}), heads)), make('tbody', {}, lines));
+      make('thead', {}, make('tr', { role: 'row' }, make('th', { scope: 'col', role: 'columnheader' }, make('span', { class: 'unseen' }, 'Client')), heads)), make('tbody', {}, lines));
     walk(of, table, told);
     return make('div', {}, told, make('div', { class: 'scroll' }, table));
   };

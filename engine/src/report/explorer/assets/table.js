@@ -5,6 +5,8 @@
 (() => {
   const { make, fill, number, plural, say, named, isHidden } = explorer;
   const SIZES = [50, 100, 250, 1000];
+  // More options than anybody looks through; the search finds these too.
+  const OPTIONS = 500;
 
   // Makes a list of `count` rows.
   //
@@ -16,7 +18,7 @@
   // it. `detail(row)`: what opens below it. `sort`: the key of the first order.
   const list = (of) => {
     const { count, noun, settings } = of;
-    const filters = of.filters.filter((filter) => filter.options.length >= (filter.least ?? 2));
+    const filters = of.filters.filter((filter) => filter.options.length >= (filter.least ?? 2) && filter.options.length <= OPTIONS);
     const all = Array.from({ length: count }, (_, at) => at);
     const texts = [];
     const textOf = (row) => texts[row] ??= of.text(row);
@@ -76,7 +78,6 @@
       const page = Math.min(last, Math.max(0, Math.trunc(Number(settings.get('page'))) || 0));
       const shown = rows.slice(page * size, (page + 1) * size);
       table.replaceChildren(caption(), head(), body(shown));
-      table.setAttribute('aria-rowcount', String(rows.length + 1));
       drawPages(page, last, size);
       const hidden = [...left].map(([flag, times]) => `${flag} ${number(times)}`).join(', ');
       const words = rows.length === count ? plural(count, noun) : `${number(rows.length)} of ${plural(count, noun)}`;
