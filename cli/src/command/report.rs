@@ -71,7 +71,7 @@ Examples:
       patchstate report site security.matrix office.matrix --now 2026-03-01 --html explorer")]
     Site {
         #[command(flatten)]
-        site: Whole,
+        site: SiteArgs,
     },
     /// What was collected of the clients, and why cells are Unknown
     #[command(after_long_help = "\
@@ -120,7 +120,7 @@ struct Request {
 }
 
 #[derive(Debug, clap::Args)]
-struct Whole {
+struct SiteArgs {
     #[command(flatten)]
     request: Request,
     /// More matrices, with --html or --html-file: other clients, or other feeds
@@ -130,9 +130,9 @@ struct Whole {
     place: explorer::Place,
 }
 
-impl Whole {
+impl SiteArgs {
     fn run(&self, output: &mut Output) -> anyhow::Result<Exit> {
-        let Whole { request, more, place } = self;
+        let SiteArgs { request, more, place } = self;
         if place.is_named() {
             let paths: Vec<PathBuf> = std::iter::once(&request.matrix).chain(more).cloned().collect();
             return explorer::run(&paths, request.now, place, output);

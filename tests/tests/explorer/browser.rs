@@ -84,6 +84,15 @@ fn names_that_would_do_harm() {
 }
 
 #[test]
+fn nothing_at_all() {
+    for (clients, updates) in [(0, 0), (0, 3), (3, 0)] {
+        let bytes = held(&random(12, clients, updates));
+        let matrix = Matrix::open(bytes.as_ref()).expect("opens");
+        look_at(&Explorer::new("Example", vec![("security", &matrix)]));
+    }
+}
+
+#[test]
 fn one_file() {
     let bytes = held(&sample());
     let matrix = Matrix::open(bytes.as_ref()).expect("opens");

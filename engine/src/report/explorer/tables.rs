@@ -26,11 +26,11 @@ pub(super) fn write(
     put: &mut dyn FnMut(Chunk) -> Result<()>,
 ) -> Result<()> {
     let places = Members::new(&explorer.collections);
-    for (number, (rows, counts)) in grid.clients.chunks(LENGTH).zip(counts.chunks(LENGTH)).enumerate() {
+    for (number, (rows, counts)) in pieces(&grid.clients).zip(pieces(counts)).enumerate() {
         let members = |json: &mut Json<'_>| clients(explorer, grid, &places, rows, counts, json);
         put(Chunk::packed("clients", number, members, &[])?)?;
     }
-    for (number, columns) in grid.updates.chunks(LENGTH).enumerate() {
+    for (number, columns) in pieces(&grid.updates).enumerate() {
         let members = |json: &mut Json<'_>| updates(explorer, grid, columns, json);
         put(Chunk::packed("updates", number, members, &[])?)?;
     }
@@ -41,6 +41,12 @@ pub(super) fn write(
         });
     };
     put(Chunk::packed("cells", 0, members, &[])?)
+}
+
+/// The rows of a table in pieces, of which there is one even where there is no row.
+fn pieces<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
+    let nothing = rows.is_empty().then_some(rows);
+    rows.chunks(LENGTH).chain(nothing)
 }
 
 /// What a column takes from a client.

@@ -83,10 +83,9 @@
     return tables.get(kind);
   };
   const join = async (kind, rows) => {
-    const count = Math.ceil(rows / explorer.site.layout.table);
+    const count = Math.max(1, Math.ceil(rows / explorer.site.layout.table));
     const pieces = await Promise.all(Array.from({ length: count }, (_, at) => piece(kind, at)));
     const parts = pieces.map((part) => part.object);
-    if (parts.length === 0) return { ids: [], verdicts: [[], [], [], []] };
     if (parts.length === 1) return parts[0];
     const whole = {};
     for (const column of Object.keys(parts[0])) {

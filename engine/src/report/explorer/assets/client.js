@@ -88,7 +88,7 @@
       make('p', {}, explorer.badge(cell.verdict), ` ${cell.reason.name}: ${cell.reason.says}.`),
       explorer.named(cell.flags | updates.flags[update]).map((flag) => make('p', {}, make('span', { class: 'mark' }, flag.name), ` ${flag.says}.`)),
       evidence !== undefined && make('pre', {}, evidence),
-      make('p', {}, 'Proved by ', command));
+      make('p', {}, 'Explained by ', command));
   };
 
   // What stands in place of something that is not there.

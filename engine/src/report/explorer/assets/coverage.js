@@ -38,6 +38,13 @@
       make('td', { class: 'number' }, it.named.length > 0 ? number(it.named[0]) : 'all'),
       [1, 2, 3, 0].map((standing) => make('td', { class: 'number' }, number(it.standing[standing]))))))));
 
+  // What only the site counts, by section.
+  const siteShares = () => {
+    const groups = new Map();
+    explorer.site.shares.forEach((it) => groups.set(it.section, [...(groups.get(it.section) ?? []), it]));
+    return [...groups].map(([title, own]) => shares(title, own.map((it) => [it.name, it.part, it.whole]), 'Count', 'plain'));
+  };
+
   // What the overview shows of it: clients, Unknown cells, and the causes of most of them.
   const CAUSES = 5;
   const coverageSummary = () => {
@@ -47,12 +54,7 @@
     const of = (...parts) => all.filter(({ part }) => parts.includes(part)).map(({ row }) => row);
     const causes = of('unknown').sort(([, a], [, b]) => b - a);
     const more = causes.length > CAUSES ? ` (${number(causes.length - CAUSES)} more causes of Unknown cells)` : '';
-    return [shares('', [...of('clients', 'cells'), ...causes.slice(0, CAUSES)], 'Count', 'plain'), make('p', {}, make('a', { href: address('coverage') }, 'All of the coverage'), more)];
-  };
-
-  const siteShares = () => {
-    const groups = Map.groupBy ? Map.groupBy(explorer.site.shares, (it) => it.section) : explorer.site.shares.reduce((all, it) => all.set(it.section, [...(all.get(it.section) ?? []), it]), new Map());
-    return [...groups].map(([title, own]) => shares(title, own.map((it) => [it.name, it.part, it.whole]), 'Count', 'plain'));
+    return [site.shares.length > 0 && make('div', { class: 'columns' }, siteShares()), shares('', [...of('clients', 'cells'), ...causes.slice(0, CAUSES)], 'Count', 'plain'), make('p', {}, make('a', { href: address('coverage') }, 'All of the coverage'), more)];
   };
 
   const view = () => {

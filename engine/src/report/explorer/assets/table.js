@@ -99,7 +99,7 @@
           : column.title;
         return make('th', { scope: 'col', class: column.kind ?? '', 'aria-sort': own ? (sorted.down ? 'descending' : 'ascending') : null }, button);
       });
-      return make('thead', {}, make('tr', {}, of.detail && make('th', { class: 'opens' }, make('span', { class: 'unseen' }, 'Proof')), heads));
+      return make('thead', {}, make('tr', {}, of.detail && make('th', { class: 'opens' }, make('span', { class: 'unseen' }, 'Why')), heads));
     };
 
     const body = (shown) => make('tbody', {}, shown.map((row) => {
@@ -108,7 +108,7 @@
       return line;
     }));
     const opener = (row) => {
-      const button = make('button', { type: 'button', class: 'plain', 'aria-expanded': 'false', 'aria-label': 'Proof' }, '▸');
+      const button = make('button', { type: 'button', class: 'plain', 'aria-expanded': 'false', 'aria-label': 'Why' }, '▸');
       button.addEventListener('click', () => {
         const line = button.closest('tr');
         const open = button.getAttribute('aria-expanded') === 'true';
