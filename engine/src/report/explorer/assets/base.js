@@ -68,6 +68,9 @@ const explorer = { views: {} };
 
   const plural = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
 
+  // What a search finds articles by: with the letters before them or without.
+  const articleWords = (articles) => articles.replace(/\d+/g, 'kb$& q$&');
+
   // Tells those who do not see the page what changed.
   const say = (text) => {
     document.getElementById('said').textContent = clean(text);
@@ -92,5 +95,5 @@ const explorer = { views: {} };
     return list;
   };
 
-  Object.assign(explorer, { make, fill, clean, name, link, address, go, number, share, percent, plural, say, section, terms });
+  Object.assign(explorer, { make, fill, clean, name, link, address, go, number, share, percent, plural, articleWords, say, section, terms });
 })();

@@ -44,7 +44,7 @@
     const update = (row) => there[row];
     return explorer.list({
       count: there.length, noun: 'update', caption: 'Updates of the client', settings, sort: 'cell', searches: 'id, title, reason, article',
-      text: (row) => `${updates.ids[update(row)]}\n${updates.names[update(row)]}\n${updates.titles[update(row)]}\n${updates.articles[update(row)]}\n${cell(row).reason.name}`.toLowerCase(),
+      text: (row) => `${updates.ids[update(row)]}\n${updates.names[update(row)]}\n${updates.titles[update(row)]}\n${explorer.articleWords(updates.articles[update(row)])}\n${cell(row).reason.name}`.toLowerCase(),
       flags: (row) => cell(row).flags | updates.flags[update(row)],
       detail: (row) => explorer.proof(of.id, updates, update(row), cell(row), proofs.get(update(row))),
       filters: [

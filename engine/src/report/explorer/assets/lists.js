@@ -69,7 +69,7 @@
       explorer.list({
         count: table.ids.length, noun: 'update', caption: 'Updates', settings, sort: 'listed', searches: 'id, title, article, product', columns,
         flags: (at) => table.flags[at],
-        text: (at) => `${table.ids[at]}\n${table.names[at]}\n${table.titles[at]}\n${table.articles[at]}\n${table.products[at]}`.toLowerCase(),
+        text: (at) => `${table.ids[at]}\n${table.names[at]}\n${table.titles[at]}\n${explorer.articleWords(table.articles[at])}\n${table.products[at]}`.toLowerCase(),
         filters: [
           { key: 'severity', label: 'Severity', options: groups('severity'), test: (at, value) => String(table.severity[at]) === value },
           { key: 'age', label: 'Published', options: groups('age'), test: (at, value) => String(table.ages[at]) === value },

@@ -41,7 +41,7 @@
       if (own !== asked) return undefined;
       const hits = [
         ...first(clients.ids, (row) => `${clients.ids[row]}\n${clients.names[row]}`, words).map((row) => ['client', clients.ids[row], clients.ids[row], clients.names[row]]),
-        ...first(updates.ids, (row) => `${updates.ids[row]}\n${updates.names[row]}\n${updates.titles[row]}\n${updates.articles[row]}`, words).map((row) => ['update', updates.ids[row], updates.names[row], updates.titles[row]]),
+        ...first(updates.ids, (row) => `${updates.ids[row]}\n${updates.names[row]}\n${updates.titles[row]}\n${explorer.articleWords(updates.articles[row])}`, words).map((row) => ['update', updates.ids[row], updates.names[row], updates.titles[row]]),
       ];
       box.replaceChildren(...hits.map(([view, id, text, more], number) =>
         make('li', { role: 'option', id: `found-${number}`, 'aria-selected': 'false', 'data-to': address(view, id) }, make('span', { class: 'what' }, view), name(text), more !== '' && more !== text && make('span', { class: 'second' }, name(more)))));
