@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use patchstate::archive::folder::Folder;
 use patchstate::archive::map::Bytes;
-use patchstate::archive::output;
 use patchstate::report::explorer::{Explorer, FIRST, MARK};
 
 use crate::exit::Exit;
@@ -65,7 +65,7 @@ fn stem(path: &Path) -> String {
 /// Looks at the place before the work that is done for it.
 fn check(place: &Place) -> anyhow::Result<()> {
     if let Some(folder) = &place.html {
-        patchstate::archive::folder::Folder::check(folder, MARK)?;
+        Folder::check(folder, MARK)?;
     }
     if let Some(file) = &place.html_file {
         files::check(file)?;
@@ -83,7 +83,7 @@ fn write(explorer: &Explorer<'_>, place: &Place, progress: &Progress) -> anyhow:
         return Ok(path.join(FIRST));
     }
     let Some(path) = &place.html_file else { anyhow::bail!("no place is named") };
-    let mut file: output::Output = files::create(path)?;
+    let mut file = files::create(path)?;
     explorer.write_page(&mut file, &mut step)?;
     file.flush()?;
     file.finish()?;

@@ -63,7 +63,7 @@ fn two_cells_in_one_place_are_refused() {
     let first = held(&made(&updates, &[client("A"), client("B")]));
     let second = held(&made(&updates, &[client("B"), client("C")]));
     let parts = [&first, &second].map(|part| Matrix::open(part.as_ref()).expect("opens"));
-    let explorer = Explorer::new("Example", parts.iter().map(|part| ("part", part)).collect());
+    let explorer = Explorer::new("Example", vec![("first", &parts[0]), ("second", &parts[1])]);
     let error = Files::of(&explorer).map(|_| ()).expect_err("is refused");
-    assert_eq!(error.to_string(), "two matrices have client `B` with update `one:1`");
+    assert_eq!(error.to_string(), "`first` and `second` both have client `B` with update `one:1`");
 }

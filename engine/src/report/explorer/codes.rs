@@ -110,7 +110,7 @@ mod tests {
         let cells: Vec<Cell> = Verdict::ALL
             .into_iter()
             .flat_map(|verdict| Reason::ALL.iter().map(move |reason| Cell::new(verdict, *reason)))
-            .flat_map(|cell| [cell, Cell { flags: Flags::STALE, ..cell }])
+            .flat_map(|cell| [Flags::NONE, Flags::IMPORTED, Flags::STALE].map(|flags| Cell { flags, ..cell }))
             .collect();
         for cell in &cells {
             let bit = kind(*cell) * FLAGS + usize::from(cell.flags.bits());

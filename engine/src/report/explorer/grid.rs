@@ -44,9 +44,10 @@ impl<'a> Grid<'a> {
     ///
     /// Two matrices have a cell of the same client and update.
     pub(super) fn new(
-        matrices: Vec<&'a Matrix<'a>>,
+        named: &[(&'a str, &'a Matrix<'a>)],
         further: impl Iterator<Item = &'a str>,
     ) -> Result<Grid<'a>> {
+        let matrices: Vec<_> = named.iter().map(|(_, matrix)| *matrix).collect();
         let mut clients: BTreeMap<&str, Vec<(usize, usize)>> = further.map(|id| (id, Vec::new())).collect();
         let mut updates: BTreeMap<&str, Column<'_>> = BTreeMap::new();
         for (number, matrix) in matrices.iter().enumerate() {
@@ -63,12 +64,12 @@ impl<'a> Grid<'a> {
         let places = matrices.iter().map(|matrix| matrix.updates.iter().map(place).collect()).collect();
         let clients = clients.into_iter().map(|(id, parts)| Row { id, parts }).collect();
         let grid = Grid { matrices, clients, updates: updates.into_values().collect(), places };
-        grid.check()?;
+        grid.check(named)?;
         Ok(grid)
     }
 
     /// Refuses two cells in one place.
-    fn check(&self) -> Result<()> {
+    fn check(&self, named: &[(&str, &Matrix<'_>)]) -> Result<()> {
         for first in 0..self.matrices.len() {
             for second in first + 1..self.matrices.len() {
                 let is_common = |place: &&u32| self.places[second].binary_search(place).is_ok();
@@ -76,8 +77,12 @@ impl<'a> Grid<'a> {
                 let has = |row: &Row<'_>, matrix| row.parts.iter().any(|(number, _)| *number == matrix);
                 let both = self.clients.iter().find(|row| has(row, first) && has(row, second));
                 let Some(client) = both else { continue };
-                let update = &self.updates[*update as usize].update.id;
-                let message = format!("two matrices have client `{}` with update `{update}`", client.id);
+                let (update, client) = (&self.updates[*update as usize].update.id, client.id);
+                let names = [first, second].map(|number| named[number].0);
+                let message = format!(
+                    "`{}` and `{}` both have client `{client}` with update `{update}`",
+                    names[0], names[1]
+                );
                 return Err(Error::new(Code::BadValue, message)
                     .with_hint("take one matrix of each client and feed, or the parts of `--shard`"));
             }

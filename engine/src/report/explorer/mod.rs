@@ -199,7 +199,7 @@ impl<'a> Explorer<'a> {
         let further = self.states.keys().chain(named).map(String::as_str);
         let matrices: Vec<_> = self.matrices.iter().map(|(_, matrix)| *matrix).collect();
         let codes = Codes::of(&matrices);
-        let grid = &Grid::new(matrices, further)?;
+        let grid = &Grid::new(&self.matrices, further)?;
         let counts = rows::write(self, grid, &codes, put, step)?;
         columns::write(self, grid, &codes, put)?;
         tables::write(self, grid, &codes, &counts, put)?;

@@ -40,7 +40,7 @@
     const switches = document.getElementById('theme');
     switches.textContent = `Theme: ${theme}`;
     const hidden = document.getElementById('hidden');
-    hidden.setAttribute('aria-pressed', String(hiddenShown));
+    hidden.dataset.shown = String(hiddenShown);
     hidden.textContent = hiddenShown ? 'Hidden rows: shown' : 'Hidden rows: left out';
   };
 

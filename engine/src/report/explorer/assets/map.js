@@ -37,7 +37,7 @@
   const controls = (settings, draw) => {
     const choice = (key, label, options, first) => make('label', {}, label, make('select', { 'data-filter': key, on: { change: (event) => { settings.set({ [key]: event.target.value === first ? null : event.target.value }); draw(); } } },
       options.map(([value, text]) => make('option', { value, selected: value === (settings.get(key) ?? first) }, text))));
-    return make('form', { class: 'controls', on: { submit: (event) => event.preventDefault() } },
+    return make('form', { class: 'controls', 'aria-label': 'How the map is drawn', on: { submit: (event) => event.preventDefault() } },
       choice('side', 'Size', SIDES.map((side) => [String(side), `${side} × ${side}`]), String(SIDES[1])),
       choice('order', 'Order', [['most', 'most Missing first'], ['name', 'by id']], 'most'),
       choice('as', 'Show as', [['map', 'map'], ['list', 'list']], 'map'));

@@ -160,7 +160,7 @@
       });
       return make('label', { class: 'choice' }, box, label, make('span', { class: 'times' }, number(times)));
     }));
-    return make('form', { class: 'controls', on: { submit: (event) => event.preventDefault() } },
+    return make('form', { class: 'controls', 'aria-label': `Filters of ${of.noun}s`, on: { submit: (event) => event.preventDefault() } },
       make('label', {}, 'Search', search), of.filters.map((filter) => (filter.many ? many(filter) : one(filter))));
   };
 
