@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use patchstate::archive::Archive;
+use patchstate::archive::folder::Folder;
 use patchstate::archive::map::Bytes;
 use patchstate::archive::output::Output;
 use patchstate::diagnostic::Code;
@@ -93,4 +94,10 @@ pub(crate) fn check(path: &Path) -> Result<()> {
 pub(crate) fn create(path: &Path) -> Result<Output> {
     signals::leave_nothing_behind();
     Output::create(path)
+}
+
+/// Begins a folder, in the same way.
+pub(crate) fn create_folder(path: &Path, mark: &'static str) -> Result<Folder> {
+    signals::leave_nothing_behind();
+    Folder::create(path, mark)
 }

@@ -29,7 +29,8 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let folder = &args.folder;
     make_empty(folder)?;
     let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
-    let [catalog, index, inbox, matrix] = ["catalog.xml", "site.idx", "inbox", "site.matrix"].map(path);
+    let [catalog, index, inbox, matrix, explorer] =
+        ["catalog.xml", "site.idx", "inbox", "site.matrix", "explorer"].map(path);
     let mut step = |about: &str, words: &[&str]| step(about, words, output);
     step(
         "A catalog of 400 updates that nobody published, in the MSSecure format",
@@ -49,7 +50,8 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let explain = ["explain", &index, &inbox, "--client", &client, "--update", &update];
     step("Why an update is missing on a client", &explain)?;
     let next = [
-        &["report", "client", &client, &matrix] as &[&str],
+        &["report", "site", &matrix, "--html", &explorer] as &[&str],
+        &["report", "client", &client, &matrix],
         &["report", "update", &update, &matrix],
         &["export", "matrix", &matrix, "--format", "ndjson"],
         &["inspect", &index],

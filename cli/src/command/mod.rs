@@ -14,6 +14,7 @@ mod demo;
 mod diff;
 mod evaluate;
 mod explain;
+mod explorer;
 mod export;
 mod facts;
 mod formats;

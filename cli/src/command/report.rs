@@ -1,9 +1,13 @@
 //! `patchstate report`: a matrix as tables for people and programs.
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
+use patchstate::diagnostic::Code;
+use patchstate::error::Error;
 use patchstate::report::{self, Options};
 
-use super::{cves, list};
+use super::{cves, explorer, list};
 use crate::exit::Exit;
 use crate::matrices::{Matrices, Selected};
 use crate::output::Output;
@@ -61,11 +65,13 @@ Examples:
     /// Totals per feed, severity and age, and the updates that most clients need
     #[command(after_long_help = "\
 Examples:
-  patchstate report site fleet.matrix
-  patchstate report site fleet.matrix --now 2026-03-01")]
+  patchstate report site fleet.matrix --now 2026-03-01
+
+  A site to look around in with a browser:
+      patchstate report site security.matrix office.matrix --now 2026-03-01 --html explorer")]
     Site {
         #[command(flatten)]
-        request: Request,
+        site: SiteArgs,
     },
     /// What was collected of the clients, and why cells are Unknown
     #[command(after_long_help = "\
@@ -112,13 +118,47 @@ struct Request {
     listing: Listing,
 }
 
+#[derive(Debug, clap::Args)]
+struct SiteArgs {
+    #[command(flatten)]
+    request: Request,
+    /// More matrices, with --html or --html-file: other clients, or other feeds
+    #[arg(value_name = "MATRIX")]
+    more: Vec<PathBuf>,
+    #[command(flatten)]
+    place: explorer::Place,
+}
+
+impl SiteArgs {
+    fn run(&self, output: &mut Output) -> anyhow::Result<Exit> {
+        let SiteArgs { request, more, place } = self;
+        if place.is_named() {
+            return match request.matrices.select()? {
+                Selected::File(first) => {
+                    let paths: Vec<PathBuf> = std::iter::once(first.to_owned()).chain(more.clone()).collect();
+                    explorer::of_files(&paths, request.now, place, output)
+                }
+                Selected::Site(site) => {
+                    explorer::of_site(&site, &request.matrices.of, request.now, place, output)
+                }
+            };
+        }
+        if let Some(second) = more.first() {
+            let error = Error::new(Code::BadValue, "a table is made of one matrix");
+            let error = error.in_file(second.to_string_lossy());
+            return Err(error.with_hint("several are taken with --html or --html-file").into());
+        }
+        print("site", "", request, output)
+    }
+}
+
 impl View {
     fn run(&self, output: &mut Output) -> anyhow::Result<Exit> {
         match self {
             View::Summary { request } => print("summary", "", request, output),
             View::Client { id, request } => print("client", id, request, output),
             View::Update { id, request } => print("update", id, request, output),
-            View::Site { request } => print("site", "", request, output),
+            View::Site { site } => site.run(output),
             View::Coverage { request } => coverage(request, output),
             View::List(args) => list::run(args, output),
             View::Cves(args) => cves::run(args, output),

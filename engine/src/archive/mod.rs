@@ -11,6 +11,7 @@ use xxhash_rust::xxh3::Xxh3Default;
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 
+pub mod folder;
 pub mod map;
 pub mod output;
 pub mod record;

@@ -1,4 +1,4 @@
-//! Files that appear whole or not at all.
+//! Files that appear whole or not at all; and which files and folders of this process are unfinished.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
@@ -11,15 +11,15 @@ use tempfile::TempPath;
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 
-/// The files of this process that are being written. A signal ends a process without running any
+/// The files and folders of this process that are being written. A signal ends a process without running any
 /// destructor, so what is unfinished has to be known to whoever handles signals.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
+pub(super) fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Removes all files that are being written, for a process that is about to be ended by a signal.
+/// Removes all files and folders that are being written, for a process that is about to be ended by a signal.
 ///
 /// While the result lives no other thread can begin a file or put one in place, so it is to be kept
 /// until the process ends.
@@ -28,7 +28,7 @@ pub fn abandon() -> Abandoned {
     let paths = unfinished();
     for path in paths.iter() {
         // One that cannot be removed is left: nothing better can be done while the process ends.
-        let _ = std::fs::remove_file(path);
+        let _ = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
     }
     Abandoned { _held: paths }
 }
@@ -86,9 +86,17 @@ enum Wait {
     Nothing,
 }
 
-/// The entry of a file among those that are unfinished.
+/// The entry of a file or folder among those that are unfinished.
 #[derive(Debug)]
-struct Known(PathBuf);
+pub(super) struct Known(PathBuf);
+
+impl Known {
+    /// Enters what is at `path` among those that are held.
+    pub(super) fn new(path: &Path, held: &mut Vec<PathBuf>) -> Known {
+        held.push(path.to_owned());
+        Known(path.to_owned())
+    }
+}
 
 impl Drop for Known {
     fn drop(&mut self) {
@@ -117,8 +125,7 @@ impl Output {
         let mut paths = unfinished();
         let file = builder().prefix(PREFIX).tempfile_in(folder);
         let file = file.map_err(|error| Error::io(path, "create", error))?;
-        paths.push(file.path().to_owned());
-        let known = Known(file.path().to_owned());
+        let known = Known::new(file.path(), &mut paths);
         let (file, temporary) = file.into_parts();
         let (path, file) = (path.to_owned(), BufWriter::with_capacity(1 << 20, file));
         Ok(Output { path, temporary, file, unsent: 0, sending: None, known })
@@ -208,7 +215,7 @@ fn destination(path: &Path) -> Result<PathBuf> {
 }
 
 /// The folder that a file stands in.
-fn folder(path: &Path) -> &Path {
+pub(super) fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 

@@ -114,7 +114,7 @@ fn row<'m>(matrix: &'m Matrix<'_>, at: usize, cell: Cell, hides_mark: bool) -> V
 }
 
 /// What is known of the client itself.
-fn head(client: &Client) -> Vec<Note<'_>> {
+pub(super) fn head(client: &Client) -> Vec<Note<'_>> {
     let products = client.products.iter().map(|row| match row.levels.as_slice() {
         [] => Cow::Borrowed(row.product.as_str()),
         levels => Cow::Owned(format!("{} ({})", row.product, levels.join(", "))),

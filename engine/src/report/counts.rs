@@ -1,18 +1,18 @@
-//! How many clients have each verdict of an update.
+//! How many cells of an update, or of a client, have each verdict.
 
 use rayon::prelude::*;
 
 use super::flags_of;
 use crate::matrix::Matrix;
 use crate::model::flag::Flags;
-use crate::model::verdict::Verdict;
+use crate::model::verdict::{Cell, Verdict};
 
 /// The order of the columns that count: `Counts`, `InstalledCounts`, `UnknownCounts`,
 /// `NotApplicableCounts`.
 pub(super) const ORDER: [Verdict; 4] =
     [Verdict::Missing, Verdict::Installed, Verdict::Unknown, Verdict::NotApplicable];
 
-/// The cells of one update, counted.
+/// Cells of one update or of one client, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {
     /// Cells by the code of their verdict; they add up to the clients.
@@ -29,6 +29,16 @@ impl Counts {
     /// The number of cells with `verdict`.
     pub(super) fn of(&self, verdict: Verdict) -> u64 {
         self.verdicts[usize::from(verdict.code())]
+    }
+
+    /// Counts a cell, whose flags with those of its update are `flags`.
+    pub(super) fn take(&mut self, cell: Cell, flags: Flags) {
+        self.verdicts[usize::from(cell.verdict.code())] += 1;
+        if cell.verdict == Verdict::Missing {
+            self.superseded += u64::from(flags.contains(Flags::SUPERSEDED));
+            self.listed += u64::from(!flags.is_hidden());
+        }
+        self.stale += u64::from(cell.flags.contains(Flags::STALE));
     }
 
     /// Adds other cells.
@@ -63,12 +73,6 @@ pub(super) fn by_update(matrix: &Matrix<'_>) -> Vec<Counts> {
 
 fn count(matrix: &Matrix<'_>, client: usize, counts: &mut [Counts]) {
     for ((at, cell), counts) in matrix.row(client).enumerate().zip(counts) {
-        counts.verdicts[usize::from(cell.verdict.code())] += 1;
-        if cell.verdict == Verdict::Missing {
-            let flags = flags_of(matrix, at, cell);
-            counts.superseded += u64::from(flags.contains(Flags::SUPERSEDED));
-            counts.listed += u64::from(!flags.is_hidden());
-        }
-        counts.stale += u64::from(cell.flags.contains(Flags::STALE));
+        counts.take(cell, flags_of(matrix, at, cell));
     }
 }

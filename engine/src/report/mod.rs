@@ -24,6 +24,7 @@ mod coverage;
 pub(crate) mod csv;
 pub mod cves;
 pub mod diff;
+pub mod explorer;
 pub mod facts;
 pub mod findings;
 mod footer;

@@ -66,15 +66,26 @@ fn totals<'m>(
     counts: &[Counts],
     group: &'static str,
     table: &mut Table<'m>,
-    key: impl Fn(&'m Update) -> (usize, Cow<'m, str>),
+    key: impl Fn(&'m Update) -> Key<'m>,
 ) {
-    let mut groups: BTreeMap<(usize, Cow<'m, str>), Counts> = BTreeMap::new();
-    for (update, counts) in matrix.updates.iter().zip(counts) {
-        groups.entry(key(update)).or_default().add(counts);
-    }
-    for ((_, name), counts) in groups {
+    for ((_, name), counts) in grouped(matrix.updates.iter().zip(counts), key) {
         push(table, group, Value::Text(name), Value::Empty, &counts);
     }
+}
+
+/// The place of a group among others, and its name.
+pub(super) type Key<'m> = (usize, Cow<'m, str>);
+
+/// Counts the cells of groups of updates.
+pub(super) fn grouped<'m, 'c>(
+    updates: impl Iterator<Item = (&'m Update, &'c Counts)>,
+    key: impl Fn(&'m Update) -> Key<'m>,
+) -> BTreeMap<Key<'m>, Counts> {
+    let mut groups: BTreeMap<Key<'m>, Counts> = BTreeMap::new();
+    for (update, counts) in updates {
+        groups.entry(key(update)).or_default().add(counts);
+    }
+    groups
 }
 
 fn push<'m>(table: &mut Table<'m>, group: &'static str, name: Value<'m>, title: Value<'m>, counts: &Counts) {
@@ -84,13 +95,13 @@ fn push<'m>(table: &mut Table<'m>, group: &'static str, name: Value<'m>, title: 
 }
 
 /// Critical first, without a severity last.
-fn severity(urgency: Option<Urgency>) -> (usize, Cow<'static, str>) {
+pub(super) fn severity(urgency: Option<Urgency>) -> Key<'static> {
     let rank = urgency.map_or(Urgency::ALL.len(), |urgency| Urgency::Critical as usize - urgency as usize);
     (rank, Cow::Borrowed(urgency.map_or("none stated", Urgency::name)))
 }
 
 /// How long ago an update was published.
-fn age(posted: &str, now: jiff::Timestamp) -> (usize, Cow<'static, str>) {
+pub(super) fn age(posted: &str, now: jiff::Timestamp) -> Key<'static> {
     const AGES: [(i32, &str); 4] = [
         (30, "up to 30 days"),
         (90, "31 to 90 days"),
@@ -109,28 +120,52 @@ fn age(posted: &str, now: jiff::Timestamp) -> (usize, Cow<'static, str>) {
 
 /// Adds the updates that most clients need, of those whose rows lists show.
 fn top<'m>(matrix: &'m Matrix<'_>, counts: &[Counts], table: &mut Table<'m>) {
-    let needed = |at: &usize| counts.get(*at).map_or(0, |counts| counts.listed);
-    let mut order: Vec<usize> = (0..matrix.updates.len()).filter(|at| needed(at) > 0).collect();
-    order.sort_by_key(|at| (std::cmp::Reverse(needed(at)), *at));
-    for at in order.into_iter().take(TOP) {
+    for at in most_needed(counts, TOP) {
         let update = &matrix.updates[at];
         push(table, "top missing", Value::from(&update.id), Value::from(&update.title), &counts[at]);
     }
 }
 
+/// The numbers of at most `most` of those that have most listed Missing cells, and some; the first of equals
+/// first.
+pub(super) fn most_needed(counts: &[Counts], most: usize) -> Vec<usize> {
+    let needed = |at: &usize| counts.get(*at).map_or(0, |counts| counts.listed);
+    let mut order: Vec<usize> = (0..counts.len()).filter(|at| needed(at) > 0).collect();
+    order.sort_by_key(|at| (std::cmp::Reverse(needed(at)), *at));
+    order.truncate(most);
+    order
+}
+
+/// How a client stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Something is Missing.
+    Missing,
+    /// Nothing is Missing, and something Unknown.
+    Unproved,
+    /// Neither.
+    Clean,
+}
+
+impl Standing {
+    /// How a client stands that has so many cells of each verdict, by verdict code.
+    pub(super) fn of(totals: [u64; 4]) -> Standing {
+        let has = |verdict: Verdict| totals[usize::from(verdict.code())] > 0;
+        match (has(Verdict::Missing), has(Verdict::Unknown)) {
+            (true, _) => Standing::Missing,
+            (false, true) => Standing::Unproved,
+            (false, false) => Standing::Clean,
+        }
+    }
+}
+
 /// How the clients stand: something Missing; nothing Missing and something Unknown; neither.
 fn clients<'m>(matrix: &'m Matrix<'_>) -> Vec<Note<'m>> {
-    let [mut missing, mut unproved, mut clean] = [0u64; 3];
+    let mut standing = [0u64; 3];
     for client in 0..matrix.clients.len() {
-        let totals = matrix.totals_of(client);
-        let has = |verdict: Verdict| totals[usize::from(verdict.code())] > 0;
-        let state = match (has(Verdict::Missing), has(Verdict::Unknown)) {
-            (true, _) => &mut missing,
-            (false, true) => &mut unproved,
-            (false, false) => &mut clean,
-        };
-        *state += 1;
+        standing[Standing::of(matrix.totals_of(client)) as usize] += 1;
     }
+    let [missing, unproved, clean] = standing;
     let clients = matrix.clients.len() as u64;
     vec![
         Note::one("clients with updates missing", share(missing, clients)),

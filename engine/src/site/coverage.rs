@@ -41,6 +41,21 @@ pub struct Coverage {
     pub evaluated: u64,
 }
 
+impl Coverage {
+    /// The parts of those that are named, in words.
+    pub(super) fn parts(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let parts = [
+            ("with inventory", self.with_inventory),
+            ("with recent inventory", self.recent),
+            ("stale", self.stale),
+            ("open resync", self.resync),
+            ("in quarantine", self.quarantined),
+            ("evaluated", self.evaluated),
+        ];
+        parts.into_iter().chain(self.never_seen.map(|count| ("never seen", count)))
+    }
+}
+
 impl Site {
     /// What is known of the clients of each collection that is not one of hosts that fetch catalogs, and the
     /// clients that are in none.
@@ -125,21 +140,12 @@ impl Site {
         let (coverages, unassigned) = self.coverage(clients, now)?;
         let mut unlisted = Vec::new();
         for coverage in &coverages {
-            let counts = [
-                ("with inventory", coverage.with_inventory),
-                ("with recent inventory", coverage.recent),
-                ("stale", coverage.stale),
-                ("open resync", coverage.resync),
-                ("in quarantine", coverage.quarantined),
-                ("evaluated", coverage.evaluated),
-            ];
             push(&mut table, &coverage.collection, "named", coverage.named, coverage.named);
-            for (name, count) in counts {
+            for (name, count) in coverage.parts() {
                 push(&mut table, &coverage.collection, name, count, coverage.named);
             }
-            match coverage.never_seen {
-                Some(count) => push(&mut table, &coverage.collection, "never seen", count, coverage.named),
-                None => unlisted.push(coverage.collection.clone()),
+            if coverage.never_seen.is_none() {
+                unlisted.push(coverage.collection.clone());
             }
         }
         if !unassigned.is_empty() {

@@ -9,6 +9,7 @@ pub mod authorize;
 pub mod catalogs;
 pub mod coverage;
 pub mod definition;
+mod describe;
 pub mod due;
 mod evaluate;
 pub mod expedite;

@@ -45,7 +45,7 @@ fn listed(help: &str) -> BTreeSet<String> {
 }
 
 /// The pages that speak of options.
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 11] = [
     "command-line.md",
     "verdicts.md",
     "mssecure.md",
@@ -56,6 +56,7 @@ const PAGES: [&str; 10] = [
     "inventories.md",
     "reports.md",
     "parquet.md",
+    "explorer.md",
 ];
 
 #[test]
