@@ -647,6 +647,9 @@ fn the_demonstration_runs_and_says_what_to_type_next() {
     assert!(String::from_utf8_lossy(&output.stdout).contains("top missing"));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let (_, next) = said.split_once("Now try:\n").expect("says what to type next");
+    let (next, page) = next.split_once("\nAnd open in a browser:\n").expect("ends with a page");
+    let page = page.trim().strip_prefix("file://").expect("is an address");
+    assert!(std::path::Path::new(page).is_file() && page.ends_with("/here/explorer/index.html"), "{page}");
     for line in next.lines() {
         // The program is named as it was called, so that the line can be typed as it stands.
         let words = line.trim().strip_prefix(env!("CARGO_BIN_EXE_patchstate"));

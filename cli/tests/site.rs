@@ -115,6 +115,11 @@ fn reports_and_proofs_take_a_site_in_place_of_files() {
             "{words:?}"
         );
     }
+    let explorer = folder.path().join("explorer");
+    let explorer_name = explorer.to_string_lossy().into_owned();
+    let page = run(&["report", "site", "--site", &name, "--now", NOW, "--html", &explorer_name]);
+    assert_eq!(page.status.code(), Some(0), "{}", String::from_utf8_lossy(&page.stderr));
+    assert!(explorer.join("index.html").is_file());
     let both = run(&["report", "site", "x.matrix", "--site", &name]);
     assert_eq!(both.status.code(), Some(2), "one or the other");
     let none = program().args(["report", "site"]).current_dir(folder.path()).output().expect("starts");
@@ -170,4 +175,21 @@ fn wait_until(done: impl Fn() -> bool, what: &str) {
 fn terminate(child: &Child) {
     let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
     assert!(killed.expect("there is a `kill`").success());
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn tables_have_the_collections_of_the_site() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let site = site(folder.path());
+    let name = site.to_string_lossy().into_owned();
+    send(&site, "1.xml", &full("A", 1, &[("p1", 1)]));
+    assert_eq!(code(&["site", "scan", "--site", &name, "--now", NOW]), Some(0));
+    let tables = folder.path().join("tables");
+    let out = tables.to_string_lossy().into_owned();
+    let exported = run(&["export", "parquet", "--site", &name, "-o", &out]);
+    assert_eq!(exported.status.code(), Some(0), "{}", String::from_utf8_lossy(&exported.stderr));
+    let states = fs::read(tables.join("client_state.parquet")).expect("is there");
+    let holds = |word: &str| states.windows(word.len()).any(|found| found == word.as_bytes());
+    assert!(holds("linux-preproduction") || holds("never-seen"), "collections are those of the site");
 }

@@ -8,6 +8,7 @@ use clap::Parser;
 use patchstate::diagnostic::Code;
 use patchstate::error::Error;
 use patchstate::model::verdict::Verdict;
+use patchstate::report::explorer::FIRST;
 
 use crate::exit::Exit;
 use crate::files;
@@ -49,9 +50,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let Some((client, update)) = missing(Path::new(&matrix))? else { return Ok(Exit::Done) };
     let explain = ["explain", &index, &inbox, "--client", &client, "--update", &update];
     step("Why an update is missing on a client", &explain)?;
+    step("All of it, to look around in", &["report", "site", &matrix, "--html", &explorer])?;
     let next = [
-        &["report", "site", &matrix, "--html", &explorer] as &[&str],
-        &["report", "client", &client, &matrix],
+        &["report", "client", &client, &matrix] as &[&str],
         &["report", "update", &update, &matrix],
         &["export", "matrix", &matrix, "--format", "ndjson"],
         &["inspect", &index],
@@ -62,7 +63,25 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     output.message("");
     output.message("Now try:");
     next.iter().for_each(|words| output.message(&format!("  {}", line(words))));
+    output.message("");
+    output.message("And open in a browser:");
+    output.message(&format!("  {}", address(&Path::new(&explorer).join(FIRST))));
     Ok(Exit::Done)
+}
+
+/// The address of a file, as a browser takes it.
+fn address(path: &Path) -> String {
+    let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let mut address = "file://".to_owned();
+    for byte in whole.to_string_lossy().bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => {
+                address.push(byte.into())
+            }
+            byte => address.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    address
 }
 
 /// Makes a folder, or takes one in which nothing is.

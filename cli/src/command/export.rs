@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
+use jiff::Timestamp;
 use patchstate::plan::{self, Planner};
-use patchstate::report::{self, Form, Options, Verdicts};
+use patchstate::report::{self, Form, Options, Verdicts, parquet};
 
 use crate::exit::Exit;
 use crate::files;
-use crate::matrices::Matrices;
+use crate::matrices::{Matrices, Selected};
 use crate::output::{Output, WithoutFirstLine};
 use crate::request::Listing;
 use crate::signals;
@@ -73,9 +74,8 @@ Examples:
                  JOIN 'tables/dim_update.parquet' USING (update_key)
                  WHERE verdict = 2 GROUP BY title ORDER BY 2 DESC LIMIT 10\"")]
     Parquet {
-        /// The matrix
-        #[arg(value_name = "MATRIX")]
-        matrix: PathBuf,
+        #[command(flatten)]
+        matrices: Matrices,
         /// The folder of the files; it is made where it is not there
         #[arg(long, short, value_name = "DIR")]
         output: PathBuf,
@@ -168,9 +168,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
             let listing = Listing { all: *all, ..Listing::default() };
             write("patchstate", matrices, Form::Csv, &listing.options(), output)
         }
-        Target::Parquet { matrix, output: folder, verdict } => {
+        Target::Parquet { matrices, output: folder, verdict } => {
             let options = Options { verdicts: verdict.unwrap_or_default(), ..Options::default() };
-            write_folder("parquet", matrix, folder, &options)
+            tables(matrices, folder, &options)
         }
         Target::Sarif { matrices, all } => {
             let listing = Listing { all: *all, ..Listing::default() };
@@ -210,12 +210,28 @@ fn write(
     Ok(Exit::Done)
 }
 
-fn write_folder(name: &str, path: &Path, folder: &Path, options: &Options) -> anyhow::Result<Exit> {
-    let Some(export) = report::find_export(name) else { anyhow::bail!("no export `{name}`") };
-    let bytes = files::open(path)?;
-    let matrix = files::matrix(path, &bytes)?;
+/// Writes tables of all matrices, with the collections of a site.
+fn tables(matrices: &Matrices, folder: &Path, options: &Options) -> anyhow::Result<Exit> {
     signals::leave_nothing_behind();
-    export.write_folder(&matrix, options, folder)?;
+    match matrices.select()? {
+        Selected::File(path) => {
+            let bytes = files::open(path)?;
+            let matrix = files::matrix(path, &bytes)?;
+            parquet::write(&[&matrix], &parquet::everybody(&[&matrix]), options, folder)?;
+        }
+        Selected::Site(site) => {
+            let (now, of) = (Timestamp::now(), &matrices.of);
+            let clients = site.store().load()?;
+            let views = site.views(&of.feed, of.collection.as_deref())?;
+            let opened = views.iter().map(|view| view.open(&site, &clients, now));
+            let opened: Vec<_> = opened.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+            let collections = site.standing(&clients, of.collection.as_deref(), now)?;
+            let wanted =
+                |collection: &parquet::Collection| views.iter().any(|view| view.feed == collection.feed);
+            let collections: Vec<_> = collections.into_iter().filter(wanted).collect();
+            parquet::write(&opened.iter().collect::<Vec<_>>(), &collections, options, folder)?;
+        }
+    }
     Ok(Exit::Done)
 }
 

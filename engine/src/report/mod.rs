@@ -39,7 +39,7 @@ mod naming;
 pub mod parquet;
 #[cfg(not(feature = "parquet"))]
 #[path = "parquet/absent.rs"]
-mod parquet;
+pub mod parquet;
 mod patchstate;
 mod products;
 mod sarif;
