@@ -10,10 +10,9 @@ mod reason;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use super::evaluate::Judge;
@@ -74,6 +73,9 @@ const ROWS: usize = 256 << 20;
 /// The cells of clients that were evaluated as they were loaded, by id.
 pub(super) type Rows = BTreeMap<String, (Record, tables::Client, Row)>;
 
+/// By client: reports that wait in quarantine for others.
+type Gaps = BTreeMap<String, Vec<Waiting>>;
+
 /// One report and what was found out about it.
 struct Pending {
     taken: Taken,
@@ -108,10 +110,11 @@ pub(super) struct Taking<'s, 'p> {
     pub(super) most: u64,
     pub(super) worker: Worker,
     /// The plan that reports are evaluated by as they are read.
-    pub(super) shared: Option<std::sync::Arc<Shared<'p>>>,
+    pub(super) shared: Option<Arc<Shared<'p>>>,
     pub(super) host: &'s dyn Host,
-    /// The cells of what was loaded.
+    /// The cells of what was loaded, and how many bytes they take.
     pub(super) rows: Rows,
+    bytes: usize,
     /// Judges that wait for work, one for each thread.
     judges: Mutex<Vec<(Judge<'p>, Buffer)>>,
 }
@@ -121,11 +124,11 @@ impl<'s, 'p> Taking<'s, 'p> {
         site: &'s Site,
         most: u64,
         worker: Worker,
-        shared: Option<std::sync::Arc<Shared<'p>>>,
+        shared: Option<Arc<Shared<'p>>>,
         host: &'s dyn Host,
     ) -> Self {
         let (rows, judges) = (Rows::new(), Mutex::new(Vec::new()));
-        Taking { site, most, worker, shared, host, rows, judges }
+        Taking { site, most, worker, shared, host, rows, bytes: 0, judges }
     }
 
     fn spool(&self) -> Spool {
@@ -145,9 +148,10 @@ impl<'s, 'p> Taking<'s, 'p> {
     ) -> Result<(Clients, Outcome)> {
         let (mut clients, mut outcome) = (clients, Outcome::default());
         loop {
-            outcome.requeued += self.requeue(&clients)?;
+            let (requeued, mut gaps) = self.requeue(&clients)?;
+            outcome.requeued += requeued;
             let names = self.spool().waiting()?;
-            let round = self.round(names, &mut clients, wanted)?;
+            let round = self.round(names, &mut clients, &mut gaps, wanted)?;
             outcome.add(&round);
             // What was given back waits for the next run, because somebody else is at work.
             if round.loaded == 0 {
@@ -167,7 +171,11 @@ impl<'s, 'p> Taking<'s, 'p> {
         names: Vec<OsString>,
         wanted: &dyn Fn(&Report) -> bool,
     ) -> Result<(Clients, Outcome)> {
-        let outcome = self.round(names, &mut clients, wanted)?;
+        let mut gaps = Gaps::new();
+        for (_, reason) in reason::list(&self.spool().bad())? {
+            add_gap(&mut gaps, &reason);
+        }
+        let outcome = self.round(names, &mut clients, &mut gaps, wanted)?;
         Ok((clients, outcome))
     }
 
@@ -176,6 +184,7 @@ impl<'s, 'p> Taking<'s, 'p> {
         &mut self,
         names: Vec<OsString>,
         clients: &mut Clients,
+        gaps: &mut Gaps,
         wanted: &dyn Fn(&Report) -> bool,
     ) -> Result<Outcome> {
         let mut outcome = Outcome::default();
@@ -193,7 +202,7 @@ impl<'s, 'p> Taking<'s, 'p> {
                 batch.extend(groups.pop());
             }
             let batch = self.take(batch, &mut intake)?;
-            let loaded = self.batch(&intake, batch, clients)?;
+            let loaded = self.batch(&intake, batch, clients, gaps)?;
             outcome.add(&loaded);
         }
         Ok(outcome)
@@ -245,9 +254,9 @@ impl<'s, 'p> Taking<'s, 'p> {
         intake: &Intake,
         groups: Vec<Vec<Pending>>,
         clients: &mut Clients,
+        gaps: &mut Gaps,
     ) -> Result<Outcome> {
-        let gaps = self.waiting_for_others()?;
-        let decided = self.decide(intake, &groups, clients, &gaps);
+        let decided = self.decide(intake, &groups, clients, gaps);
         let mut outcome = Outcome::default();
         let mut changes = Vec::new();
         let mut done = Vec::with_capacity(groups.len());
@@ -289,16 +298,25 @@ impl<'s, 'p> Taking<'s, 'p> {
                 self.tell(event.text("client", &client).number("facts", decided.missing))?;
             }
             for (pending, fate) in group.iter().zip(decided.fates) {
+                if let Fate::Quarantined(reason) = &fate {
+                    add_gap(gaps, reason);
+                }
                 self.settle(pending, fate, &mut outcome)?;
             }
-            if let Some((row, record)) = decided.row.zip(clients.get(&client)) {
-                let bytes: usize = self.rows.values().map(|(_, _, row)| row.exceptions().len()).sum();
-                if bytes < ROWS {
-                    self.rows.insert(client, (record.clone(), row.0, row.1));
-                }
+            if let Some(((about, row), record)) = decided.row.zip(clients.get(&client)) {
+                self.keep_row(client, record.clone(), about, row);
             }
         }
         Ok(outcome)
+    }
+
+    /// Keeps the cells of a client for the scan that follows, while there is room.
+    fn keep_row(&mut self, client: String, record: Record, about: tables::Client, row: Row) {
+        let bytes = row.verdicts().len() + row.exceptions().len();
+        if self.bytes + bytes <= ROWS {
+            self.bytes += bytes;
+            self.rows.insert(client, (record, about, row));
+        }
     }
 
     /// Decides about many clients at once, by the threads of the current pool.
@@ -307,7 +325,7 @@ impl<'s, 'p> Taking<'s, 'p> {
         intake: &Intake,
         groups: &[Vec<Pending>],
         clients: &Clients,
-        gaps: &BTreeMap<String, Vec<Waiting>>,
+        gaps: &Gaps,
     ) -> Vec<Result<Decided>> {
         let next = AtomicUsize::new(0);
         let decided = Mutex::new(Vec::from_iter(groups.iter().map(|_| None)));
@@ -374,33 +392,25 @@ impl<'s, 'p> Taking<'s, 'p> {
         append(&self.site.path("log/intake.jsonl"), &event)
     }
 
-    /// The reports of each client that wait in quarantine for others.
-    fn waiting_for_others(&self) -> Result<BTreeMap<String, Vec<Waiting>>> {
-        let mut found: BTreeMap<String, Vec<Waiting>> = BTreeMap::new();
-        for (_, reason) in reason::list(&self.spool().bad())? {
-            if let (Some(client), Some(waiting)) = (&reason.client, reason.waiting()) {
-                found.entry(client.clone()).or_default().push(waiting);
-            }
-        }
-        Ok(found)
-    }
-
-    /// Lets reports wait again whose turn has come: what they apply to was loaded, or something later.
-    fn requeue(&self, clients: &Clients) -> Result<u64> {
-        let mut requeued = 0;
+    /// Lets reports wait again whose turn has come: what they apply to was loaded, or something later. Gives how
+    /// many, and those that wait on.
+    fn requeue(&self, clients: &Clients) -> Result<(u64, Gaps)> {
+        let (mut requeued, mut gaps) = (0, Gaps::new());
         for (path, reason) in reason::list(&self.spool().bad())? {
             let (Some(client), Some(waiting)) = (&reason.client, reason.waiting()) else { continue };
             let last = clients.get(client).and_then(|record| load::serial_of(record, &waiting));
             if last.is_some_and(|last| waiting.base == last || waiting.serial <= last) {
                 self.give_back(&path)?;
                 requeued += 1;
+            } else {
+                add_gap(&mut gaps, &reason);
             }
         }
-        Ok(requeued)
+        Ok((requeued, gaps))
     }
 
     /// Moves a report out of quarantine.
-    fn give_back(&self, path: &std::path::Path) -> Result<()> {
+    fn give_back(&self, path: &Path) -> Result<()> {
         self.site.leave_quarantine(path, |name| self.spool().give_back(path, name))
     }
 
@@ -450,8 +460,15 @@ impl<'s, 'p> Taking<'s, 'p> {
     }
 }
 
+/// Takes note of a report that waits in quarantine for another one.
+fn add_gap(gaps: &mut Gaps, reason: &Reason) {
+    if let (Some(client), Some(waiting)) = (&reason.client, reason.waiting()) {
+        gaps.entry(client.clone()).or_default().push(waiting);
+    }
+}
+
 /// Removes a file; one that is gone is removed.
-fn remove(path: &std::path::Path) -> Result<()> {
+fn remove(path: &Path) -> Result<()> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io(path, "remove", error)),
         Ok(()) | Err(_) => Ok(()),
@@ -518,11 +535,7 @@ impl Site {
         found.map(|(path, _)| path).ok_or_else(missing)
     }
 
-    fn leave_quarantine(
-        &self,
-        path: &std::path::Path,
-        to: impl FnOnce(&OsStr) -> Result<PathBuf>,
-    ) -> Result<()> {
+    fn leave_quarantine(&self, path: &Path, to: impl FnOnce(&OsStr) -> Result<PathBuf>) -> Result<()> {
         to(path.file_name().unwrap_or_default())?;
         remove(&reason::beside(path))
     }
