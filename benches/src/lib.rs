@@ -7,7 +7,7 @@ pub mod loops;
 pub mod site;
 
 /// The times of two things done in turn, A B A B, so that a machine whose speed drifts drifts for both.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Paired {
     a: Vec<Duration>,
     b: Vec<Duration>,
@@ -18,17 +18,22 @@ impl Paired {
     pub fn run(pairs: usize, mut a: impl FnMut(), mut b: impl FnMut()) -> Paired {
         a();
         b();
-        let mut times = Paired { a: Vec::new(), b: Vec::new() };
+        let mut times = Paired::default();
         let time = |work: &mut dyn FnMut()| {
             let start = Instant::now();
             work();
             start.elapsed()
         };
         for _ in 0..pairs {
-            times.a.push(time(&mut a));
-            times.b.push(time(&mut b));
+            times.push(time(&mut a), time(&mut b));
         }
         times
+    }
+
+    /// Adds the times of a pair.
+    pub fn push(&mut self, a: Duration, b: Duration) {
+        self.a.push(a);
+        self.b.push(b);
     }
 
     /// The median time of A.

@@ -1,0 +1,199 @@
+//! The `watch` workload: what a site does with inventories as they arrive, beside evaluating the same files
+//! without keeping anything.
+//!
+//! `WATCH_UPDATES`, `WATCH_CLIENTS`, `WATCH_DEVIATION` and `WATCH_PAIRS` change the size.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use benches::{Paired, rates, say, setting, site};
+use jiff::Timestamp;
+use patchstate::archive::map::Bytes;
+use patchstate::archive::output::Output;
+use patchstate::catalog;
+use patchstate::error::Result;
+use patchstate::eval::plan::Plan;
+use patchstate::eval::run;
+use patchstate::generate::fleet::{Fleet, Settings};
+use patchstate::ingest::{self, Intake};
+use patchstate::inventory::native;
+use patchstate::matrix::{self, Matrix};
+use patchstate::model::options::Options;
+use patchstate::site::catalogs::Request as Fetch;
+use patchstate::site::definition::{Expedited, Template};
+use patchstate::site::expedite;
+use patchstate::site::host::Host;
+use patchstate::site::scan::{Request, Scanned};
+use patchstate::site::{Opening, Site};
+
+/// The greatest report that is taken, in bytes.
+const MOST: u64 = 1 << 28;
+
+/// The client that is looked at ahead of all others.
+const EXPEDITED: usize = 0;
+
+fn main() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (updates, clients) = (setting("WATCH_UPDATES", 20_000), setting("WATCH_CLIENTS", 10_000));
+    let deviation = u32::try_from(setting("WATCH_DEVIATION", 2)).unwrap_or(2);
+    let settings = Settings { deviation, ..Settings::default() };
+    let catalog = site::catalog(folder.path(), updates)?;
+    let index = site::index(&catalog)?;
+    let inbox = folder.path().join("inbox");
+    fs::create_dir(&inbox)?;
+    let bytes = site::fleet(&index, &inbox, clients, settings)?;
+    sync(&inbox)?;
+    let megabytes = bytes / 1_000_000;
+    say(&format!("watch: {updates} updates, {clients} clients, deviation {deviation} %, {megabytes} MB"));
+
+    let options = Options::default();
+    let plan = Plan::new(index.view()?, &options, None);
+    let cells = (clients * plan.updates.len()) as u64;
+    let pairs = setting("WATCH_PAIRS", 3);
+    let (sites, at) = (folder.path().join("sites"), AtomicU64::new(0));
+    let fresh = || -> Result<PathBuf> {
+        // The one before is not looked at any more.
+        let _ = fs::remove_dir_all(&sites);
+        let root = sites.join(at.fetch_add(1, Ordering::Relaxed).to_string());
+        make(&root, &catalog)?;
+        send(&root, &inbox)?;
+        Ok(root)
+    };
+
+    let (mut first, mut again) = (Paired::default(), Paired::default());
+    for pair in 0..=pairs {
+        let root = fresh()?;
+        let (scanned, loading) = timed(|| scan(&root))?;
+        assert_eq!(scanned.intake.loaded, clients as u64, "all reports are loaded");
+        send(&root, &inbox)?;
+        let (scanned, repeated) = timed(|| scan(&root))?;
+        assert_eq!(scanned.intake.skipped, clients as u64, "all reports are duplicates");
+        let matrix = folder.path().join("fleet.matrix");
+        let ((), alone) = timed(|| evaluate(&plan, &inbox, &matrix))?;
+        is_same(&matrix, &root)?;
+        // The first pair warms up.
+        if pair > 0 {
+            first.push(loading, alone);
+            again.push(alone, repeated);
+        }
+    }
+    rates("a site, every client for the first time", first.a(), bytes, clients as u64, cells);
+    rates("evaluate, the same files", first.b(), bytes, clients as u64, cells);
+    say(&format!("ratio to evaluate: {:.2}", first.ratio()));
+    rates("a site, every client once more the same", again.b(), bytes, clients as u64, cells);
+    say(&format!("evaluate takes {:.1} times that", again.ratio()));
+
+    let root = fresh()?;
+    let latency = expedited(&root, &index, settings)?;
+    say(&format!("one client expedited during a scan: {:.0} ms", latency.as_secs_f64() * 1e3));
+    Ok(())
+}
+
+fn timed<T>(work: impl FnOnce() -> Result<T>) -> Result<(T, Duration)> {
+    let start = Instant::now();
+    let made = work()?;
+    Ok((made, start.elapsed()))
+}
+
+/// Sends all that was written to the disk, so that nobody pays for what was written before.
+fn sync(folder: &Path) -> Result<()> {
+    for path in benches::files(folder)? {
+        fs::File::open(path)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// A site of one collection with one catalog.
+fn make(root: &Path, catalog: &Path) -> Result<()> {
+    let template = Template {
+        name: "Bench",
+        test_client: &Fleet::id(EXPEDITED),
+        sync_host: "",
+        feeds: vec![("windows", catalog::recognise(catalog)?)],
+    };
+    Site::init(root, &template)?;
+    fs::copy(catalog, root.join("catalog/windows/drop/mssecure.xml"))?;
+    let request = Fetch { feeds: &[], from: None, force: false, any_host: false };
+    open(root)?.sync(&request, &Clock)?;
+    Ok(())
+}
+
+fn open(root: &Path) -> Result<Site> {
+    let options = &|_: &[String]| Ok(Options::default());
+    Site::open(root, Opening { expedited: Expedited::Refused, options, open: Bytes::read })
+}
+
+/// Puts reports where clients send them. They are on the disk, as copies of what `inbox` has.
+fn send(root: &Path, inbox: &Path) -> Result<()> {
+    let incoming = root.join("spool/in");
+    for path in benches::files(inbox)? {
+        fs::copy(&path, incoming.join(path.file_name().unwrap_or_default()))?;
+    }
+    sync(&incoming)
+}
+
+fn scan(root: &Path) -> Result<Scanned> {
+    open(root)?.scan(&Request { collection: None, all: false, most: MOST }, &Clock)
+}
+
+/// From a folder of inventories to a matrix file, as `evaluate` does it.
+fn evaluate(plan: &Plan<'_>, inbox: &Path, to: &Path) -> Result<()> {
+    let intake = Intake::scan(&[inbox.into()], ingest::Settings::default())?;
+    let clients: Vec<_> = intake.clients().iter().collect();
+    let mut out = Output::create(to)?;
+    let mut matrix =
+        matrix::Writer::new(&run::run_table(plan, String::new()), run::update_table(plan, &[]), &mut out)?;
+    run::evaluate(plan, &intake, &clients, |client, row| matrix.push(&client, &row), &|_| {})?;
+    matrix.finish()?;
+    out.finish()
+}
+
+/// Compares the cells of both matrices.
+fn is_same(one: &Path, root: &Path) -> Result<()> {
+    let (one, other) = (Bytes::read(one)?, Bytes::read(&root.join("matrix/windows.matrix"))?);
+    let (one, other) = (Matrix::open(one.as_ref())?, Matrix::open(other.as_ref())?);
+    assert_eq!(one.clients.len(), other.clients.len(), "the same clients");
+    for (at, client) in one.clients.iter().enumerate() {
+        assert_eq!(client.id, other.clients[at].id, "in the same order");
+        // A site flags what was collected long ago besides.
+        let mut cells = one.row(at).zip(other.row(at));
+        let is_same = cells.all(|(one, other)| (one.verdict, one.reason) == (other.verdict, other.reason));
+        assert!(is_same, "the cells of {} are the same", client.id);
+    }
+    Ok(())
+}
+
+/// How long it takes from the report of one client to its row while everybody is scanned.
+fn expedited(root: &Path, index: &patchstate::index::Index, settings: Settings) -> Result<Duration> {
+    let fleet = Fleet::new(index.view()?, settings);
+    let mut report = Vec::new();
+    native::write(&fleet.client(EXPEDITED), &mut report)?;
+    let file = root.join("report.xml");
+    fs::write(&file, report)?;
+    let site = open(root)?;
+    std::thread::scope(|scope| {
+        let scanning = scope.spawn(|| scan(root));
+        // So that the scan is in the midst of it.
+        std::thread::sleep(Duration::from_millis(500));
+        let clients = [Fleet::id(EXPEDITED)];
+        let file = Some(file.as_path());
+        let request =
+            expedite::Request { clients: &clients, file, any_collection: false, max: 1, most: MOST };
+        let (expedited, taken) = timed(|| site.expedite(&request, &Clock))?;
+        assert!(!scanning.is_finished(), "the scan was over before: try more clients");
+        assert_eq!(expedited.evaluated.len(), 1, "it has a row");
+        let Ok(scanned) = scanning.join() else { panic!("the scan panics") };
+        scanned.map(|_| taken)
+    })
+}
+
+/// Whoever runs the site has a clock, and nothing else.
+struct Clock;
+
+impl Host for Clock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
