@@ -146,14 +146,30 @@ impl Spool {
         Ok(true)
     }
 
-    /// Moves a report that was loaded.
-    pub(super) fn done(&self, taken: &Taken, day: &str) -> Result<PathBuf> {
-        move_into(&taken.path, &self.folder.join("done").join(day), &taken.name)
+    /// Where reports are moved that were loaded on a day.
+    pub(super) fn done(&self, day: &str) -> PathBuf {
+        self.folder.join("done").join(day)
     }
 
-    /// Moves a report that does not count.
-    pub(super) fn skipped(&self, taken: &Taken) -> Result<PathBuf> {
-        move_into(&taken.path, &self.folder.join("done").join("skipped"), &taken.name)
+    /// Where reports are moved that do not count.
+    pub(super) fn skipped(&self) -> PathBuf {
+        self.folder.join("done").join("skipped")
+    }
+
+    /// Moves a report that is done with into a folder.
+    pub(super) fn finish(&self, taken: &Taken, folder: &Path) -> Result<()> {
+        move_into(&taken.path, folder, &taken.name).map(|_| ())
+    }
+
+    /// The same for one whose name is not taken there, and says whether it was so.
+    ///
+    /// Many may be moved at once so: no two that were taken have one name.
+    pub(super) fn finish_plainly(&self, taken: &Taken, folder: &Path) -> Result<bool> {
+        let is_free = folder.join(&taken.name).symlink_metadata().is_err();
+        if is_free {
+            self.finish(taken, folder)?;
+        }
+        Ok(is_free)
     }
 
     /// Where a report that is broken is to be moved.

@@ -15,6 +15,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use rayon::prelude::*;
+
 use super::evaluate::Judge;
 use super::host::Host;
 use super::log::{Event, append};
@@ -62,7 +64,7 @@ impl Outcome {
 }
 
 /// How many reports are taken before the store is changed, at least.
-const BATCH: usize = 256;
+const BATCH: usize = 1024;
 
 /// Of so many clients that are kept, one more: changing the store takes time for each of them.
 const CLIENTS_OF_BATCH: usize = 8;
@@ -233,18 +235,16 @@ impl<'s, 'p> Taking<'s, 'p> {
 
     /// Takes reports that were looked at; those that somebody else took meanwhile are left out.
     fn take(&self, groups: Vec<Vec<Pending>>, intake: &mut Intake) -> Result<Vec<Vec<Pending>>> {
-        let spool = self.spool();
-        let mut taken = Vec::with_capacity(groups.len());
-        for group in groups {
-            let mut kept = Vec::with_capacity(group.len());
-            for mut pending in group {
-                if spool.take(self.worker, &mut pending.taken)? {
-                    intake.moved(&pending.report.client, &pending.taken.path);
-                    kept.push(pending);
-                }
-            }
-            taken.extend(Some(kept).filter(|kept| !kept.is_empty()));
-        }
+        let (spool, worker) = (self.spool(), self.worker);
+        let take = |mut pending: Pending| -> Result<Option<Pending>> {
+            Ok(spool.take(worker, &mut pending.taken)?.then_some(pending))
+        };
+        let take_all = |group: Vec<Pending>| -> Result<Vec<Pending>> {
+            group.into_iter().filter_map(|pending| take(pending).transpose()).collect()
+        };
+        let mut taken: Vec<Vec<Pending>> = groups.into_par_iter().map(take_all).collect::<Result<_>>()?;
+        taken.retain(|group| !group.is_empty());
+        taken.iter().flatten().for_each(|pending| intake.moved(&pending.report.client, &pending.taken.path));
         Ok(taken)
     }
 
@@ -265,7 +265,7 @@ impl<'s, 'p> Taking<'s, 'p> {
             changes.extend(decided.change.take());
             done.push((group, decided));
         }
-        let mut refused: Vec<String> = Vec::new();
+        let mut refused = BTreeSet::new();
         if !changes.is_empty() {
             let before: BTreeMap<String, bool> = changes
                 .iter()
@@ -281,7 +281,8 @@ impl<'s, 'p> Taking<'s, 'p> {
                 self.write_resync(clients, &client, was_open)?;
             }
         }
-        for (group, decided) in done {
+        let is_moved = self.finish_plainly(&done, &refused)?;
+        for ((group, decided), is_moved) in done.into_iter().zip(is_moved) {
             let client = group[0].report.client.id.clone();
             if refused.contains(&client) {
                 let is_kept =
@@ -297,11 +298,11 @@ impl<'s, 'p> Taking<'s, 'p> {
                 let event = Event::note(Code::DeltaMissing.name(), self.host.now());
                 self.tell(event.text("client", &client).number("facts", decided.missing))?;
             }
-            for (pending, fate) in group.iter().zip(decided.fates) {
+            for ((pending, fate), is_moved) in group.iter().zip(decided.fates).zip(is_moved) {
                 if let Fate::Quarantined(reason) = &fate {
                     add_gap(gaps, reason);
                 }
-                self.settle(pending, fate, &mut outcome)?;
+                self.settle(pending, fate, is_moved, &mut outcome)?;
             }
             if let Some(((about, row), record)) = decided.row.zip(clients.get(&client)) {
                 self.keep_row(client, record.clone(), about, row);
@@ -354,19 +355,46 @@ impl<'s, 'p> Taking<'s, 'p> {
         waiting.unwrap_or_else(|| (Judge::new(self.shared.as_ref()), Buffer::new()))
     }
 
-    /// Moves a report to where it belongs.
-    fn settle(&self, pending: &Pending, fate: Fate, outcome: &mut Outcome) -> Result<()> {
+    /// Moves the reports of many clients to where they belong, by the threads of the current pool, where
+    /// nothing stands in the way; says of each report whether that was done.
+    fn finish_plainly(
+        &self,
+        done: &[(Vec<Pending>, Decided)],
+        refused: &BTreeSet<String>,
+    ) -> Result<Vec<Vec<bool>>> {
+        let spool = self.spool();
+        let (loaded, skipped) = (spool.done(&day(self.host.now())), spool.skipped());
+        let finish = |(pending, fate): (&Pending, &Fate)| match fate {
+            Fate::Loaded => spool.finish_plainly(&pending.taken, &loaded),
+            Fate::Skipped(_) => spool.finish_plainly(&pending.taken, &skipped),
+            Fate::Quarantined(_) => Ok(false),
+        };
+        let finish_all = |(group, decided): &(Vec<Pending>, Decided)| {
+            if refused.contains(&group[0].report.client.id) {
+                return Ok(Vec::new());
+            }
+            group.iter().zip(&decided.fates).map(finish).collect()
+        };
+        done.par_iter().map(finish_all).collect()
+    }
+
+    /// Moves a report to where it belongs, unless that was done, and tells what became of it.
+    fn settle(&self, pending: &Pending, fate: Fate, is_moved: bool, outcome: &mut Outcome) -> Result<()> {
         let (taken, report) = (&pending.taken, &pending.report);
         let (client, now) = (&report.client.id, self.host.now());
         let name = taken.name.to_string_lossy();
         match fate {
             Fate::Loaded => {
-                self.spool().done(taken, &day(now))?;
+                if !is_moved {
+                    self.spool().finish(taken, &self.spool().done(&day(now)))?;
+                }
                 outcome.loaded += 1;
                 outcome.bytes += taken.bytes();
             }
             Fate::Skipped(why) => {
-                self.spool().skipped(taken)?;
+                if !is_moved {
+                    self.spool().finish(taken, &self.spool().skipped())?;
+                }
                 outcome.skipped += 1;
                 let event = Event::note("skipped", now).text("client", client).text("report", &name);
                 self.tell(event.text("reason", why))?;

@@ -43,6 +43,10 @@ const LOCK: &str = "lock";
 /// The folder of the documents.
 const DOCUMENTS: &str = "documents";
 
+/// Up to how many documents are sent to the disk one by one: each costs a turn of the disk, and all together
+/// one, but then whatever else others wrote goes there as well.
+const SYNCED_ALONE: usize = 4;
+
 /// Where a site keeps its clients.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -171,6 +175,9 @@ impl Store {
 
     /// Sends documents to the disk, and the folders that they were put into.
     fn sync(&self, files: &[String]) -> Result<()> {
+        if files.len() > SYNCED_ALONE && sync_file_system(&self.folder)? {
+            return Ok(());
+        }
         let mut folders = BTreeSet::new();
         for file in files {
             let path = self.place(file);
@@ -280,6 +287,19 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let listed = |error| Error::io(folder, "list", error);
     let entries = fs::read_dir(folder).map_err(listed)?;
     entries.map(|entry| Ok(entry.map_err(listed)?.path())).collect()
+}
+
+/// Sends all that waits for the disk of a folder there at once, and says whether that can be done here.
+#[cfg(target_os = "linux")]
+fn sync_file_system(folder: &Path) -> Result<bool> {
+    let opened = fs::File::open(folder).map_err(|error| Error::io(folder, "open", error))?;
+    rustix::fs::syncfs(&opened).map_err(|error| Error::io(folder, "write", error.into()))?;
+    Ok(true)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sync_file_system(_folder: &Path) -> Result<bool> {
+    Ok(false)
 }
 
 /// Sends the names in a folder to the disk, where that can be done.
