@@ -13,7 +13,7 @@ use crate::error::Result;
 const AHEAD: (usize, usize) = (256, 4);
 
 /// The work of one run.
-pub(super) struct InOrder<T, F> {
+pub(crate) struct InOrder<T, F> {
     end: usize,
     ahead: usize,
     state: Mutex<State<T>>,
@@ -44,7 +44,7 @@ impl<T> State<T> {
 
 impl<T, F: FnMut(T) -> Result<()>> InOrder<T, F> {
     /// The numbers from 0 to `end`, for so many workers; `receiver` takes the results until it fails.
-    pub(super) fn new(end: usize, workers: usize, receiver: F) -> Self {
+    pub(crate) fn new(end: usize, workers: usize, receiver: F) -> Self {
         let (waiting, stopped) = (VecDeque::new(), None);
         let state = State { taken: 0, next: 0, waiting, handing: false, stopped };
         let ahead = AHEAD.0.max(workers.saturating_mul(AHEAD.1));
@@ -53,7 +53,7 @@ impl<T, F: FnMut(T) -> Result<()>> InOrder<T, F> {
     }
 
     /// Works in the current thread, beside others that do the same, until nothing is left.
-    pub(super) fn work(&self, mut work: impl FnMut(usize) -> T) {
+    pub(crate) fn work(&self, mut work: impl FnMut(usize) -> T) {
         let _ending = Ending(self);
         while let Some(number) = self.take() {
             let result = work(number);
@@ -66,7 +66,7 @@ impl<T, F: FnMut(T) -> Result<()>> InOrder<T, F> {
     /// # Errors
     ///
     /// The receiver failed, which ended the work.
-    pub(super) fn finish(self) -> Result<()> {
+    pub(crate) fn finish(self) -> Result<()> {
         self.state.into_inner().unwrap_or_else(PoisonError::into_inner).stopped.unwrap_or(Ok(()))
     }
 

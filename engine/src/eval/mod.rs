@@ -10,7 +10,7 @@ mod below;
 mod code;
 mod files;
 mod imports;
-mod in_order;
+pub(crate) mod in_order;
 mod installer;
 pub mod known;
 mod loops;

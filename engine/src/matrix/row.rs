@@ -19,24 +19,34 @@ pub fn implied(verdict: Verdict, absent: Cell, not_collected: Cell) -> Cell {
     Cell { verdict, ..default }
 }
 
+/// The lower bit of every verdict of a word.
+const LOWER: u64 = 0x5555_5555_5555_5555;
+
 /// How many of the first `updates` verdicts of a packed row have each code.
 pub fn totals(plane: &[u8], updates: usize) -> [u64; 4] {
-    let mut bytes = [0u64; 256];
-    let whole = updates / 4;
-    for byte in plane.iter().take(whole) {
-        bytes[usize::from(*byte)] += 1;
-    }
     let mut totals = [0; 4];
-    for (byte, count) in bytes.iter().enumerate() {
-        for place in 0..4 {
-            totals[byte >> (place * 2) & 3] += count;
+    let mut count = |word: u64| {
+        let (low, high) = (word & LOWER, word >> 1 & LOWER);
+        for (total, bits) in totals[1..].iter_mut().zip([low & !high, high & !low, low & high]) {
+            *total += u64::from(bits.count_ones());
         }
-    }
+    };
+    let whole = updates / 4;
+    let (words, rest) = plane.get(..whole).unwrap_or(plane).as_chunks();
+    words.iter().for_each(|word| count(u64::from_le_bytes(*word)));
+    count(last_word(rest));
+    // Behind the last update stands what is of none.
     let last = plane.get(whole).copied().unwrap_or(0);
-    for place in 0..updates % 4 {
-        totals[usize::from(last >> (place * 2) & 3)] += 1;
-    }
+    count(u64::from(last & ((1 << (updates % 4 * 2)) - 1)));
+    totals[0] = (updates as u64).saturating_sub(totals[1..].iter().sum());
     totals
+}
+
+/// The word of a row's last bytes.
+fn last_word(bytes: &[u8]) -> u64 {
+    let mut word = [0; 8];
+    word[..bytes.len()].copy_from_slice(bytes);
+    u64::from_le_bytes(word)
 }
 
 /// One client's cells: verdicts, and the reason and flags of those that nothing implies.
@@ -133,6 +143,37 @@ impl Row {
     /// How many cells of each verdict there are, by verdict code.
     pub fn totals(&self) -> [u64; 4] {
         self.totals
+    }
+
+    /// The updates of a verdict, rising.
+    ///
+    /// ```
+    /// use patchstate::matrix::row::{Row, set, width};
+    /// use patchstate::model::verdict::Verdict;
+    ///
+    /// let mut verdicts = vec![0; width(100)];
+    /// [3, 31, 32, 99].map(|update| set(&mut verdicts, update, Verdict::Missing));
+    /// set(&mut verdicts, 50, Verdict::Installed);
+    /// let row = Row::new(verdicts.into(), 100, std::iter::empty());
+    /// assert_eq!(row.all(Verdict::Missing).collect::<Vec<_>>(), [3, 31, 32, 99]);
+    /// assert_eq!(row.all(Verdict::Unknown).count(), 95);
+    /// ```
+    pub fn all(&self, verdict: Verdict) -> impl Iterator<Item = u32> + '_ {
+        let other = !(LOWER * u64::from(verdict.code()));
+        let updates = u32::try_from(self.totals.iter().sum::<u64>()).unwrap_or(u32::MAX);
+        let words = self.verdicts.chunks(8).zip((0..).step_by(32));
+        let of_word = move |(bytes, first): (&[u8], u32)| {
+            // Both bits of a verdict are set where it is this one.
+            let same = last_word(bytes) ^ other;
+            let mut found = same & same >> 1 & LOWER;
+            std::iter::from_fn(move || {
+                let place = (found != 0).then(|| found.trailing_zeros() / 2)?;
+                found &= found - 1;
+                Some(first + place)
+            })
+        };
+        // Behind the last update stands what is of none.
+        words.flat_map(of_word).take_while(move |update| *update < updates)
     }
 
     /// The packed exceptions.

@@ -110,20 +110,17 @@ impl Times {
     pub fn take(&mut self, client: &str, row: &Row, now: i64) {
         let before = self.clients.remove(client).unwrap_or_default();
         let mut known = before.into_iter().peekable();
-        let mut times = Vec::new();
-        let updates = u32::try_from(self.updates.len()).unwrap_or(u32::MAX);
-        for update in 0..updates {
-            let time = known.next_if(|time| time.update == update);
-            let next = match (row::get(row.verdicts(), update as usize), time) {
-                (Verdict::Missing, Some(time)) => Some(Time { applied: None, ..time }),
-                (Verdict::Missing, None) => Some(Time { update, detected: now, applied: None }),
-                (Verdict::Installed, Some(time)) => {
-                    Some(Time { applied: time.applied.or(Some(now)), ..time })
-                }
-                (_, time) => time,
-            };
-            times.extend(next);
+        let settle = |time: Time| match row::get(row.verdicts(), time.update as usize) {
+            Verdict::Installed => Time { applied: time.applied.or(Some(now)), ..time },
+            Verdict::Missing | Verdict::NotApplicable | Verdict::Unknown => time,
+        };
+        let mut times = Vec::with_capacity(known.len());
+        for update in row.all(Verdict::Missing) {
+            times.extend(std::iter::from_fn(|| known.next_if(|time| time.update < update)).map(settle));
+            let detected = known.next_if(|time| time.update == update).map_or(now, |time| time.detected);
+            times.push(Time { update, detected, applied: None });
         }
+        times.extend(known.map(settle));
         if !times.is_empty() {
             self.clients.insert(client.to_owned(), times);
         }

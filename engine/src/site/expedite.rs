@@ -71,15 +71,15 @@ impl Site {
         let groups = self.groups();
         let plans = self.plans(view, &groups);
         let shared = plans.first().map(Shared::new);
-        let mut taking = Taking::new(self, request.most, Worker::Expedite, shared, host);
+        let taking = Taking::new(self, request.most, Worker::Expedite, shared, host);
         let names = match request.file {
             Some(file) => vec![self.hand_in(file)?],
             None => self.waiting_of(request.clients)?,
         };
         let wanted = |client: &str| request.clients.iter().any(|wanted| wanted.eq_ignore_ascii_case(client));
-        let (clients, intake) =
+        let (clients, rest, intake) =
             taking.run_named(self.store().load()?, names, &|report| wanted(&report.client.id))?;
-        let rows = std::mem::take(&mut taking.rows);
+        rest.finished.settle()?;
         let mut expedited = Expedited { intake, ..Expedited::default() };
         for wanted in request.clients {
             let record = clients.iter().find(|record| record.client.eq_ignore_ascii_case(wanted));
@@ -94,7 +94,7 @@ impl Site {
                     group,
                     plan,
                     clients: &clients,
-                    loaded: if number == 0 { &rows } else { &nothing },
+                    loaded: if number == 0 { &rest.rows } else { &nothing },
                     host,
                     scope: Scope::Client(&record.client),
                 };
@@ -104,7 +104,7 @@ impl Site {
         }
         let event = Event::note("expedite", host.now()).text("clients", &request.clients.join(" "));
         let event = event.number("loaded", expedited.intake.loaded);
-        append(&self.path("log/scan.jsonl"), &event.number("evaluated", expedited.evaluated.len() as u64))?;
+        append(&self.path("log/scan.jsonl"), [&event.number("evaluated", expedited.evaluated.len() as u64)])?;
         Ok(expedited)
     }
 
@@ -179,9 +179,13 @@ impl Site {
     pub(super) fn fold_overlays(&self, clients: &Clients, now: Timestamp) -> Result<()> {
         let since = self.results_since(now);
         for feed in &self.definition.feeds {
+            let overlays = self.overlays(&feed.id)?;
+            if overlays.is_empty() {
+                continue;
+            }
             let Some(old) = Old::read(self, &feed.id)? else { continue };
             let matrix = old.open()?;
-            for overlay in self.overlays(&feed.id)? {
+            for overlay in overlays {
                 let is_folded = overlay.open()?.clients.iter().all(|client| {
                     let kept = clients.get(&client.id).map(|record| inventory_key(record, since));
                     let row = matrix.client(&client.id).map(|at| matrix.clients[at].inventory);

@@ -139,16 +139,22 @@ impl Event {
     }
 }
 
-/// Appends an event to a file.
+/// Appends events to a file.
 ///
 /// # Errors
 ///
 /// The file cannot be written.
-pub(super) fn append(path: &Path, event: &Event) -> Result<()> {
-    let mut line = event.json().into_bytes();
-    line.push(b'\n');
+pub(super) fn append<'e>(path: &Path, events: impl IntoIterator<Item = &'e Event>) -> Result<()> {
+    let mut lines = String::new();
+    for event in events {
+        lines.push_str(&event.json());
+        lines.push('\n');
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
     let opened = OpenOptions::new().append(true).create(true).open(path);
     // One write, so that lines of several processes do not mix.
-    let written = opened.and_then(|mut file| file.write_all(&line));
+    let written = opened.and_then(|mut file| file.write_all(lines.as_bytes()));
     written.map_err(|error| Error::io(path, "write", error))
 }

@@ -93,16 +93,15 @@ impl Site {
     pub fn scan(&self, request: &Request<'_>, host: &dyn Host) -> Result<Scanned> {
         let only = request.collection.map(|name| self.named_collection(name)).transpose()?;
         let lock = self.lock("scan", host)?;
-        let mut clients = self.recover(&lock, host)?;
+        let clients = self.recover(&lock, host)?;
         let index = self.index()?;
         let view = index.as_ref().map(Index::view).transpose()?;
         let groups = self.groups();
         let plans = view.map(|view| self.plans(view, &groups)).unwrap_or_default();
         let shared = plans.first().map(Shared::new);
-        let mut taking = Taking::new(self, request.most, Worker::Scan, shared, host);
-        let intake;
-        (clients, intake) = taking.run(clients, &|_| true)?;
-        let rows = std::mem::take(&mut taking.rows);
+        let taking = Taking::new(self, request.most, Worker::Scan, shared, host);
+        let (clients, rest, intake) = taking.run(clients)?;
+        // What it has learned is not needed any more.
         drop(taking);
         let mut scanned = Scanned {
             intake,
@@ -110,23 +109,25 @@ impl Site {
             has_index: view.is_some(),
             ..Scanned::default()
         };
+        let scope = only.map_or(Scope::All { again: request.all }, |collection| Scope::Collection {
+            collection,
+            again: request.all,
+        });
+        let intake::Rest { rows, finished, .. } = rest;
         let nothing = Rows::new();
-        for (number, (group, plan)) in groups.iter().zip(&plans).enumerate() {
-            let again = request.all;
-            let update = Update {
-                site: self,
-                group,
-                plan,
-                clients: &clients,
-                loaded: if number == 0 { &rows } else { &nothing },
-                host,
-                scope: only
-                    .map_or(Scope::All { again }, |collection| Scope::Collection { collection, again }),
-            };
-            let updated = update.run()?;
-            scanned.evaluated = scanned.evaluated.max(updated.evaluated);
-            scanned.feeds.extend(updated.feeds);
-        }
+        let update = || -> Result<()> {
+            for (number, (group, plan)) in groups.iter().zip(&plans).enumerate() {
+                let loaded = if number == 0 { &rows } else { &nothing };
+                let update = Update { site: self, group, plan, clients: &clients, loaded, host, scope };
+                let updated = update.run()?;
+                scanned.evaluated = scanned.evaluated.max(updated.evaluated);
+                scanned.feeds.extend(updated.feeds);
+            }
+            Ok(())
+        };
+        // Rows are written one after another, which leaves time for moving reports.
+        let (updated, moved) = rayon::join(update, || finished.settle());
+        updated.and(moved)?;
         if view.is_some() {
             self.fold_overlays(&clients, host.now())?;
             let collections = self.definition.collections.iter();
@@ -170,7 +171,7 @@ impl Site {
             let event = Event::warning("recovered", host.now()).number("reports", recovered);
             let event = event.number("documents", removed);
             host.tell(&event);
-            append(&self.path("log/scan.jsonl"), &event)?;
+            append(&self.path("log/scan.jsonl"), [&event])?;
         }
         Ok(clients)
     }
@@ -302,7 +303,7 @@ impl Site {
             );
         }
         host.tell(&event);
-        append(&self.path("log/scan.jsonl"), &event)
+        append(&self.path("log/scan.jsonl"), [&event])
     }
 }
 

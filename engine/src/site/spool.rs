@@ -45,6 +45,26 @@ impl Taken {
     }
 }
 
+/// Reports that are done with and have not been moved yet.
+#[derive(Debug, Default)]
+pub(super) struct Finished(Vec<(Taken, PathBuf)>);
+
+impl Finished {
+    /// How many they may be: what is known of them takes memory.
+    const MOST: usize = 1 << 16;
+
+    /// Lets a report wait to be moved into a folder, or moves all that wait.
+    pub(super) fn push(&mut self, taken: Taken, folder: PathBuf) -> Result<()> {
+        self.0.push((taken, folder));
+        if self.0.len() < Self::MOST { Ok(()) } else { std::mem::take(self).settle() }
+    }
+
+    /// Moves all to where they belong.
+    pub(super) fn settle(self) -> Result<()> {
+        self.0.iter().try_for_each(|(taken, folder)| move_into(&taken.path, folder, &taken.name).map(|_| ()))
+    }
+}
+
 /// Whether two looks were at one file with one content, as far as that can be told without reading it.
 fn is_same(one: &Metadata, other: &Metadata) -> bool {
     #[cfg(unix)]
@@ -77,7 +97,8 @@ impl Spool {
         self.folder.join("resync")
     }
 
-    fn work(&self, worker: Worker) -> PathBuf {
+    /// Where a worker keeps the reports that it took.
+    pub(super) fn work(&self, worker: Worker) -> PathBuf {
         self.folder.join("work").join(match worker {
             Worker::Scan => "scan",
             Worker::Expedite => "expedite",
@@ -146,30 +167,14 @@ impl Spool {
         Ok(true)
     }
 
-    /// Where reports are moved that were loaded on a day.
+    /// Where reports belong that were loaded on a day.
     pub(super) fn done(&self, day: &str) -> PathBuf {
         self.folder.join("done").join(day)
     }
 
-    /// Where reports are moved that do not count.
+    /// Where reports belong that do not count.
     pub(super) fn skipped(&self) -> PathBuf {
-        self.folder.join("done").join("skipped")
-    }
-
-    /// Moves a report that is done with into a folder.
-    pub(super) fn finish(&self, taken: &Taken, folder: &Path) -> Result<()> {
-        move_into(&taken.path, folder, &taken.name).map(|_| ())
-    }
-
-    /// The same for one whose name is not taken there, and says whether it was so.
-    ///
-    /// Many may be moved at once so: no two that were taken have one name.
-    pub(super) fn finish_plainly(&self, taken: &Taken, folder: &Path) -> Result<bool> {
-        let is_free = folder.join(&taken.name).symlink_metadata().is_err();
-        if is_free {
-            self.finish(taken, folder)?;
-        }
-        Ok(is_free)
+        self.done("skipped")
     }
 
     /// Where a report that is broken is to be moved.

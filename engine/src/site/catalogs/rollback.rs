@@ -38,7 +38,7 @@ impl Site {
         let event = Event::note("rollback", host.now()).text("feed", id).number("from", before);
         let event = event.number("revision", wanted.number);
         host.tell(&event);
-        append(&self.path("log/sync.jsonl"), &event)?;
+        append(&self.path("log/sync.jsonl"), [&event])?;
         Ok(wanted.number)
     }
 }

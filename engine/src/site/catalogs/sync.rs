@@ -102,7 +102,7 @@ impl Site {
                 let event = event.text("feeds", &names.collect::<Vec<_>>().join(" "));
                 let event = event.text("message", &error.to_string());
                 host.tell(&event);
-                append(&self.path("log/sync.jsonl"), &event)?;
+                append(&self.path("log/sync.jsonl"), [&event])?;
             }
         }
         outcome
@@ -119,7 +119,7 @@ impl Site {
                 let event = Event::warning("source-failed", host.now()).text("feed", &feed.id);
                 let event = event.text("source", source).text("message", &error.to_string());
                 host.tell(&event);
-                append(&self.path("log/sync.jsonl"), &event)
+                append(&self.path("log/sync.jsonl"), [&event])
             };
             match self.find_catalog(feed, request.from, known.as_ref(), host, &mut failed)? {
                 Found::Unchanged => fed.push(unchanged(feed, known.as_ref())),
@@ -338,7 +338,7 @@ impl Site {
         let event =
             event.text("version", &fed.version).numbers("diagnostics", fed.diagnostics.iter().copied());
         host.tell(&event);
-        append(&self.path("log/sync.jsonl"), &event)?;
+        append(&self.path("log/sync.jsonl"), [&event])?;
         self.ran(Run::Sync(&fed.feed), host.now())
     }
 

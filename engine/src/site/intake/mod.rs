@@ -7,24 +7,22 @@
 pub mod decide;
 mod load;
 mod reason;
+mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use rayon::prelude::*;
-
+use super::Site;
 use super::evaluate::Judge;
 use super::host::Host;
-use super::log::{Event, append};
 use super::spool::{Spool, Taken, Worker};
 use super::store::{Change, Clients, Record};
-use super::{Site, day};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
+use crate::eval::in_order::InOrder;
 use crate::eval::statements::Shared;
 use crate::ingest::{self, Buffer, Intake, Report};
 use crate::inventory::{self, Deltas};
@@ -32,6 +30,9 @@ use crate::matrix::row::Row;
 use crate::matrix::tables;
 
 use reason::Waiting;
+use settle::{Settled, Settling};
+
+pub(super) use settle::Rest;
 
 pub use reason::Reason;
 
@@ -62,15 +63,6 @@ impl Outcome {
         self.bytes += other.bytes;
     }
 }
-
-/// How many reports are taken before the store is changed, at least.
-const BATCH: usize = 1024;
-
-/// Of so many clients that are kept, one more: changing the store takes time for each of them.
-const CLIENTS_OF_BATCH: usize = 8;
-
-/// How many bytes of cells are kept for the scan that follows; what is more is evaluated again.
-const ROWS: usize = 256 << 20;
 
 /// The cells of clients that were evaluated as they were loaded, by id.
 pub(super) type Rows = BTreeMap<String, (Record, tables::Client, Row)>;
@@ -114,9 +106,6 @@ pub(super) struct Taking<'s, 'p> {
     /// The plan that reports are evaluated by as they are read.
     pub(super) shared: Option<Arc<Shared<'p>>>,
     pub(super) host: &'s dyn Host,
-    /// The cells of what was loaded, and how many bytes they take.
-    pub(super) rows: Rows,
-    bytes: usize,
     /// Judges that wait for work, one for each thread.
     judges: Mutex<Vec<(Judge<'p>, Buffer)>>,
 }
@@ -129,35 +118,31 @@ impl<'s, 'p> Taking<'s, 'p> {
         shared: Option<Arc<Shared<'p>>>,
         host: &'s dyn Host,
     ) -> Self {
-        let (rows, judges) = (Rows::new(), Mutex::new(Vec::new()));
-        Taking { site, most, worker, shared, host, rows, bytes: 0, judges }
+        Taking { site, most, worker, shared, host, judges: Mutex::new(Vec::new()) }
     }
 
     fn spool(&self) -> Spool {
         self.site.spool()
     }
 
-    /// Takes every report that waits and that `wanted` names, again and again until none is left that can be
-    /// taken; gives what is then kept of the clients.
+    /// Takes every report that waits, again and again until none is left that can be taken; gives what is then
+    /// kept of the clients, and what is left to be done.
     ///
     /// # Errors
     ///
     /// The operating system refuses something; what was loaded by then is loaded, the rest waits.
-    pub(super) fn run(
-        &mut self,
-        clients: Clients,
-        wanted: &dyn Fn(&Report) -> bool,
-    ) -> Result<(Clients, Outcome)> {
-        let (mut clients, mut outcome) = (clients, Outcome::default());
+    pub(super) fn run(&self, mut clients: Clients) -> Result<(Clients, Rest, Outcome)> {
+        let (mut rest, mut outcome) = (Rest::default(), Outcome::default());
         loop {
-            let (requeued, mut gaps) = self.requeue(&clients)?;
+            let (requeued, gaps) = self.requeue(&clients)?;
             outcome.requeued += requeued;
             let names = self.spool().waiting()?;
-            let round = self.round(names, &mut clients, &mut gaps, wanted)?;
+            let round;
+            (clients, round) = self.round(names, clients, &gaps, &mut rest, &|_| true)?;
             outcome.add(&round);
             // What was given back waits for the next run, because somebody else is at work.
             if round.loaded == 0 {
-                return Ok((clients, outcome));
+                return Ok((clients, rest, outcome));
             }
         }
     }
@@ -168,256 +153,108 @@ impl<'s, 'p> Taking<'s, 'p> {
     ///
     /// As [`Taking::run`].
     pub(super) fn run_named(
-        &mut self,
-        mut clients: Clients,
+        &self,
+        clients: Clients,
         names: Vec<OsString>,
         wanted: &dyn Fn(&Report) -> bool,
-    ) -> Result<(Clients, Outcome)> {
-        let mut gaps = Gaps::new();
+    ) -> Result<(Clients, Rest, Outcome)> {
+        let (mut rest, mut gaps) = (Rest::default(), Gaps::new());
         for (_, reason) in reason::list(&self.spool().bad())? {
             add_gap(&mut gaps, &reason);
         }
-        let outcome = self.round(names, &mut clients, &mut gaps, wanted)?;
-        Ok((clients, outcome))
+        let (clients, outcome) = self.round(names, clients, &gaps, &mut rest, wanted)?;
+        Ok((clients, rest, outcome))
     }
 
-    /// Takes reports by their names.
+    /// Takes reports by their names: those of one client together, and many clients at once by the threads of
+    /// the current pool.
     fn round(
-        &mut self,
+        &self,
         names: Vec<OsString>,
-        clients: &mut Clients,
-        gaps: &mut Gaps,
+        clients: Clients,
+        gaps: &Gaps,
+        rest: &mut Rest,
         wanted: &dyn Fn(&Report) -> bool,
-    ) -> Result<Outcome> {
-        let mut outcome = Outcome::default();
+    ) -> Result<(Clients, Outcome)> {
         let waiting = self.spool().look(names)?;
-        let (mut intake, mut groups) = self.look(waiting, wanted);
-        self.spool().prepare(self.worker)?;
-        while !groups.is_empty() && !self.host.is_stopping() {
-            let most = BATCH.max(clients.iter().len() / CLIENTS_OF_BATCH);
-            let mut batch = Vec::new();
-            let mut reports = 0;
-            while let Some(group) =
-                groups.last().filter(|group| reports == 0 || reports + group.len() <= most)
-            {
-                reports += group.len();
-                batch.extend(groups.pop());
-            }
-            let batch = self.take(batch, &mut intake)?;
-            let loaded = self.batch(&intake, batch, clients, gaps)?;
-            outcome.add(&loaded);
+        let (intake, groups) = self.look(waiting, wanted);
+        if !groups.is_empty() {
+            // Whose names those that are taken now may have.
+            std::mem::take(&mut rest.finished).settle()?;
         }
-        Ok(outcome)
+        self.spool().prepare(self.worker)?;
+        let groups: Vec<Mutex<Vec<Pending>>> = groups.into_iter().map(Mutex::new).collect();
+        let mut settling = Settling::new(self, &clients, rest);
+        let receive =
+            |decided: Result<Option<Settled>>| decided?.map_or(Ok(()), |settled| settling.take(settled));
+        let order = InOrder::new(groups.len(), rayon::current_num_threads(), receive);
+        rayon::broadcast(|_| {
+            let mut judge = None;
+            order.work(|number| {
+                if self.host.is_stopping() {
+                    return Ok(None);
+                }
+                let group = std::mem::take(&mut *lock(&groups[number]));
+                let (judge, buffer) = judge.get_or_insert_with(|| self.judge());
+                // All reports of a client are in its group: nothing that others change is asked for.
+                self.decide(&intake, group, &clients, gaps, judge, buffer)
+            });
+            lock(&self.judges).extend(judge);
+        });
+        order.finish()?;
+        let (changed, outcome) = settling.finish()?;
+        Ok((changed.unwrap_or(clients), outcome))
     }
 
-    /// Looks at the heads of reports and brings together by client what is wanted of them, the first client
-    /// last.
+    /// Looks at the heads of reports and brings together by client what is wanted of them.
     fn look(&self, waiting: Vec<Taken>, wanted: &dyn Fn(&Report) -> bool) -> (Intake, Vec<Vec<Pending>>) {
         let reading = inventory::Settings { deltas: Deltas::Take, ..inventory::Settings::default() };
         let settings = ingest::Settings { reading, ..ingest::Settings::default() };
         let paths: Vec<PathBuf> = waiting.iter().map(|taken| taken.path.clone()).collect();
-        let (intake, reports) = Intake::reports(paths, settings);
+        let (mut intake, reports) = Intake::reports(paths, settings);
         let pending = waiting.into_iter().zip(reports).map(|(taken, report)| Pending { taken, report });
         let mut pending: Vec<Pending> = pending.filter(|pending| wanted(&pending.report)).collect();
         self.host.expect(pending.len() as u64);
-        pending.sort_by(|a, b| key(b).cmp(&key(a)));
+        pending.sort_by(|a, b| key(a).cmp(&key(b)));
         let mut groups: Vec<Vec<Pending>> = Vec::new();
         for next in pending {
+            // It is read when it was taken.
+            intake.moved(&next.report.client, &self.spool().work(self.worker).join(&next.taken.name));
             match groups.last_mut() {
                 Some(group) if group[0].report.client.id == next.report.client.id => group.push(next),
                 _ => groups.push(vec![next]),
             }
         }
-        // Within a client the first report was put last, as the first client was.
-        groups.iter_mut().for_each(|group| group.reverse());
         (intake, groups)
     }
 
-    /// Takes reports that were looked at; those that somebody else took meanwhile are left out.
-    fn take(&self, groups: Vec<Vec<Pending>>, intake: &mut Intake) -> Result<Vec<Vec<Pending>>> {
-        let (spool, worker) = (self.spool(), self.worker);
-        let take = |mut pending: Pending| -> Result<Option<Pending>> {
-            Ok(spool.take(worker, &mut pending.taken)?.then_some(pending))
-        };
-        let take_all = |group: Vec<Pending>| -> Result<Vec<Pending>> {
-            group.into_iter().filter_map(|pending| take(pending).transpose()).collect()
-        };
-        let mut taken: Vec<Vec<Pending>> = groups.into_par_iter().map(take_all).collect::<Result<_>>()?;
-        taken.retain(|group| !group.is_empty());
-        taken.iter().flatten().for_each(|pending| intake.moved(&pending.report.client, &pending.taken.path));
-        Ok(taken)
-    }
-
-    /// Decides about the reports of some clients, changes the store, and moves the reports on.
-    fn batch(
-        &mut self,
-        intake: &Intake,
-        groups: Vec<Vec<Pending>>,
-        clients: &mut Clients,
-        gaps: &mut Gaps,
-    ) -> Result<Outcome> {
-        let decided = self.decide(intake, &groups, clients, gaps);
-        let mut outcome = Outcome::default();
-        let mut changes = Vec::new();
-        let mut done = Vec::with_capacity(groups.len());
-        for (group, decided) in groups.into_iter().zip(decided) {
-            let mut decided = decided?;
-            changes.extend(decided.change.take());
-            done.push((group, decided));
-        }
-        let mut refused = BTreeSet::new();
-        if !changes.is_empty() {
-            let before: BTreeMap<String, bool> = changes
-                .iter()
-                .map(|change| {
-                    let was_open = change.before.as_ref().is_some_and(|before| before.resync.is_some());
-                    (change.after.client.clone(), was_open)
-                })
-                .collect();
-            let (now_kept, not_made) = self.site.store().commit(changes)?;
-            refused = not_made.into_iter().map(|change| change.after.client).collect();
-            *clients = now_kept;
-            for (client, was_open) in before {
-                self.write_resync(clients, &client, was_open)?;
-            }
-        }
-        let is_moved = self.finish_plainly(&done, &refused)?;
-        for ((group, decided), is_moved) in done.into_iter().zip(is_moved) {
-            let client = group[0].report.client.id.clone();
-            if refused.contains(&client) {
-                let is_kept =
-                    |digest: &u128| clients.get(&client).is_some_and(|record| record.names(*digest));
-                self.site.store().forget(&client, decided.made.into_iter().filter(|digest| !is_kept(digest)));
-                for pending in &group {
-                    self.spool().give_back(&pending.taken.path, &pending.taken.name)?;
-                    outcome.given_back += 1;
-                }
-                continue;
-            }
-            if decided.missing > 0 {
-                let event = Event::note(Code::DeltaMissing.name(), self.host.now());
-                self.tell(event.text("client", &client).number("facts", decided.missing))?;
-            }
-            for ((pending, fate), is_moved) in group.iter().zip(decided.fates).zip(is_moved) {
-                if let Fate::Quarantined(reason) = &fate {
-                    add_gap(gaps, reason);
-                }
-                self.settle(pending, fate, is_moved, &mut outcome)?;
-            }
-            if let Some(((about, row), record)) = decided.row.zip(clients.get(&client)) {
-                self.keep_row(client, record.clone(), about, row);
-            }
-        }
-        Ok(outcome)
-    }
-
-    /// Keeps the cells of a client for the scan that follows, while there is room.
-    fn keep_row(&mut self, client: String, record: Record, about: tables::Client, row: Row) {
-        let bytes = row.verdicts().len() + row.exceptions().len();
-        if self.bytes + bytes <= ROWS {
-            self.bytes += bytes;
-            self.rows.insert(client, (record, about, row));
-        }
-    }
-
-    /// Decides about many clients at once, by the threads of the current pool.
+    /// Takes the reports of one client and decides about them; those that somebody else took meanwhile are left
+    /// out.
     fn decide(
         &self,
         intake: &Intake,
-        groups: &[Vec<Pending>],
+        group: Vec<Pending>,
         clients: &Clients,
         gaps: &Gaps,
-    ) -> Vec<Result<Decided>> {
-        let next = AtomicUsize::new(0);
-        let decided = Mutex::new(Vec::from_iter(groups.iter().map(|_| None)));
-        rayon::broadcast(|_| {
-            let mut judge = None;
-            loop {
-                let number = next.fetch_add(1, Ordering::Relaxed);
-                let Some(group) = groups.get(number) else { break };
-                let (judge, buffer) = judge.get_or_insert_with(|| self.judge());
-                let client = &group[0].report.client.id;
-                let waiting = gaps.get(client).map_or(&[][..], Vec::as_slice);
-                group.iter().for_each(|pending| self.host.evaluated(pending.taken.bytes()));
-                let found = load::decide(self, intake, group, clients.get(client), waiting, judge, buffer);
-                decided.lock().unwrap_or_else(PoisonError::into_inner)[number] = Some(found);
+        judge: &mut Judge<'p>,
+        buffer: &mut Buffer,
+    ) -> Result<Option<Settled>> {
+        let mut kept = Vec::with_capacity(group.len());
+        for mut pending in group {
+            if self.spool().take(self.worker, &mut pending.taken)? {
+                self.host.evaluated(pending.taken.bytes());
+                kept.push(pending);
             }
-            if let Some(judge) = judge {
-                self.judges.lock().unwrap_or_else(PoisonError::into_inner).push(judge);
-            }
-        });
-        let decided = decided.into_inner().unwrap_or_else(PoisonError::into_inner);
-        decided.into_iter().flatten().collect()
+        }
+        let Some(first) = kept.first() else { return Ok(None) };
+        let client = &first.report.client.id;
+        let waiting = gaps.get(client).map_or(&[][..], Vec::as_slice);
+        let decided = load::decide(self, intake, &kept, clients.get(client), waiting, judge, buffer)?;
+        Ok(Some((kept, decided)))
     }
 
     fn judge(&self) -> (Judge<'p>, Buffer) {
-        let waiting = self.judges.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        waiting.unwrap_or_else(|| (Judge::new(self.shared.as_ref()), Buffer::new()))
-    }
-
-    /// Moves the reports of many clients to where they belong, by the threads of the current pool, where
-    /// nothing stands in the way; says of each report whether that was done.
-    fn finish_plainly(
-        &self,
-        done: &[(Vec<Pending>, Decided)],
-        refused: &BTreeSet<String>,
-    ) -> Result<Vec<Vec<bool>>> {
-        let spool = self.spool();
-        let (loaded, skipped) = (spool.done(&day(self.host.now())), spool.skipped());
-        let finish = |(pending, fate): (&Pending, &Fate)| match fate {
-            Fate::Loaded => spool.finish_plainly(&pending.taken, &loaded),
-            Fate::Skipped(_) => spool.finish_plainly(&pending.taken, &skipped),
-            Fate::Quarantined(_) => Ok(false),
-        };
-        let finish_all = |(group, decided): &(Vec<Pending>, Decided)| {
-            if refused.contains(&group[0].report.client.id) {
-                return Ok(Vec::new());
-            }
-            group.iter().zip(&decided.fates).map(finish).collect()
-        };
-        done.par_iter().map(finish_all).collect()
-    }
-
-    /// Moves a report to where it belongs, unless that was done, and tells what became of it.
-    fn settle(&self, pending: &Pending, fate: Fate, is_moved: bool, outcome: &mut Outcome) -> Result<()> {
-        let (taken, report) = (&pending.taken, &pending.report);
-        let (client, now) = (&report.client.id, self.host.now());
-        let name = taken.name.to_string_lossy();
-        match fate {
-            Fate::Loaded => {
-                if !is_moved {
-                    self.spool().finish(taken, &self.spool().done(&day(now)))?;
-                }
-                outcome.loaded += 1;
-                outcome.bytes += taken.bytes();
-            }
-            Fate::Skipped(why) => {
-                if !is_moved {
-                    self.spool().finish(taken, &self.spool().skipped())?;
-                }
-                outcome.skipped += 1;
-                let event = Event::note("skipped", now).text("client", client).text("report", &name);
-                self.tell(event.text("reason", why))?;
-            }
-            Fate::Quarantined(mut reason) => {
-                let path = self.spool().quarantine_path(taken);
-                reason.file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                // First, so that no report lies there of which nobody says why.
-                reason.write(&path)?;
-                self.spool().quarantine(taken, &path)?;
-                outcome.quarantined += 1;
-                let event = Event::warning("quarantined", now).maybe("client", reason.client.as_deref());
-                let event = event.text("report", &name).text("code", &reason.code);
-                self.tell(event.text("message", &reason.message).number("line", reason.line))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Tells an event to who watches, and keeps it.
-    fn tell(&self, event: Event) -> Result<()> {
-        self.host.tell(&event);
-        append(&self.site.path("log/intake.jsonl"), &event)
+        lock(&self.judges).pop().unwrap_or_else(|| (Judge::new(self.shared.as_ref()), Buffer::new()))
     }
 
     /// Lets reports wait again whose turn has come: what they apply to was loaded, or something later. Gives how
@@ -486,6 +323,11 @@ impl<'s, 'p> Taking<'s, 'p> {
         );
         super::write_file(&path, &text)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Whoever panics ends the scan.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Takes note of a report that waits in quarantine for another one.

@@ -2,6 +2,7 @@
 //!
 //! All clients stand in one order, that of their ids, so that rows of both kinds are written as they come.
 
+use std::borrow::Cow;
 use std::fs;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -164,8 +165,12 @@ impl Update<'_> {
         let clients: Vec<_> = intake.clients().iter().collect();
         self.host.expect(clients.len() as u64);
         let done: &(dyn Fn(u64) + Sync) = &|bytes| self.host.evaluated(bytes);
-        let outcome =
-            run::evaluate(self.plan, &intake, &clients, |client, row| merge.take(client, row), done)?;
+        let mut outcome = run::Outcome::default();
+        // Where there is nothing to evaluate nobody waits for threads that have other work.
+        if !clients.is_empty() {
+            let take = |client, row| merge.take(client, row);
+            outcome = run::evaluate(self.plan, &intake, &clients, take, done)?;
+        }
         merge.finish_rows()?;
         for error in &outcome.errors {
             self.host
@@ -389,11 +394,14 @@ impl Merge<'_, '_, '_> {
         for ((source, before), written) in entry.sources.iter().zip(self.befores).zip(&mut self.writing) {
             let Some(written) = written else { continue };
             let (mut client, row) = match (source, before.matrix, new) {
-                (Source::Kept(at), Some(matrix), _) => (matrix.clients[*at].clone(), matrix.stored_row(*at)),
+                (Source::Kept(at), Some(matrix), _) => {
+                    (matrix.clients[*at].clone(), Cow::Owned(matrix.stored_row(*at)))
+                }
                 (Source::New, _, Some((client, row))) => {
                     written.scanned.evaluated += 1;
-                    let whole = written.updates.len() == self.plan.updates.len();
-                    (client.clone(), if whole { row.clone() } else { row.part(written.updates.clone()) })
+                    let is_whole = written.updates.len() == self.plan.updates.len();
+                    let part = || Cow::Owned(row.part(written.updates.clone()));
+                    (client.clone(), if is_whole { Cow::Borrowed(row) } else { part() })
                 }
                 (Source::None, ..) | (Source::Kept(_), None, _) | (Source::New, _, None) => continue,
             };

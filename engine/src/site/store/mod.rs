@@ -99,7 +99,7 @@ impl Store {
     /// A folder cannot be made.
     pub fn create(&self) -> Result<()> {
         let documents = self.folder.join(DOCUMENTS);
-        fs::create_dir_all(&documents).map_err(|error| Error::io(&documents, "create", error))
+        (0..=u8::MAX).try_for_each(|number| make(&documents.join(format!("{number:02x}"))))
     }
 
     /// Reads the table; without one there are no clients.
@@ -195,8 +195,7 @@ impl Store {
     ///
     /// The document cannot be written.
     pub fn keep(&self, client: &str, digest: u128, from: &Path) -> Result<()> {
-        let path = self.prepare(client, digest)?;
-        match fs::hard_link(from, &path) {
+        match fs::hard_link(from, self.place(&file_name(client, digest))) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             Err(_) => self.keep_bytes(
@@ -213,7 +212,8 @@ impl Store {
     ///
     /// The document cannot be written.
     pub fn keep_bytes(&self, client: &str, digest: u128, bytes: &[u8]) -> Result<()> {
-        let path = self.prepare(client, digest)?;
+        let path = self.place(&file_name(client, digest));
+        path.parent().map_or(Ok(()), make)?;
         let mut output = Output::create(&path)?;
         output.write_all(bytes)?;
         output.finish_unsynced()
@@ -224,16 +224,6 @@ impl Store {
         for digest in digests {
             let _ = fs::remove_file(self.place(&file_name(client, digest)));
         }
-    }
-
-    fn prepare(&self, client: &str, digest: u128) -> Result<PathBuf> {
-        let path = self.place(&file_name(client, digest));
-        if let Some(folder) = path.parent()
-            && !folder.is_dir()
-        {
-            fs::create_dir_all(folder).map_err(|error| Error::io(folder, "create", error))?;
-        }
-        Ok(path)
     }
 
     /// Where a document lies: in one of 256 folders.
@@ -281,6 +271,10 @@ impl Store {
 /// What a document of a client is called.
 fn file_name(client: &str, digest: u128) -> String {
     format!("{:016x}-{digest:032x}", xxh3_64(client.as_bytes()))
+}
+
+fn make(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).map_err(|error| Error::io(folder, "create", error))
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
