@@ -4,6 +4,7 @@
 //! `WATCH_UPDATES`, `WATCH_CLIENTS`, `WATCH_DEVIATION` and `WATCH_PAIRS` change the size.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -27,6 +28,8 @@ use patchstate::site::expedite;
 use patchstate::site::host::Host;
 use patchstate::site::scan::{Request, Scanned};
 use patchstate::site::{Opening, Site};
+use rayon::prelude::*;
+use xxhash_rust::xxh3::xxh3_128;
 
 /// The greatest report that is taken, in bytes.
 const MOST: u64 = 1 << 28;
@@ -62,7 +65,7 @@ fn main() -> Result<()> {
         Ok(root)
     };
 
-    let (mut first, mut again) = (Paired::default(), Paired::default());
+    let (mut first, mut again, mut limit) = (Paired::default(), Paired::default(), Paired::default());
     for pair in 0..=pairs {
         let root = fresh()?;
         let (scanned, loading) = timed(|| scan(&root))?;
@@ -73,10 +76,12 @@ fn main() -> Result<()> {
         let matrix = folder.path().join("fleet.matrix");
         let ((), alone) = timed(|| evaluate(&plan, &inbox, &matrix))?;
         is_same(&matrix, &root)?;
+        let ((), reading) = timed(|| read(&inbox))?;
         // The first pair warms up.
         if pair > 0 {
             first.push(loading, alone);
             again.push(alone, repeated);
+            limit.push(repeated, reading);
         }
     }
     rates("a site, every client for the first time", first.a(), bytes, clients as u64, cells);
@@ -84,6 +89,8 @@ fn main() -> Result<()> {
     say(&format!("ratio to evaluate: {:.2}", first.ratio()));
     rates("a site, every client once more the same", again.b(), bytes, clients as u64, cells);
     say(&format!("evaluate takes {:.1} times that", again.ratio()));
+    rates("the limit: reading the same files and their digests", limit.b(), bytes, clients as u64, cells);
+    say(&format!("ratio to the limit: {:.1}", limit.ratio()));
 
     let root = fresh()?;
     let latency = expedited(&root, &index, settings)?;
@@ -148,6 +155,18 @@ fn evaluate(plan: &Plan<'_>, inbox: &Path, to: &Path) -> Result<()> {
     run::evaluate(plan, &intake, &clients, |client, row| matrix.push(&client, &row), &|_| {})?;
     matrix.finish()?;
     out.finish()
+}
+
+/// What has to be done to know that a file has the bytes of one that was there before.
+fn read(inbox: &Path) -> Result<()> {
+    let files = benches::files(inbox)?;
+    let digests = files.par_iter().map_init(Vec::new, |bytes, path| -> Result<u128> {
+        bytes.clear();
+        fs::File::open(path)?.read_to_end(bytes)?;
+        Ok(xxh3_128(bytes))
+    });
+    std::hint::black_box(digests.collect::<Result<Vec<_>>>()?);
+    Ok(())
 }
 
 /// Compares the cells of both matrices.

@@ -24,7 +24,7 @@ pub mod times;
 mod verify;
 
 use row::{Row, implied};
-use tables::{Client, Run, Status, Update};
+use tables::{Client, Packed, Run, Status, Update};
 
 /// The kind of file that a matrix is.
 pub const KIND: FileKind = FileKind {
@@ -371,13 +371,30 @@ impl<W: Write + Seek, U: ExactSizeIterator<Item = Update>> Writer<W, U> {
     ///
     /// The row is one of other updates, or there are more clients than a matrix holds.
     pub fn push(&mut self, client: &Client, row: &Row) -> Result<()> {
+        self.push_row(row)?;
+        client.write(&mut self.clients);
+        Ok(())
+    }
+
+    /// Writes the row of the next client, which was packed before.
+    ///
+    /// # Errors
+    ///
+    /// As [`Writer::push`].
+    pub fn push_packed(&mut self, client: &Packed, row: &Row) -> Result<()> {
+        self.push_row(row)?;
+        self.clients.bytes(client.as_slice());
+        Ok(())
+    }
+
+    fn push_row(&mut self, row: &Row) -> Result<()> {
         self.write_updates()?;
         if row.verdicts().len() != self.width {
-            return Err(Error::new(Code::BadTable, format!("`{}` has a row of other updates", client.id)));
+            let message = format!("row {} is one of other updates", self.rows);
+            return Err(Error::new(Code::BadTable, message));
         }
         self.rows = number_of(self.rows as usize + 1)?;
         self.file.write_all(row.verdicts())?;
-        client.write(&mut self.clients);
         self.exceptions.extend(row.exceptions());
         self.ends.extend(((self.exceptions.len() / EXCEPTION) as u64).to_le_bytes());
         Ok(())

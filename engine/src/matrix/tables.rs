@@ -126,6 +126,21 @@ pub struct Client {
     pub inventory: u64,
 }
 
+/// A client as the table of clients holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packed(Box<[u8]>);
+
+impl Packed {
+    /// How many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn as_slice(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 /// A product of a client whose service pack is older than the current one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OldServicePack {
@@ -220,6 +235,13 @@ impl Update {
 }
 
 impl Client {
+    /// Writes the client as the table of clients holds it.
+    pub fn pack(&self) -> Packed {
+        let mut out = Writer::new();
+        self.write(&mut out);
+        Packed(out.as_slice().into())
+    }
+
     pub(super) fn write(&self, out: &mut Writer) {
         let texts = [&self.id, &self.name, &self.group, &self.collector, &self.collected, &self.error];
         texts.into_iter().for_each(|text| out.text(text));

@@ -6,7 +6,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::Site;
+use super::scan::inventory_key;
 use super::store::{Record, Store};
 use crate::archive::map::Bytes;
 use crate::diagnostic::{Code, Position};
@@ -14,10 +17,12 @@ use crate::error::Result;
 use crate::eval::batch::Worker;
 use crate::eval::run::client_row;
 use crate::eval::statements::Shared;
-use crate::ingest::{self, Buffer, Client, Intake, Loaded};
+use crate::ingest::{self, Buffer, Client, Intake};
+use crate::matrix::Matrix;
 use crate::matrix::row::Row;
-use crate::matrix::{Matrix, tables};
+use crate::matrix::tables::{self, Packed};
 use crate::model::fact::{Fact, Kinds};
+use crate::model::flag::Flags;
 use crate::model::inventory::{Collector, Header, Marks};
 
 /// What was read of a document.
@@ -27,6 +32,24 @@ pub(super) struct Contents {
     pub(super) has_results: bool,
     /// Whether it states nothing else.
     pub(super) only_results: bool,
+}
+
+/// The cells of a client that was evaluated as its report was read, and what they depend on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Loaded {
+    /// Identifies what is kept of the client.
+    pub(super) inventory: u64,
+    /// The flags of all cells.
+    pub(super) flags: Flags,
+    pub(super) client: Packed,
+    pub(super) row: Row,
+}
+
+impl Loaded {
+    /// How many bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        self.row.verdicts().len() + self.row.exceptions().len() + self.client.bytes()
+    }
 }
 
 /// Reads documents, and evaluates them where there is an index.
@@ -49,7 +72,7 @@ impl<'p> Judge<'p> {
         intake: &Intake,
         client: &Client,
         buffer: &mut Buffer,
-        note: impl FnMut(&Loaded<'_>),
+        note: impl FnMut(&ingest::Loaded<'_>),
     ) -> Result<Contents> {
         match self {
             Judge::Reader => {
@@ -65,12 +88,15 @@ impl<'p> Judge<'p> {
         }
     }
 
-    /// The cells of the client whose document was read, where it was evaluated.
-    pub(super) fn row(&mut self, client: &str) -> Option<(tables::Client, Row)> {
+    /// The cells of the client whose document was read and is all that is kept of it, where it was evaluated.
+    pub(super) fn row(&mut self, site: &Site, record: &Record, now: Timestamp) -> Option<Loaded> {
         let Judge::Evaluator(worker) = self else { return None };
         let row = worker.finish();
         worker.slots.diagnostics = crate::diagnostic::Diagnostics::new();
-        Some((client_row(client, worker), row))
+        let inventory = inventory_key(record, site.results_since(now));
+        let flags = site.client_flags(record, now);
+        let client = tables::Client { inventory, flags, ..client_row(&record.client, worker) };
+        Some(Loaded { inventory, flags, client: client.pack(), row })
     }
 }
 

@@ -25,7 +25,7 @@ pub mod store;
 mod toml;
 pub mod views;
 
-use std::fs;
+use std::fs::{self, FileType};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -167,9 +167,12 @@ fn feed_folders(root: &Path, feed: &Feed) -> [PathBuf; 3] {
 }
 
 fn make(folders: &[PathBuf]) -> Result<()> {
-    let make =
-        |folder: &PathBuf| fs::create_dir_all(folder).map_err(|error| Error::io(folder, "create", error));
-    folders.iter().try_for_each(make)
+    folders.iter().try_for_each(|folder| make_folder(folder))
+}
+
+/// Makes a folder where there is none.
+pub(crate) fn make_folder(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).map_err(|error| Error::io(folder, "create", error))
 }
 
 /// A client's id as the name of a file: what could lead elsewhere or be confused is written with `%`, and a
@@ -203,6 +206,15 @@ pub(crate) fn write_file(path: &Path, text: &str) -> Result<()> {
 
 /// The names of the files in a folder, in the order of their bytes; none where there is no folder.
 pub(crate) fn file_names(folder: &Path) -> Result<Vec<std::ffi::OsString>> {
+    names(folder, FileType::is_file)
+}
+
+/// The names of the folders in a folder, as [`file_names`].
+fn folder_names(folder: &Path) -> Result<Vec<std::ffi::OsString>> {
+    names(folder, FileType::is_dir)
+}
+
+fn names(folder: &Path, is_wanted: impl Fn(&FileType) -> bool) -> Result<Vec<std::ffi::OsString>> {
     let listed = |error| Error::io(folder, "list", error);
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -212,7 +224,7 @@ pub(crate) fn file_names(folder: &Path) -> Result<Vec<std::ffi::OsString>> {
     let mut names = Vec::new();
     for entry in entries {
         let entry = entry.map_err(listed)?;
-        if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+        if entry.file_type().is_ok_and(|kind| is_wanted(&kind)) {
             names.push(entry.file_name());
         }
     }

@@ -115,19 +115,14 @@ impl Site {
         });
         let intake::Rest { rows, finished, .. } = rest;
         let nothing = Rows::new();
-        let update = || -> Result<()> {
-            for (number, (group, plan)) in groups.iter().zip(&plans).enumerate() {
-                let loaded = if number == 0 { &rows } else { &nothing };
-                let update = Update { site: self, group, plan, clients: &clients, loaded, host, scope };
-                let updated = update.run()?;
-                scanned.evaluated = scanned.evaluated.max(updated.evaluated);
-                scanned.feeds.extend(updated.feeds);
-            }
-            Ok(())
-        };
-        // Rows are written one after another, which leaves time for moving reports.
-        let (updated, moved) = rayon::join(update, || finished.settle());
-        updated.and(moved)?;
+        finished.settle()?;
+        for (number, (group, plan)) in groups.iter().zip(&plans).enumerate() {
+            let loaded = if number == 0 { &rows } else { &nothing };
+            let update = Update { site: self, group, plan, clients: &clients, loaded, host, scope };
+            let updated = update.run()?;
+            scanned.evaluated = scanned.evaluated.max(updated.evaluated);
+            scanned.feeds.extend(updated.feeds);
+        }
         if view.is_some() {
             self.fold_overlays(&clients, host.now())?;
             let collections = self.definition.collections.iter();

@@ -1,13 +1,18 @@
 //! The folders that reports pass through: `in`, `work`, and then `done` or `bad`.
 //!
-//! A report is moved by renaming, so that it stands in one place at any time. Names come from outside and are
-//! kept, whatever they are; a name that is taken already gets a number. Knows nothing of what is in a report.
+//! A report is moved by renaming, so that it stands in one place at any time. Reports that are taken together
+//! lie in one folder, which moves on as a whole where most of what is in it has the same way to go. Names come
+//! from outside and are kept, whatever they are; a name that is taken already gets a number. Knows nothing of
+//! what is in a report.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
+
+use jiff::Timestamp;
 
 use crate::error::{Error, Result};
 
@@ -47,21 +52,59 @@ impl Taken {
 
 /// Reports that are done with and have not been moved yet.
 #[derive(Debug, Default)]
-pub(super) struct Finished(Vec<(Taken, PathBuf)>);
+pub(super) struct Finished {
+    /// By the folder of the batch that they were taken in: their names, and where each is to be moved.
+    batches: BTreeMap<PathBuf, Vec<(OsString, PathBuf)>>,
+    reports: usize,
+}
 
 impl Finished {
     /// How many they may be: what is known of them takes memory.
     const MOST: usize = 1 << 16;
 
-    /// Lets a report wait to be moved into a folder, or moves all that wait.
-    pub(super) fn push(&mut self, taken: Taken, folder: PathBuf) -> Result<()> {
-        self.0.push((taken, folder));
-        if self.0.len() < Self::MOST { Ok(()) } else { std::mem::take(self).settle() }
+    /// From how many reports of a batch on that have the same way to go their folder goes with them.
+    const TOGETHER: usize = 64;
+
+    /// Lets a report wait to be moved into a folder; those of a batch come one after another.
+    pub(super) fn push(&mut self, taken: Taken, to: PathBuf) -> Result<()> {
+        let folder = taken.path.parent().unwrap_or(Path::new(""));
+        if self.reports >= Self::MOST && !self.batches.contains_key(folder) {
+            // Of the batches before, nothing comes any more.
+            std::mem::take(self).settle()?;
+        }
+        self.reports += 1;
+        self.batches.entry(folder.to_owned()).or_default().push((taken.name, to));
+        Ok(())
     }
 
     /// Moves all to where they belong.
     pub(super) fn settle(self) -> Result<()> {
-        self.0.iter().try_for_each(|(taken, folder)| move_into(&taken.path, folder, &taken.name).map(|_| ()))
+        self.batches.into_iter().try_for_each(|(folder, reports)| Self::settle_batch(&folder, &reports))
+    }
+
+    fn settle_batch(folder: &Path, reports: &[(OsString, PathBuf)]) -> Result<()> {
+        let mut ways: BTreeMap<&Path, usize> = BTreeMap::new();
+        reports.iter().for_each(|(_, to)| *ways.entry(to).or_default() += 1);
+        let most = ways.into_iter().max_by_key(|(_, count)| *count);
+        let together = most.filter(|(_, count)| *count >= Self::TOGETHER).map(|(to, _)| to);
+        for (name, to) in reports.iter().filter(|(_, to)| Some(to.as_path()) != together) {
+            move_into(&folder.join(name), to, name)?;
+        }
+        match together {
+            Some(to) => move_into(folder, to, folder.file_name().unwrap_or_default()).map(|_| ()),
+            None => remove_empty(folder),
+        }
+    }
+}
+
+/// Removes a folder in which nothing is left.
+pub(super) fn remove_empty(folder: &Path) -> Result<()> {
+    match fs::remove_dir(folder) {
+        Ok(()) => Ok(()),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::DirectoryNotEmpty) => {
+            Ok(())
+        }
+        Err(error) => Err(Error::io(folder, "remove", error)),
     }
 }
 
@@ -97,8 +140,13 @@ impl Spool {
         self.folder.join("resync")
     }
 
-    /// Where a worker keeps the reports that it took.
-    pub(super) fn work(&self, worker: Worker) -> PathBuf {
+    /// Where a worker keeps a batch of the reports that it took at a time.
+    pub(super) fn batch(&self, worker: Worker, now: Timestamp, number: usize) -> PathBuf {
+        self.work(worker).join(format!("{}-{number:04}", now.strftime("%H%M%S")))
+    }
+
+    /// Where a worker keeps all that it took.
+    fn work(&self, worker: Worker) -> PathBuf {
         self.folder.join("work").join(match worker {
             Worker::Scan => "scan",
             Worker::Expedite => "expedite",
@@ -107,12 +155,18 @@ impl Spool {
 
     /// Gives back what an interrupted run of the same worker took; how many reports that were.
     pub(super) fn recover(&self, worker: Worker) -> Result<u64> {
-        let (work, incoming) = (self.work(worker), self.incoming());
-        let names = super::file_names(&work)?;
-        for name in &names {
-            move_into(&work.join(name), &incoming, name)?;
+        let work = self.work(worker);
+        let mut folders = vec![work.clone()];
+        folders.extend(super::folder_names(&work)?.into_iter().map(|batch| work.join(batch)));
+        let mut recovered = 0;
+        for folder in folders {
+            for name in super::file_names(&folder)? {
+                move_into(&folder.join(&name), &self.incoming(), &name)?;
+                recovered += 1;
+            }
+            remove_empty(&folder)?;
         }
-        Ok(names.len() as u64)
+        Ok(recovered)
     }
 
     /// The names of reports that wait, in the order of their bytes.
@@ -143,16 +197,10 @@ impl Spool {
         Ok(found)
     }
 
-    /// Makes the folder of a worker.
-    pub(super) fn prepare(&self, worker: Worker) -> Result<()> {
-        let work = self.work(worker);
-        fs::create_dir_all(&work).map_err(|error| Error::io(&work, "create", error))
-    }
-
-    /// Takes a report that was looked at, so that no other worker does, and says whether it is still that one:
-    /// it may be gone, or another one may have come by its name.
-    pub(super) fn take(&self, worker: Worker, report: &mut Taken) -> Result<bool> {
-        let path = self.work(worker).join(&report.name);
+    /// Takes a report that was looked at into the folder of a batch, so that no other worker does, and says
+    /// whether it is still that one: it may be gone, or another one may have come by its name.
+    pub(super) fn take(&self, batch: &Path, report: &mut Taken) -> Result<bool> {
+        let path = batch.join(&report.name);
         match fs::rename(&report.path, &path) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
@@ -211,7 +259,7 @@ fn move_into(from: &Path, folder: &Path, name: &OsStr) -> Result<PathBuf> {
         Err(error) if error.kind() == io::ErrorKind::NotFound && !folder.is_dir() => {}
         Err(error) => return Err(Error::io(from, "move", error)),
     }
-    fs::create_dir_all(folder).map_err(|error| Error::io(folder, "create", error))?;
+    super::make_folder(folder)?;
     fs::rename(from, &to).map_err(|error| Error::io(from, "move", error))?;
     Ok(to)
 }

@@ -1,5 +1,6 @@
 //! Which reports count: full and delta ones, parts, and results of other scanners.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use conformance::site::{COLLECTED, Sample, delta, full, full_at};
@@ -200,6 +201,32 @@ fn i5_a_loaded_report_is_kept_by_the_day() {
     let second = fs::read_to_string(sample.path("spool/done/2026-03-02/a.xml~2")).expect("is there");
     assert_eq!(second, full("A", 2, &[("p1", 1)]), "nothing is deleted");
     assert_eq!(sample.files("spool/work"), [""; 0]);
+}
+
+#[test]
+fn i5_many_reports_are_kept_in_the_folders_they_were_taken_in() {
+    let sample = Sample::new();
+    sample.send("late.xml", &full("C0007", 2, &[]));
+    sample.scan();
+    let send = |serial| {
+        for client in 0..1080 {
+            sample.send(&format!("{client:04}.xml"), &full(&format!("C{client:04}"), serial, &[]));
+        }
+    };
+    send(1);
+    sample.send("broken.xml", "<inventory");
+    let scanned = sample.scan().intake;
+    assert_eq!((scanned.loaded, scanned.skipped, scanned.quarantined), (1079, 1, 1));
+    let mut done = sample.files("spool/done/2026-03-02");
+    assert_eq!(done.pop().as_deref(), Some("late.xml"));
+    assert_eq!((done.len(), done[0].as_str()), (1079, "120000-0000/0000.xml"));
+    let folders: BTreeSet<&str> = done.iter().filter_map(|path| path.split('/').next()).collect();
+    assert_eq!(folders.len(), 2);
+    assert_eq!(sample.files("spool/done/skipped"), ["0007.xml"]);
+    send(1);
+    assert_eq!(sample.scan().intake.skipped, 1080);
+    assert_eq!(sample.files("spool/done/skipped").len(), 1081);
+    assert_eq!((sample.files("spool/work"), sample.files("spool/in")), (vec![], vec![]));
 }
 
 #[test]

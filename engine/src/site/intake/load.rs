@@ -81,7 +81,7 @@ pub(super) fn decide<'p>(
     let (kept, unused): (Vec<u128>, Vec<u128>) = made.into_iter().partition(|digest| record.names(*digest));
     let unused = unused.into_iter().filter(|digest| !before.is_some_and(|before| before.names(*digest)));
     store.forget(client, unused);
-    let row = if is_evaluated { judge.row(client) } else { None };
+    let row = if is_evaluated { judge.row(taking.site, &record, taking.host.now()) } else { None };
     let change = (before != Some(&record) && (before.is_some() || !is_empty(&record)))
         .then(|| Change { before: before.cloned(), after: record });
     Ok(Decided { change, fates, row, missing, made: kept })

@@ -16,9 +16,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use super::Site;
-use super::evaluate::Judge;
+use super::evaluate::{Judge, Loaded};
 use super::host::Host;
-use super::spool::{Spool, Taken, Worker};
+use super::spool::{self, Spool, Taken, Worker};
 use super::store::{Change, Clients, Record};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
@@ -26,8 +26,6 @@ use crate::eval::in_order::InOrder;
 use crate::eval::statements::Shared;
 use crate::ingest::{self, Buffer, Intake, Report};
 use crate::inventory::{self, Deltas};
-use crate::matrix::row::Row;
-use crate::matrix::tables;
 
 use reason::Waiting;
 use settle::{Settled, Settling};
@@ -64,8 +62,11 @@ impl Outcome {
     }
 }
 
+/// The reports of how many clients are one batch: what is taken lies in a folder for each.
+const BATCH: usize = 1000;
+
 /// The cells of clients that were evaluated as they were loaded, by id.
-pub(super) type Rows = BTreeMap<String, (Record, tables::Client, Row)>;
+pub(super) type Rows = BTreeMap<String, Loaded>;
 
 /// By client: reports that wait in quarantine for others.
 type Gaps = BTreeMap<String, Vec<Waiting>>;
@@ -90,7 +91,7 @@ struct Decided {
     /// By report.
     fates: Vec<Fate>,
     /// Its cells, where the last document that was read is all that is kept.
-    row: Option<(tables::Client, Row)>,
+    row: Option<Loaded>,
     /// Withdrawals of facts that were not there.
     missing: u64,
     /// Digests of documents that were put into the store for it.
@@ -177,17 +178,21 @@ impl<'s, 'p> Taking<'s, 'p> {
         wanted: &dyn Fn(&Report) -> bool,
     ) -> Result<(Clients, Outcome)> {
         let waiting = self.spool().look(names)?;
-        let (intake, groups) = self.look(waiting, wanted);
+        let now = self.host.now();
+        let batch = |group: usize| self.spool().batch(self.worker, now, group / BATCH);
+        let (intake, groups) = self.look(waiting, wanted, &batch);
         if !groups.is_empty() {
             // Whose names those that are taken now may have.
             std::mem::take(&mut rest.finished).settle()?;
         }
-        self.spool().prepare(self.worker)?;
+        let end = groups.len();
+        let batches = || (0..end).step_by(BATCH).map(batch);
+        batches().try_for_each(|folder| super::make_folder(&folder))?;
         let groups: Vec<Mutex<Vec<Pending>>> = groups.into_iter().map(Mutex::new).collect();
         let mut settling = Settling::new(self, &clients, rest);
         let receive =
             |decided: Result<Option<Settled>>| decided?.map_or(Ok(()), |settled| settling.take(settled));
-        let order = InOrder::new(groups.len(), rayon::current_num_threads(), receive);
+        let order = InOrder::new(end, rayon::current_num_threads(), receive);
         rayon::broadcast(|_| {
             let mut judge = None;
             order.work(|number| {
@@ -197,17 +202,25 @@ impl<'s, 'p> Taking<'s, 'p> {
                 let group = std::mem::take(&mut *lock(&groups[number]));
                 let (judge, buffer) = judge.get_or_insert_with(|| self.judge());
                 // All reports of a client are in its group: nothing that others change is asked for.
-                self.decide(&intake, group, &clients, gaps, judge, buffer)
+                let taken = self.take(group, &batch(number))?;
+                self.decide(&intake, taken, &clients, gaps, judge, buffer)
             });
             lock(&self.judges).extend(judge);
         });
         order.finish()?;
         let (changed, outcome) = settling.finish()?;
+        // Those of which all went to quarantine.
+        batches().try_for_each(|folder| spool::remove_empty(&folder))?;
         Ok((changed.unwrap_or(clients), outcome))
     }
 
     /// Looks at the heads of reports and brings together by client what is wanted of them.
-    fn look(&self, waiting: Vec<Taken>, wanted: &dyn Fn(&Report) -> bool) -> (Intake, Vec<Vec<Pending>>) {
+    fn look(
+        &self,
+        waiting: Vec<Taken>,
+        wanted: &dyn Fn(&Report) -> bool,
+        batch: &dyn Fn(usize) -> PathBuf,
+    ) -> (Intake, Vec<Vec<Pending>>) {
         let reading = inventory::Settings { deltas: Deltas::Take, ..inventory::Settings::default() };
         let settings = ingest::Settings { reading, ..ingest::Settings::default() };
         let paths: Vec<PathBuf> = waiting.iter().map(|taken| taken.path.clone()).collect();
@@ -218,39 +231,45 @@ impl<'s, 'p> Taking<'s, 'p> {
         pending.sort_by(|a, b| key(a).cmp(&key(b)));
         let mut groups: Vec<Vec<Pending>> = Vec::new();
         for next in pending {
+            let is_of_client = |group: &Vec<Pending>| group[0].report.client.id == next.report.client.id;
+            let number = groups.len() - usize::from(groups.last().is_some_and(is_of_client));
             // It is read when it was taken.
-            intake.moved(&next.report.client, &self.spool().work(self.worker).join(&next.taken.name));
-            match groups.last_mut() {
-                Some(group) if group[0].report.client.id == next.report.client.id => group.push(next),
-                _ => groups.push(vec![next]),
+            intake.moved(&next.report.client, &batch(number).join(&next.taken.name));
+            match groups.get_mut(number) {
+                Some(group) => group.push(next),
+                None => groups.push(vec![next]),
             }
         }
         (intake, groups)
     }
 
-    /// Takes the reports of one client and decides about them; those that somebody else took meanwhile are left
-    /// out.
+    /// Takes the reports of one client into a folder; those that somebody else took meanwhile are left out.
+    fn take(&self, group: Vec<Pending>, batch: &Path) -> Result<Vec<Pending>> {
+        let mut taken = Vec::with_capacity(group.len());
+        for mut pending in group {
+            if self.spool().take(batch, &mut pending.taken)? {
+                self.host.evaluated(pending.taken.bytes());
+                taken.push(pending);
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Decides about the reports of one client that were taken.
     fn decide(
         &self,
         intake: &Intake,
-        group: Vec<Pending>,
+        taken: Vec<Pending>,
         clients: &Clients,
         gaps: &Gaps,
         judge: &mut Judge<'p>,
         buffer: &mut Buffer,
     ) -> Result<Option<Settled>> {
-        let mut kept = Vec::with_capacity(group.len());
-        for mut pending in group {
-            if self.spool().take(self.worker, &mut pending.taken)? {
-                self.host.evaluated(pending.taken.bytes());
-                kept.push(pending);
-            }
-        }
-        let Some(first) = kept.first() else { return Ok(None) };
+        let Some(first) = taken.first() else { return Ok(None) };
         let client = &first.report.client.id;
         let waiting = gaps.get(client).map_or(&[][..], Vec::as_slice);
-        let decided = load::decide(self, intake, &kept, clients.get(client), waiting, judge, buffer)?;
-        Ok(Some((kept, decided)))
+        let decided = load::decide(self, intake, &taken, clients.get(client), waiting, judge, buffer)?;
+        Ok(Some((taken, decided)))
     }
 
     fn judge(&self) -> (Judge<'p>, Buffer) {

@@ -9,15 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Decided, Fate, Outcome, Pending, Rows, Taking};
 use crate::diagnostic::Code;
 use crate::error::Result;
-use crate::matrix::row::Row;
-use crate::matrix::tables;
 use crate::site::day;
+use crate::site::evaluate::Loaded;
 use crate::site::log::{Event, append};
 use crate::site::spool::Finished;
-use crate::site::store::{Change, Clients, Record};
+use crate::site::store::{Change, Clients};
 
 /// How many reports are decided about before the store is changed, at least.
-const BATCH: usize = 2048;
+const BATCH: usize = 4096;
 
 /// Of so many clients that are kept, one more: changing the store takes time for each of them.
 const CLIENTS_OF_BATCH: usize = 8;
@@ -40,11 +39,11 @@ pub(in crate::site) struct Rest {
 
 impl Rest {
     /// Keeps the cells of a client for the scan that follows, while there is room.
-    fn keep(&mut self, record: &Record, client: tables::Client, row: Row) {
-        let bytes = row.verdicts().len() + row.exceptions().len();
+    fn keep(&mut self, client: String, row: Loaded) {
+        let bytes = row.bytes();
         if self.bytes + bytes <= ROWS {
             self.bytes += bytes;
-            self.rows.insert(record.client.clone(), (record.clone(), client, row));
+            self.rows.insert(client, row);
         }
     }
 }
@@ -163,9 +162,8 @@ impl<'t, 's, 'p> Settling<'t, 's, 'p> {
         for (pending, fate) in group.into_iter().zip(decided.fates) {
             self.move_report(pending, fate)?;
         }
-        let clients = self.changed.as_ref().unwrap_or(self.before);
-        if let Some(((about, row), record)) = decided.row.zip(clients.get(&client)) {
-            self.rest.keep(record, about, row);
+        if let Some(row) = decided.row {
+            self.rest.keep(client, row);
         }
         Ok(())
     }

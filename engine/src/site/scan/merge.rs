@@ -3,12 +3,11 @@
 //! All clients stand in one order, that of their ids, so that rows of both kinds are written as they come.
 
 use std::borrow::Cow;
-use std::fs;
 use std::ops::Range;
 use std::path::PathBuf;
 
 use super::super::definition::Collection;
-use super::super::evaluate::Old;
+use super::super::evaluate::{Loaded, Old};
 use super::super::host::Host;
 use super::super::intake::Rows;
 use super::super::log::Event;
@@ -16,7 +15,7 @@ use super::super::members::Members;
 use super::super::store::{Clients, Record};
 use super::{FeedScanned, Group, Site, inventory_key};
 use crate::archive::output::Output;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::eval::plan::Plan;
 use crate::eval::run;
 use crate::index::columns::Column;
@@ -25,6 +24,7 @@ use crate::matrix::row::Row;
 use crate::matrix::times::Times;
 use crate::matrix::{self, Matrix, tables};
 use crate::model::flag::Flags;
+use crate::site::make_folder;
 
 /// Where a client's row of a feed comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -246,9 +246,7 @@ impl Update<'_> {
         };
         let updates: Vec<tables::Update> = updates.map(renumbered).collect();
         let path = self.scope.path(self.site, id);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(|error| Error::io(folder, "create", error))?;
-        }
+        path.parent().map_or(Ok(()), make_folder)?;
         Ok(Written {
             updates: before.updates.clone(),
             scanned: FeedScanned { feed: id.clone(), is_new: true, ..FeedScanned::default() },
@@ -316,6 +314,13 @@ fn unchanged(feed: &str, before: &Before<'_>) -> FeedScanned {
     FeedScanned { feed: feed.to_owned(), rows, evaluated: 0, totals, is_new: false }
 }
 
+/// What the table of clients says of one.
+#[derive(Clone, Copy)]
+enum About<'a> {
+    Client(&'a tables::Client),
+    Packed(&'a tables::Packed),
+}
+
 /// A matrix that is being written.
 struct Written {
     writer: matrix::Writer<Output, std::vec::IntoIter<tables::Update>>,
@@ -327,12 +332,35 @@ struct Written {
 }
 
 impl Written {
-    fn push(&mut self, client: &tables::Client, row: &Row) -> Result<()> {
+    /// Writes the row of a client as the matrix before has it.
+    fn push_kept(&mut self, matrix: &Matrix<'_>, at: usize, flags: Flags) -> Result<()> {
+        let (client, row) = (&matrix.clients[at], matrix.stored_row(at));
+        if client.flags == flags {
+            return self.push(About::Client(client), &row);
+        }
+        self.push(About::Client(&tables::Client { flags, ..client.clone() }), &row)
+    }
+
+    /// Writes the row of a client that was evaluated for all updates of a plan.
+    fn push_new(&mut self, entry: &Entry<'_>, client: About<'_>, row: &Row, plan: &Plan<'_>) -> Result<()> {
+        self.scanned.evaluated += 1;
+        let is_whole = self.updates.len() == plan.updates.len();
+        let row = if is_whole { Cow::Borrowed(row) } else { Cow::Owned(row.part(self.updates.clone())) };
+        if let Some((times, _)) = &mut self.times {
+            times.take(&entry.record.client, &row, self.now);
+        }
+        self.push(client, &row)
+    }
+
+    fn push(&mut self, client: About<'_>, row: &Row) -> Result<()> {
         self.scanned.rows += 1;
         for (sum, count) in self.scanned.totals.iter_mut().zip(row.totals()) {
             *sum += count;
         }
-        self.writer.push(client, row)
+        match client {
+            About::Client(client) => self.writer.push(client, row),
+            About::Packed(client) => self.writer.push_packed(client, row),
+        }
     }
 
     fn finish(self, feed: &str) -> Result<FeedScanned> {
@@ -359,11 +387,11 @@ struct Merge<'m, 'c, 'p> {
     evaluated: u64,
 }
 
-impl Merge<'_, '_, '_> {
-    /// The row of a client that was evaluated as it was loaded.
-    fn loaded_row(&self, entry: &Entry<'_>) -> Option<(&tables::Client, &Row)> {
-        let (record, client, row) = self.loaded.get(&entry.record.client)?;
-        (record == entry.record).then_some((client, row))
+impl<'m> Merge<'m, '_, '_> {
+    /// The row of a client that was evaluated as it was loaded, if that is what it would be evaluated to now.
+    fn loaded_row(&self, entry: &Entry<'_>) -> Option<&'m Loaded> {
+        let loaded = self.loaded.get(&entry.record.client)?;
+        (loaded.inventory == entry.inventory && loaded.flags == entry.flags).then_some(loaded)
     }
 
     /// Takes the row of the next client that was evaluated, and writes those of the clients before it.
@@ -371,7 +399,8 @@ impl Merge<'_, '_, '_> {
         while let Some(entry) = self.entries.get(self.at) {
             self.at += 1;
             if entry.record.client == client.id {
-                return self.write(entry, Some((&client, &row)));
+                let client = tables::Client { flags: entry.flags, inventory: entry.inventory, ..client };
+                return self.write(entry, Some((client, row)));
             }
             self.write(entry, None)?;
         }
@@ -386,33 +415,19 @@ impl Merge<'_, '_, '_> {
         Ok(())
     }
 
-    fn write(&mut self, entry: &Entry<'_>, new: Option<(&tables::Client, &Row)>) -> Result<()> {
-        let loaded = self.loaded.get(&entry.record.client).filter(|(record, ..)| record == entry.record);
-        let new = new.or(loaded.map(|(_, client, row)| (client, row)));
+    fn write(&mut self, entry: &Entry<'_>, evaluated: Option<(tables::Client, Row)>) -> Result<()> {
+        let loaded = self.loaded_row(entry);
+        let evaluated = evaluated.as_ref().map(|(client, row)| (About::Client(client), row));
+        let new = evaluated.or(loaded.map(|loaded| (About::Packed(&loaded.client), &loaded.row)));
         let is_new = entry.sources.contains(&Source::New);
         self.evaluated += u64::from(is_new && new.is_some());
         for ((source, before), written) in entry.sources.iter().zip(self.befores).zip(&mut self.writing) {
             let Some(written) = written else { continue };
-            let (mut client, row) = match (source, before.matrix, new) {
-                (Source::Kept(at), Some(matrix), _) => {
-                    (matrix.clients[*at].clone(), Cow::Owned(matrix.stored_row(*at)))
-                }
-                (Source::New, _, Some((client, row))) => {
-                    written.scanned.evaluated += 1;
-                    let is_whole = written.updates.len() == self.plan.updates.len();
-                    let part = || Cow::Owned(row.part(written.updates.clone()));
-                    (client.clone(), if is_whole { Cow::Borrowed(row) } else { part() })
-                }
-                (Source::None, ..) | (Source::Kept(_), None, _) | (Source::New, _, None) => continue,
-            };
-            client.flags = entry.flags;
-            if *source == Source::New {
-                client.inventory = entry.inventory;
-                if let Some((times, _)) = &mut written.times {
-                    times.take(&client.id, &row, written.now);
-                }
+            match (source, before.matrix, new) {
+                (Source::Kept(at), Some(matrix), _) => written.push_kept(matrix, *at, entry.flags)?,
+                (Source::New, _, Some((client, row))) => written.push_new(entry, client, row, self.plan)?,
+                (Source::None, ..) | (Source::Kept(_), None, _) | (Source::New, _, None) => {}
             }
-            written.push(&client, &row)?;
         }
         Ok(())
     }

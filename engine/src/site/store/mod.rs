@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::lock::Lock;
+use super::make_folder;
 use crate::archive::map::Bytes;
 use crate::archive::output::Output;
 use crate::archive::record::{Reader, Writer};
@@ -99,7 +100,7 @@ impl Store {
     /// A folder cannot be made.
     pub fn create(&self) -> Result<()> {
         let documents = self.folder.join(DOCUMENTS);
-        (0..=u8::MAX).try_for_each(|number| make(&documents.join(format!("{number:02x}"))))
+        (0..=u8::MAX).try_for_each(|number| make_folder(&documents.join(format!("{number:02x}"))))
     }
 
     /// Reads the table; without one there are no clients.
@@ -213,7 +214,7 @@ impl Store {
     /// The document cannot be written.
     pub fn keep_bytes(&self, client: &str, digest: u128, bytes: &[u8]) -> Result<()> {
         let path = self.place(&file_name(client, digest));
-        path.parent().map_or(Ok(()), make)?;
+        path.parent().map_or(Ok(()), make_folder)?;
         let mut output = Output::create(&path)?;
         output.write_all(bytes)?;
         output.finish_unsynced()
@@ -271,10 +272,6 @@ impl Store {
 /// What a document of a client is called.
 fn file_name(client: &str, digest: u128) -> String {
     format!("{:016x}-{digest:032x}", xxh3_64(client.as_bytes()))
-}
-
-fn make(folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder).map_err(|error| Error::io(folder, "create", error))
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
