@@ -86,6 +86,7 @@ fn reports_of_a_matrix() {
         }
     }
     found.append(&mut names(&diff::matrices(&matrix, &matrix).table));
+    found.append(&mut names(&diff::cells(&matrix, &matrix).table));
     assert_known(&found);
 }
 
