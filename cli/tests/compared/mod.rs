@@ -1,4 +1,4 @@
-//! What a site says of two revisions of its catalog.
+//! What a site says of two revisions of its catalog, and of a list of updates that are to be installed.
 
 use conformance::site::{full, updates};
 use insta::assert_snapshot;
@@ -23,6 +23,15 @@ fn site() -> Place {
             .expect("writes");
     }
     done("site scan --site site --now 2026-03-02");
+    std::fs::write(
+        place.path("site/lists/authorize/march.toml"),
+        "name = \"march\"\ncreated = \"2026-03-02T12:00:00Z\"\ncollection = \"linux-production\"\n\n\
+         [[entry]]\nupdate = \"U-1\"\ntime_authorized = \"2026-03-02T12:00:00Z\"\n\
+         deadline = \"2026-04-01\"\nnote = \"first the tests\"\n\n\
+         [[entry]]\nupdate = \"linux:U-4\"\ntime_authorized = \"2026-03-02T12:00:00Z\"\n\n\
+         [[entry]]\nupdate = \"U-9\"\ntime_authorized = \"2026-03-02T12:00:00Z\"\n",
+    )
+    .expect("writes");
     place
 }
 
@@ -76,4 +85,22 @@ fn inventories_are_compared_without_a_site() {
     let nowhere = place.run("diff one.idx two.idx --inventory sent --feed linux");
     assert_snapshot!("error_feed_without_site", shown(&nowhere));
     assert_snapshot!("error_nothing_compared", shown(&place.run("diff one.idx two.idx --inventory nothing")));
+}
+
+#[test]
+fn the_plan_of_a_list_says_who_needs_what() {
+    let place = site();
+    for (name, words) in [
+        ("list_plan_text", "export plan march --site site --format text"),
+        ("list_plan_json", "export plan march --site site"),
+        ("list_plan_csv", "export plan march --site site --format csv"),
+        ("list_plan_xml", "export plan march --site site --format xml"),
+        ("error_no_such_list", "export plan april --site site"),
+        ("error_no_list", "export plan --site site"),
+        ("error_list_without_site", "export plan march"),
+        ("error_no_matrix_for_plan", "export plan --index site.idx"),
+        ("error_matrix_plan_as_xml", "export plan fleet.matrix --index site.idx --format xml"),
+    ] {
+        assert_snapshot!(name, shown(&place.run(words)));
+    }
 }

@@ -7,6 +7,7 @@ mod expedited;
 mod intake;
 mod lists;
 mod order;
+mod plan;
 mod quarantine;
 mod reports;
 mod scan;
