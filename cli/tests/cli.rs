@@ -7,6 +7,7 @@ use conformance::matrices::sample;
 use insta::assert_snapshot;
 
 mod bulletins;
+mod compared;
 mod explorer;
 mod exports;
 mod leaving_out;

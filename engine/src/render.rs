@@ -1,4 +1,5 @@
-//! What every printed form shares: colours, characters that must not reach a terminal, JSON.
+//! What every printed form shares: colours, characters that must not reach a terminal, JSON, attributes of
+//! XML.
 //!
 //! Knows nothing of what is printed, and whether a terminal takes colours the caller knows.
 
@@ -81,6 +82,46 @@ pub fn string(text: &str, out: &mut Vec<u8>) {
         }
     }
     out.push(b'"');
+}
+
+/// Writes an attribute of XML, unless it is left out. It reads back as it was, but for characters that XML
+/// cannot hold: they become U+FFFD.
+///
+/// ```
+/// let mut out = String::from("<a");
+/// patchstate::render::attribute("b", Some("\"1\" < 2\n"), &mut out);
+/// patchstate::render::attribute("c", None, &mut out);
+/// assert_eq!(out, "<a b=\"&quot;1&quot; &lt; 2&#10;\"");
+/// ```
+pub fn attribute(name: &str, value: Option<&str>, out: &mut String) {
+    let Some(value) = value else { return };
+    out.push(' ');
+    out.push_str(name);
+    out.push_str("=\"");
+    let mut rest = value;
+    while let Some(at) = rest.find(is_special) {
+        out.push_str(&rest[..at]);
+        let mut chars = rest[at..].chars();
+        match chars.next() {
+            Some('&') => out.push_str("&amp;"),
+            Some('<') => out.push_str("&lt;"),
+            Some('>') => out.push_str("&gt;"),
+            Some('"') => out.push_str("&quot;"),
+            // A reader turns these into blanks unless they are written as references.
+            Some('\t') => out.push_str("&#9;"),
+            Some('\n') => out.push_str("&#10;"),
+            Some('\r') => out.push_str("&#13;"),
+            _ => out.push(char::REPLACEMENT_CHARACTER),
+        }
+        rest = chars.as_str();
+    }
+    out.push_str(rest);
+    out.push('"');
+}
+
+/// Whether a character must not stand in an attribute value as it is.
+fn is_special(c: char) -> bool {
+    matches!(c, '&' | '<' | '>' | '"' | '\0'..='\x1F' | '\u{FFFE}' | '\u{FFFF}')
 }
 
 /// How much JSON is put together before it is written.

@@ -105,12 +105,20 @@ pub struct Sample {
 impl Sample {
     /// A site of one feed `linux`, whose definition `change` may change, without any catalog yet.
     pub fn defined(change: impl FnOnce(String) -> String) -> Sample {
+        Sample::of_feeds(&[("linux", "updateinfo")], change)
+    }
+
+    /// A site of these feeds, each with its format, likewise.
+    pub fn of_feeds(feeds: &[(&str, &str)], change: impl FnOnce(String) -> String) -> Sample {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let template = Template {
             name: "Example",
             test_client: "TEST01",
             sync_host: "SITESRV",
-            feeds: vec![("linux", catalog::find("updateinfo").expect("is a format"))],
+            feeds: feeds
+                .iter()
+                .map(|(id, format)| (*id, catalog::find(format).expect("is a format")))
+                .collect(),
         };
         Site::init(folder.path(), &template).expect("is made");
         let path = folder.path().join("site.toml");
@@ -139,7 +147,12 @@ impl Sample {
 
     /// Puts a catalog where the feed takes it from.
     pub fn drop_catalog(&self, name: &str, text: &str) {
-        fs::write(self.path("catalog/linux/drop").join(name), text).expect("is written");
+        self.drop_catalog_of("linux", name, text);
+    }
+
+    /// Puts a catalog where a feed takes it from.
+    pub fn drop_catalog_of(&self, feed: &str, name: &str, text: &str) {
+        fs::write(self.path("catalog").join(feed).join("drop").join(name), text).expect("is written");
     }
 
     /// Fetches.

@@ -11,7 +11,8 @@ use patchstate::model::options::Profile;
 use patchstate::model::product::{Detection, Level};
 use patchstate::model::supersedence::{Replacement, Source};
 use patchstate::model::update::{
-    Catalog, Collection, ModuleStream, PackageRow, Product, Reboot, Rule, Update, UpdateId, Urgency,
+    Catalog, Clause, Collection, ModuleStream, PackageRow, Product, ProductRow, Reboot, Reference, Rule,
+    Update, UpdateId, Urgency,
 };
 use patchstate::report::diff::{Outcome, indexes};
 use patchstate::report::table::{Form, Table};
@@ -355,6 +356,75 @@ fn rules_say_what_only_one_side_asks() {
         *rule(&mut catalogs[0].updates[1]).0 = Expr::any(leaves);
     });
     assert!(many[0].ends_with(";30 more"), "{many:?}");
+}
+
+#[test]
+fn what_updates_need_consist_of_and_refer_to_is_compared() {
+    let clause = |any_of: &[&str], line| Clause {
+        any_of: any_of.iter().map(|id| UpdateId::new([*id])).collect(),
+        position: at(line),
+    };
+    let reference = |title: &str, products: Vec<u32>| Reference {
+        kind: "cve".to_owned(),
+        id: "CVE-2026-0001".to_owned(),
+        title: title.to_owned(),
+        products,
+        ..Reference::default()
+    };
+    let catalogs = || {
+        let mut catalogs = catalogs();
+        let update = &mut catalogs[0].updates[0];
+        update.prerequisites = vec![clause(&["B"], 4), clause(&["C", "B"], 5)];
+        update.references = vec![reference("one", vec![0])];
+        update.products = ["x", "y"]
+            .map(|product| ProductRow { product: product.to_owned(), ..ProductRow::default() })
+            .to_vec();
+        update.presence = vec![level("x"), level("y")];
+        catalogs[0].updates.push(tests("C", file(9, None), level("x")));
+        catalogs
+    };
+    let changed = |change: &dyn Fn(&mut Update)| {
+        let (before, mut after) = (catalogs(), catalogs());
+        change(&mut after[0].updates[0]);
+        let (before, after) = (index(before, Vec::new()), index(after, Vec::new()));
+        let diff = indexes(before.view().expect("opens"), after.view().expect("opens"));
+        assert_eq!(diff.outcome == Outcome::Same, diff.table.rows.is_empty());
+        rows(&diff.table)
+    };
+    assert_eq!(changed(&|_| {}), [""; 0]);
+    let moved = changed(&|update| {
+        update.prerequisites.reverse();
+        update.prerequisites[0].any_of.reverse();
+        update.prerequisites[1].position = at(99);
+    });
+    assert_eq!(moved, [""; 0], "order and place are no difference");
+    for (change, expected) in [
+        (
+            Box::new(|update: &mut Update| _ = update.prerequisites.remove(0)) as Box<dyn Fn(&mut Update)>,
+            "changed,ms:A,needs,ms:B,",
+        ),
+        (Box::new(|update| _ = update.prerequisites[1].any_of.remove(0)), "changed,ms:A,needs,ms:B or ms:C,"),
+        (Box::new(|update| update.bundled.push(UpdateId::new(["C"]))), "changed,ms:A,bundle of,,ms:C"),
+        (
+            Box::new(|update| update.references[0].title = "two".to_owned()),
+            "changed,ms:A,references,cve CVE-2026-0001 one x,cve CVE-2026-0001 two x",
+        ),
+        (
+            Box::new(|update| update.references[0].products = vec![0, 1]),
+            "changed,ms:A,references,cve CVE-2026-0001 one x,\"cve CVE-2026-0001 one x, y\"",
+        ),
+        (
+            Box::new(|update| update.references[0].id = "CVE-2026-0002".to_owned()),
+            "changed,ms:A,references,CVE-2026-0001,CVE-2026-0002",
+        ),
+        (
+            Box::new(|update| update.presence.swap(0, 1)),
+            "changed,ms:A,presence,2 questions in another form,2 questions in another form",
+        ),
+        (Box::new(|update| update.edition = "2026-01-02".to_owned()), "changed,ms:A,edition,,2026-01-02"),
+    ] {
+        assert_eq!(changed(&*change), [expected]);
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use patchstate::archive::map::Bytes;
 use patchstate::matrix::Matrix;
 use patchstate::model::flag::Flags;
 use patchstate::model::verdict::{Cell, Verdict};
-use patchstate::report::diff::{Outcome, matrices};
+use patchstate::report::diff::{Outcome, cells, matrices};
 use patchstate::report::table::{Form as Print, Table};
 use patchstate::report::text::Look;
 use patchstate::report::{self, Columns, Form, Hidden, History, Options, REPORTS, Subject, Verdicts};
@@ -194,6 +194,39 @@ proptest! {
         let (_, rows, _) = parse_csv(&print(&found.table, &Print::Csv));
         let cells = rows.iter().filter(|row| !row[0].is_empty() && !row[1].is_empty()).count();
         prop_assert_eq!(cells, changed);
+    }
+
+    #[test]
+    fn cells_of_two_catalogs_are_those_that_changed_and_those_of_one_that_are_open(a in any::<u64>(), b in any::<u64>(), clients in 1..10usize, old in 0..12usize, new in 0..12usize) {
+        let (a, b) = (Bytes::copy(&random(a, clients, old)), Bytes::copy(&random(b, clients, new)));
+        let (a, b) = (Matrix::open(a.as_ref()).expect("opens"), Matrix::open(b.as_ref()).expect("opens"));
+        let mut expected = Vec::new();
+        let verdict = |matrix: &Matrix<'_>, client: usize, update: &str| {
+            let at = matrix.updates.binary_search_by(|known| known.id.as_str().cmp(update)).ok()?;
+            Some(matrix.cell(client, at).verdict)
+        };
+        for (client, row) in a.clients.iter().enumerate() {
+            let Some(other) = b.client(&row.id) else { continue };
+            let ids: std::collections::BTreeSet<&str> =
+                a.updates.iter().chain(&b.updates).map(|update| update.id.as_str()).collect();
+            for id in ids {
+                let (before, after) = (verdict(&a, client, id), verdict(&b, other, id));
+                let is_open = |verdict| matches!(verdict, Verdict::Missing | Verdict::Unknown);
+                let is_row = match (before, after) {
+                    (Some(before), Some(after)) => before != after,
+                    (Some(one), None) | (None, Some(one)) => is_open(one),
+                    (None, None) => false,
+                };
+                let name = |verdict: Option<Verdict>| verdict.map_or("absent", Verdict::name).to_owned();
+                if is_row {
+                    expected.push(vec![row.id.clone(), id.to_owned(), name(before), name(after)]);
+                }
+            }
+        }
+        let (_, rows, _) = parse_csv(&print(&cells(&a, &b).table, &Print::Csv));
+        let found: Vec<_> = rows.iter().map(|row| row[..4].to_vec()).collect();
+        prop_assert_eq!(found, expected);
+        prop_assert_eq!(cells(&a, &a).outcome, Outcome::Same);
     }
 }
 

@@ -7,7 +7,6 @@ use patchstate::diagnostic::{Code, Diagnostics};
 use patchstate::eval::plan::Plan;
 use patchstate::eval::run::{self, Outcome};
 use patchstate::ingest;
-use patchstate::matrix;
 use patchstate::model::verdict::Verdict;
 use patchstate::report::grouped;
 use patchstate::site::lists::{self, Named};
@@ -87,12 +86,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let progress = Progress::clients(clients.len() as u64, output);
     let mut file = files::create(&args.output)?;
     let ignored = ignored.map(|named| named.updates).unwrap_or_default();
-    let about = run::run_table(&plan, written(&args.rules, &args.intake));
-    let mut matrix = matrix::Writer::new(&about, run::update_table(&plan, &ignored), &mut file)?;
-    let outcome = pool.install(|| {
-        let receiver = |client, row| matrix.push(&client, &row);
-        run::evaluate(&plan, &intake, &clients, receiver, &|bytes| progress.step(bytes))
-    })?;
+    let (options, done) = (written(&args.rules, &args.intake), |bytes| progress.step(bytes));
+    let outcome =
+        pool.install(|| run::into_matrix(&plan, &intake, &clients, options, &ignored, &mut file, &done))?;
     progress.finish();
     output.failures(&outcome.errors);
     if outcome.evaluated == 0 {
@@ -104,7 +100,6 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         output.failure(&format!("nothing was evaluated: {why}"));
         return Ok(Exit::Nothing);
     }
-    matrix.finish()?;
     file.finish()?;
     say(args, plan.updates.len(), &outcome, start, output);
     exit(args, &outcome)

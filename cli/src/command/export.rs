@@ -4,14 +4,17 @@ use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
 use jiff::Timestamp;
+use patchstate::diagnostic::Code;
+use patchstate::error::Error;
 use patchstate::plan::{self, Planner};
-use patchstate::report::{self, Form, Options, Verdicts, parquet};
+use patchstate::report::{self, Columns, Form, Options, Verdicts, parquet};
+use patchstate::site;
 
 use crate::exit::Exit;
 use crate::files;
-use crate::matrices::{Matrices, Selected};
+use crate::matrices::{Matrices, OfSite, Selected};
 use crate::output::{Output, WithoutFirstLine};
-use crate::request::Listing;
+use crate::request::{Format, Listing};
 use crate::signals;
 
 /// Exports a matrix in the forms that other programs read
@@ -95,25 +98,33 @@ Examples:
         #[arg(long)]
         all: bool,
     },
-    /// What to install on each client, in which order, so that nothing is missing
-    #[command(
-        allow_missing_positional = true,
-        after_long_help = "\
+    /// What to install on each client, in which order, so that nothing is missing; of a site, who needs the
+    /// updates of an authorization list
+    ///
+    /// With --index: the plans of the clients of a matrix. Without: the plan of a list of a site, which
+    /// `patchstate site authorize` makes: addresses, articles, restart, clients of each update.
+    #[command(after_long_help = "\
 Examples:
   patchstate export plan fleet.matrix --index site.idx --format csv > plan.csv
-  patchstate export plan WS-0042 fleet.matrix --index site.idx --format text"
-    )]
+  patchstate export plan WS-0042 fleet.matrix --index site.idx --format text
+
+  The updates of a list, for people and for a program that installs them:
+      patchstate export plan march --site /srv/site --format text
+      patchstate export plan march --site /srv/site --format xml > PatchAuthorize.xml")]
     Plan {
-        /// The client; without one, all
-        #[arg(value_name = "CLIENT")]
-        client: Option<String>,
+        /// Before MATRIX: the client; without one, all. Of a site: the authorization list
+        #[arg(value_name = "CLIENT|LIST")]
+        name: Option<PathBuf>,
         /// The matrix
-        #[arg(value_name = "MATRIX")]
-        matrix: PathBuf,
+        #[arg(value_name = "MATRIX", requires = "index")]
+        matrix: Option<PathBuf>,
         /// The index that the matrix was made of
-        #[arg(long, value_name = "INDEX")]
-        index: PathBuf,
-        /// The form of the plans
+        #[arg(long, value_name = "INDEX", conflicts_with = "site")]
+        index: Option<PathBuf>,
+        /// Takes the list of the site in this folder [default: this folder where it is one]
+        #[arg(long, value_name = "DIR")]
+        site: Option<PathBuf>,
+        /// The form of the plans; `xml` is of a list
         #[arg(long, value_name = "FORM", default_value = "json")]
         format: Plans,
     },
@@ -144,6 +155,7 @@ enum Plans {
     Json,
     Csv,
     Text,
+    Xml,
 }
 
 fn verdicts(text: &str) -> Result<Verdicts, String> {
@@ -176,9 +188,18 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
             let listing = Listing { all: *all, ..Listing::default() };
             write("sarif", matrices, Form::Sarif, &listing.options(), output)
         }
-        Target::Plan { client, matrix, index, format } => {
+        Target::Plan { name, matrix, index: Some(index), format, .. } => {
+            let (client, matrix) = match (name, matrix) {
+                (client, Some(matrix)) => (client.as_ref().map(|client| client.to_string_lossy()), matrix),
+                (Some(matrix), None) => (None, matrix),
+                (None, None) => {
+                    let error = Error::new(Code::BadValue, "no matrix is named");
+                    return Err(error.with_hint("name the matrix that was made of the index").into());
+                }
+            };
             plans(client.as_deref(), matrix, index, *format, output)
         }
+        Target::Plan { name, site, format, .. } => list(name.as_deref(), site.clone(), *format, output),
         Target::Hfnetchk { matrices, listing } => {
             write("hfnetchk", matrices, Form::Text, &listing.options(), output)
         }
@@ -242,6 +263,15 @@ fn plans(
     format: Plans,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
+    let form = match format {
+        Plans::Json => plan::Form::Json,
+        Plans::Csv => plan::Form::Csv,
+        Plans::Text => plan::Form::Text,
+        Plans::Xml => {
+            let error = Error::new(Code::BadValue, "the plans of a matrix have no form `xml`");
+            return Err(error.with_hint("take `json` or `csv`; `xml` is of an authorization list").into());
+        }
+    };
     let index = files::index(index)?;
     let bytes = files::open(path)?;
     let matrix = files::matrix(path, &bytes)?;
@@ -254,11 +284,44 @@ fn plans(
             found..found + 1
         }
     };
-    let form = match format {
-        Plans::Json => plan::Form::Json,
-        Plans::Csv => plan::Form::Csv,
-        Plans::Text => plan::Form::Text,
-    };
     output.written(|data| plan::write(&planner, clients, form, data))?;
+    Ok(Exit::Done)
+}
+
+/// Writes the plan of an authorization list.
+fn list(
+    name: Option<&Path>,
+    site: Option<PathBuf>,
+    format: Plans,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
+    let of = OfSite { site, collection: None, feed: Vec::new() };
+    let Some(site) = of.open()? else {
+        let error = Error::new(Code::BadValue, "no index is named, and this folder is no site");
+        let hint =
+            "name a matrix and its index with `--index INDEX`, or a list and its site with `--site DIR`";
+        return Err(error.with_hint(hint).into());
+    };
+    let Some(name) = name else {
+        let error = Error::new(Code::BadValue, "no list is named");
+        return Err(error.with_hint(site.hint_at_authorizations()?).into());
+    };
+    let planned = site.planned(&name.to_string_lossy(), Timestamp::now())?;
+    for entry in &planned.unmatched {
+        output.warning(&format!("the list has `{entry}`, which is no update"));
+    }
+    for (update, by) in &planned.unlisted {
+        output.warning(&format!("`{update}` is replaced by `{by}`, which is not in the list"));
+    }
+    let format = match format {
+        Plans::Json => Format::Json,
+        Plans::Csv => Format::Csv,
+        Plans::Text => Format::Text,
+        Plans::Xml => {
+            output.written(|data| site::plan::write_xml(&planned, data))?;
+            return Ok(Exit::Done);
+        }
+    };
+    output.table(&planned.table(), format, Columns::Usual)?;
     Ok(Exit::Done)
 }

@@ -15,6 +15,7 @@ pub mod folder;
 pub mod map;
 pub mod output;
 pub mod record;
+pub mod scratch;
 
 /// Length of the header before the section table.
 const HEADER: usize = 64;

@@ -2,6 +2,8 @@
 //!
 //! The rows come out in the order of the clients, whatever the number of threads.
 
+use std::io::{Seek, Write};
+
 use super::batch::Worker;
 use super::imports;
 use super::in_order::InOrder;
@@ -11,6 +13,7 @@ use crate::diagnostic::{Code, Diagnostics};
 use crate::error::{Error, Result};
 use crate::index::columns::Column;
 use crate::ingest::{self, Buffer, Intake};
+use crate::matrix;
 use crate::matrix::row::Row;
 use crate::matrix::tables::{Client, Run, Source, Status, Update};
 use crate::model::flag::Flags;
@@ -100,6 +103,28 @@ pub fn evaluate(
         });
     });
     order.finish()?;
+    Ok(outcome)
+}
+
+/// Evaluates clients of an intake into a matrix, which says that it was made with these options and flags the
+/// updates of `ignored` (sorted update numbers).
+///
+/// # Errors
+///
+/// Writing fails.
+pub fn into_matrix(
+    plan: &Plan<'_>,
+    intake: &Intake,
+    clients: &[&ingest::Client],
+    options: String,
+    ignored: &[u32],
+    out: &mut (impl Write + Seek + Send),
+    done: &(dyn Fn(u64) + Sync),
+) -> Result<Outcome> {
+    let about = run_table(plan, options);
+    let mut matrix = matrix::Writer::new(&about, update_table(plan, ignored), out)?;
+    let outcome = evaluate(plan, intake, clients, |client, row| matrix.push(&client, &row), done)?;
+    matrix.finish()?;
     Ok(outcome)
 }
 

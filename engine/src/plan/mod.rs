@@ -27,6 +27,7 @@ mod variant;
 mod write;
 
 pub use cover::Because;
+pub(crate) use write::restart;
 pub use write::{Form, write};
 
 use client::{Places, Row};

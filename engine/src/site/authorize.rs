@@ -12,6 +12,8 @@ use super::toml::{Document, quoted, read_file};
 use super::{Site, file_names, write_file};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
+use crate::index::View;
+use crate::index::columns::Column;
 use crate::matrix::Matrix;
 use crate::model::flag::Flags;
 use crate::model::verdict::Verdict;
@@ -111,6 +113,35 @@ impl Site {
             .collect()
     }
 
+    /// The list of a name.
+    ///
+    /// # Errors
+    ///
+    /// There is none, or it is not as it must be; the message names file and line.
+    pub fn authorization(&self, name: &str) -> Result<Authorization> {
+        let folder = self.authorizations_path();
+        let path = folder.join(format!("{name}.toml"));
+        if is_name(name) && path.is_file() {
+            return Authorization::read(&path);
+        }
+        let error = Error::new(Code::BadValue, format!("there is no list `{name}`"));
+        Err(error.in_file(folder.to_string_lossy()).with_hint(self.hint_at_authorizations()?))
+    }
+
+    /// Says which lists there are, for whoever named none of them.
+    ///
+    /// # Errors
+    ///
+    /// Their folder cannot be listed.
+    pub fn hint_at_authorizations(&self) -> Result<String> {
+        let files = file_names(&self.authorizations_path())?;
+        let names: Vec<&str> = files.iter().filter_map(|file| file.to_str()?.strip_suffix(".toml")).collect();
+        Ok(match names.as_slice() {
+            [] => "`patchstate site authorize NAME --from-report missing` makes one".to_owned(),
+            names => format!("there are: {}", names.join(", ")),
+        })
+    }
+
     /// What is authorized of the updates of a matrix: the first list that names each, and since when. Gives
     /// also the entries that name none of them.
     ///
@@ -142,8 +173,7 @@ impl Site {
     /// There is such a list already, no such collection, or no matrix of it yet.
     pub fn authorize_missing(&self, name: &str, collection: &str, host: &dyn Host) -> Result<Made> {
         let collection = self.named_collection(collection)?;
-        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        if name.is_empty() || !name.chars().all(is_name) {
+        if !is_name(name) {
             let message = format!("`{name}` is no name of a list: letters, digits, `-` and `_`");
             return Err(Error::new(Code::BadValue, message));
         }
@@ -173,17 +203,30 @@ impl Site {
     }
 
     /// The updates of a list that others replace which are not in it, each with one of those.
-    fn unlisted(&self, list: &Authorization) -> Result<Vec<(String, String)>> {
+    ///
+    /// # Errors
+    ///
+    /// The index is damaged.
+    pub fn unlisted(&self, list: &Authorization) -> Result<Vec<(String, String)>> {
         let Some(index) = self.index()? else { return Ok(Vec::new()) };
-        let catalogs = index.view()?.restore()?;
-        let listed: BTreeSet<&str> = list.entries.iter().map(|entry| entry.update.as_str()).collect();
-        let mut unlisted = Vec::new();
-        for entry in catalogs.updates.iter().filter(|entry| listed.contains(entry.identity.as_str())) {
-            let by = entry.replaced_by.iter().filter_map(|edge| catalogs.updates.get(edge.by as usize));
-            let missing = by.map(|by| &by.identity).find(|by| !listed.contains(by.as_str()));
-            unlisted.extend(missing.map(|by| (entry.identity.clone(), by.clone())));
-        }
-        Ok(unlisted)
+        let view = index.view()?;
+        let identity = |update: u32| view.text(view.columns.update_identity.at(update as usize)).to_owned();
+        let listed: BTreeSet<u32> =
+            list.entries.iter().flat_map(|entry| named(view, &entry.update)).collect();
+        let unlisted = listed.iter().filter_map(|update| {
+            let by = view.edges(*update as usize).find(|edge| !listed.contains(&edge.by))?.by;
+            Some((identity(*update), identity(by)))
+        });
+        Ok(unlisted.collect())
+    }
+}
+
+/// The numbers of the updates that an entry names.
+fn named(view: View<'_>, entry: &str) -> Vec<u32> {
+    // Lists that were made here name identities, which are found at once.
+    match view.find_update(entry) {
+        Some(update) => vec![update as u32],
+        None => view.find_named(entry),
     }
 }
 
@@ -200,6 +243,12 @@ fn missing(matrix: &Matrix<'_>) -> Vec<String> {
     }
     let missing = matrix.updates.iter().zip(is_missing).filter(|(_, is_missing)| *is_missing);
     missing.map(|(update, _)| update.id.clone()).collect()
+}
+
+/// Whether a list can be called so.
+fn is_name(name: &str) -> bool {
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    !name.is_empty() && name.chars().all(is_of_name)
 }
 
 /// A time to the second.

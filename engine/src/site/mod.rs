@@ -19,6 +19,7 @@ pub mod lists;
 pub mod lock;
 pub mod log;
 pub mod members;
+pub mod plan;
 pub mod scan;
 pub mod spool;
 pub mod store;

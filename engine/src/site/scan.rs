@@ -211,18 +211,23 @@ impl Site {
 
     /// What is to be known of the index before the first client, for each group.
     pub(super) fn plans<'i>(&self, view: View<'i>, groups: &'i [Group]) -> Vec<Plan<'i>> {
-        let feed_of: Vec<String> = (0..view.sources()).map(|at| view.source(at).source.feed).collect();
         let plan = |group: &'i Group| {
-            let is_of_group = |update: &u32| {
-                let source = view.columns.update_source.at(*update as usize) as usize;
-                let feed = feed_of.get(source);
-                group.feeds.iter().any(|number| Some(&self.definition.feeds[*number].id) == feed)
-            };
-            let updates = u32::try_from(view.updates()).unwrap_or(u32::MAX);
-            let of_group: Vec<u32> = (0..updates).filter(is_of_group).collect();
+            let of_group = self.updates_of(view, &group.feeds);
             Plan::new(view, &group.options, Some(&of_group))
         };
         groups.iter().map(plan).collect()
+    }
+
+    /// The updates of feeds, by number, rising.
+    pub(super) fn updates_of(&self, view: View<'_>, feeds: &[usize]) -> Vec<u32> {
+        let feed_of: Vec<String> = (0..view.sources()).map(|at| view.source(at).source.feed).collect();
+        let is_of_feeds = |update: &u32| {
+            let source = view.columns.update_source.at(*update as usize) as usize;
+            let feed = feed_of.get(source);
+            feeds.iter().any(|number| Some(&self.definition.feeds[*number].id) == feed)
+        };
+        let updates = u32::try_from(view.updates()).unwrap_or(u32::MAX);
+        (0..updates).filter(is_of_feeds).collect()
     }
 
     /// Where the matrix of a feed lies.
@@ -273,7 +278,11 @@ impl Site {
     }
 
     /// The numbers of the updates that the lists of `lists/ignore` name.
-    pub(super) fn ignored(&self, view: View<'_>) -> Result<Vec<u32>> {
+    ///
+    /// # Errors
+    ///
+    /// A list cannot be read.
+    pub fn ignored(&self, view: View<'_>) -> Result<Vec<u32>> {
         lists::ignored(self, view)
     }
 

@@ -10,6 +10,8 @@ use super::scan::inventory_key;
 use super::store::Clients;
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
+use crate::eval::plan::Plan;
+use crate::index::View;
 use crate::ingest::{self, Intake};
 use crate::matrix::Matrix;
 
@@ -64,6 +66,32 @@ impl Site {
         };
         let kept = store.documents(record, self.results_since(now));
         Ok(Intake::of_kept([(record.client.clone(), kept)], ingest::Settings::default()))
+    }
+
+    /// What is kept of the clients that a feed's matrix has, or of those of a collection, ready to be read.
+    ///
+    /// # Errors
+    ///
+    /// There is no such collection, or a file that says who is in it cannot be read.
+    pub fn kept_for(&self, feed: usize, collection: Option<&str>, now: Timestamp) -> Result<Intake> {
+        let mut members = self.members_of(&self.definition.feeds[feed].id)?;
+        if let Some(name) = collection {
+            members = vec![self.members(self.named_collection(name)?)?];
+        }
+        let (store, since) = (self.store(), self.results_since(now));
+        let clients = store.load()?;
+        let wanted = clients.iter().filter(|record| {
+            !record.documents.is_empty() && members.iter().any(|members| members.contains(&record.client))
+        });
+        let kept = wanted.map(|record| (record.client.clone(), store.documents(record, since)));
+        Ok(Intake::of_kept(kept, ingest::Settings::default()))
+    }
+
+    /// What is to be known of an index before clients are evaluated against a feed of it, and the words for
+    /// the feed's options.
+    pub fn plan_of<'i>(&'i self, view: View<'i>, feed: usize) -> (Plan<'i>, &'i str) {
+        let (options, words) = &self.options[feed];
+        (Plan::new(view, options, Some(&self.updates_of(view, &[feed]))), words)
     }
 }
 

@@ -8,6 +8,7 @@ use patchstate::explain::{Explainer, json};
 use patchstate::index::Index;
 use patchstate::matrix::Matrix;
 use patchstate::model::options::Options;
+use patchstate::model::update::Reboot;
 use patchstate::report::cves::{Standing, State};
 use patchstate::report::listing::{Listing, Query};
 use patchstate::report::table::{Form, Table};
@@ -17,20 +18,26 @@ use patchstate::report::wesng::{Difference, Machine};
 use patchstate::report::{
     self, Columns, EXPORTS, History, REPORTS, Subject, cves, diff, facts, findings, inspect, wesng,
 };
+use patchstate::site::authorize::Entry;
+use patchstate::site::plan::{Planned, Wanted, write_xml};
 use serde_json::Value;
 
 use crate::page::Page;
 #[cfg(feature = "parquet")]
 use crate::page::code_of;
 
-/// The words that the page writes as code.
-fn words() -> BTreeSet<String> {
-    let code = Page::of_docs("reports.md").code();
+/// The words that a page writes as code.
+fn words(page: &str) -> BTreeSet<String> {
+    let code = Page::of_docs(page).code();
     code.iter().flat_map(|code| code.split(' ')).map(str::to_owned).collect()
 }
 
 fn assert_known(names: &BTreeSet<String>) {
-    let words = words();
+    assert_known_of("reports.md", names);
+}
+
+fn assert_known_of(page: &str, names: &BTreeSet<String>) {
+    let words = words(page);
     let missing: Vec<_> = names.iter().filter(|name| !words.contains(*name)).collect();
     assert!(!names.is_empty() && missing.is_empty(), "the page lacks {missing:?}");
 }
@@ -86,6 +93,7 @@ fn reports_of_a_matrix() {
         }
     }
     found.append(&mut names(&diff::matrices(&matrix, &matrix).table));
+    found.append(&mut names(&diff::cells(&matrix, &matrix).table));
     assert_known(&found);
 }
 
@@ -149,6 +157,29 @@ fn tables_of_an_index() {
         found.append(&mut names(&(inspection.table)(view)));
     }
     assert_known(&found);
+}
+
+#[test]
+fn the_plan_of_a_list() {
+    let update = matrices::update("a:b", "c", "d");
+    let wanted = Wanted {
+        update,
+        entry: Entry { note: Some("a".to_owned()), deadline: Some("b".to_owned()), ..Entry::default() },
+        restart: Reboot::default(),
+        addresses: vec!["a".to_owned()],
+        clients: vec!["a".to_owned()],
+        unknown: 0,
+        left_out: 0,
+    };
+    let planned = Planned { updates: vec![wanted], ..Planned::default() };
+    let mut found = names(&planned.table());
+    let mut out = Vec::new();
+    write_xml(&planned, &mut out).expect("writes to memory");
+    let document = String::from_utf8(out).expect("is UTF-8");
+    let words = document.lines().skip(1).flat_map(|line| line.split(' '));
+    found.extend(words.filter_map(|word| word.split_once("=\"")).map(|(name, _)| name.to_owned()));
+    found.extend(["PatchAuthorize", "Update", "QNumber", "Address", "Client"].map(str::to_owned));
+    assert_known_of("plan.md", &found);
 }
 
 #[test]

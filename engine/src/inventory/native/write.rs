@@ -13,6 +13,7 @@ use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::model::fact::*;
 use crate::model::inventory::{Header, Inventory};
+use crate::render::attribute as put;
 
 /// Writes one inventory as a document of its own.
 ///
@@ -144,36 +145,4 @@ fn put_property(property: &Property<'_>, out: &mut String) {
     put("v", property.value.as_deref(), out);
     put("t", codec::property_type::write(&property.kind).as_deref(), out);
     out.push_str("/>");
-}
-
-/// Writes one attribute, unless it is left out.
-fn put(name: &str, value: Option<&str>, out: &mut String) {
-    let Some(value) = value else { return };
-    out.push(' ');
-    out.push_str(name);
-    out.push_str("=\"");
-    let mut rest = value;
-    while let Some(at) = rest.find(is_special) {
-        out.push_str(&rest[..at]);
-        let mut chars = rest[at..].chars();
-        match chars.next() {
-            Some('&') => out.push_str("&amp;"),
-            Some('<') => out.push_str("&lt;"),
-            Some('>') => out.push_str("&gt;"),
-            Some('"') => out.push_str("&quot;"),
-            // A reader turns these into blanks unless they are written as references.
-            Some('\t') => out.push_str("&#9;"),
-            Some('\n') => out.push_str("&#10;"),
-            Some('\r') => out.push_str("&#13;"),
-            _ => out.push(char::REPLACEMENT_CHARACTER),
-        }
-        rest = chars.as_str();
-    }
-    out.push_str(rest);
-    out.push('"');
-}
-
-/// Whether a character must not stand in an attribute value as it is.
-fn is_special(c: char) -> bool {
-    matches!(c, '&' | '<' | '>' | '"' | '\0'..='\x1F' | '\u{FFFE}' | '\u{FFFF}')
 }

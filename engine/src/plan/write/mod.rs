@@ -70,7 +70,7 @@ impl Planner<'_, '_> {
 }
 
 /// The word for a restart.
-fn restart(reboot: Reboot) -> &'static str {
+pub(crate) fn restart(reboot: Reboot) -> &'static str {
     match reboot {
         Reboot::Possible => "maybe",
         Reboot::Never => "no",

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::table::{Column, Note, Table, Value};
-use super::{Diff, Outcome, content, installs, rules};
+use super::{Diff, Outcome, content, installs, relations, rules};
 use crate::index::View;
 use crate::index::columns::Column as _;
 use crate::model::supersedence::Source;
@@ -44,7 +44,8 @@ pub fn indexes<'i>(a: View<'i>, b: View<'i>) -> Diff<'i> {
             push(&mut table, "added", identity(b, new), "", Value::Empty, title(b, new));
         }
         (Some(old), Some(new)) => {
-            let fields = changed(&a.entry(old).update, &b.entry(new).update);
+            let mut fields = changed(&a.entry(old).update, &b.entry(new).update);
+            fields.extend(relations::changed((a, old), (b, new)));
             counts[2] += u64::from(!fields.is_empty());
             for (field, before, after) in fields {
                 push(&mut table, "changed", identity(b, new), field, before, after);
@@ -105,7 +106,7 @@ fn merge(a: View<'_>, b: View<'_>, mut visit: impl FnMut((Option<usize>, Option<
 type Field = (&'static str, fn(&Update) -> String);
 
 /// The fields that are compared in words.
-const FIELDS: [Field; 15] = [
+const FIELDS: [Field; 17] = [
     ("bulletin", |update| update.bulletin.clone()),
     ("title", |update| update.title.clone()),
     ("summary", |update| update.summary.clone()),
@@ -122,8 +123,14 @@ const FIELDS: [Field; 15] = [
         joined(update.products.iter().map(|row| format!("{} ({})", row.product, row.levels.join(", "))))
     }),
     ("flags", |update| update.flags.to_string()),
-    ("retracted", |update| if update.retracted { "yes" } else { "no" }.to_owned()),
+    ("retracted", |update| yes_or_no(update.retracted)),
+    ("detectoid", |update| yes_or_no(update.detectoid)),
+    ("edition", |update| update.edition.clone()),
 ];
+
+fn yes_or_no(truth: bool) -> String {
+    if truth { "yes" } else { "no" }.to_owned()
+}
 
 fn joined(words: impl Iterator<Item = String>) -> String {
     words.collect::<Vec<_>>().join(";")
@@ -139,7 +146,11 @@ fn changed(old: &Update, new: &Update) -> Vec<(&'static str, Value<'static>, Val
     found.extend(
         long.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| (name, Value::Empty, Value::Empty)),
     );
+    // Where the same things are referred to, what else is said of them.
+    let refers = found.iter().any(|(name, ..)| *name == "references");
+    found.extend(if refers { None } else { relations::references(old, new) });
     found.extend(installs::changed(&old.installs, &new.installs));
+    found.extend(rules::presence(&old.presence, &new.presence));
     found.extend(rules::changed(&old.rule, &new.rule));
     found
 }

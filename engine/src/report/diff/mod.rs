@@ -6,10 +6,11 @@ mod content;
 mod indexes;
 mod installs;
 mod matrices;
+mod relations;
 mod rules;
 
 pub use indexes::indexes;
-pub use matrices::matrices;
+pub use matrices::{cells, matrices};
 
 use super::table::Table;
 

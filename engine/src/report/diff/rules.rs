@@ -47,6 +47,18 @@ fn unplace(expr: &mut Expr) {
     }
 }
 
+/// What differs of the rules that say which of an update's products a client has.
+pub(super) fn presence(old: &[Expr], new: &[Expr]) -> Option<Part> {
+    let unplaced = |rules: &[Expr]| -> Vec<Expr> {
+        let mut rules = rules.to_vec();
+        rules.iter_mut().for_each(unplace);
+        rules
+    };
+    let (old, new) = (unplaced(old), unplaced(new));
+    let words = |rules: &[Expr]| rules.iter().flat_map(asked).collect();
+    (old != new).then(|| only("presence", words(&old), words(&new)))
+}
+
 /// A part of a rule that differs: its name, and what only each of the two asks there.
 pub(super) type Part = (&'static str, Value<'static>, Value<'static>);
 

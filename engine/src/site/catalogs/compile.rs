@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::Current;
 use crate::archive::output::Output;
 use crate::catalog::cvrf::{self, products::Products};
 use crate::catalog::{self, Settings, detection};
@@ -68,6 +69,12 @@ impl Site {
         file.flush().map_err(Error::from)?;
         file.finish()?;
         Ok(about)
+    }
+
+    /// Writes the index of revisions.
+    pub(super) fn compile_revisions(&self, revisions: &Current, to: &Path) -> Result<()> {
+        let inputs = self.inputs(revisions, |_| None)?;
+        self.compile(&inputs, to).map(|_| ()).map_err(|failed| failed.error)
     }
 
     /// Reads a feed's catalog.

@@ -4,6 +4,7 @@
 //! another in its place by one rename is what makes a new catalog current, so that no reader sees an index
 //! without its revisions. Source of truth: `docs/site.md`, "Catalogs".
 
+mod compare;
 mod compile;
 mod incoming;
 mod revision;
@@ -18,6 +19,7 @@ use super::toml::{Document, quoted, read_file};
 use super::{Site, write_file};
 use crate::error::{Error, Result};
 
+pub use compare::{Named, split};
 pub use incoming::{Fetched, Transfer, Validators};
 pub use revision::Revision;
 pub use sync::{Fed, Request, Synced};

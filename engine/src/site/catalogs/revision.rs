@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::site::toml::{Document, quoted, read_file};
@@ -85,6 +86,12 @@ impl Revision {
         table.finish()?;
         Ok(revision)
     }
+}
+
+/// Says that a feed has no such revision.
+pub(super) fn no_revision(feed: &str, what: &str) -> Error {
+    let error = Error::new(Code::BadValue, format!("feed `{feed}` has no {what}"));
+    error.with_hint(format!("`patchstate site revisions {feed}` lists them"))
 }
 
 impl Site {

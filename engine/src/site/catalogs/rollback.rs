@@ -1,7 +1,7 @@
 //! Makes an earlier revision of a feed current again.
 
-use crate::diagnostic::Code;
-use crate::error::{Error, Result};
+use super::revision::no_revision;
+use crate::error::Result;
 use crate::site::Site;
 use crate::site::host::Host;
 use crate::site::log::{Event, append};
@@ -27,13 +27,11 @@ impl Site {
         let Some(wanted) = wanted else {
             let what =
                 number.map_or_else(|| "earlier revision".to_owned(), |number| format!("revision {number}"));
-            let error = Error::new(Code::BadValue, format!("feed `{id}` has no {what}"));
-            return Err(error.with_hint(format!("`patchstate site revisions {id}` lists them")));
+            return Err(no_revision(id, &what));
         };
         current.revisions.insert(id.clone(), wanted.number);
         current.number += 1;
-        let inputs = self.inputs(&current, |_| None)?;
-        self.compile(&inputs, &self.index_path(current.number)).map_err(|failed| failed.error)?;
+        self.compile_revisions(&current, &self.index_path(current.number))?;
         self.make_current(&current)?;
         let event = Event::note("rollback", host.now()).text("feed", id).number("from", before);
         let event = event.number("revision", wanted.number);

@@ -297,7 +297,11 @@ impl Site {
     }
 
     /// The numbers of the feeds that are named, or of all.
-    pub(crate) fn named_feeds(&self, names: &[String]) -> Result<Vec<usize>> {
+    ///
+    /// # Errors
+    ///
+    /// There is no feed of a name.
+    pub fn named_feeds(&self, names: &[String]) -> Result<Vec<usize>> {
         if names.is_empty() {
             return Ok((0..self.definition.feeds.len()).collect());
         }
