@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use jiff::Timestamp;
+use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 
@@ -185,16 +186,15 @@ impl Spool {
     /// Looks at reports that wait; one that is gone is none.
     pub(super) fn look(&self, names: Vec<OsString>) -> Result<Vec<Taken>> {
         let incoming = self.incoming();
-        let mut found = Vec::with_capacity(names.len());
-        for name in names {
+        let look = |name: OsString| {
             let path = incoming.join(&name);
             match fs::symlink_metadata(&path) {
-                Ok(about) => found.push(Taken { name, path, about }),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(Error::io(path, "look at", error)),
+                Ok(about) => Some(Ok(Taken { name, path, about })),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+                Err(error) => Some(Err(Error::io(path, "look at", error))),
             }
-        }
-        Ok(found)
+        };
+        names.into_par_iter().filter_map(look).collect()
     }
 
     /// Takes a report that was looked at into the folder of a batch, so that no other worker does, and says
