@@ -67,7 +67,8 @@ impl Overview<'_, '_> {
         json.key("format").number(FORMAT);
         json.key("agent").text(AGENT);
         json.key("name").text(self.explorer.name);
-        json.key("now").maybe(self.explorer.now.map(|now| now.to_string()).as_deref());
+        // To the second: nobody counts ages in less.
+        json.key("now").maybe(self.explorer.now.map(|now| format!("{now:.0}")).as_deref());
         json.key("explain").text(self.explorer.explain);
         json.key("evidence").truth(self.explorer.evidence.is_some());
         json.key("authorizations").truth(!self.explorer.authorized.is_empty());
