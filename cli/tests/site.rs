@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use conformance::site::{full, updates};
 
 mod full_disk;
+mod processes;
 mod read_only;
 
 /// A time for everything that asks for one.
