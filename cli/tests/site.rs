@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use conformance::site::{full, updates};
 
+#[cfg(feature = "fetch")]
+mod addresses;
 mod full_disk;
 mod processes;
 mod read_only;
