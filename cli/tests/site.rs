@@ -11,9 +11,12 @@ use conformance::site::{full, updates};
 
 #[cfg(feature = "fetch")]
 mod addresses;
+#[cfg(feature = "parquet")]
+mod analysts;
 mod full_disk;
 mod processes;
 mod read_only;
+mod threads;
 
 /// A time for everything that asks for one.
 const NOW: &str = "2026-03-02T12:00:00Z";
