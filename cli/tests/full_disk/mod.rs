@@ -146,16 +146,15 @@ fn what_is_printed_on_a_full_disk_is_an_error() {
 /// Fills a small disk up to so many pages of 4 KiB, scans, frees it, and scans again.
 #[cfg(target_os = "linux")]
 const ON_A_SMALL_DISK: &str = r#"
-set -e
+trap 'exit 99' ERR
 mount -t tmpfs -o size=8m none "$2" || exit 77
 for pages in 0 2 4 8 9 10 12 64; do
     cp -a "$3" "$2/site"
     dd if=/dev/zero of="$2/filler" bs=4k 2> /dev/null || true
     truncate -s -$((pages * 4096)) "$2/filler"
-    set +e
-    "$1" site scan --site "$2/site" --now "$5" 2> "$4/said-$pages"
-    echo "$pages $?"
-    set -e
+    ended=0
+    "$1" site scan --site "$2/site" --now "$5" 2> "$4/said-$pages" || ended=$?
+    echo "$pages $ended"
     mkdir "$4/$pages"
     cp -a "$2/site" "$4/$pages"
     rm "$2/filler"
