@@ -121,7 +121,8 @@ impl Site {
 }
 
 impl FeedView {
-    /// The matrix; `None` before the first scan.
+    /// The matrix; `None` before anything was evaluated. Before the first scan it is made of the rows that were
+    /// made ahead of it.
     ///
     /// A row that was made ahead of all others counts while it is the one of what is kept of its client and that
     /// of the matrix is not.
@@ -130,7 +131,7 @@ impl FeedView {
     ///
     /// It is damaged.
     pub fn open(&self, site: &Site, clients: &Clients, now: Timestamp) -> Result<Option<Matrix<'_>>> {
-        let Some(old) = &self.matrix else { return Ok(None) };
+        let Some(old) = self.matrix.as_ref().or(self.overlays.first()) else { return Ok(None) };
         let mut matrix = old.open()?;
         let since = site.results_since(now);
         for overlay in &self.overlays {

@@ -107,6 +107,25 @@ fn s4_2_a_report_is_decided_again_when_a_scan_was_first() {
 }
 
 #[test]
+fn s4_2_clients_are_answered_before_the_first_scan() {
+    let sample = Sample::new();
+    for client in ["TEST01", "A"] {
+        sample.send(&format!("{client}.xml"), &full(client, 1, &[("p1", 1)]));
+        let clients = [client.to_owned()];
+        let request = Request { clients: &clients, file: None, any_collection: true, max: 16, most: MOST };
+        sample.site().expedite(&request, &sample.desk).expect("may be");
+        assert_eq!(
+            sample.cells().last().map(String::as_str),
+            Some("TEST01 linux:U-3 NotApplicable package-absent")
+        );
+    }
+    let cells = sample.cells();
+    assert_eq!((cells.len(), cells[0].as_str()), (6, "A linux:U-1 Missing package-older"));
+    sample.scan();
+    assert_eq!((sample.cells(), sample.files("matrix/overlay")), (cells, vec![]));
+}
+
+#[test]
 fn s4_2_a_row_that_is_being_written_is_no_row() {
     let sample = Sample::new();
     sample.send("TEST01.xml", &full("TEST01", 1, &[("p1", 1)]));
