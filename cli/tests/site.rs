@@ -9,6 +9,15 @@ use std::time::{Duration, Instant};
 
 use conformance::site::{full, updates};
 
+#[cfg(feature = "fetch")]
+mod addresses;
+#[cfg(feature = "parquet")]
+mod analysts;
+mod full_disk;
+mod processes;
+mod read_only;
+mod threads;
+
 /// A time for everything that asks for one.
 const NOW: &str = "2026-03-02T12:00:00Z";
 
@@ -25,8 +34,8 @@ fn code(words: &[&str]) -> Option<i32> {
     run(words).status.code()
 }
 
-/// A site with a catalog, in a folder.
-fn site(folder: &Path) -> PathBuf {
+/// A site in a folder, without any catalog yet.
+fn founded(folder: &Path) -> PathBuf {
     let site = folder.join("site");
     let name = site.to_string_lossy().into_owned();
     let init = [
@@ -41,9 +50,36 @@ fn site(folder: &Path) -> PathBuf {
         "linux=updateinfo",
     ];
     assert_eq!(code(&init), Some(0));
+    site
+}
+
+/// A site with a catalog, in a folder.
+fn site(folder: &Path) -> PathBuf {
+    let site = founded(folder);
+    let name = site.to_string_lossy().into_owned();
     fs::write(site.join("catalog/linux/drop/u.xml"), updates(&[1, 2, 3])).expect("is written");
     assert_eq!(code(&["site", "sync", "--site", &name, "--now", NOW]), Some(0));
     site
+}
+
+/// Changes the definition of a site.
+fn define(site: &Path, change: impl FnOnce(String) -> String) {
+    let path = site.join("site.toml");
+    let text = fs::read_to_string(&path).expect("is there");
+    fs::write(&path, change(text)).expect("is written");
+}
+
+/// What a run said on standard error.
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A site that is like another one, in another folder.
+fn copy(site: &Path, folder: &Path) -> PathBuf {
+    fs::create_dir_all(folder).expect("is made");
+    let copied = Command::new("cp").arg("-a").arg(site).arg(folder).status();
+    assert!(copied.expect("there is a `cp`").success());
+    folder.join("site")
 }
 
 fn send(site: &Path, name: &str, text: &str) {

@@ -1,13 +1,12 @@
 //! A site whose process is killed at any moment ends as one that was left in peace.
 #![cfg(unix)]
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use conformance::site::{delta, full, full_at, updates};
+use conformance::site::{contents, delta, differing, full, full_at, updates};
 
 const NOW: &str = "2026-03-02T12:00:00Z";
 
@@ -93,26 +92,6 @@ fn reports() -> Vec<String> {
     reports
 }
 
-/// Every file below some folders of a site, with its bytes.
-fn contents(site: &Path, folders: &[&str]) -> BTreeMap<String, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut waiting: Vec<_> = folders.iter().map(|folder| site.join(folder)).collect();
-    while let Some(folder) = waiting.pop() {
-        for entry in fs::read_dir(&folder).into_iter().flatten() {
-            let path = entry.expect("can be listed").path();
-            if path.is_dir() {
-                waiting.push(path);
-            } else {
-                let name = path.strip_prefix(site).expect("is below").to_string_lossy().into_owned();
-                files.insert(name, fs::read(&path).expect("can be read"));
-            }
-        }
-    }
-    // The one that was held last says which process that was.
-    files.remove("store/lock");
-    files
-}
-
 /// How many reports lie anywhere in the spool.
 fn count(site: &Path) -> usize {
     let files = contents(site, &["spool/in", "spool/work", "spool/done", "spool/bad"]);
@@ -143,16 +122,7 @@ fn a_site_that_is_killed_again_and_again_ends_like_one_that_is_not() {
     assert!(scan(&killed).is_some_and(|code| code <= 1));
 
     let kept = ["store", "matrix", "spool/resync"];
-    let (expected, found) = (contents(&calm, &kept), contents(&killed, &kept));
-    let only = |a: &BTreeMap<String, Vec<u8>>, b: &BTreeMap<String, Vec<u8>>| -> Vec<String> {
-        a.keys().filter(|name| !b.contains_key(*name)).cloned().collect()
-    };
-    assert_eq!((only(&found, &expected), only(&expected, &found)), (vec![], vec![]), "killed, calm");
-    let differ: Vec<_> = expected.iter().filter(|(name, bytes)| found[*name] != **bytes).collect();
-    assert!(
-        differ.is_empty(),
-        "{:?} have other bytes",
-        differ.iter().map(|(name, _)| name).collect::<Vec<_>>()
-    );
+    let differ = differing(&contents(&calm, &kept), &contents(&killed, &kept));
+    assert!(differ.is_empty(), "{differ:?} have other bytes, or only one of the sites has them");
     assert_eq!((count(&killed), count(&calm)), (REPORTS, REPORTS), "no report is lost");
 }

@@ -16,6 +16,7 @@ pub mod python;
 pub mod random;
 pub mod run;
 pub mod samples;
+pub mod sccm;
 pub mod sdp;
 pub mod site;
 pub mod wesng;

@@ -1,7 +1,8 @@
 //! Python and the packages that some tests ask: what CI installed, else what the machine has.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// The folder into which `pip install --target` put packages: `PATCHSTATE_PEERS`, or `target/peers`.
 fn packages() -> PathBuf {
@@ -41,4 +42,32 @@ pub fn script(name: &str, modules: &[&str]) -> Option<Command> {
     assert!(std::env::var_os("PATCHSTATE_PEERS").is_none(), "{absent}, and PATCHSTATE_PEERS says it is");
     crate::skipped(&absent);
     None
+}
+
+/// The question of `docs/parquet.md`: the ten most missing updates of each collection.
+///
+/// # Panics
+///
+/// The page asks nothing.
+pub fn question() -> String {
+    let page = include_str!("../../docs/parquet.md");
+    let (_, rest) = page.split_once("```sql\n").expect("the page has a query");
+    rest.split_once("```").expect("the block ends").0.to_owned()
+}
+
+/// What DuckDB answers about the Parquet tables of a folder, after pandas has read the same; `None` where
+/// they are not there.
+///
+/// # Panics
+///
+/// The two read other things, or cannot answer.
+pub fn ask(folder: &Path, query: &str) -> Option<Vec<Vec<String>>> {
+    let mut command = script("tables.py", &["duckdb", "pandas", "pyarrow"])?;
+    command.arg(folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("runs");
+    child.stdin.take().expect("is piped").write_all(query.as_bytes()).expect("is read");
+    let output = child.wait_with_output().expect("ends");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).expect("is UTF-8");
+    Some(text.lines().map(|line| serde_json::from_str(line).expect("is JSON")).collect())
 }

@@ -1,5 +1,6 @@
 //! A site for tests: in a folder of its own, with a catalog of packages, and a clock that is set.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -253,6 +254,32 @@ impl Default for Sample {
     }
 }
 
+/// Every file below some folders of a site, by name, with its bytes.
+pub fn contents(site: &Path, folders: &[&str]) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut waiting: Vec<_> = folders.iter().map(|folder| site.join(folder)).collect();
+    while let Some(folder) = waiting.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten() {
+            let path = entry.expect("can be listed").path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else {
+                let name = path.strip_prefix(site).expect("is below").to_string_lossy().into_owned();
+                files.insert(name, fs::read(&path).expect("can be read"));
+            }
+        }
+    }
+    // The one that was held last says which process that was.
+    files.remove("store/lock");
+    files
+}
+
+/// The names of the files of which two sites have other bytes, or which only one of them has.
+pub fn differing(one: &BTreeMap<String, Vec<u8>>, other: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+    let names: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+    names.into_iter().filter(|name| one.get(*name) != other.get(*name)).cloned().collect()
+}
+
 /// Opens a site in which no options of evaluation are set.
 pub fn open(folder: &Path) -> Result<Site> {
     let options = |words: &[String]| match words {
@@ -270,7 +297,7 @@ pub fn updates(numbers: &[usize]) -> String {
     let update = |number: &usize| {
         format!(
             "<update type='security' from='a@example.org' status='final' version='1'><id>U-{number}</id>\
-             <title>Update {number}</title><issued date='2026-02-0{number} 00:00:00'/><severity>Critical</severity>\
+             <title>Update {number}</title><issued date='2026-02-{number:02} 00:00:00'/><severity>Critical</severity>\
              <pkglist><collection short='c'><package name='p{number}' version='2' release='1' epoch='0' \
              arch='noarch'/></collection></pkglist></update>\n"
         )

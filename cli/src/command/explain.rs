@@ -13,6 +13,7 @@ use patchstate::model::catalogs::Catalogs;
 use patchstate::model::inventory::Inventory;
 use patchstate::model::options::Options;
 use patchstate::report::Columns;
+use patchstate::site::Site;
 
 use crate::evaluation::{self, Reading, Rules};
 use crate::exit::Exit;
@@ -72,17 +73,15 @@ struct Evidence {
     /// What the index is called.
     index: String,
     intake: ingest::Intake,
+    inventory: Inventory,
     options: Options,
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let evidence = evidence(args)?;
-    let Evidence { catalogs, intake, options, .. } = &evidence;
+    let Evidence { catalogs, intake, inventory, options, .. } = &evidence;
     let updates = find_updates(args, &evidence)?;
-    let mut inventory = Inventory::default();
-    let client = evaluation::only_client(args.client.as_deref(), intake)?;
-    intake.read(client, &mut Buffer::new(), &mut inventory)?;
-    let explainer = Explainer::new(catalogs, options, &inventory);
+    let explainer = Explainer::new(catalogs, options, inventory);
     let look = output.look(Columns::Usual);
     // A person sees what fits some screens; what goes to a file is whole.
     let bounds = if look.width.is_some() { Bounds::USUAL } else { Bounds::NONE };
@@ -112,28 +111,38 @@ fn evidence(args: &Args) -> anyhow::Result<Evidence> {
         if args.inventories.is_empty() {
             anyhow::bail!("no inventory is named");
         }
-        return Ok(Evidence {
-            catalogs: files::catalogs(index)?,
-            index: index.to_string_lossy().into_owned(),
-            intake: args.reading.scan(&args.inventories, args.client.as_deref())?,
-            options: args.rules.options(),
-        });
+        let catalogs = files::catalogs(index)?;
+        let intake = args.reading.scan(&args.inventories, args.client.as_deref())?;
+        let mut inventory = Inventory::default();
+        let client = evaluation::only_client(args.client.as_deref(), &intake)?;
+        intake.read(client, &mut Buffer::new(), &mut inventory)?;
+        let (index, options) = (index.to_string_lossy().into_owned(), args.rules.options());
+        return Ok(Evidence { catalogs, index, intake, inventory, options });
     }
     let of = OfSite { site: args.site.clone(), collection: None, feed: Vec::new() };
     let Some(site) = of.open()? else { anyhow::bail!("no index is named, and this folder is no site") };
     let Some(client) = args.client.as_deref() else { anyhow::bail!("name the client with `--client`") };
-    let Some(current) = site.current()? else { anyhow::bail!("the site has no index yet") };
-    let path = site.index_path(current.number);
+    let (path, catalogs) = catalogs(&site)?;
     let feed = site.definition.feeds.iter().position(|feed| {
         args.update.strip_prefix(feed.id.as_str()).is_some_and(|rest| rest.starts_with(':'))
     });
     let options = site.options(feed.unwrap_or(0)).map(|(options, _)| options.clone());
-    Ok(Evidence {
-        catalogs: files::catalogs(&path)?,
-        index: path.to_string_lossy().into_owned(),
-        intake: site.kept_of(client, args.now.unwrap_or_else(Timestamp::now))?,
-        options: options.unwrap_or_default(),
-    })
+    let (intake, inventory) = site.read_kept_of(client, args.now.unwrap_or_else(Timestamp::now))?;
+    let (index, options) = (path.to_string_lossy().into_owned(), options.unwrap_or_default());
+    Ok(Evidence { catalogs, index, intake, inventory, options })
+}
+
+/// The catalogs that are current at a site, and the index that they are in.
+fn catalogs(site: &Site) -> anyhow::Result<(PathBuf, Catalogs)> {
+    loop {
+        let Some(current) = site.current()? else { anyhow::bail!("the site has no index yet") };
+        let path = site.index_path(current.number);
+        match files::catalogs(&path) {
+            // Another one became current meanwhile, and this one was removed.
+            Err(_) if site.current()?.is_some_and(|now| now.number != current.number) => {}
+            read => return Ok((path, read?)),
+        }
+    }
 }
 
 fn find_updates(args: &Args, evidence: &Evidence) -> Result<Vec<usize>> {

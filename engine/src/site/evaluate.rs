@@ -148,10 +148,11 @@ impl Old {
 
     /// Reads a matrix; `None` where there is none, or only one of another format version.
     pub(super) fn read_file(site: &Site, path: PathBuf) -> Result<Option<Old>> {
-        if !path.exists() {
-            return Ok(None);
-        }
-        let bytes = (site.open)(&path)?;
+        let bytes = match (site.open)(&path) {
+            Ok(bytes) => bytes,
+            Err(_) if !path.exists() => return Ok(None),
+            Err(error) => return Err(error),
+        };
         match Matrix::check(bytes.as_ref()) {
             Err(error) if error.is_wrong_version() => Ok(None),
             Err(error) => Err(error.in_file(path.to_string_lossy())),

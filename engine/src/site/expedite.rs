@@ -77,9 +77,20 @@ impl Site {
             None => self.waiting_of(request.clients)?,
         };
         let wanted = |client: &str| request.clients.iter().any(|wanted| wanted.eq_ignore_ascii_case(client));
-        let (clients, rest, intake) =
-            taking.run_named(self.store().load()?, names, &|report| wanted(&report.client.id))?;
-        rest.finished.settle()?;
+        let mut intake = intake::Outcome::default();
+        let (clients, rows) = loop {
+            let (clients, rest, taken) =
+                taking.run_named(self.store().load()?, names.clone(), &|report| wanted(&report.client.id))?;
+            rest.finished.settle()?;
+            intake.loaded += taken.loaded;
+            intake.skipped += taken.skipped;
+            intake.quarantined += taken.quarantined;
+            intake.bytes += taken.bytes;
+            // A scan took something else of a client meanwhile, so that it is decided again.
+            if taken.given_back == 0 {
+                break (clients, rest.rows);
+            }
+        };
         let mut expedited = Expedited { intake, ..Expedited::default() };
         for wanted in request.clients {
             let record = clients.iter().find(|record| record.client.eq_ignore_ascii_case(wanted));
@@ -94,7 +105,7 @@ impl Site {
                     group,
                     plan,
                     clients: &clients,
-                    loaded: if number == 0 { &rest.rows } else { &nothing },
+                    loaded: if number == 0 { &rows } else { &nothing },
                     host,
                     scope: Scope::Client(&record.client),
                 };
@@ -171,7 +182,10 @@ impl Site {
     /// The rows that are laid over those of a feed's matrix.
     pub(super) fn overlays(&self, feed: &str) -> Result<Vec<Old>> {
         let folder = self.path("matrix/overlay").join(feed);
-        let olds = file_names(&folder)?.into_iter().map(|name| Old::read_file(self, folder.join(name)));
+        let mut names = file_names(&folder)?;
+        // What begins with a dot is still being written; no client's file does.
+        names.retain(|name| !name.as_encoded_bytes().starts_with(b"."));
+        let olds = names.into_iter().map(|name| Old::read_file(self, folder.join(name)));
         Ok(olds.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
     }
 

@@ -7,13 +7,14 @@ use super::definition::Collection;
 use super::evaluate::Old;
 use super::members::Members;
 use super::scan::inventory_key;
-use super::store::Clients;
+use super::store::{Clients, Record};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::eval::plan::Plan;
 use crate::index::View;
-use crate::ingest::{self, Intake};
+use crate::ingest::{self, Buffer, Intake};
 use crate::matrix::Matrix;
+use crate::model::inventory::Inventory;
 
 /// A feed's matrix, and what belongs to it.
 #[derive(Debug)]
@@ -39,12 +40,10 @@ impl Site {
         for number in self.named_feeds(feeds)? {
             let feed = &self.definition.feeds[number].id;
             if is_wanted(feed) {
-                views.push(FeedView {
-                    feed: feed.clone(),
-                    matrix: Old::read(self, feed)?,
-                    overlays: self.overlays(feed)?,
-                    members: members.clone(),
-                });
+                // In this order: a scan puts a matrix in place before it removes the rows that are in it now.
+                let overlays = self.overlays(feed)?;
+                let matrix = Old::read(self, feed)?;
+                views.push(FeedView { feed: feed.clone(), matrix, overlays, members: members.clone() });
             }
         }
         Ok(views)
@@ -59,13 +58,39 @@ impl Site {
     /// Nothing is kept of it.
     pub fn kept_of(&self, client: &str, now: Timestamp) -> Result<Intake> {
         let store = self.store();
-        let clients = store.load()?;
-        let Some(record) = clients.get(client).filter(|record| !record.documents.is_empty()) else {
+        let record = self.record_of(client)?;
+        let kept = store.documents(&record, self.results_since(now));
+        Ok(Intake::of_kept([(record.client, kept)], ingest::Settings::default()))
+    }
+
+    /// Reads what is kept of a client; gives it and where it lies.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is kept of it, or it cannot be read.
+    pub fn read_kept_of(&self, client: &str, now: Timestamp) -> Result<(Intake, Inventory)> {
+        loop {
+            let record = self.record_of(client)?;
+            let intake = self.kept_of(client, now)?;
+            let (mut buffer, mut inventory) = (Buffer::new(), Inventory::default());
+            let read = intake
+                .clients()
+                .iter()
+                .try_for_each(|client| intake.read(client, &mut buffer, &mut inventory).map(|_| ()));
+            match read {
+                // Another report of it was taken meanwhile, and this one was removed.
+                Err(error) if error.is_io() && self.record_of(client)? != record => {}
+                read => return read.map(|()| (intake, inventory)),
+            }
+        }
+    }
+
+    fn record_of(&self, client: &str) -> Result<Record> {
+        let clients = self.store().load()?;
+        clients.get(client).filter(|record| !record.documents.is_empty()).cloned().ok_or_else(|| {
             let error = Error::new(Code::BadValue, format!("no inventory of `{client}` is kept"));
-            return Err(error.with_hint("`patchstate report coverage` says who reported"));
-        };
-        let kept = store.documents(record, self.results_since(now));
-        Ok(Intake::of_kept([(record.client.clone(), kept)], ingest::Settings::default()))
+            error.with_hint("`patchstate report coverage` says who reported")
+        })
     }
 
     /// What is kept of the clients that a feed's matrix has, or of those of a collection, ready to be read.
@@ -96,7 +121,8 @@ impl Site {
 }
 
 impl FeedView {
-    /// The matrix; `None` before the first scan.
+    /// The matrix; `None` before anything was evaluated. Before the first scan it is made of the rows that were
+    /// made ahead of it.
     ///
     /// A row that was made ahead of all others counts while it is the one of what is kept of its client and that
     /// of the matrix is not.
@@ -105,7 +131,7 @@ impl FeedView {
     ///
     /// It is damaged.
     pub fn open(&self, site: &Site, clients: &Clients, now: Timestamp) -> Result<Option<Matrix<'_>>> {
-        let Some(old) = &self.matrix else { return Ok(None) };
+        let Some(old) = self.matrix.as_ref().or(self.overlays.first()) else { return Ok(None) };
         let mut matrix = old.open()?;
         let since = site.results_since(now);
         for overlay in &self.overlays {

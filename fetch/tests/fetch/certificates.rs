@@ -1,12 +1,30 @@
-//! Certificates of an authority of our own, good ones and bad ones.
+//! Certificates of an authority of our own, good ones and bad ones, and a server that shows them.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
-use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use crate::server::{Asked, Server, Stream};
+
+impl Server {
+    /// Listens with TLS.
+    pub(crate) fn secured(
+        config: ServerConfig,
+        handler: impl Fn(usize, &Asked, &mut dyn Stream) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Server {
+        let config = Arc::new(config);
+        let wrap = move |stream| {
+            let connection = ServerConnection::new(Arc::clone(&config)).map_err(io::Error::other)?;
+            Ok(Box::new(StreamOwned::new(connection, stream)) as Box<dyn Stream>)
+        };
+        Server::wrapped("https", wrap, handler)
+    }
+}
 
 /// Who gives certificates to servers.
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);

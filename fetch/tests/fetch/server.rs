@@ -1,12 +1,12 @@
 //! A server on loopback that does with each request what its test says.
+//!
+//! The tests of the program use this file as well, so it knows nothing of transfers and nothing of TLS.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// A request: its first line and its headers, with names in lower case.
 #[derive(Clone, Debug)]
@@ -28,6 +28,9 @@ impl<S: Read + Write> Stream for S {}
 /// What is done with a request, of which so many came before.
 type Handler = dyn Fn(usize, &Asked, &mut dyn Stream) -> io::Result<()> + Send + Sync;
 
+/// What a connection becomes before its first request.
+type Wrap = dyn Fn(TcpStream) -> io::Result<Box<dyn Stream>> + Send + Sync;
+
 pub(crate) struct Server {
     address: SocketAddr,
     scheme: &'static str,
@@ -41,15 +44,7 @@ impl Server {
     pub(crate) fn start(
         handler: impl Fn(usize, &Asked, &mut dyn Stream) -> io::Result<()> + Send + Sync + 'static,
     ) -> Server {
-        Server::listen(None, Arc::new(handler))
-    }
-
-    /// Listens with TLS.
-    pub(crate) fn secured(
-        config: ServerConfig,
-        handler: impl Fn(usize, &Asked, &mut dyn Stream) -> io::Result<()> + Send + Sync + 'static,
-    ) -> Server {
-        Server::listen(Some(Arc::new(config)), Arc::new(handler))
+        Server::wrapped("http", |stream| Ok(Box::new(stream)), handler)
     }
 
     /// Answers everything with the same bytes.
@@ -62,10 +57,15 @@ impl Server {
         Server::start(move |nth, _, out| out.write_all(&answers[nth.min(answers.len() - 1)]))
     }
 
-    fn listen(config: Option<Arc<ServerConfig>>, handler: Arc<Handler>) -> Server {
+    /// Listens with connections that become something else first, at addresses of a scheme.
+    pub(crate) fn wrapped(
+        scheme: &'static str,
+        wrap: impl Fn(TcpStream) -> io::Result<Box<dyn Stream>> + Send + Sync + 'static,
+        handler: impl Fn(usize, &Asked, &mut dyn Stream) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Server {
+        let (wrap, handler): (Arc<Wrap>, Arc<Handler>) = (Arc::new(wrap), Arc::new(handler));
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
         let address = listener.local_addr().expect("has an address");
-        let scheme = if config.is_some() { "https" } else { "http" };
         let (asked, ends) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
         let (known, ended) = (Arc::clone(&asked), Arc::clone(&ends));
         let listening = thread::spawn(move || {
@@ -74,9 +74,9 @@ impl Server {
                     return;
                 }
                 let Ok(stream) = stream else { continue };
-                let (config, known, handler) = (config.clone(), Arc::clone(&known), Arc::clone(&handler));
+                let (wrap, known, handler) = (Arc::clone(&wrap), Arc::clone(&known), Arc::clone(&handler));
                 // What a test makes a connection fail with is seen by the other side.
-                thread::spawn(move || drop(serve(stream, config, &known, &*handler)));
+                thread::spawn(move || drop(serve(stream, &*wrap, &known, &*handler)));
             }
         });
         Server { address, scheme, asked, ends, listening: Some(listening) }
@@ -110,19 +110,8 @@ impl Drop for Server {
     }
 }
 
-fn serve(
-    stream: TcpStream,
-    config: Option<Arc<ServerConfig>>,
-    known: &Mutex<Vec<Asked>>,
-    handler: &Handler,
-) -> io::Result<()> {
-    let mut stream: Box<dyn Stream> = match config {
-        None => Box::new(stream),
-        Some(config) => {
-            let connection = ServerConnection::new(config).map_err(io::Error::other)?;
-            Box::new(StreamOwned::new(connection, stream))
-        }
-    };
+fn serve(stream: TcpStream, wrap: &Wrap, known: &Mutex<Vec<Asked>>, handler: &Handler) -> io::Result<()> {
+    let mut stream = wrap(stream)?;
     let asked = read_head(&mut *stream)?;
     let nth = {
         let mut known = known.lock().expect("no handler panicked");

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use conformance::sccm::{hotfix, instance, report};
 use patchstate::diagnostic::Code;
 use patchstate::error::Error;
 use patchstate::ingest::{self, Input, Intake};
@@ -10,27 +11,6 @@ use patchstate::model::fact::Fact;
 use patchstate::model::inventory::Inventory;
 
 use super::{Place, code, complete, counts, hotfixes, ids, import, one};
-
-/// A report of an action, of a type, with a number.
-fn report(action: &str, kind: &str, serial: &str, instances: &str) -> String {
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-16\"?><Report><ReportHeader><Identification><Machine>\
-         <ClientID>GUID:1</ClientID><NetBIOSName>WS-1</NetBIOSName></Machine></Identification>\
-         <ReportDetails><ReportContent>Inventory Data</ReportContent><ReportType>{kind}</ReportType>\
-         <Date>20260302091500.000000+060</Date><Version>{serial}</Version></ReportDetails><InventoryAction>\
-         <InventoryActionID>{{00000000-0000-0000-0000-0000000000{action}}}</InventoryActionID>\
-         </InventoryAction></ReportHeader><ReportBody>{instances}</ReportBody></Report>"
-    )
-}
-
-fn instance(content: &str, class: &str, properties: &str) -> String {
-    let content = if content.is_empty() { String::new() } else { format!(" Content=\"{content}\"") };
-    format!(r"<Instance Namespace='\\WS-1\root\cimv2'{content}><{class}>{properties}</{class}></Instance>")
-}
-
-fn hotfix(content: &str, id: &str) -> String {
-    instance(content, "Win32_QuickFixEngineering", &format!("<HotFixID>{id}</HotFixID>"))
-}
 
 /// Reads a text as a report of hardware.
 fn read(text: &str, deltas: Deltas) -> Result<Inventory, Error> {

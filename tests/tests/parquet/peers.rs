@@ -1,12 +1,9 @@
 //! DuckDB and pandas read the tables, and what they count is what reports count.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
-use std::path::Path;
-use std::process::Stdio;
 
 use conformance::matrices::{Numbers, random, sample};
-use conformance::python;
+use conformance::python::{ask, question};
 use patchstate::archive::map::Bytes;
 use patchstate::matrix::Matrix;
 use patchstate::matrix::tables::Status;
@@ -16,26 +13,6 @@ use patchstate::report::table::{Table, Value};
 use patchstate::report::{self, Hidden, Options, Verdicts};
 
 use super::{export, folder};
-
-/// The question of the page.
-fn question() -> String {
-    let page = include_str!("../../../docs/parquet.md");
-    let (_, rest) = page.split_once("```sql\n").expect("the page has a query");
-    rest.split_once("```").expect("the block ends").0.to_owned()
-}
-
-/// What DuckDB answers about the tables of a folder, after pandas has read the same; `None` where they are
-/// not there.
-fn ask(folder: &Path, query: &str) -> Option<Vec<Vec<String>>> {
-    let mut command = python::script("tables.py", &["duckdb", "pandas", "pyarrow"])?;
-    command.arg(folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("runs");
-    child.stdin.take().expect("is piped").write_all(query.as_bytes()).expect("is read");
-    let output = child.wait_with_output().expect("ends");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).expect("is UTF-8");
-    Some(text.lines().map(|line| serde_json::from_str(line).expect("is JSON")).collect())
-}
 
 fn table<'m>(matrix: &'m Matrix<'_>, name: &str) -> Table<'m> {
     let options = Options { hidden: Hidden::Listed, ..Options::default() };

@@ -1,7 +1,12 @@
 //! Clients ahead of all others: their rows count until a scan has them.
 
-use conformance::site::{Sample, full};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use conformance::site::{MOST, Sample, full};
 use patchstate::diagnostic::Code;
+use patchstate::site::expedite::Request;
+use patchstate::site::host::Host;
+use patchstate::site::store::Change;
 
 #[test]
 fn s4_2_an_expedited_client_is_answered_at_once() {
@@ -64,6 +69,71 @@ fn s4_2_it_does_not_wait_for_a_scan_that_is_at_work() {
     sample.send("TEST01.xml", &full("TEST01", 2, &[("p1", 2)]));
     sample.expedite(&["TEST01"], None).expect("does not wait");
     assert_eq!(sample.cells()[0], "TEST01 linux:U-1 Installed package-current");
+}
+
+/// Somebody who keeps something else of the client as soon as its report was taken.
+struct Meddler<'s>(&'s Sample, AtomicBool);
+
+impl Host for Meddler<'_> {
+    fn now(&self) -> jiff::Timestamp {
+        self.0.desk.now
+    }
+
+    fn evaluated(&self, _bytes: u64) {
+        if !self.1.swap(true, Ordering::Relaxed) {
+            let store = self.0.site().store();
+            let before = store.load().expect("is whole").get("TEST01").expect("is kept").clone();
+            let mut after = before.clone();
+            after.documents[0].serial = Some(2);
+            store.commit(vec![Change { before: Some(before), after }]).expect("is written");
+        }
+    }
+}
+
+#[test]
+fn s4_2_a_report_is_decided_again_when_a_scan_was_first() {
+    let sample = Sample::new();
+    sample.send("TEST01.xml", &full("TEST01", 1, &[("p1", 1)]));
+    sample.scan();
+    sample.send("TEST01.xml", &full("TEST01", 3, &[("p1", 2)]));
+    let clients = ["TEST01".to_owned()];
+    let request = Request { clients: &clients, file: None, any_collection: false, max: 16, most: MOST };
+    let meddler = Meddler(&sample, AtomicBool::new(false));
+    let expedited = sample.site().expedite(&request, &meddler).expect("may be");
+    assert!(meddler.1.into_inner());
+    assert_eq!((expedited.intake.loaded, expedited.intake.given_back), (1, 0));
+    assert_eq!(sample.files("spool/in"), [""; 0], "it is not left for the scan");
+    assert_eq!(sample.cells()[0], "TEST01 linux:U-1 Installed package-current");
+}
+
+#[test]
+fn s4_2_clients_are_answered_before_the_first_scan() {
+    let sample = Sample::new();
+    for client in ["TEST01", "A"] {
+        sample.send(&format!("{client}.xml"), &full(client, 1, &[("p1", 1)]));
+        let clients = [client.to_owned()];
+        let request = Request { clients: &clients, file: None, any_collection: true, max: 16, most: MOST };
+        sample.site().expedite(&request, &sample.desk).expect("may be");
+        assert_eq!(
+            sample.cells().last().map(String::as_str),
+            Some("TEST01 linux:U-3 NotApplicable package-absent")
+        );
+    }
+    let cells = sample.cells();
+    assert_eq!((cells.len(), cells[0].as_str()), (6, "A linux:U-1 Missing package-older"));
+    sample.scan();
+    assert_eq!((sample.cells(), sample.files("matrix/overlay")), (cells, vec![]));
+}
+
+#[test]
+fn s4_2_a_row_that_is_being_written_is_no_row() {
+    let sample = Sample::new();
+    sample.send("TEST01.xml", &full("TEST01", 1, &[("p1", 1)]));
+    sample.scan();
+    std::fs::create_dir_all(sample.path("matrix/overlay/linux")).expect("is made");
+    std::fs::write(sample.path("matrix/overlay/linux/.patchstate-a1b2c3"), "PS").expect("is written");
+    assert_eq!(sample.cells()[0], "TEST01 linux:U-1 Missing package-older");
+    sample.scan();
 }
 
 #[test]

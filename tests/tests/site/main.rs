@@ -1,6 +1,7 @@
 //! What a site does, rule by rule: each test is named after the rule of `docs/site.md` that it holds.
 
 mod catalogs;
+mod chains;
 mod compare;
 mod definition;
 mod expedited;
@@ -11,3 +12,4 @@ mod plan;
 mod quarantine;
 mod reports;
 mod scan;
+mod streams;

@@ -273,13 +273,15 @@ impl Site {
         Ok(())
     }
 
-    /// Puts a catalog that cannot be compiled aside, with the reason beside it.
+    /// Puts a catalog that cannot be compiled aside, with the reason beside it; what the operating system
+    /// refuses of the index is no fault of any catalog.
     fn set_aside(&self, failed: Failed, arrived: &[Arrived], host: &dyn Host) -> Error {
         let Failed { feed, error } = failed;
+        let is_refused = feed.is_none() && error.is_io();
         for arrived in arrived {
             let id = &self.definition.feeds[arrived.feed].id;
             let bad = self.path("catalog").join(id).join("bad");
-            let is_it = feed.is_none_or(|feed| feed == arrived.feed);
+            let is_it = !is_refused && feed.is_none_or(|feed| feed == arrived.feed);
             // The error is what is told; that something cannot be put aside would hide it.
             let _ = if is_it {
                 let to = bad.join(&arrived.candidate.name);
