@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use conformance::site::{MOST, Sample, full};
+use conformance::site::{MOST, Sample, delta, full};
 use patchstate::diagnostic::Code;
 use patchstate::site::expedite::Request;
 use patchstate::site::host::Host;
@@ -104,6 +104,41 @@ fn s4_2_a_report_is_decided_again_when_a_scan_was_first() {
     assert_eq!((expedited.intake.loaded, expedited.intake.given_back), (1, 0));
     assert_eq!(sample.files("spool/in"), [""; 0], "it is not left for the scan");
     assert_eq!(sample.cells()[0], "TEST01 linux:U-1 Installed package-current");
+}
+
+/// Somebody who expedites the client as soon as a scan took a delta of it.
+struct Expediter<'s>(&'s Sample, AtomicBool);
+
+impl Host for Expediter<'_> {
+    fn now(&self) -> jiff::Timestamp {
+        self.0.desk.now
+    }
+
+    fn evaluated(&self, _bytes: u64) {
+        if !self.1.swap(true, Ordering::Relaxed) {
+            let file = self.0.path("by-hand.xml");
+            std::fs::write(&file, full("TEST01", 3, &[("p1", 2)])).expect("is written");
+            self.0.expedite(&["TEST01"], Some(&file)).expect("does not wait");
+        }
+    }
+}
+
+#[test]
+fn s4_2_what_a_scan_is_to_change_may_be_replaced_meanwhile() {
+    let sample = Sample::new();
+    sample.send("TEST01.xml", &full("TEST01", 1, &[("p1", 1)]));
+    sample.scan();
+    sample.send("delta.xml", &delta("TEST01", 2, &[("p3", 1)], &[]));
+    sample.send("Z.xml", &full("Z", 1, &[("p1", 1)]));
+    let expediter = Expediter(&sample, AtomicBool::new(false));
+    let request = patchstate::site::scan::Request { collection: None, all: false, most: MOST };
+    let scanned = sample.site().scan(&request, &expediter);
+    assert!(expediter.1.into_inner());
+    assert!(scanned.is_ok(), "{scanned:?}");
+    sample.scan();
+    assert_eq!(sample.cells()[0], "TEST01 linux:U-1 Installed package-current");
+    assert_eq!((sample.files("spool/in"), sample.bad()), (vec![], vec![]));
+    assert_eq!(sample.cells()[3], "Z linux:U-1 Missing package-older", "the others are taken as ever");
 }
 
 #[test]

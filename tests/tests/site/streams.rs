@@ -144,3 +144,40 @@ fn a_gap_of_a_stream_closes_when_what_is_missing_comes() {
     assert_eq!(known(&sample).0, [installed("5000001"), installed("5000002")]);
     assert_eq!((sample.bad(), sample.resyncs()), (vec![], vec![]));
 }
+
+#[test]
+fn a_full_report_answers_the_request_of_its_stream() {
+    for (name, kind) in [("serial-gap", true), ("delta-without-full", false)] {
+        let sample = site();
+        if kind {
+            sample.send("h1.xml", &hardware("Full", 1, &[system()]));
+        }
+        sample.send("h5.xml", &hardware("Delta", 5, &[hotfix("New", "KB5000001")]));
+        sample.scan();
+        assert_eq!(sample.bad(), [("h5.xml".to_owned(), name.to_owned())]);
+        assert_eq!(sample.resyncs(), ["GUID%3A1.toml"]);
+        sample.send("h6.xml", &hardware("Full", 6, &[system(), hotfix("", "KB5000002")]));
+        sample.scan();
+        assert_eq!((sample.bad(), sample.resyncs()), (vec![], vec![]), "{name}");
+        assert_eq!(known(&sample).0, [unknown("5000001"), installed("5000002")], "{name}");
+    }
+}
+
+#[test]
+fn a_request_of_one_stream_is_not_answered_by_the_other() {
+    let sample = site();
+    sample.send("h1.xml", &hardware("Full", 1, &[system()]));
+    sample.send("s1.xml", &software("Full", 1, &[file("", "b.dll")]));
+    sample.send("h3.xml", &hardware("Delta", 3, &[hotfix("New", "KB5000002")]));
+    sample.scan();
+    assert_eq!(sample.resyncs(), ["GUID%3A1.toml"]);
+    sample.send("s2.xml", &software("Delta", 2, &[file("New", "c.dll")]));
+    sample.scan();
+    assert_eq!(known(&sample).1, ["C:\\a\\b.dll", "C:\\a\\c.dll"], "the other stream goes on");
+    assert_eq!(sample.resyncs(), ["GUID%3A1.toml"], "after a delta");
+    sample.send("s9.xml", &software("Full", 9, &[file("", "b.dll")]));
+    sample.scan();
+    assert_eq!(sample.resyncs(), ["GUID%3A1.toml"], "after a full report");
+    assert_eq!(sample.bad().len(), 1);
+    assert!(known(&sample).0.iter().all(|cell| cell.ends_with(" stale")));
+}
