@@ -97,7 +97,7 @@ impl Site {
         let mut seen = BTreeSet::new();
         for record in clients.iter().filter(|record| members.contains(&record.client)) {
             named.insert(record.client.to_lowercase());
-            coverage.resync += u64::from(record.resync.is_some());
+            coverage.resync += u64::from(!record.resyncs.is_empty());
             if record.documents.is_empty() {
                 continue;
             }

@@ -28,7 +28,7 @@ impl Site {
         let quarantined: BTreeSet<String> =
             self.bad()?.into_iter().filter_map(|reason| reason.client).collect();
         let state = |record: &Record| match () {
-            () if record.resync.is_some() => Some(parquet::State::Resync),
+            () if !record.resyncs.is_empty() => Some(parquet::State::Resync),
             () if quarantined.contains(&record.client) => Some(parquet::State::Quarantined),
             () if self.is_old(record, now) => Some(parquet::State::Stale),
             () => None,
@@ -72,7 +72,7 @@ impl Site {
             if self.is_old(record, now) {
                 say(&record.client, State::Stale);
             }
-            if record.resync.is_some() {
+            if !record.resyncs.is_empty() {
                 say(&record.client, State::OpenResync);
             }
         }

@@ -91,6 +91,15 @@ impl Site {
                 break (clients, rest.rows);
             }
         };
+        let is_taken = intake.loaded + intake.skipped + intake.quarantined > 0;
+        if let [name] = names.as_slice()
+            && request.file.is_some()
+            && !is_taken
+            && !spool.incoming().join(name).exists()
+        {
+            let error = Error::new(Code::SiteLocked, "a scan took the report first, and evaluates it");
+            return Err(error.with_hint("its answer is there when the scan has ended"));
+        }
         let mut expedited = Expedited { intake, ..Expedited::default() };
         for wanted in request.clients {
             let record = clients.iter().find(|record| record.client.eq_ignore_ascii_case(wanted));

@@ -261,7 +261,7 @@ impl Site {
 
     /// The flags of all cells of a client.
     pub fn client_flags(&self, record: &Record, now: Timestamp) -> Flags {
-        let is_stale = self.is_old(record, now) || record.resync.is_some();
+        let is_stale = self.is_old(record, now) || !record.resyncs.is_empty();
         if is_stale { Flags::STALE } else { Flags::NONE }
     }
 

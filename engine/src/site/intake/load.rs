@@ -70,7 +70,12 @@ pub(super) fn decide<'p>(
     for pending in group {
         let fate = match loading.take(pending) {
             Ok(fate) => fate,
-            // What the operating system refuses is no fault of the report.
+            // What the operating system refuses is no fault of the report, and may be a document that was
+            // replaced.
+            Err(error) if error.is_io() && is_changed(&loading.store, client, before)? => {
+                let made = loading.made;
+                return Ok(Decided { change: None, fates, row: None, missing: 0, made, is_late: true });
+            }
             Err(error) if error.is_io() => return Err(error),
             Err(error) => loading.refuse(pending, &error),
         };
@@ -84,12 +89,17 @@ pub(super) fn decide<'p>(
     let row = if is_evaluated { judge.row(taking.site, &record, taking.host.now()) } else { None };
     let change = (before != Some(&record) && (before.is_some() || !is_empty(&record)))
         .then(|| Change { before: before.cloned(), after: record });
-    Ok(Decided { change, fates, row, missing, made: kept })
+    Ok(Decided { change, fates, row, missing, made: kept, is_late: false })
+}
+
+/// Whether something else is kept of a client by now.
+fn is_changed(store: &Store, client: &str, before: Option<&Record>) -> Result<bool> {
+    Ok(store.load()?.get(client) != before)
 }
 
 /// Whether nothing is known of a client, not even that something is waited for.
 fn is_empty(record: &Record) -> bool {
-    record.documents.is_empty() && record.resync.is_none()
+    record.documents.is_empty() && record.resyncs.is_empty()
 }
 
 struct Loading<'l, 's, 'p> {
@@ -221,8 +231,8 @@ impl Loading<'_, '_, '_> {
         let read = self.read(report)?;
         if stream == Stream::Whole {
             self.record.documents.retain(|other| other.stream == Stream::Results);
-            self.record.resync = None;
         }
+        self.record.answered(stream);
         self.look_for_gaps(report, stream);
         if read.contents.has_results {
             let (facts, results) = split(self.inventory(report)?);
@@ -257,10 +267,8 @@ impl Loading<'_, '_, '_> {
             self.put_results(kept)?;
         }
         self.put(pending, stream, Document { digest, ..Document::written() }, &read, last.collected);
-        let was_gap = |resync: &Resync| resync.reason == Code::SerialGap.name();
-        if self.record.resync.as_ref().is_some_and(was_gap) {
-            self.record.resync = None;
-        }
+        let gap = Code::SerialGap.name();
+        self.record.resyncs.retain(|resync| resync.stream != stream || resync.reason != gap);
         self.look_for_gaps(report, stream);
         Ok(Fate::Loaded)
     }
@@ -270,8 +278,9 @@ impl Loading<'_, '_, '_> {
         let Some(serial) = report.serial else { return };
         self.waiting.sort_by_key(|waiting| waiting.serial);
         let waiting = self.waiting.iter().filter(|waiting| is_of(stream, waiting));
-        if Waiting::leaves_gap(waiting, serial) && self.record.resync.is_none() {
-            self.record.resync = Some(Resync {
+        if Waiting::leaves_gap(waiting, serial) && !self.record.waits_for(stream) {
+            self.record.wait(Resync {
+                stream,
                 reason: Code::SerialGap.name().to_owned(),
                 time: self.taking.host.now().to_string(),
                 last_good: Some(serial),
@@ -312,7 +321,7 @@ impl Loading<'_, '_, '_> {
     /// Reads a document of the store.
     fn stored(&self, stored: &Stored) -> Result<Inventory> {
         let client = self.record.client.clone();
-        let record = Record { client, documents: vec![stored.clone()], resync: None };
+        let record = Record { client, documents: vec![stored.clone()], ..Record::default() };
         let mut inventory = Inventory::default();
         read_kept(&self.store, &record, &mut inventory)?;
         Ok(inventory)
@@ -411,8 +420,8 @@ impl Loading<'_, '_, '_> {
         // What a later report stands for already need not be asked for again.
         let counts = report.serial.is_none_or(|serial| last_good.is_none_or(|last| serial >= last));
         if reason.client.is_some() && counts && asks_again(&reason.code) {
-            self.record.resync =
-                Some(Resync { reason: reason.code.clone(), time: now.to_string(), last_good });
+            let (reason, time) = (reason.code.clone(), now.to_string());
+            self.record.wait(Resync { stream: stream(report), reason, time, last_good });
         }
         self.waiting.extend(reason.waiting());
         Fate::Quarantined(reason)

@@ -19,7 +19,7 @@ use super::Site;
 use super::evaluate::{Judge, Loaded};
 use super::host::Host;
 use super::spool::{self, Spool, Taken, Worker};
-use super::store::{Change, Clients, Record};
+use super::store::{Change, Clients, Record, Stream};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::eval::in_order::InOrder;
@@ -96,6 +96,8 @@ struct Decided {
     missing: u64,
     /// Digests of documents that were put into the store for it.
     made: Vec<u128>,
+    /// Whether somebody else changed what is kept of the client meanwhile, so that it is to be decided again.
+    is_late: bool,
 }
 
 /// Takes reports at a site.
@@ -301,7 +303,7 @@ impl<'s, 'p> Taking<'s, 'p> {
     /// Makes true beside the store what an interrupted run left undone: requests for full reports, reasons of
     /// reports that are not in quarantine, and files that were being written.
     pub(super) fn mend(&self, clients: &Clients) -> Result<()> {
-        let open = |record: &&Record| record.resync.is_some();
+        let open = |record: &&Record| !record.resyncs.is_empty();
         let mut wanted = BTreeSet::new();
         for record in clients.iter().filter(open) {
             let path = self.resync_path(&record.client);
@@ -327,14 +329,18 @@ impl<'s, 'p> Taking<'s, 'p> {
     fn write_resync(&self, clients: &Clients, client: &str, was_open: bool) -> Result<()> {
         let record = clients.get(client);
         let path = self.resync_path(client);
-        let Some(resync) = record.and_then(|record| record.resync.as_ref()) else {
+        let Some(resync) = record.and_then(Record::resync) else {
             return if was_open { remove(&path) } else { Ok(()) };
         };
         let quoted = super::toml::quoted;
         let last_good =
             resync.last_good.map(|serial| format!("last_good = {}\n", quoted(&serial.to_string())));
+        let stream = match resync.stream {
+            Stream::Part(format) => format!("format = {}\n", quoted(format)),
+            Stream::Whole | Stream::Results => String::new(),
+        };
         let text = format!(
-            "client = {}\nwanted = \"full\"\nreason = {}\ntime = {}\n{}",
+            "client = {}\nwanted = \"full\"\n{stream}reason = {}\ntime = {}\n{}",
             quoted(client),
             quoted(&resync.reason),
             quoted(&resync.time),

@@ -104,7 +104,7 @@ impl<'t, 's, 'p> Settling<'t, 's, 'p> {
         let changes = batch.iter_mut().filter_map(|(_, decided)| decided.change.take()).collect();
         let refused = self.change(changes)?;
         let moved = batch.into_iter().try_for_each(|(group, decided)| {
-            if refused.contains(&group[0].report.client.id) {
+            if decided.is_late || refused.contains(&group[0].report.client.id) {
                 self.give_back(&group, decided)
             } else {
                 self.move_on(group, decided)
@@ -127,7 +127,8 @@ impl<'t, 's, 'p> Settling<'t, 's, 'p> {
         if changes.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let was_open = |change: &Change| change.before.as_ref().is_some_and(|before| before.resync.is_some());
+        let was_open =
+            |change: &Change| change.before.as_ref().is_some_and(|before| !before.resyncs.is_empty());
         let before: BTreeMap<String, bool> =
             changes.iter().map(|change| (change.after.client.clone(), was_open(change))).collect();
         let (clients, refused) = self.taking.site.store().commit(changes)?;

@@ -30,7 +30,7 @@ pub use record::{Record, Resync, Stored, Stream};
 /// The kind of file that the table is.
 const KIND: FileKind = FileKind {
     magic: *b"PSCLIENT",
-    version: 1,
+    version: 2,
     name: "table of clients",
     renew: "begin with an empty `store` and let every client report in full",
 };

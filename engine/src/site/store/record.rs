@@ -12,8 +12,8 @@ pub struct Record {
     pub client: String,
     /// Its documents by stream, the whole inventory first.
     pub documents: Vec<Stored>,
-    /// That a full report is waited for.
-    pub resync: Option<Resync>,
+    /// Full reports that are waited for, one of a stream, by stream.
+    pub resyncs: Vec<Resync>,
 }
 
 /// One document of a client.
@@ -51,8 +51,10 @@ pub enum Stream {
 }
 
 /// That a full report is waited for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resync {
+    /// Of which stream.
+    pub stream: Stream,
     /// The code of what made it necessary.
     pub reason: String,
     /// When.
@@ -77,6 +79,28 @@ impl Record {
         self.documents.iter().any(|stored| stored.digest == digest)
     }
 
+    /// The full report that is waited for; where there are several, that which was asked for last.
+    pub fn resync(&self) -> Option<&Resync> {
+        self.resyncs.iter().max_by_key(|resync| &resync.time)
+    }
+
+    /// Whether a full report of a stream is waited for.
+    pub fn waits_for(&self, stream: Stream) -> bool {
+        self.resyncs.iter().any(|resync| resync.stream == stream)
+    }
+
+    /// Waits for a full report, in place of another of its stream.
+    pub fn wait(&mut self, resync: Resync) {
+        self.resyncs.retain(|other| other.stream != resync.stream);
+        self.resyncs.push(resync);
+        self.resyncs.sort_by_key(|resync| resync.stream);
+    }
+
+    /// Takes note of a full report of a stream; a whole inventory answers for all.
+    pub fn answered(&mut self, stream: Stream) {
+        self.resyncs.retain(|resync| stream != Stream::Whole && resync.stream != stream);
+    }
+
     /// Puts a document in the place of that of its stream.
     pub fn put(&mut self, stored: Stored) {
         let at = self.documents.partition_point(|other| other.stream < stored.stream);
@@ -97,39 +121,54 @@ impl Record {
     pub(super) fn write(&self, out: &mut Writer) {
         out.text(&self.client);
         out.list(&self.documents, |out, stored| stored.write(out));
-        out.u8(u8::from(self.resync.is_some()));
-        if let Some(resync) = &self.resync {
+        out.list(&self.resyncs, |out, resync| {
+            resync.stream.write(out);
             out.text(&resync.reason);
             out.text(&resync.time);
             write_number(resync.last_good, out);
-        }
+        });
     }
 
     pub(super) fn read(from: &mut Reader<'_>) -> Result<Record> {
         let client = from.text()?.to_owned();
         let documents = from.list(Stored::read)?;
-        let resync = match read_flag(from)? {
-            false => None,
-            true => Some(Resync {
+        let resyncs = from.list(|from| {
+            Ok(Resync {
+                stream: Stream::read(from)?,
                 reason: from.text()?.to_owned(),
                 time: from.text()?.to_owned(),
                 last_good: read_number(from)?,
-            }),
-        };
-        Ok(Record { client, documents, resync })
+            })
+        })?;
+        Ok(Record { client, documents, resyncs })
+    }
+}
+
+impl Stream {
+    fn write(self, out: &mut Writer) {
+        out.u8(match self {
+            Stream::Whole => 0,
+            Stream::Part(_) => 1,
+            Stream::Results => 2,
+        });
+        if let Stream::Part(name) = self {
+            out.text(name);
+        }
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Stream> {
+        Ok(match from.u8()? {
+            0 => Stream::Whole,
+            1 => Stream::Part(read_format(from)?.name),
+            2 => Stream::Results,
+            _ => return Err(unknown("stream")),
+        })
     }
 }
 
 impl Stored {
     fn write(&self, out: &mut Writer) {
-        out.u8(match self.stream {
-            Stream::Whole => 0,
-            Stream::Part(_) => 1,
-            Stream::Results => 2,
-        });
-        if let Stream::Part(name) = self.stream {
-            out.text(name);
-        }
+        self.stream.write(out);
         out.text(self.format.name);
         out.u8(u8::from(self.is_packed));
         out.bytes(&self.digest.to_le_bytes());
@@ -144,14 +183,8 @@ impl Stored {
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Stored> {
-        let stream = match from.u8()? {
-            0 => Stream::Whole,
-            1 => Stream::Part(read_format(from)?.name),
-            2 => Stream::Results,
-            _ => return Err(unknown("stream")),
-        };
         Ok(Stored {
-            stream,
+            stream: Stream::read(from)?,
             format: read_format(from)?,
             is_packed: read_flag(from)?,
             digest: read_digest(from)?,
