@@ -27,21 +27,20 @@ fn code(words: &[&str]) -> Option<i32> {
 
 /// A site with a catalog, in a folder.
 fn site(folder: &Path) -> PathBuf {
+    of_feeds(folder, &[("linux", &[1, 2, 3])])
+}
+
+/// A site of feeds, each with a catalog of these updates, in a folder.
+fn of_feeds(folder: &Path, feeds: &[(&str, &[usize])]) -> PathBuf {
     let site = folder.join("site");
     let name = site.to_string_lossy().into_owned();
-    let init = [
-        "site",
-        "init",
-        &name,
-        "--name",
-        "Example",
-        "--test-client",
-        "TEST01",
-        "--feeds",
-        "linux=updateinfo",
-    ];
-    assert_eq!(code(&init), Some(0));
-    fs::write(site.join("catalog/linux/drop/u.xml"), updates(&[1, 2, 3])).expect("is written");
+    let named: Vec<_> = feeds.iter().map(|(feed, _)| format!("{feed}=updateinfo")).collect();
+    let init = ["site", "init", &name, "--name", "Example", "--test-client", "TEST01", "--feeds"];
+    assert_eq!(code(&[&init[..], &[&named.join(",")]].concat()), Some(0));
+    for (feed, numbers) in feeds {
+        let drop = site.join("catalog").join(feed).join("drop/u.xml");
+        fs::write(drop, updates(numbers)).expect("is written");
+    }
     assert_eq!(code(&["site", "sync", "--site", &name, "--now", NOW]), Some(0));
     site
 }
@@ -124,6 +123,29 @@ fn reports_and_proofs_take_a_site_in_place_of_files() {
     assert_eq!(both.status.code(), Some(2), "one or the other");
     let none = program().args(["report", "site"]).current_dir(folder.path()).output().expect("starts");
     assert!(String::from_utf8_lossy(&none.stderr).contains("no matrix is named, and this folder is no site"));
+}
+
+#[test]
+fn a_log_of_sarif_has_a_run_for_each_feed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let site = of_feeds(folder.path(), &[("linux", &[1, 2]), ("extra", &[3])]);
+    let name = site.to_string_lossy().into_owned();
+    send(&site, "1.xml", &full("A", 1, &[("p1", 1), ("p3", 1)]));
+    assert_eq!(code(&["site", "scan", "--site", &name, "--now", NOW]), Some(0));
+    let runs = |more: &[&str]| {
+        let output = run(&[&["export", "sarif", "--site", &name][..], more].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        let log: serde_json::Value = serde_json::from_slice(&output.stdout).expect("is JSON");
+        let runs = log["runs"].as_array().expect("is a list").iter();
+        let texts = |run: &serde_json::Value| {
+            [&run["automationDetails"]["id"], &run["results"][0]["ruleId"]]
+                .map(|text| text.as_str().expect("is text").to_owned())
+        };
+        runs.map(texts).collect::<Vec<_>>()
+    };
+    let expect = [["linux/", "linux:U-1"], ["extra/", "extra:U-3"]];
+    assert_eq!(runs(&[]), expect);
+    assert_eq!(runs(&["--feed", "extra"]), expect[1..]);
 }
 
 #[test]

@@ -42,7 +42,7 @@ pub mod parquet;
 pub mod parquet;
 mod patchstate;
 mod products;
-mod sarif;
+pub mod sarif;
 mod site;
 mod summary;
 pub mod table;
@@ -208,6 +208,8 @@ pub struct Options {
 /// What only a site knows of the cells of a matrix.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SiteFacts {
+    /// The feed that the matrix is of; empty where there is no site.
+    pub feed: String,
     /// When cells became what they are, numbered as the matrix numbers its updates.
     pub times: Times,
     /// By the id of an update: the list that authorizes it, and since when.
