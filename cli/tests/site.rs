@@ -126,6 +126,27 @@ fn reports_and_proofs_take_a_site_in_place_of_files() {
 }
 
 #[test]
+fn a_site_knows_how_old_updates_are() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let site = site(folder.path());
+    let name = site.to_string_lossy().into_owned();
+    send(&site, "1.xml", &full("A", 1, &[("p1", 1)]));
+    assert_eq!(code(&["site", "scan", "--site", &name, "--now", NOW]), Some(0));
+    let said = |more: &[&str]| {
+        let words = [&["report", "site", "--site", &name, "--format", "json"][..], more].concat();
+        let said: serde_json::Value = serde_json::from_slice(&run(&words).stdout).expect("is JSON");
+        let rows = said["rows"].as_array().expect("is a list").iter();
+        let ages = rows.filter(|row| row["Group"] == "age");
+        let ages: Vec<_> = ages.map(|row| row["Name"].as_str().expect("is text").to_owned()).collect();
+        (said["now"].as_str().expect("is text").to_owned(), ages)
+    };
+    assert_eq!(said(&["--now", NOW]), (NOW.to_owned(), vec!["up to 30 days".to_owned()]));
+    let (now, ages) = said(&[]);
+    let now: jiff::Timestamp = now.parse().expect("is a time");
+    assert!(now <= jiff::Timestamp::now() && ages.len() == 1, "{now} {ages:?}");
+}
+
+#[test]
 fn a_log_of_sarif_has_a_run_for_each_feed() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let site = of_feeds(folder.path(), &[("linux", &[1, 2]), ("extra", &[3])]);

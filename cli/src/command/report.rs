@@ -66,6 +66,7 @@ Examples:
     #[command(after_long_help = "\
 Examples:
   patchstate report site fleet.matrix --now 2026-03-01
+  patchstate report site --site /srv/site
 
   A site to look around in with a browser:
       patchstate report site security.matrix office.matrix --now 2026-03-01 --html explorer")]
@@ -111,7 +112,7 @@ struct Request {
     /// Prints every column
     #[arg(long)]
     wide: bool,
-    /// The time from which ages are counted, such as 2026-03-01
+    /// The time from which ages are counted, such as 2026-03-01 [default: of a site now, else none]
     #[arg(long, value_name = "TIME", value_parser = request::time)]
     now: Option<jiff::Timestamp>,
     #[command(flatten)]

@@ -199,7 +199,7 @@ pub struct Options {
     pub suppress: Suppress,
     /// The verdicts of `export matrix`.
     pub verdicts: Verdicts,
-    /// The time from which ages are counted.
+    /// The time from which ages are counted; without one that of the site, and without a site there are none.
     pub now: Option<jiff::Timestamp>,
     /// What a site knows beside the matrix.
     pub site: SiteFacts,
@@ -210,6 +210,8 @@ pub struct Options {
 pub struct SiteFacts {
     /// The feed that the matrix is of; empty where there is no site.
     pub feed: String,
+    /// The time that it is, from which ages are counted where [`Options::now`] is not given.
+    pub now: Option<jiff::Timestamp>,
     /// When cells became what they are, numbered as the matrix numbers its updates.
     pub times: Times,
     /// By the id of an update: the list that authorizes it, and since when.
