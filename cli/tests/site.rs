@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use conformance::browser::look;
 use conformance::site::{full, updates};
 
 /// A time for everything that asks for one.
@@ -167,6 +168,45 @@ fn a_log_of_sarif_has_a_run_for_each_feed() {
     let expect = [["linux/", "linux:U-1"], ["extra/", "extra:U-3"]];
     assert_eq!(runs(&[]), expect);
     assert_eq!(runs(&["--feed", "extra"]), expect[1..]);
+}
+
+#[test]
+fn an_explorer_of_a_site_shows_what_proves_cells() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let site = of_feeds(folder.path(), &[("linux", &[1, 2]), ("extra", &[3])]);
+    let name = site.to_string_lossy().into_owned();
+    for (client, version) in [("A", 1), ("B", 1), ("C", 2)] {
+        let more = if client == "A" { 2 } else { 1 };
+        send(&site, client, &full(client, 1, &[("p1", version), ("p2", more), ("p3", 1)]));
+    }
+    assert_eq!(code(&["site", "scan", "--site", &name, "--now", NOW]), Some(0));
+    let explorer = |evidence: &[&str], out: &str| {
+        let out = folder.path().join(out);
+        let place = ["--html", out.to_str().expect("is text")];
+        let report = ["report", "site", "--site", &name, "--now", NOW];
+        let said = run(&[&report[..], &place, evidence].concat());
+        assert_eq!(said.status.code(), Some(0), "{}", String::from_utf8_lossy(&said.stderr));
+        let files = fs::read_to_string(out.join("files.txt")).expect("is there");
+        (out, files.lines().filter(|file| file.starts_with("data/evidence-")).count())
+    };
+    assert_eq!(explorer(&[], "none").1, 0);
+    assert_eq!(explorer(&["--evidence", "2"], "two").1, 2);
+    let (all, clients) = explorer(&["--evidence"], "all");
+    assert_eq!(clients, 3);
+    look(&all.join("index.html"));
+    let overview = fs::read_to_string(all.join("data/overview-0.js")).expect("is there");
+    let object = overview.trim_start_matches("patchstate(\"overview\", 0, ").trim_end_matches(");\n");
+    let overview: serde_json::Value = serde_json::from_str(object).expect("is JSON");
+    assert_eq!(overview["evidence"], serde_json::json!([1, 0, 2]), "B needs most, then A");
+    fs::remove_dir_all(site.join("store/documents")).expect("is removed");
+    let page = folder.path().join("page.html").to_string_lossy().into_owned();
+    let unread = run(&["report", "site", "--site", &name, "--now", NOW, "--html-file", &page, "--evidence"]);
+    assert_eq!(unread.status.code(), Some(0), "the page is whole but for the proofs");
+    let said = String::from_utf8_lossy(&unread.stderr).into_owned();
+    assert_eq!(said.matches("store/documents").count(), 3, "{said}");
+    let refused = |words: &[&str]| code(&[&["report", "site"][..], words].concat());
+    assert_eq!(refused(&["--site", &name, "--evidence"]), Some(2), "tables have no place for it");
+    assert_eq!(refused(&["x.matrix", "--html", "x", "--evidence"]), Some(2), "a matrix has no inventories");
 }
 
 #[test]

@@ -6,19 +6,19 @@ use clap::ValueEnum;
 use jiff::Timestamp;
 use patchstate::diagnostic::Code;
 use patchstate::error::{Error, Result};
+use patchstate::explain::json;
 use patchstate::explain::text::{self, Bounds};
-use patchstate::explain::{Explainer, json};
-use patchstate::ingest::{self, Buffer};
+use patchstate::ingest;
 use patchstate::model::catalogs::Catalogs;
-use patchstate::model::inventory::Inventory;
 use patchstate::model::options::Options;
 use patchstate::report::Columns;
 
-use crate::evaluation::{self, Reading, Rules};
+use crate::evaluation::{Reading, Rules};
 use crate::exit::Exit;
 use crate::files;
 use crate::matrices::OfSite;
 use crate::output::Output;
+use crate::proofs::{self, Stated};
 use crate::request::time;
 
 /// Shows why an update has its verdict on a client: every question, every answer, and where both stand
@@ -79,29 +79,19 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let evidence = evidence(args)?;
     let Evidence { catalogs, intake, options, .. } = &evidence;
     let updates = find_updates(args, &evidence)?;
-    let mut inventory = Inventory::default();
-    let client = evaluation::only_client(args.client.as_deref(), intake)?;
-    intake.read(client, &mut Buffer::new(), &mut inventory)?;
-    let explainer = Explainer::new(catalogs, options, &inventory);
+    let mut stated = Stated::read(intake, args.client.as_deref())?;
     let look = output.look(Columns::Usual);
     // A person sees what fits some screens; what goes to a file is whole.
     let bounds = if look.width.is_some() { Bounds::USUAL } else { Bounds::NONE };
     let look = text::Look { palette: look.palette, bounds, ..text::Look::PLAIN };
     output.written(|data| {
-        for (at, mut proof) in updates.iter().filter_map(|update| explainer.proof(*update)).enumerate() {
-            proof.locate(&mut |name| {
-                let document = intake.documents().iter().position(|document| document.name() == name)?;
-                intake.text(document).ok()
-            });
-            match args.format {
-                Form::Json => json::write(&proof, data)?,
-                Form::Text => {
-                    data.write_all(if at > 0 { b"\n" } else { b"" })?;
-                    text::write(&proof, &look, data)?;
-                }
+        stated.each(catalogs, options, &updates, &mut |at, proof| match args.format {
+            Form::Json => json::write(proof, data),
+            Form::Text => {
+                data.write_all(if at > 0 { b"\n" } else { b"" })?;
+                text::write(proof, &look, data)
             }
-        }
-        Ok(())
+        })
     })?;
     Ok(Exit::Done)
 }
@@ -122,17 +112,13 @@ fn evidence(args: &Args) -> anyhow::Result<Evidence> {
     let of = OfSite { site: args.site.clone(), collection: None, feed: Vec::new() };
     let Some(site) = of.open()? else { anyhow::bail!("no index is named, and this folder is no site") };
     let Some(client) = args.client.as_deref() else { anyhow::bail!("name the client with `--client`") };
-    let Some(current) = site.current()? else { anyhow::bail!("the site has no index yet") };
-    let path = site.index_path(current.number);
-    let feed = site.definition.feeds.iter().position(|feed| {
-        args.update.strip_prefix(feed.id.as_str()).is_some_and(|rest| rest.starts_with(':'))
-    });
-    let options = site.options(feed.unwrap_or(0)).map(|(options, _)| options.clone());
+    let (path, catalogs) = proofs::current(&site)?;
+    let now = args.now.unwrap_or_else(Timestamp::now);
     Ok(Evidence {
-        catalogs: files::catalogs(&path)?,
+        catalogs,
         index: path.to_string_lossy().into_owned(),
-        intake: site.kept_of(client, args.now.unwrap_or_else(Timestamp::now))?,
-        options: options.unwrap_or_default(),
+        intake: site.kept_of(&site.store().load()?, client, now)?,
+        options: proofs::options(&site, proofs::feed_of(&site, &args.update)),
     })
 }
 

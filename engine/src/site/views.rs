@@ -52,19 +52,17 @@ impl Site {
 }
 
 impl Site {
-    /// What is kept of a client, ready to be read.
+    /// What is kept of a client of the store, ready to be read.
     ///
     /// # Errors
     ///
     /// Nothing is kept of it.
-    pub fn kept_of(&self, client: &str, now: Timestamp) -> Result<Intake> {
-        let store = self.store();
-        let clients = store.load()?;
+    pub fn kept_of(&self, clients: &Clients, client: &str, now: Timestamp) -> Result<Intake> {
         let Some(record) = clients.get(client).filter(|record| !record.documents.is_empty()) else {
             let error = Error::new(Code::BadValue, format!("no inventory of `{client}` is kept"));
             return Err(error.with_hint("`patchstate report coverage` says who reported"));
         };
-        let kept = store.documents(record, self.results_since(now));
+        let kept = self.store().documents(record, self.results_since(now));
         Ok(Intake::of_kept([(record.client.clone(), kept)], ingest::Settings::default()))
     }
 

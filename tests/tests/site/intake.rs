@@ -265,7 +265,8 @@ fn i6_results_of_other_scanners_stay_until_they_are_old() {
     };
     let kept = |sample: &Sample| {
         let site = sample.site();
-        let intake = site.kept_of("A", sample.desk.now).expect("is kept");
+        let clients = site.store().load().expect("is whole");
+        let intake = site.kept_of(&clients, "A", sample.desk.now).expect("is kept");
         let mut inventory = patchstate::model::inventory::Inventory::default();
         let client = &intake.clients()[0];
         let mut buffer = patchstate::ingest::Buffer::new();
