@@ -16,6 +16,7 @@ mod host;
 mod matrices;
 mod output;
 mod progress;
+mod proofs;
 mod request;
 mod signals;
 

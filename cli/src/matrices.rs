@@ -116,7 +116,8 @@ pub(crate) fn each_of(
         }
         looked_at += 1;
         let times = site.times(&view.feed)?.of_updates(&matrix.updates);
-        look(&matrix, SiteFacts { times, authorized, baselines }, output)?;
+        let facts = SiteFacts { feed: view.feed.clone(), now: Some(now), times, authorized, baselines };
+        look(&matrix, facts, output)?;
     }
     // What one feed does not have another may.
     for (entry, _) in unknown.iter().filter(|(_, count)| **count == looked_at) {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use conformance::browser::look;
 use conformance::site::{full, updates};
 
 #[cfg(feature = "fetch")]
@@ -34,30 +35,29 @@ fn code(words: &[&str]) -> Option<i32> {
     run(words).status.code()
 }
 
-/// A site in a folder, without any catalog yet.
-fn founded(folder: &Path) -> PathBuf {
+/// A site of feeds, without any catalog yet, in a folder.
+fn founded(folder: &Path, feeds: &[&str]) -> PathBuf {
     let site = folder.join("site");
     let name = site.to_string_lossy().into_owned();
-    let init = [
-        "site",
-        "init",
-        &name,
-        "--name",
-        "Example",
-        "--test-client",
-        "TEST01",
-        "--feeds",
-        "linux=updateinfo",
-    ];
-    assert_eq!(code(&init), Some(0));
+    let named: Vec<_> = feeds.iter().map(|feed| format!("{feed}=updateinfo")).collect();
+    let init = ["site", "init", &name, "--name", "Example", "--test-client", "TEST01", "--feeds"];
+    assert_eq!(code(&[&init[..], &[&named.join(",")]].concat()), Some(0));
     site
 }
 
 /// A site with a catalog, in a folder.
 fn site(folder: &Path) -> PathBuf {
-    let site = founded(folder);
+    of_feeds(folder, &[("linux", &[1, 2, 3])])
+}
+
+/// A site of feeds, each with a catalog of these updates, in a folder.
+fn of_feeds(folder: &Path, feeds: &[(&str, &[usize])]) -> PathBuf {
+    let site = founded(folder, &feeds.iter().map(|(feed, _)| *feed).collect::<Vec<_>>());
     let name = site.to_string_lossy().into_owned();
-    fs::write(site.join("catalog/linux/drop/u.xml"), updates(&[1, 2, 3])).expect("is written");
+    for (feed, numbers) in feeds {
+        let drop = site.join("catalog").join(feed).join("drop/u.xml");
+        fs::write(drop, updates(numbers)).expect("is written");
+    }
     assert_eq!(code(&["site", "sync", "--site", &name, "--now", NOW]), Some(0));
     site
 }
@@ -160,6 +160,89 @@ fn reports_and_proofs_take_a_site_in_place_of_files() {
     assert_eq!(both.status.code(), Some(2), "one or the other");
     let none = program().args(["report", "site"]).current_dir(folder.path()).output().expect("starts");
     assert!(String::from_utf8_lossy(&none.stderr).contains("no matrix is named, and this folder is no site"));
+}
+
+#[test]
+fn a_site_knows_how_old_updates_are() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let site = site(folder.path());
+    let name = site.to_string_lossy().into_owned();
+    send(&site, "1.xml", &full("A", 1, &[("p1", 1)]));
+    assert_eq!(code(&["site", "scan", "--site", &name, "--now", NOW]), Some(0));
+    let said = |more: &[&str]| {
+        let words = [&["report", "site", "--site", &name, "--format", "json"][..], more].concat();
+        let said: serde_json::Value = serde_json::from_slice(&run(&words).stdout).expect("is JSON");
+        let rows = said["rows"].as_array().expect("is a list").iter();
+        let ages = rows.filter(|row| row["Group"] == "age");
+        let ages: Vec<_> = ages.map(|row| row["Name"].as_str().expect("is text").to_owned()).collect();
+        (said["now"].as_str().expect("is text").to_owned(), ages)
+    };
+    assert_eq!(said(&["--now", NOW]), (NOW.to_owned(), vec!["up to 30 days".to_owned()]));
+    let (now, ages) = said(&[]);
+    let now: jiff::Timestamp = now.parse().expect("is a time");
+    assert!(now <= jiff::Timestamp::now() && ages.len() == 1, "{now} {ages:?}");
+}
+
+#[test]
+fn a_log_of_sarif_has_a_run_for_each_feed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let site = of_feeds(folder.path(), &[("linux", &[1, 2]), ("extra", &[3])]);
+    let name = site.to_string_lossy().into_owned();
+    send(&site, "1.xml", &full("A", 1, &[("p1", 1), ("p3", 1)]));
+    assert_eq!(code(&["site", "scan", "--site", &name, "--now", NOW]), Some(0));
+    let runs = |more: &[&str]| {
+        let output = run(&[&["export", "sarif", "--site", &name][..], more].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        let log: serde_json::Value = serde_json::from_slice(&output.stdout).expect("is JSON");
+        let runs = log["runs"].as_array().expect("is a list").iter();
+        let texts = |run: &serde_json::Value| {
+            [&run["automationDetails"]["id"], &run["results"][0]["ruleId"]]
+                .map(|text| text.as_str().expect("is text").to_owned())
+        };
+        runs.map(texts).collect::<Vec<_>>()
+    };
+    let expect = [["linux/", "linux:U-1"], ["extra/", "extra:U-3"]];
+    assert_eq!(runs(&[]), expect);
+    assert_eq!(runs(&["--feed", "extra"]), expect[1..]);
+}
+
+#[test]
+fn an_explorer_of_a_site_shows_what_proves_cells() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let site = of_feeds(folder.path(), &[("linux", &[1, 2]), ("extra", &[3])]);
+    let name = site.to_string_lossy().into_owned();
+    for (client, version) in [("A", 1), ("B", 1), ("C", 2)] {
+        let more = if client == "A" { 2 } else { 1 };
+        send(&site, client, &full(client, 1, &[("p1", version), ("p2", more), ("p3", 1)]));
+    }
+    assert_eq!(code(&["site", "scan", "--site", &name, "--now", NOW]), Some(0));
+    let explorer = |evidence: &[&str], out: &str| {
+        let out = folder.path().join(out);
+        let place = ["--html", out.to_str().expect("is text")];
+        let report = ["report", "site", "--site", &name, "--now", NOW];
+        let said = run(&[&report[..], &place, evidence].concat());
+        assert_eq!(said.status.code(), Some(0), "{}", String::from_utf8_lossy(&said.stderr));
+        let files = fs::read_to_string(out.join("files.txt")).expect("is there");
+        (out, files.lines().filter(|file| file.starts_with("data/evidence-")).count())
+    };
+    assert_eq!(explorer(&[], "none").1, 0);
+    assert_eq!(explorer(&["--evidence", "2"], "two").1, 2);
+    let (all, clients) = explorer(&["--evidence"], "all");
+    assert_eq!(clients, 3);
+    look(&all.join("index.html"));
+    let overview = fs::read_to_string(all.join("data/overview-0.js")).expect("is there");
+    let object = overview.trim_start_matches("patchstate(\"overview\", 0, ").trim_end_matches(");\n");
+    let overview: serde_json::Value = serde_json::from_str(object).expect("is JSON");
+    assert_eq!(overview["evidence"], serde_json::json!([1, 0, 2]), "B needs most, then A");
+    fs::remove_dir_all(site.join("store/documents")).expect("is removed");
+    let page = folder.path().join("page.html").to_string_lossy().into_owned();
+    let unread = run(&["report", "site", "--site", &name, "--now", NOW, "--html-file", &page, "--evidence"]);
+    assert_eq!(unread.status.code(), Some(0), "the page is whole but for the proofs");
+    let said = String::from_utf8_lossy(&unread.stderr).into_owned();
+    assert_eq!(said.matches("store/documents").count(), 3, "{said}");
+    let refused = |words: &[&str]| code(&[&["report", "site"][..], words].concat());
+    assert_eq!(refused(&["--site", &name, "--evidence"]), Some(2), "tables have no place for it");
+    assert_eq!(refused(&["x.matrix", "--html", "x", "--evidence"]), Some(2), "a matrix has no inventories");
 }
 
 #[test]

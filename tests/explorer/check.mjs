@@ -101,13 +101,26 @@ const lists = async () => {
   const command = await ask('document.querySelector(".command").textContent');
   check(command.includes('explain') && command.includes('--client') && command.includes('--update'), `client: no command in ${command}`);
   await readable('client with a reason opened');
+  if (site.evidence.length > 0) await proofs();
   await browser.go(views.update);
   await list('update', await ask('document.querySelector(".list tbody th + td a, .list tbody td + th + td a").textContent.toLowerCase()'));
 };
 
+// The client that needs most: the first of its updates is Missing, and what proves that can be read.
+const proofs = async () => {
+  await browser.go('#overview');
+  await browser.go(views.client);
+  await ask('document.querySelector(".opens button").click()');
+  const proof = await ask('document.querySelector(".proof pre")?.textContent ?? ""');
+  check(proof.includes(client) && proof.includes('\n'), `client: no proof in ${proof}`);
+  const [shown, whole] = await ask('(({ clientWidth, scrollWidth }) => [clientWidth, scrollWidth])(document.querySelector(".proof pre"))');
+  check(whole <= shown, `client: a proof is ${whole} wide in ${shown}`);
+  await readable('client with a proof');
+};
+
 const first = await browser.open(address);
 check(first <= Number(most), `the first view takes ${first} ms`);
-const site = await ask('({ worst: explorer.site.worst[0]?.id, top: explorer.site.top[0]?.id, layout: explorer.site.layout, name: explorer.site.name })');
+const site = await ask('({ evidence: explorer.site.evidence, worst: explorer.site.worst[0]?.id, top: explorer.site.top[0]?.id, layout: explorer.site.layout, name: explorer.site.name })');
 await readable('overview');
 const client = site.worst ?? await ask('explorer.clients().then((it) => it.ids[0])');
 const update = site.top ?? await ask('explorer.updates().then((it) => it.ids[0])');

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+pub mod browser;
 pub mod bulletins;
 pub mod cabinet;
 pub mod compiled;

@@ -10,6 +10,7 @@ use patchstate::archive::map::Bytes;
 use patchstate::catalog;
 use patchstate::error::Result;
 use patchstate::matrix::Matrix;
+use patchstate::model::inventory::Inventory;
 use patchstate::model::options::Options;
 use patchstate::site::catalogs::{Fed, Fetched, Request, Transfer};
 use patchstate::site::definition::{Expedited, Template};
@@ -240,6 +241,13 @@ impl Sample {
     pub fn bad(&self) -> Vec<(String, String)> {
         let reasons = self.site().bad().expect("can be listed");
         reasons.into_iter().map(|reason| (reason.file, reason.code)).collect()
+    }
+
+    /// What is kept of a client.
+    pub fn kept(&self, client: &str) -> Inventory {
+        let site = self.site();
+        let clients = site.store().load().expect("is whole");
+        site.read_kept_of(&clients, client, self.desk.now).expect("is kept").1
     }
 
     /// The clients of which a full report is asked for.

@@ -188,7 +188,7 @@ fn a_cell_is_shown_with_everything_it_rests_on() {
     let client = client([5, 0, 2195, 1500], "sp2");
     explained(simple(), Vec::new(), &Options::default(), &client, "A", |proof| {
         let text = "one two\nthree four\nfive six seven\n";
-        proof.locate(&mut |name| (name == "ws-1.xml").then(|| text.to_owned()));
+        proof.locate(&mut |name| (name == "ws-1.xml").then(|| text.into()));
         assert_eq!(shown(proof, &text::Look::PLAIN), TREE);
         let ascii = text::Look { strokes: text::Strokes::Ascii, ..text::Look::PLAIN };
         let ascii = shown(proof, &ascii);

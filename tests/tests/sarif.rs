@@ -13,7 +13,8 @@ use patchstate::model::flag::Flags;
 use patchstate::model::reason::Reason;
 use patchstate::model::update::Urgency;
 use patchstate::model::verdict::{Cell, Verdict};
-use patchstate::report::{Form, Hidden, Options, find_export};
+use patchstate::report::sarif::Log;
+use patchstate::report::{Form, Hidden, Options, SiteFacts, find_export};
 use serde_json::{Map, Value};
 
 fn export(matrix: &Matrix<'_>, hidden: Hidden) -> Vec<u8> {
@@ -181,15 +182,37 @@ fn check_result(value: &Value, rules: &[String]) -> (Found, String) {
     (Found { client, update, verdict, reason, level, suppressed: suppressed.is_some() }, print)
 }
 
-/// Checks a whole log; gives its results, the clients of its notifications, and how much is hidden.
-fn check(log: &[u8]) -> (Vec<Found>, Vec<String>, Value) {
+/// What a run says: its results, the clients of its notifications, and how much is hidden.
+type Said = (Vec<Found>, Vec<String>, Value);
+
+/// Checks a whole log of one matrix.
+fn check(log: &[u8]) -> Said {
+    let mut runs = check_runs(log);
+    assert_eq!(runs.len(), 1, "a matrix has one run");
+    let (category, run) = runs.remove(0);
+    assert_eq!(category, None);
+    run
+}
+
+/// Checks a whole log; gives its runs, each with its category.
+fn check_runs(log: &[u8]) -> Vec<(Option<String>, Said)> {
     let log: Value = serde_json::from_slice(log).expect("is JSON");
     let mut log = Object::new(&log);
     assert_eq!(log.text("version"), "2.1.0");
     assert!(log.text("$schema").ends_with("/sarif-schema-2.1.0.json"));
-    let [run] = log.list("runs") else { panic!("a log has one run") };
+    let runs = log.list("runs").iter().map(check_run).collect();
     log.end();
+    runs
+}
+
+fn check_run(run: &Value) -> (Option<String>, Said) {
     let mut run = Object::new(run);
+    let category = run.maybe("automationDetails").map(|details| {
+        let mut details = Object::new(details);
+        let id = details.text("id").to_owned();
+        details.end();
+        id
+    });
     let taxa = check_taxonomies(run.maybe("taxonomies"));
     let mut tool = Object::new(run.member("tool"));
     let mut driver = Object::new(tool.member("driver"));
@@ -221,7 +244,7 @@ fn check(log: &[u8]) -> (Vec<Found>, Vec<String>, Value) {
     let hidden = properties.member("hidden").clone();
     properties.end();
     run.end();
-    (results, unreadable, hidden)
+    (category, (results, unreadable, hidden))
 }
 
 #[test]
@@ -300,16 +323,42 @@ fn levels_follow_the_urgency_and_rules_name_vulnerabilities() {
     assert_eq!(rules[0]["relationships"].as_array().map(Vec::len), Some(2));
 }
 
+/// A log of two feeds of a site.
+fn of_two_feeds() -> Vec<u8> {
+    let (mut log, mut out) = (Log::default(), Vec::new());
+    for (feed, bytes) in [("security", sample()), ("linux", urgencies())] {
+        let bytes = Bytes::copy(&bytes);
+        let matrix = Matrix::open(bytes.as_ref()).expect("opens");
+        let site = SiteFacts { feed: feed.to_owned(), ..SiteFacts::default() };
+        log.run(&matrix, &Options { site, ..Options::default() }, &mut out).expect("writes to memory");
+    }
+    log.end(&mut out).expect("writes to memory");
+    out
+}
+
+#[test]
+fn each_feed_is_a_run_with_its_own_rules() {
+    let runs = check_runs(&of_two_feeds());
+    let categories: Vec<_> = runs.iter().map(|(category, _)| category.as_deref()).collect();
+    assert_eq!(categories, [Some("security/"), Some("linux/")]);
+    for ((_, said), bytes) in runs.iter().zip([sample(), urgencies()]) {
+        let bytes = Bytes::copy(&bytes);
+        let matrix = Matrix::open(bytes.as_ref()).expect("opens");
+        assert!(*said == check(&export(&matrix, Hidden::LeftOut)), "as in a log of its own");
+    }
+}
+
 #[test]
 fn the_schema_of_the_standard_takes_the_logs() {
     let Some(schema) = python::file("sarif-2.1.0.json") else { return };
-    for bytes in [sample(), urgencies(), random(3, 10, 30), random(3, 0, 0)] {
+    let of_one = [sample(), urgencies(), random(3, 10, 30), random(3, 0, 0)].map(|bytes| {
         let bytes = Bytes::copy(&bytes);
-        let matrix = Matrix::open(bytes.as_ref()).expect("opens");
+        export(&Matrix::open(bytes.as_ref()).expect("opens"), Hidden::Listed)
+    });
+    for log in of_one.into_iter().chain([of_two_feeds()]) {
         let Some(mut command) = python::script("sarif.py", &["jsonschema"]) else { return };
         command.arg(&schema).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("runs");
-        let log = export(&matrix, Hidden::Listed);
         child.stdin.take().expect("is piped").write_all(&log).expect("is read");
         let output = child.wait_with_output().expect("ends");
         let said =

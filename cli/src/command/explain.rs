@@ -6,20 +6,18 @@ use clap::ValueEnum;
 use jiff::Timestamp;
 use patchstate::diagnostic::Code;
 use patchstate::error::{Error, Result};
+use patchstate::explain::json;
 use patchstate::explain::text::{self, Bounds};
-use patchstate::explain::{Explainer, json};
-use patchstate::ingest::{self, Buffer};
 use patchstate::model::catalogs::Catalogs;
-use patchstate::model::inventory::Inventory;
 use patchstate::model::options::Options;
 use patchstate::report::Columns;
-use patchstate::site::Site;
 
-use crate::evaluation::{self, Reading, Rules};
+use crate::evaluation::{Reading, Rules};
 use crate::exit::Exit;
 use crate::files;
 use crate::matrices::OfSite;
 use crate::output::Output;
+use crate::proofs::{self, Stated};
 use crate::request::time;
 
 /// Shows why an update has its verdict on a client: every question, every answer, and where both stand
@@ -72,35 +70,26 @@ struct Evidence {
     catalogs: Catalogs,
     /// What the index is called.
     index: String,
-    intake: ingest::Intake,
-    inventory: Inventory,
+    stated: Stated,
     options: Options,
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
-    let evidence = evidence(args)?;
-    let Evidence { catalogs, intake, inventory, options, .. } = &evidence;
+    let mut evidence = evidence(args)?;
     let updates = find_updates(args, &evidence)?;
-    let explainer = Explainer::new(catalogs, options, inventory);
+    let Evidence { catalogs, stated, options, .. } = &mut evidence;
     let look = output.look(Columns::Usual);
     // A person sees what fits some screens; what goes to a file is whole.
     let bounds = if look.width.is_some() { Bounds::USUAL } else { Bounds::NONE };
     let look = text::Look { palette: look.palette, bounds, ..text::Look::PLAIN };
     output.written(|data| {
-        for (at, mut proof) in updates.iter().filter_map(|update| explainer.proof(*update)).enumerate() {
-            proof.locate(&mut |name| {
-                let document = intake.documents().iter().position(|document| document.name() == name)?;
-                intake.text(document).ok()
-            });
-            match args.format {
-                Form::Json => json::write(&proof, data)?,
-                Form::Text => {
-                    data.write_all(if at > 0 { b"\n" } else { b"" })?;
-                    text::write(&proof, &look, data)?;
-                }
+        stated.each(catalogs, options, &updates, &mut |at, proof| match args.format {
+            Form::Json => json::write(proof, data),
+            Form::Text => {
+                data.write_all(if at > 0 { b"\n" } else { b"" })?;
+                text::write(proof, &look, data)
             }
-        }
-        Ok(())
+        })
     })?;
     Ok(Exit::Done)
 }
@@ -113,36 +102,21 @@ fn evidence(args: &Args) -> anyhow::Result<Evidence> {
         }
         let catalogs = files::catalogs(index)?;
         let intake = args.reading.scan(&args.inventories, args.client.as_deref())?;
-        let mut inventory = Inventory::default();
-        let client = evaluation::only_client(args.client.as_deref(), &intake)?;
-        intake.read(client, &mut Buffer::new(), &mut inventory)?;
+        let stated = Stated::read(intake, args.client.as_deref())?;
         let (index, options) = (index.to_string_lossy().into_owned(), args.rules.options());
-        return Ok(Evidence { catalogs, index, intake, inventory, options });
+        return Ok(Evidence { catalogs, index, stated, options });
     }
     let of = OfSite { site: args.site.clone(), collection: None, feed: Vec::new() };
     let Some(site) = of.open()? else { anyhow::bail!("no index is named, and this folder is no site") };
     let Some(client) = args.client.as_deref() else { anyhow::bail!("name the client with `--client`") };
-    let (path, catalogs) = catalogs(&site)?;
-    let feed = site.definition.feeds.iter().position(|feed| {
-        args.update.strip_prefix(feed.id.as_str()).is_some_and(|rest| rest.starts_with(':'))
-    });
-    let options = site.options(feed.unwrap_or(0)).map(|(options, _)| options.clone());
-    let (intake, inventory) = site.read_kept_of(client, args.now.unwrap_or_else(Timestamp::now))?;
-    let (index, options) = (path.to_string_lossy().into_owned(), options.unwrap_or_default());
-    Ok(Evidence { catalogs, index, intake, inventory, options })
-}
-
-/// The catalogs that are current at a site, and the index that they are in.
-fn catalogs(site: &Site) -> anyhow::Result<(PathBuf, Catalogs)> {
-    loop {
-        let Some(current) = site.current()? else { anyhow::bail!("the site has no index yet") };
-        let path = site.index_path(current.number);
-        match files::catalogs(&path) {
-            // Another one became current meanwhile, and this one was removed.
-            Err(_) if site.current()?.is_some_and(|now| now.number != current.number) => {}
-            read => return Ok((path, read?)),
-        }
-    }
+    let (path, catalogs) = proofs::current(&site)?;
+    let now = args.now.unwrap_or_else(Timestamp::now);
+    Ok(Evidence {
+        catalogs,
+        index: path.to_string_lossy().into_owned(),
+        stated: Stated::kept(&site, &site.store().load()?, client, now)?,
+        options: proofs::options(&site, proofs::feed_of(&site, &args.update)),
+    })
 }
 
 fn find_updates(args: &Args, evidence: &Evidence) -> Result<Vec<usize>> {

@@ -1,11 +1,12 @@
 //! `patchstate report site --html`: matrices as a site for a browser, in a folder or in one file.
 
 use std::io::Write;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use patchstate::archive::folder::Folder;
 use patchstate::archive::map::Bytes;
-use patchstate::report::explorer::{Explorer, FIRST, MARK};
+use patchstate::report::explorer::{Evidence, Explorer, FIRST, MARK};
 use patchstate::site::Site;
 
 use crate::exit::Exit;
@@ -13,6 +14,7 @@ use crate::files;
 use crate::matrices::OfSite;
 use crate::output::Output;
 use crate::progress::Progress;
+use crate::proofs::Kept;
 
 /// Where the site goes.
 #[derive(Debug, Default, clap::Args)]
@@ -59,6 +61,7 @@ pub(super) fn of_site(
     site: &Site,
     of: &OfSite,
     now: Option<jiff::Timestamp>,
+    evidence: Option<NonZeroUsize>,
     place: &Place,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
@@ -75,7 +78,13 @@ pub(super) fn of_site(
     let mut explorer =
         Explorer { now: Some(now), explain: &explain, ..Explorer::new(&site.definition.name, named) };
     site.describe(&mut explorer, &clients, now)?;
-    finish(&explorer, place, output)
+    let Some(most) = evidence else { return finish(&explorer, place, output) };
+    let kept = Kept::new(site, &clients, now)?;
+    let prove = |client: &str, updates: &[&str]| kept.texts(client, updates);
+    explorer.evidence = Some(Evidence { clients: most.get(), of: &prove });
+    let exit = finish(&explorer, place, output)?;
+    output.failures(&kept.failures());
+    Ok(exit)
 }
 
 /// Writes the explorer, and says where its first page is.

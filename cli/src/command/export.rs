@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use patchstate::diagnostic::Code;
 use patchstate::error::Error;
 use patchstate::plan::{self, Planner};
+use patchstate::report::sarif::Log;
 use patchstate::report::{self, Columns, Form, Options, Verdicts, parquet};
 use patchstate::site;
 
@@ -86,7 +87,7 @@ Examples:
         #[arg(long, value_name = "all|LIST", value_parser = verdicts)]
         verdict: Option<Verdicts>,
     },
-    /// Missing and Unknown cells as results for CI systems: a log of SARIF 2.1.0
+    /// Missing and Unknown cells as results for CI systems: a log of SARIF 2.1.0, with a run for each feed
     #[command(after_long_help = "\
 Examples:
   patchstate export sarif fleet.matrix > fleet.sarif
@@ -186,7 +187,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         }
         Target::Sarif { matrices, all } => {
             let listing = Listing { all: *all, ..Listing::default() };
-            write("sarif", matrices, Form::Sarif, &listing.options(), output)
+            log(matrices, &listing.options(), output)
         }
         Target::Plan { name, matrix, index: Some(index), format, .. } => {
             let (client, matrix) = match (name, matrix) {
@@ -218,9 +219,6 @@ fn write(
     matrices.each(None, output, |matrix, site, output| {
         let options = Options { site, ..options.clone() };
         written += 1;
-        if form == Form::Sarif && written > 1 {
-            anyhow::bail!("a log of SARIF is of one feed; name it with `--feed`");
-        }
         output.written(|data| match form {
             Form::Csv | Form::Tsv if written > 1 => {
                 export.write(matrix, form, &options, &mut WithoutFirstLine::new(data))
@@ -228,6 +226,17 @@ fn write(
             _ => export.write(matrix, form, &options, data),
         })
     })?;
+    Ok(Exit::Done)
+}
+
+/// Writes a log with a run of each matrix.
+fn log(matrices: &Matrices, options: &Options, output: &mut Output) -> anyhow::Result<Exit> {
+    let mut log = Log::default();
+    matrices.each(None, output, |matrix, site, output| {
+        let options = Options { site, ..options.clone() };
+        output.written(|data| log.run(matrix, &options, data))
+    })?;
+    output.written(|data| log.end(data))?;
     Ok(Exit::Done)
 }
 

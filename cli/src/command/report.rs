@@ -1,5 +1,6 @@
 //! `patchstate report`: a matrix as tables for people and programs.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Subcommand;
@@ -66,9 +67,11 @@ Examples:
     #[command(after_long_help = "\
 Examples:
   patchstate report site fleet.matrix --now 2026-03-01
+  patchstate report site --site /srv/site
 
   A site to look around in with a browser:
-      patchstate report site security.matrix office.matrix --now 2026-03-01 --html explorer")]
+      patchstate report site security.matrix office.matrix --now 2026-03-01 --html explorer
+      patchstate report site --site /srv/site --html explorer --evidence")]
     Site {
         #[command(flatten)]
         site: SiteArgs,
@@ -111,7 +114,7 @@ struct Request {
     /// Prints every column
     #[arg(long)]
     wide: bool,
-    /// The time from which ages are counted, such as 2026-03-01
+    /// The time from which ages are counted, such as 2026-03-01 [default: of a site now, else none]
     #[arg(long, value_name = "TIME", value_parser = request::time)]
     now: Option<jiff::Timestamp>,
     #[command(flatten)]
@@ -127,11 +130,22 @@ struct SiteArgs {
     more: Vec<PathBuf>,
     #[command(flatten)]
     place: explorer::Place,
+    /// With --html or --html-file of a site: shows what proves each cell that is Missing or Unknown, for so many
+    /// clients, those with most Missing [without a number: 100]
+    #[arg(
+        long,
+        value_name = "CLIENTS",
+        num_args = 0..=1,
+        default_missing_value = "100",
+        requires = "Place",
+        conflicts_with = "matrix"
+    )]
+    evidence: Option<NonZeroUsize>,
 }
 
 impl SiteArgs {
     fn run(&self, output: &mut Output) -> anyhow::Result<Exit> {
-        let SiteArgs { request, more, place } = self;
+        let SiteArgs { request, more, place, evidence } = self;
         if place.is_named() {
             return match request.matrices.select()? {
                 Selected::File(first) => {
@@ -139,7 +153,7 @@ impl SiteArgs {
                     explorer::of_files(&paths, request.now, place, output)
                 }
                 Selected::Site(site) => {
-                    explorer::of_site(&site, &request.matrices.of, request.now, place, output)
+                    explorer::of_site(&site, &request.matrices.of, request.now, *evidence, place, output)
                 }
             };
         }

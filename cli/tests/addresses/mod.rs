@@ -56,7 +56,7 @@ fn what_the_server_answers_decides_what_is_current() {
         answer("404 Not Found", &[], b""),
     ]);
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let site = founded(folder.path());
+    let site = founded(folder.path(), &["linux"]);
     let source = format!("source = [\"{}\"]", server.url("/updateinfo.xml"));
     define(&site, |text| text.replace("source = [\"drop\"]", &source));
     // The exit code, what is said, and whether something else is current then.

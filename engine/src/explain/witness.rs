@@ -4,6 +4,7 @@
 //! counted here, from the document, and only for the facts of a proof.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::{Ask, Because, Explainer, Node, Proof, Rules};
 use crate::diagnostic::Position;
@@ -73,7 +74,7 @@ impl Proof<'_> {
     ///
     /// `read` gives the text of a document as its reader decoded it; a document that it does not give
     /// keeps its facts at bytes.
-    pub fn locate(&mut self, read: &mut dyn FnMut(&str) -> Option<String>) {
+    pub fn locate(&mut self, read: &mut dyn FnMut(&str) -> Option<Rc<str>>) {
         let mut wanted: BTreeMap<&str, Vec<&mut Position>> = BTreeMap::new();
         for witness in self.witnesses.values_mut().filter(|witness| witness.position.line == 0) {
             wanted.entry(witness.document).or_default().push(&mut witness.position);

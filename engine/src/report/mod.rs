@@ -42,7 +42,7 @@ pub mod parquet;
 pub mod parquet;
 mod patchstate;
 mod products;
-mod sarif;
+pub mod sarif;
 mod site;
 mod summary;
 pub mod table;
@@ -199,7 +199,7 @@ pub struct Options {
     pub suppress: Suppress,
     /// The verdicts of `export matrix`.
     pub verdicts: Verdicts,
-    /// The time from which ages are counted.
+    /// The time from which ages are counted; without one that of the site, and without a site there are none.
     pub now: Option<jiff::Timestamp>,
     /// What a site knows beside the matrix.
     pub site: SiteFacts,
@@ -208,6 +208,10 @@ pub struct Options {
 /// What only a site knows of the cells of a matrix.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SiteFacts {
+    /// The feed that the matrix is of; empty where there is no site.
+    pub feed: String,
+    /// The time that it is, from which ages are counted where [`Options::now`] is not given.
+    pub now: Option<jiff::Timestamp>,
     /// When cells became what they are, numbered as the matrix numbers its updates.
     pub times: Times,
     /// By the id of an update: the list that authorizes it, and since when.

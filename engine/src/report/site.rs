@@ -1,7 +1,8 @@
 //! `report site`: the whole matrix in some lines: totals per feed, severity and age, the clients, and
 //! the updates that most clients need.
 //!
-//! Ages are counted from the time that the caller gives; without one there are none.
+//! Ages are counted from the time that the caller gives, else from that of the site; without either there are
+//! none.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -42,7 +43,8 @@ fn table<'m>(matrix: &'m Matrix<'_>, _: &str, options: &Options) -> Result<Table
         (0, Cow::Borrowed(feed))
     });
     totals(matrix, &counts, "severity", &mut table, |update| severity(update.urgency));
-    if let Some(now) = options.now {
+    let now = options.now.or(options.site.now);
+    if let Some(now) = now {
         totals(matrix, &counts, "age", &mut table, |update| age(&update.posted, now));
     }
     top(matrix, &counts, &mut table);
@@ -53,7 +55,7 @@ fn table<'m>(matrix: &'m Matrix<'_>, _: &str, options: &Options) -> Result<Table
     }
     table.foot = footer::notes(matrix);
     table.foot.push(footer::totals(matrix.totals()));
-    match options.now {
+    match now {
         Some(now) => table.foot.push(Note::one("now", now.to_string())),
         None => table.foot.push(Note::advice("updates are grouped by age when --now TIME is given")),
     }

@@ -1,5 +1,7 @@
 //! The matrices of a site as reports see them: with the rows that are laid over them, and of one collection.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use super::Site;
@@ -7,7 +9,7 @@ use super::definition::Collection;
 use super::evaluate::Old;
 use super::members::Members;
 use super::scan::inventory_key;
-use super::store::{Clients, Record};
+use super::store::Clients;
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::eval::plan::Plan;
@@ -51,46 +53,45 @@ impl Site {
 }
 
 impl Site {
-    /// What is kept of a client, ready to be read.
+    /// What is kept of a client of the store, ready to be read.
     ///
     /// # Errors
     ///
     /// Nothing is kept of it.
-    pub fn kept_of(&self, client: &str, now: Timestamp) -> Result<Intake> {
-        let store = self.store();
-        let record = self.record_of(client)?;
-        let kept = store.documents(&record, self.results_since(now));
-        Ok(Intake::of_kept([(record.client, kept)], ingest::Settings::default()))
+    fn kept_of(&self, clients: &Clients, client: &str, now: Timestamp) -> Result<Intake> {
+        let Some(record) = clients.get(client).filter(|record| !record.documents.is_empty()) else {
+            let error = Error::new(Code::BadValue, format!("no inventory of `{client}` is kept"));
+            return Err(error.with_hint("`patchstate report coverage` says who reported"));
+        };
+        let kept = self.store().documents(record, self.results_since(now));
+        Ok(Intake::of_kept([(record.client.clone(), kept)], ingest::Settings::default()))
     }
 
-    /// Reads what is kept of a client; gives it and where it lies.
+    /// Reads what is kept of one of the clients; gives it and where it lies.
     ///
     /// # Errors
     ///
     /// Nothing is kept of it, or it cannot be read.
-    pub fn read_kept_of(&self, client: &str, now: Timestamp) -> Result<(Intake, Inventory)> {
+    pub fn read_kept_of(
+        &self,
+        clients: &Clients,
+        client: &str,
+        now: Timestamp,
+    ) -> Result<(Intake, Inventory)> {
+        let mut clients = Cow::Borrowed(clients);
         loop {
-            let record = self.record_of(client)?;
-            let intake = self.kept_of(client, now)?;
+            let intake = self.kept_of(&clients, client, now)?;
             let (mut buffer, mut inventory) = (Buffer::new(), Inventory::default());
-            let read = intake
-                .clients()
-                .iter()
-                .try_for_each(|client| intake.read(client, &mut buffer, &mut inventory).map(|_| ()));
-            match read {
-                // Another report of it was taken meanwhile, and this one was removed.
-                Err(error) if error.is_io() && self.record_of(client)? != record => {}
-                read => return read.map(|()| (intake, inventory)),
+            let each = intake.clients().iter();
+            let read = each.map(|client| intake.read(client, &mut buffer, &mut inventory).map(|_| ()));
+            let Err(error) = read.collect::<Result<()>>() else { return Ok((intake, inventory)) };
+            let fresh = self.store().load()?;
+            if !error.is_io() || fresh.get(client) == clients.get(client) {
+                return Err(error);
             }
+            // Another report of it was taken meanwhile, and this one was removed.
+            clients = Cow::Owned(fresh);
         }
-    }
-
-    fn record_of(&self, client: &str) -> Result<Record> {
-        let clients = self.store().load()?;
-        clients.get(client).filter(|record| !record.documents.is_empty()).cloned().ok_or_else(|| {
-            let error = Error::new(Code::BadValue, format!("no inventory of `{client}` is kept"));
-            error.with_hint("`patchstate report coverage` says who reported")
-        })
     }
 
     /// What is kept of the clients that a feed's matrix has, or of those of a collection, ready to be read.

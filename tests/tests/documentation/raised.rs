@@ -365,10 +365,7 @@ const MADE: [(Code, Make); 33] = [
         let result = "<scan-result scanner='office-convert' ref='900001' state='missing' time='2001-01-01T00:00:00Z'/>";
         sample.send("1.xml", &full("A", 1, &[]).replace("</inv", &format!("{result}</inv")));
         sample.scan();
-        let intake = sample.site().kept_of("A", sample.desk.now).expect("is kept");
-        let mut inventory = Inventory::default();
-        intake.read(&intake.clients()[0], &mut Buffer::new(), &mut inventory).expect("is read");
-        raised.all(&inventory.diagnostics, "a result of 2001");
+        raised.all(&sample.kept("A").diagnostics, "a result of 2001");
     }),
     (Code::InventorySkipped, |folder, raised| {
         write(&folder.join(".hidden.xml"), b"<inventory/>");

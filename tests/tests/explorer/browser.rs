@@ -1,44 +1,11 @@
 //! The explorer in a headless browser: `tests/explorer/check.mjs` looks at it as its readers do.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
+use conformance::browser::look;
 use conformance::matrices::{random, sample};
-use conformance::skipped;
 use patchstate::matrix::Matrix;
 use patchstate::report::explorer::{Collection, Evidence, Explorer, Share, State};
 
 use crate::{Files, held, hostile};
-
-/// Finds a program in the folders of the environment.
-fn program(names: &[&str]) -> Option<PathBuf> {
-    let folders: Vec<PathBuf> = std::env::split_paths(&std::env::var_os("PATH")?).collect();
-    names
-        .iter()
-        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
-        .find(|path| path.is_file())
-}
-
-/// Node and a browser, or `None` after one printed line.
-fn tools() -> Option<(PathBuf, PathBuf)> {
-    let browser = std::env::var_os("CHROMIUM").map(PathBuf::from);
-    let browser = browser.or_else(|| program(&["chromium", "chromium-browser", "google-chrome"]));
-    let found = program(&["node"]).zip(browser);
-    if found.is_none() {
-        skipped("the explorer in a browser: node or chromium is not there");
-    }
-    found
-}
-
-/// Looks at a page.
-fn look(page: &Path) {
-    let Some((node, browser)) = tools() else { return };
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("explorer/check.mjs");
-    let output = Command::new(node).arg(script).arg(page).env("CHROMIUM", browser).output().expect("runs");
-    let said =
-        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{said}");
-}
 
 /// Writes an explorer into a folder and looks at it.
 fn look_at(explorer: &Explorer<'_>) {
@@ -51,14 +18,21 @@ fn look_at(explorer: &Explorer<'_>) {
     look(&folder.path().join("index.html"));
 }
 
+/// A proof as `explain` draws it, with lines that are longer than any window and a name without a blank.
+fn proof(client: &str, update: &str) -> String {
+    let path = format!("C:\\{}.dll", "system".repeat(60));
+    format!("client: <b>{client}</b>\nupdate: {update}\n\n└─ false: file {path} is at version 8.1\n")
+        + &format!("   │    observed: version 8.0 {}\n", "of a file ".repeat(60))
+}
+
 #[test]
 fn a_site_with_everything_that_can_be_shown() {
     let bytes = held(&random(11, 300, 150));
     let matrix = Matrix::open(bytes.as_ref()).expect("opens");
-    let evidence = |client: &str, update: &str| Some(format!("<b>{client}</b>\n  {update}"));
+    let prove = |client: &str, updates: &[&str]| updates.iter().map(|id| Some(proof(client, id))).collect();
     let mut explorer = Explorer::new("Example", vec![("security", &matrix)]);
     explorer.now = Some("2026-03-01T00:00:00Z".parse().expect("is a time"));
-    explorer.evidence = Some(Evidence(&evidence));
+    explorer.evidence = Some(Evidence { clients: 20, of: &prove });
     let clients = matrix.clients.iter().take(40).map(|client| client.id.clone()).collect();
     let of = |id: &str, clients| {
         let [id, feed, role] = [id, "security", "production"].map(str::to_owned);

@@ -4,8 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use conformance::site::{Sample, delta, full};
-use patchstate::ingest::Buffer;
-use patchstate::model::inventory::Inventory;
 use patchstate::model::verdict::Cell;
 use proptest::prelude::*;
 
@@ -41,11 +39,8 @@ fn last((first, deltas): &Chain) -> Packages {
 
 /// What is kept of each client: its facts by key, and the kinds that are complete.
 fn kept(sample: &Sample, count: usize) -> Vec<(BTreeMap<String, String>, String)> {
-    let site = sample.site();
     let of = |number| {
-        let intake = site.kept_of(&format!("C{number}"), sample.desk.now).expect("is kept");
-        let mut inventory = Inventory::default();
-        intake.read(&intake.clients()[0], &mut Buffer::new(), &mut inventory).expect("is read");
+        let inventory = sample.kept(&format!("C{number}"));
         let fact = |stated: &patchstate::model::inventory::Stated| {
             let mut key = String::new();
             assert!(stated.fact.write_key(&mut key));

@@ -264,12 +264,7 @@ fn i6_results_of_other_scanners_stay_until_they_are_old() {
         )
     };
     let kept = |sample: &Sample| {
-        let site = sample.site();
-        let intake = site.kept_of("A", sample.desk.now).expect("is kept");
-        let mut inventory = patchstate::model::inventory::Inventory::default();
-        let client = &intake.clients()[0];
-        let mut buffer = patchstate::ingest::Buffer::new();
-        intake.read(client, &mut buffer, &mut inventory).expect("is read");
+        let inventory = sample.kept("A");
         let is_result = |element: &str| element == "scan-result";
         let results = inventory.facts.iter().filter(|stated| is_result(stated.fact.element())).count();
         (results, inventory.facts.len() - results, inventory.diagnostics.of(Code::ImportTooOld))

@@ -100,5 +100,5 @@ fn s6_4_views_show_what_is_kept() {
     assert_eq!((matrix.clients.len(), matrix.totals()), (1, [0, 2, 0, 1]));
     matrix.verify().expect_err("rows were left out of what is in the file");
     assert!(site.views(&["none".to_owned()], None).is_err());
-    assert!(site.kept_of("nobody", sample.desk.now).is_err());
+    assert!(site.read_kept_of(&clients, "nobody", sample.desk.now).is_err());
 }

@@ -5,9 +5,7 @@ use std::fs;
 use conformance::bulletins::{bulletin, fix};
 use conformance::sccm::{hotfix, instance, report};
 use conformance::site::Sample;
-use patchstate::ingest::Buffer;
 use patchstate::model::fact::Fact;
-use patchstate::model::inventory::Inventory;
 
 /// A site with a catalog of two hotfixes.
 fn site() -> Sample {
@@ -40,9 +38,7 @@ fn file(content: &str, name: &str) -> String {
 
 /// What the cells say of the two hotfixes, and the files that are known: all that either stream states.
 fn known(sample: &Sample) -> (Vec<String>, Vec<String>) {
-    let intake = sample.site().kept_of("GUID:1", sample.desk.now).expect("is kept");
-    let mut inventory = Inventory::default();
-    intake.read(&intake.clients()[0], &mut Buffer::new(), &mut inventory).expect("is read");
+    let inventory = sample.kept("GUID:1");
     let path = |fact: &Fact<'_>| match fact {
         Fact::File(file) => Some(file.path.to_string()),
         _ => None,

@@ -19,6 +19,7 @@ use crate::matrix::Matrix;
 mod chunk;
 mod codes;
 mod columns;
+mod evidence;
 mod grid;
 mod map;
 mod members;
@@ -137,13 +138,22 @@ impl State {
     }
 }
 
-/// Says in words what proves a cell, given the ids of client and update; it is asked from several threads.
+/// What proves cells that are Missing or Unknown, in words.
 #[derive(Clone, Copy)]
-pub struct Evidence<'a>(pub &'a (dyn Fn(&str, &str) -> Option<String> + Sync));
+pub struct Evidence<'a> {
+    /// Of how many clients: those with most Missing cells that lists show.
+    pub clients: usize,
+    /// Says what proves cells of a client.
+    pub of: &'a Proves<'a>,
+}
+
+/// Says what proves cells, given the id of a client and those of all its updates that are Missing or Unknown: a
+/// text for each of them, in their order. It is asked once for a client, from several threads.
+pub type Proves<'a> = dyn Fn(&str, &[&str]) -> Vec<Option<String>> + Sync + 'a;
 
 impl fmt::Debug for Evidence<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Evidence")
+        f.debug_struct("Evidence").field("clients", &self.clients).finish_non_exhaustive()
     }
 }
 
@@ -200,10 +210,11 @@ impl<'a> Explorer<'a> {
         let matrices: Vec<_> = self.matrices.iter().map(|(_, matrix)| *matrix).collect();
         let codes = Codes::of(&matrices);
         let grid = &Grid::new(&self.matrices, further)?;
-        let counts = rows::write(self, grid, &codes, put, step)?;
+        let counts = rows::write(grid, &codes, put, step)?;
+        let proved = evidence::write(self, grid, &counts, put)?;
         columns::write(self, grid, &codes, put)?;
         tables::write(self, grid, &codes, &counts, put)?;
         put(map::chunk(grid, &codes, &counts)?)?;
-        put(Overview { explorer: self, grid, codes: &codes, counts: &counts }.chunk()?)
+        put(Overview { explorer: self, grid, codes: &codes, counts: &counts, proved: &proved }.chunk()?)
     }
 }

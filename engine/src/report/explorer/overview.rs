@@ -32,6 +32,8 @@ pub(super) struct Overview<'e, 'a> {
     pub(super) codes: &'e Codes,
     /// Of each client.
     pub(super) counts: &'e [Counts],
+    /// The clients whose cells are proved, in the order of their chunks of evidence.
+    pub(super) proved: &'e [usize],
 }
 
 impl Overview<'_, '_> {
@@ -70,7 +72,7 @@ impl Overview<'_, '_> {
         // To the second: nobody counts ages in less.
         json.key("now").maybe(self.explorer.now.map(|now| format!("{now:.0}")).as_deref());
         json.key("explain").text(self.explorer.explain);
-        json.key("evidence").truth(self.explorer.evidence.is_some());
+        json.key("evidence").array(self.proved, |json, client| json.number(*client as u64));
         json.key("authorizations").truth(!self.explorer.authorized.is_empty());
         json.key("matrices").array(&self.explorer.matrices, |json, (feed, matrix)| {
             json.object(|json| about(feed, matrix, json));

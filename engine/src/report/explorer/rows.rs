@@ -1,4 +1,4 @@
-//! Chunks of clients: what is known of each, its cells against all updates, and what proves them.
+//! Chunks of clients: what is known of each, and its cells against all updates.
 //!
 //! Source of truth: `docs/explorer.md`, "Files".
 
@@ -7,9 +7,8 @@ use rayon::prelude::*;
 use super::chunk::Chunk;
 use super::codes::Codes;
 use super::grid::{Grid, Row};
-use super::{Explorer, values};
+use super::values;
 use crate::error::Result;
-use crate::model::verdict::{Cell, Verdict};
 use crate::render::Json;
 use crate::report::client::head;
 use crate::report::counts::Counts;
@@ -28,7 +27,6 @@ pub(super) fn length(grid: &Grid<'_>, codes: &Codes) -> usize {
 
 /// Writes all chunks; gives the counts of each client.
 pub(super) fn write(
-    explorer: &Explorer<'_>,
     grid: &Grid<'_>,
     codes: &Codes,
     put: &mut dyn FnMut(Chunk) -> Result<()>,
@@ -40,7 +38,7 @@ pub(super) fn write(
         let chunks: Vec<_> = clients
             .par_chunks(length)
             .enumerate()
-            .map(|(at, clients)| chunk(explorer, grid, codes, batch * BATCH + at, clients))
+            .map(|(at, clients)| chunk(grid, codes, batch * BATCH + at, clients))
             .collect();
         for chunk in chunks {
             let (chunk, mut counted) = chunk?;
@@ -52,13 +50,7 @@ pub(super) fn write(
     Ok(counts)
 }
 
-fn chunk(
-    explorer: &Explorer<'_>,
-    grid: &Grid<'_>,
-    codes: &Codes,
-    number: usize,
-    clients: &[Row<'_>],
-) -> Result<(Chunk, Vec<Counts>)> {
+fn chunk(grid: &Grid<'_>, codes: &Codes, number: usize, clients: &[Row<'_>]) -> Result<(Chunk, Vec<Counts>)> {
     let mut row = vec![Codes::NONE; grid.updates.len()];
     let mut cells = Vec::with_capacity(clients.len() * row.len() * codes.width());
     let mut counts = Vec::with_capacity(clients.len());
@@ -68,16 +60,6 @@ fn chunk(
     }
     let members = |json: &mut Json<'_>| {
         json.key("clients").array(clients, |json, client| json.object(|json| about(grid, client, json)));
-        if explorer.evidence.is_some() {
-            json.key("evidence").array(clients, |json, client| {
-                json.array(proofs(explorer, grid, client), |json, (update, text)| {
-                    json.object(|json| {
-                        json.key("update").number(update as u64);
-                        json.key("text").text(&text);
-                    });
-                });
-            });
-        }
     };
     Ok((Chunk::packed("rows", number, members, &cells)?, counts))
 }
@@ -92,12 +74,4 @@ fn about(grid: &Grid<'_>, client: &Row<'_>, json: &mut Json<'_>) {
             json.key("notes").array(head(&of.clients[*at]), |json, note| values::note(&note, json));
         });
     });
-}
-
-/// What proves the cells of a client that are Missing or Unknown.
-fn proofs(explorer: &Explorer<'_>, grid: &Grid<'_>, client: &Row<'_>) -> Vec<(usize, String)> {
-    let Some(evidence) = explorer.evidence else { return Vec::new() };
-    let is_open = |cell: Cell| matches!(cell.verdict, Verdict::Missing | Verdict::Unknown);
-    let open = grid.cells(client).into_iter().filter(|(_, cell)| is_open(*cell));
-    open.filter_map(|(at, _)| Some((at, (evidence.0)(client.id, &grid.updates[at].update.id)?))).collect()
 }

@@ -33,22 +33,80 @@ pub(super) const EXPORT: Export = Export {
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
+/// A log that is written run by run, each of one matrix, in pieces of output that follow each other.
+///
+/// ```
+/// use patchstate::matrix::{Matrix, write, tables::Run};
+/// use patchstate::report::{Options, sarif::Log};
+///
+/// let mut bytes = std::io::Cursor::new(Vec::new());
+/// write(&Run::default(), std::iter::empty(), [], &mut bytes)?;
+/// let matrix = Matrix::open(bytes.get_ref())?;
+/// let (mut log, mut out) = (Log::default(), Vec::new());
+/// log.run(&matrix, &Options::default(), &mut out)?;
+/// log.end(&mut out)?;
+/// assert!(out.ends_with(b"]}\n"));
+/// # Ok::<(), patchstate::error::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Log {
+    runs: usize,
+}
+
+impl Log {
+    /// Writes the run of a matrix. That of a site's feed has the feed as its category, by which readers tell
+    /// the runs of one tool apart.
+    ///
+    /// # Errors
+    ///
+    /// Writing fails.
+    pub fn run(&mut self, matrix: &Matrix<'_>, options: &Options, out: &mut dyn Write) -> Result<()> {
+        let listed = Listed::new(matrix, options);
+        let mut pending = Pending::new(out);
+        self.begin(&mut pending.bytes);
+        pending.bytes.extend(b"{\n");
+        if !options.site.feed.is_empty() {
+            pending.bytes.extend(b"\"automationDetails\":{");
+            text("id", &format!("{}/", options.site.feed), &mut pending.bytes);
+            pending.bytes.extend(b"},\n");
+        }
+        pending.bytes.extend(b"\"tool\":{\"driver\":{\"name\":\"patchstate\",");
+        text("semanticVersion", env!("CARGO_PKG_VERSION"), &mut pending.bytes);
+        rules::write(matrix, &listed.rules, &mut pending)?;
+        write_invocation(matrix, &mut pending)?;
+        write_results(matrix, options, &listed, &mut pending)?;
+        let counts: Vec<_> =
+            listed.left_out.counts().map(|(name, count)| format!("\"{name}\":{count}")).collect();
+        pending.bytes.extend(format!(",\n\"properties\":{{\"hidden\":{{{}}}}}}}", counts.join(",")).bytes());
+        pending.finish()
+    }
+
+    /// Writes the end of the log.
+    ///
+    /// # Errors
+    ///
+    /// Writing fails.
+    pub fn end(self, out: &mut dyn Write) -> Result<()> {
+        Ok(out.write_all(b"]}\n")?)
+    }
+
+    /// Writes what stands before a run.
+    fn begin(&mut self, out: &mut Vec<u8>) {
+        self.runs += 1;
+        if self.runs > 1 {
+            out.extend(b",");
+            return;
+        }
+        out.extend(b"{");
+        text("$schema", SCHEMA, out);
+        out.extend(b",\"version\":\"2.1.0\",\"runs\":[");
+    }
+}
+
 fn write(matrix: &Matrix<'_>, _: Form, options: &Options, out: &mut dyn Write) -> Result<()> {
-    let listed = Listed::new(matrix, options);
-    let mut pending = Pending::new(out);
-    pending.bytes.extend(b"{");
-    text("$schema", SCHEMA, &mut pending.bytes);
-    pending
-        .bytes
-        .extend(b",\"version\":\"2.1.0\",\"runs\":[{\n\"tool\":{\"driver\":{\"name\":\"patchstate\",");
-    text("semanticVersion", env!("CARGO_PKG_VERSION"), &mut pending.bytes);
-    rules::write(matrix, &listed.rules, &mut pending)?;
-    write_invocation(matrix, &mut pending)?;
-    write_results(matrix, options, &listed, &mut pending)?;
-    let counts: Vec<_> =
-        listed.left_out.counts().map(|(name, count)| format!("\"{name}\":{count}")).collect();
-    pending.bytes.extend(format!(",\n\"properties\":{{\"hidden\":{{{}}}}}}}]}}\n", counts.join(",")).bytes());
-    pending.finish()
+    let mut log = Log::default();
+    log.run(matrix, options, out)?;
+    log.end(out)
 }
 
 /// What the first look at the matrix found.

@@ -3,8 +3,9 @@
 // opened from disk cannot fetch a file.
 
 (() => {
-  // Pieces that are kept of rows and of columns; each is about a quarter of a megabyte.
+  // Pieces that are kept of kinds that have many; most are about a quarter of a megabyte.
   const KEPT = 24;
+  const BOUNDED = ['rows', 'columns', 'evidence'];
   const arrived = new Map();
   const unpacked = new Map();
 
@@ -66,7 +67,7 @@
     unpacked.set(id, found);
     found.catch(() => unpacked.delete(id));
     const same = [...unpacked.keys()].filter((key) => key.startsWith(`${kind}-`));
-    if ((kind === 'rows' || kind === 'columns') && same.length > KEPT) unpacked.delete(same[0]);
+    if (BOUNDED.includes(kind) && same.length > KEPT) unpacked.delete(same[0]);
     return found;
   };
 
@@ -114,12 +115,19 @@
     const width = explorer.site.layout.width;
     return {
       about: object[list][at],
-      evidence: object.evidence?.[at] ?? [],
       cells: cells.subarray(at * length * width, (at + 1) * length * width),
     };
   };
   const row = (client) => part('rows', 'clients', client, explorer.site.layout.updates);
   const column = (update) => part('columns', 'updates', update, explorer.site.layout.clients);
 
-  Object.assign(explorer, { piece, overview, clients, updates, find, row, column });
+  // What proves cells of a client, by the number of the update; nothing where the site does not say.
+  const evidence = async (client) => {
+    const number = explorer.site.evidence.indexOf(client);
+    if (number < 0) return new Map();
+    const { object } = await piece('evidence', number);
+    return new Map(object.proofs.map((proof) => [proof.update, proof.text]));
+  };
+
+  Object.assign(explorer, { piece, overview, clients, updates, find, row, column, evidence });
 })();

@@ -8,10 +8,9 @@
     const [clients, updates] = await Promise.all([explorer.clients(), explorer.updates(), explorer.ready()]);
     const client = explorer.find(clients, id);
     if (client < 0) return explorer.absent('client', id, 'clients');
-    const { about, evidence, cells } = await explorer.row(client);
+    const [{ about, cells }, proofs] = await Promise.all([explorer.row(client), explorer.evidence(client)]);
     const all = updates.ids.map((_, at) => read(cells, at));
     const there = all.flatMap((cell, at) => (cell === null ? [] : [at]));
-    const proofs = new Map(evidence.map((proof) => [proof.update, proof.text]));
     const counts = [0, 1, 2, 3].map((code) => clients.verdicts[code][client]);
     const of = { id, updates, all, there, proofs, counts, settings };
     return [
