@@ -13,6 +13,7 @@ use patchstate::site::log::{Event, Weight};
 
 use crate::output::Output;
 use crate::progress::Progress;
+use crate::request;
 use crate::signals;
 
 /// What is said of what happens.
@@ -38,7 +39,7 @@ pub(crate) struct Machine {
 impl Machine {
     /// A machine at a time, or now.
     pub(crate) fn new(now: Option<Timestamp>, log: Log, output: &Output) -> Self {
-        Machine { now: now.unwrap_or_else(Timestamp::now), log, progress: Progress::clients(0, output) }
+        Machine { now: request::now(now), log, progress: Progress::clients(0, output) }
     }
 }
 

@@ -13,6 +13,7 @@ use patchstate::site::{DEFINITION, Site};
 use crate::command::site;
 use crate::files;
 use crate::output::Output;
+use crate::request;
 
 /// A matrix, or those of a site.
 #[derive(Debug, clap::Args)]
@@ -102,7 +103,7 @@ pub(crate) fn each_of(
     output: &mut Output,
     mut look: impl FnMut(&Matrix<'_>, SiteFacts, &mut Output) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let now = now.unwrap_or_else(Timestamp::now);
+    let now = request::now(now);
     let clients = site.store().load()?;
     let mut found = false;
     let (mut unknown, mut looked_at) = (BTreeMap::<String, usize>::new(), 0);

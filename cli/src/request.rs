@@ -98,6 +98,14 @@ pub(crate) fn time(text: &str) -> Result<jiff::Timestamp, String> {
     whole.ok_or_else(|| "a time is written 2026-03-01T12:00:00Z or 2026-03-01".to_owned())
 }
 
+/// The time that was given, or what time it is, to the second.
+pub(crate) fn now(given: Option<jiff::Timestamp>) -> jiff::Timestamp {
+    given.unwrap_or_else(|| {
+        let now = jiff::Timestamp::now();
+        jiff::Timestamp::from_second(now.as_second()).unwrap_or(now)
+    })
+}
+
 /// Which cells make the program end with code 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {

@@ -21,7 +21,7 @@ use crate::files::{self, Kind};
 use crate::matrices::OfSite;
 use crate::output::Output;
 use crate::progress::Progress;
-use crate::request::{Format, time};
+use crate::request::{self, Format, time};
 use crate::signals;
 
 /// Compares two indexes, two revisions of a catalog, or two matrices; ends with code 1 when they differ
@@ -246,7 +246,7 @@ impl Clients<'_> {
         for feed in feeds {
             let kept = match (&given, self.site, feed) {
                 (None, Some(site), Some(feed)) => {
-                    let now = self.args.now.unwrap_or_else(Timestamp::now);
+                    let now = request::now(self.args.now);
                     Some(site.kept_for(*feed, self.args.collection.as_deref(), now)?)
                 }
                 _ => None,

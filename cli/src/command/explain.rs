@@ -18,7 +18,7 @@ use crate::files;
 use crate::matrices::OfSite;
 use crate::output::Output;
 use crate::proofs::{self, Stated};
-use crate::request::time;
+use crate::request::{self, time};
 
 /// Shows why an update has its verdict on a client: every question, every answer, and where both stand
 #[derive(Debug, clap::Args)]
@@ -110,7 +110,7 @@ fn evidence(args: &Args) -> anyhow::Result<Evidence> {
     let Some(site) = of.open()? else { anyhow::bail!("no index is named, and this folder is no site") };
     let Some(client) = args.client.as_deref() else { anyhow::bail!("name the client with `--client`") };
     let (path, catalogs) = proofs::current(&site)?;
-    let now = args.now.unwrap_or_else(Timestamp::now);
+    let now = request::now(args.now);
     Ok(Evidence {
         catalogs,
         index: path.to_string_lossy().into_owned(),

@@ -15,6 +15,7 @@ use crate::matrices::OfSite;
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::proofs::Kept;
+use crate::request;
 
 /// Where the site goes.
 #[derive(Debug, Default, clap::Args)]
@@ -66,7 +67,7 @@ pub(super) fn of_site(
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
     check(place)?;
-    let now = now.unwrap_or_else(jiff::Timestamp::now);
+    let now = request::now(now);
     let clients = site.store().load()?;
     let views = site.views(&of.feed, of.collection.as_deref())?;
     let mut matrices = Vec::new();

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
-use jiff::Timestamp;
 use patchstate::diagnostic::Code;
 use patchstate::error::Error;
 use patchstate::plan::{self, Planner};
@@ -15,7 +14,7 @@ use crate::exit::Exit;
 use crate::files;
 use crate::matrices::{Matrices, OfSite, Selected};
 use crate::output::{Output, WithoutFirstLine};
-use crate::request::{Format, Listing};
+use crate::request::{self, Format, Listing};
 use crate::signals;
 
 /// Exports a matrix in the forms that other programs read
@@ -250,7 +249,7 @@ fn tables(matrices: &Matrices, folder: &Path, options: &Options) -> anyhow::Resu
             parquet::write(&[&matrix], &parquet::everybody(&[&matrix]), options, folder)?;
         }
         Selected::Site(site) => {
-            let (now, of) = (Timestamp::now(), &matrices.of);
+            let (now, of) = (request::now(None), &matrices.of);
             let clients = site.store().load()?;
             let views = site.views(&of.feed, of.collection.as_deref())?;
             let opened = views.iter().map(|view| view.open(&site, &clients, now));
@@ -315,7 +314,7 @@ fn list(
         let error = Error::new(Code::BadValue, "no list is named");
         return Err(error.with_hint(site.hint_at_authorizations()?).into());
     };
-    let planned = site.planned(&name.to_string_lossy(), Timestamp::now())?;
+    let planned = site.planned(&name.to_string_lossy(), request::now(None))?;
     for entry in &planned.unmatched {
         output.warning(&format!("the list has `{entry}`, which is no update"));
     }

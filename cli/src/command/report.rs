@@ -189,7 +189,7 @@ fn coverage(request: &Request, output: &mut Output) -> anyhow::Result<Exit> {
     let Selected::Site(site) = request.matrices.select()? else {
         return print("coverage", "", request, output);
     };
-    let now = request.now.unwrap_or_else(jiff::Timestamp::now);
+    let now = request::now(request.now);
     let clients = site.store().load()?;
     let columns = request::columns(request.wide);
     output.tables(&site.coverage_table(&clients, now)?, request.format, columns, 0)?;

@@ -7,7 +7,7 @@ use patchstate::report::table::{Column, Table, Value};
 use super::Place;
 use crate::exit::Exit;
 use crate::output::Output;
-use crate::request::{Format, time};
+use crate::request::{self, Format, time};
 
 /// Lists what should run now: advertisements whose last successful run is too long ago
 #[derive(Debug, clap::Args)]
@@ -30,7 +30,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let site = args.place.open(output)?;
-    let due = site.due(args.now.unwrap_or_else(Timestamp::now))?;
+    let due = site.due(request::now(args.now))?;
     let columns = ["Advertisement", "Program", "Kind", "Collection", "LastRun", "EveryDays"];
     let mut table = Table::new("due", columns.into_iter().map(Column::text).collect());
     for due in &due {
