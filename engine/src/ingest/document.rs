@@ -8,6 +8,8 @@ use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use xxhash_rust::xxh3::xxh3_128;
+
 use super::budget::{Budget, Share};
 use super::spool::{Spool, read_at};
 use crate::container::{self, Limits};
@@ -42,6 +44,8 @@ pub struct Document {
     pub(super) written: Option<String>,
     /// The first time of results of other scanners that count, where it holds any.
     pub(super) since: Option<jiff::Timestamp>,
+    /// The digest that its bytes must have, expanded.
+    pub(super) digest: Option<u128>,
 }
 
 impl Source {
@@ -69,7 +73,21 @@ impl Document {
             head: String::new(),
             written: None,
             since: None,
+            digest: None,
         }
+    }
+
+    /// Whether its bytes are those that were kept.
+    ///
+    /// # Errors
+    ///
+    /// Somebody changed them.
+    pub(super) fn verify(&self, bytes: &[u8]) -> Result<()> {
+        if self.digest.is_none_or(|digest| digest == xxh3_128(bytes)) {
+            return Ok(());
+        }
+        let error = Error::new(Code::InventoryUnreadable, "was changed since it was kept");
+        Err(error.with_hint("let the client report in full"))
     }
 
     /// What it is called in messages: a path, and after `!` the member of an archive.

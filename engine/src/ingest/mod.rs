@@ -187,6 +187,7 @@ impl Intake {
     ) -> Result<ClientReport> {
         let mut report = ClientReport::default();
         self.visit(client, buffer, |loaded| {
+            self.documents[loaded.document].verify(loaded.bytes)?;
             note(&loaded);
             out.document(loaded.name);
             if loaded.undecodable > 0 {

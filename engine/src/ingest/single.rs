@@ -49,6 +49,8 @@ pub struct Kept {
     pub format: &'static Format,
     /// Whether it is compressed.
     pub is_packed: bool,
+    /// The digest of its bytes, expanded: others are not read.
+    pub digest: u128,
     /// The first time of results of other scanners that count; `None` lets all count.
     pub since: Option<jiff::Timestamp>,
 }
@@ -99,11 +101,11 @@ impl Intake {
         let (mut documents, mut found) = (Vec::new(), Vec::new());
         for (id, kept) in clients {
             let mut pieces = Vec::with_capacity(kept.len());
-            for Kept { path, name, format, is_packed, since } in kept {
+            for Kept { path, name, format, is_packed, digest, since } in kept {
                 pieces.push(Piece { document: documents.len(), place: None });
                 let source = if is_packed { Source::Packed { path } } else { Source::File { path, skip: 0 } };
                 let mut document = Document::new(printable(&name), &name, source);
-                (document.format, document.since) = (Some(format), since);
+                (document.format, document.since, document.digest) = (Some(format), since, Some(digest));
                 document.written = if format.lacks_time() { document.source.written() } else { None };
                 documents.push(document);
             }

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use conformance::site::{COLLECTED, Sample, delta, full, full_at};
+use conformance::site::{COLLECTED, MOST, Sample, delta, full, full_at};
 use patchstate::diagnostic::Code;
+use patchstate::site::scan::Request;
 
 /// The serial that is kept of a client.
 fn serial(sample: &Sample, client: &str) -> Option<u64> {
@@ -340,6 +341,26 @@ fn s5_5_documents_that_no_record_names_are_swept_away() {
     sample.scan();
     assert!(!stray.exists());
     assert_eq!(sample.files("store/documents").len(), 2);
+}
+
+#[test]
+fn s5_5_a_document_that_somebody_changed_is_not_believed() {
+    let sample = Sample::new();
+    sample.send("1.xml", &full("A", 1, &[("p1", 1)]));
+    sample.scan();
+    let kept = sample.path("store/documents").join(&sample.files("store/documents")[0]);
+    let changed = fs::read_to_string(&kept).expect("is there").replace("p1", "p9");
+    fs::write(&kept, changed).expect("is written");
+    sample.scan_as(Request { collection: None, all: true, most: MOST }).expect("nothing is in its way");
+    assert_eq!(sample.cells()[0], "A linux:U-1 Unknown inventory-unreadable");
+    sample.send("2.xml", &delta("A", 2, &[("p2", 1)], &[]));
+    sample.scan();
+    assert_eq!(sample.bad(), [("2.xml".to_owned(), "delta-without-full".to_owned())]);
+    assert_eq!(sample.resyncs(), ["A.toml"]);
+    sample.send("3.xml", &full("A", 3, &[("p1", 2)]));
+    sample.scan();
+    assert_eq!(sample.cells()[0], "A linux:U-1 Installed package-current");
+    assert_eq!((sample.bad(), sample.resyncs()), (vec![], vec![]));
 }
 
 #[test]

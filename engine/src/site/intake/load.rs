@@ -258,7 +258,13 @@ impl Loading<'_, '_, '_> {
         };
         let read = self.read(report)?;
         let (facts, results) = split(self.inventory(report)?);
-        let mut inventory = self.stored(&last)?;
+        let damaged = |error: Error| match error.code() {
+            Code::InventoryUnreadable => {
+                Error::new(Code::DeltaWithoutFull, format!("what it changes {error}"))
+            }
+            _ => error,
+        };
+        let mut inventory = self.stored(&last).map_err(damaged)?;
         self.missing += inventory.apply(facts).len() as u64;
         let digest = self.write(inventory)?;
         if !results.facts.is_empty() || !results.removals.is_empty() {

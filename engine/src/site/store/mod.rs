@@ -240,6 +240,7 @@ impl Store {
             name: stored.report.clone(),
             format: stored.format,
             is_packed: stored.is_packed,
+            digest: stored.digest,
             since: since.filter(|_| stored.stream == Stream::Results),
         });
         kept.collect()
