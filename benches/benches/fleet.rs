@@ -15,7 +15,6 @@ use patchstate::eval::plan::Plan;
 use patchstate::eval::run;
 use patchstate::generate::fleet::{Fleet, Settings};
 use patchstate::ingest::{self, Intake};
-use patchstate::matrix;
 use patchstate::model::fact::Kinds;
 use patchstate::model::options::Options;
 
@@ -74,10 +73,7 @@ fn end_to_end(plan: &Plan<'_>, inbox: &Path, folder: &Path) -> Result<Phases> {
     let scanned = Instant::now();
     let clients: Vec<_> = intake.clients().iter().collect();
     let mut out = Output::create(&folder.join("fleet.matrix"))?;
-    let mut matrix =
-        matrix::Writer::new(&run::run_table(plan, String::new()), run::update_table(plan, &[]), &mut out)?;
-    run::evaluate(plan, &intake, &clients, |client, row| matrix.push(&client, &row), &|_| {})?;
-    matrix.finish()?;
+    run::into_matrix(plan, &intake, &clients, String::new(), &[], &mut out, &|_| {})?;
     let evaluated = Instant::now();
     out.finish()?;
     Ok(Phases([scanned - start, evaluated - scanned, evaluated.elapsed()]))

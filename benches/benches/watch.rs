@@ -20,7 +20,7 @@ use patchstate::eval::run;
 use patchstate::generate::fleet::{Fleet, Settings};
 use patchstate::ingest::{self, Intake};
 use patchstate::inventory::native;
-use patchstate::matrix::{self, Matrix};
+use patchstate::matrix::Matrix;
 use patchstate::model::options::Options;
 use patchstate::site::catalogs::Request as Fetch;
 use patchstate::site::definition::{Expedited, Template};
@@ -151,10 +151,7 @@ fn evaluate(plan: &Plan<'_>, inbox: &Path, to: &Path) -> Result<()> {
     let intake = Intake::scan(&[inbox.into()], ingest::Settings::default())?;
     let clients: Vec<_> = intake.clients().iter().collect();
     let mut out = Output::create(to)?;
-    let mut matrix =
-        matrix::Writer::new(&run::run_table(plan, String::new()), run::update_table(plan, &[]), &mut out)?;
-    run::evaluate(plan, &intake, &clients, |client, row| matrix.push(&client, &row), &|_| {})?;
-    matrix.finish()?;
+    run::into_matrix(plan, &intake, &clients, String::new(), &[], &mut out, &|_| {})?;
     out.finish()
 }
 

@@ -242,11 +242,11 @@ impl Clients<'_> {
                 Some(ingest::Intake::scan(&inputs, ingest::Settings::default())?)
             }
         };
+        let now = request::now(self.args.now);
         let (mut exit, mut printed) = (Exit::Nothing, 0);
         for feed in feeds {
             let kept = match (&given, self.site, feed) {
                 (None, Some(site), Some(feed)) => {
-                    let now = request::now(self.args.now);
                     Some(site.kept_for(*feed, self.args.collection.as_deref(), now)?)
                 }
                 _ => None,

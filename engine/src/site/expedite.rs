@@ -79,15 +79,13 @@ impl Site {
         let wanted = |client: &str| request.clients.iter().any(|wanted| wanted.eq_ignore_ascii_case(client));
         let mut intake = intake::Outcome::default();
         let (clients, rows) = loop {
-            let (clients, rest, taken) =
+            let (clients, rest, mut taken) =
                 taking.run_named(self.store().load()?, names.clone(), &|report| wanted(&report.client.id))?;
             rest.finished.settle()?;
-            intake.loaded += taken.loaded;
-            intake.skipped += taken.skipped;
-            intake.quarantined += taken.quarantined;
-            intake.bytes += taken.bytes;
             // A scan took something else of a client meanwhile, so that it is decided again.
-            if taken.given_back == 0 {
+            let given_back = std::mem::take(&mut taken.given_back);
+            intake.add(&taken);
+            if given_back == 0 {
                 break (clients, rest.rows);
             }
         };

@@ -71,23 +71,45 @@ fn s4_2_it_does_not_wait_for_a_scan_that_is_at_work() {
     assert_eq!(sample.cells()[0], "TEST01 linux:U-1 Installed package-current");
 }
 
-/// Somebody who keeps something else of the client as soon as its report was taken.
-struct Meddler<'s>(&'s Sample, AtomicBool);
+/// Somebody who does something at the site as soon as a report was taken.
+struct Meddler<'s> {
+    sample: &'s Sample,
+    meddle: fn(&Sample),
+    has_meddled: AtomicBool,
+}
+
+impl<'s> Meddler<'s> {
+    fn new(sample: &'s Sample, meddle: fn(&Sample)) -> Meddler<'s> {
+        Meddler { sample, meddle, has_meddled: AtomicBool::new(false) }
+    }
+}
 
 impl Host for Meddler<'_> {
     fn now(&self) -> jiff::Timestamp {
-        self.0.desk.now
+        self.sample.desk.now
     }
 
     fn evaluated(&self, _bytes: u64) {
-        if !self.1.swap(true, Ordering::Relaxed) {
-            let store = self.0.site().store();
-            let before = store.load().expect("is whole").get("TEST01").expect("is kept").clone();
-            let mut after = before.clone();
-            after.documents[0].serial = Some(2);
-            store.commit(vec![Change { before: Some(before), after }]).expect("is written");
+        if !self.has_meddled.swap(true, Ordering::Relaxed) {
+            (self.meddle)(self.sample);
         }
     }
+}
+
+/// Keeps something else of the client.
+fn replace(sample: &Sample) {
+    let store = sample.site().store();
+    let before = store.load().expect("is whole").get("TEST01").expect("is kept").clone();
+    let mut after = before.clone();
+    after.documents[0].serial = Some(2);
+    store.commit(vec![Change { before: Some(before), after }]).expect("is written");
+}
+
+/// Looks at the client ahead of all others, by a later report.
+fn expedite(sample: &Sample) {
+    let file = sample.path("by-hand.xml");
+    std::fs::write(&file, full("TEST01", 3, &[("p1", 2)])).expect("is written");
+    sample.expedite(&["TEST01"], Some(&file)).expect("does not wait");
 }
 
 #[test]
@@ -98,29 +120,12 @@ fn s4_2_a_report_is_decided_again_when_a_scan_was_first() {
     sample.send("TEST01.xml", &full("TEST01", 3, &[("p1", 2)]));
     let clients = ["TEST01".to_owned()];
     let request = Request { clients: &clients, file: None, any_collection: false, max: 16, most: MOST };
-    let meddler = Meddler(&sample, AtomicBool::new(false));
+    let meddler = Meddler::new(&sample, replace);
     let expedited = sample.site().expedite(&request, &meddler).expect("may be");
-    assert!(meddler.1.into_inner());
+    assert!(meddler.has_meddled.into_inner());
     assert_eq!((expedited.intake.loaded, expedited.intake.given_back), (1, 0));
     assert_eq!(sample.files("spool/in"), [""; 0], "it is not left for the scan");
     assert_eq!(sample.cells()[0], "TEST01 linux:U-1 Installed package-current");
-}
-
-/// Somebody who expedites the client as soon as a scan took a delta of it.
-struct Expediter<'s>(&'s Sample, AtomicBool);
-
-impl Host for Expediter<'_> {
-    fn now(&self) -> jiff::Timestamp {
-        self.0.desk.now
-    }
-
-    fn evaluated(&self, _bytes: u64) {
-        if !self.1.swap(true, Ordering::Relaxed) {
-            let file = self.0.path("by-hand.xml");
-            std::fs::write(&file, full("TEST01", 3, &[("p1", 2)])).expect("is written");
-            self.0.expedite(&["TEST01"], Some(&file)).expect("does not wait");
-        }
-    }
 }
 
 #[test]
@@ -130,10 +135,10 @@ fn s4_2_what_a_scan_is_to_change_may_be_replaced_meanwhile() {
     sample.scan();
     sample.send("delta.xml", &delta("TEST01", 2, &[("p3", 1)], &[]));
     sample.send("Z.xml", &full("Z", 1, &[("p1", 1)]));
-    let expediter = Expediter(&sample, AtomicBool::new(false));
+    let meddler = Meddler::new(&sample, expedite);
     let request = patchstate::site::scan::Request { collection: None, all: false, most: MOST };
-    let scanned = sample.site().scan(&request, &expediter);
-    assert!(expediter.1.into_inner());
+    let scanned = sample.site().scan(&request, &meddler);
+    assert!(meddler.has_meddled.into_inner());
     assert!(scanned.is_ok(), "{scanned:?}");
     sample.scan();
     assert_eq!(sample.cells()[0], "TEST01 linux:U-1 Installed package-current");

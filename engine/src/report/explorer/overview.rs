@@ -69,8 +69,7 @@ impl Overview<'_, '_> {
         json.key("format").number(FORMAT);
         json.key("agent").text(AGENT);
         json.key("name").text(self.explorer.name);
-        // To the second: nobody counts ages in less.
-        json.key("now").maybe(self.explorer.now.map(|now| format!("{now:.0}")).as_deref());
+        json.key("now").maybe(self.explorer.now.map(|now| now.to_string()).as_deref());
         json.key("explain").text(self.explorer.explain);
         json.key("evidence").array(self.proved, |json, client| json.number(*client as u64));
         json.key("authorizations").truth(!self.explorer.authorized.is_empty());

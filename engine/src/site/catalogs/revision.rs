@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
-use crate::site::Site;
 use crate::site::toml::{Document, quoted, read_file};
 use crate::site::write_file;
+use crate::site::{Site, make_folder};
 
 use super::incoming::Validators;
 
@@ -137,7 +137,7 @@ impl Site {
         if making.exists() {
             fs::remove_dir_all(&making).map_err(|error| Error::io(&making, "remove", error))?;
         }
-        fs::create_dir_all(&making).map_err(|error| Error::io(&making, "create", error))?;
+        make_folder(&making)?;
         let to = making.join(&revision.file);
         fs::rename(from, &to).map_err(|error| Error::io(from, "move", error))?;
         let synced = fs::File::open(&to).and_then(|file| file.sync_all());

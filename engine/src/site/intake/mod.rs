@@ -52,7 +52,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    fn add(&mut self, other: &Outcome) {
+    pub(super) fn add(&mut self, other: &Outcome) {
         self.loaded += other.loaded;
         self.skipped += other.skipped;
         self.quarantined += other.quarantined;
