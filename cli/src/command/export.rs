@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
+use jiff::Timestamp;
 use patchstate::diagnostic::Code;
 use patchstate::error::Error;
 use patchstate::plan::{self, Planner};
@@ -32,6 +33,9 @@ Examples:
 pub(crate) struct Args {
     #[command(subcommand)]
     target: Target,
+    /// Of a site: the time from which ages are counted [default: now]
+    #[arg(long, value_name = "TIME", value_parser = request::time, global = true)]
+    now: Option<Timestamp>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -166,6 +170,7 @@ fn verdicts(text: &str) -> Result<Verdicts, String> {
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
+    let now = args.now;
     match &args.target {
         Target::Matrix { matrices, format, verdict } => {
             let form = match format {
@@ -174,19 +179,19 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
                 Lines::Ndjson => Form::Ndjson,
             };
             let options = Options { verdicts: verdict.unwrap_or_default(), ..Options::default() };
-            write("matrix", matrices, form, &options, output)
+            write("matrix", matrices, form, &options, now, output)
         }
         Target::Patchstate { matrices, all } => {
             let listing = Listing { all: *all, ..Listing::default() };
-            write("patchstate", matrices, Form::Csv, &listing.options(), output)
+            write("patchstate", matrices, Form::Csv, &listing.options(), now, output)
         }
         Target::Parquet { matrices, output: folder, verdict } => {
             let options = Options { verdicts: verdict.unwrap_or_default(), ..Options::default() };
-            tables(matrices, folder, &options)
+            tables(matrices, folder, &options, now)
         }
         Target::Sarif { matrices, all } => {
             let listing = Listing { all: *all, ..Listing::default() };
-            log(matrices, &listing.options(), output)
+            log(matrices, &listing.options(), now, output)
         }
         Target::Plan { name, matrix, index: Some(index), format, .. } => {
             let (client, matrix) = match (name, matrix) {
@@ -199,9 +204,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
             };
             plans(client.as_deref(), matrix, index, *format, output)
         }
-        Target::Plan { name, site, format, .. } => list(name.as_deref(), site.clone(), *format, output),
+        Target::Plan { name, site, format, .. } => list(name.as_deref(), site.clone(), *format, now, output),
         Target::Hfnetchk { matrices, listing } => {
-            write("hfnetchk", matrices, Form::Text, &listing.options(), output)
+            write("hfnetchk", matrices, Form::Text, &listing.options(), now, output)
         }
     }
 }
@@ -211,11 +216,12 @@ fn write(
     matrices: &Matrices,
     form: Form,
     options: &Options,
+    now: Option<Timestamp>,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
     let Some(export) = report::find_export(name) else { anyhow::bail!("no export `{name}`") };
     let mut written = 0;
-    matrices.each(None, output, |matrix, site, output| {
+    matrices.each(now, output, |matrix, site, output| {
         let options = Options { site, ..options.clone() };
         written += 1;
         output.written(|data| match form {
@@ -229,9 +235,14 @@ fn write(
 }
 
 /// Writes a log with a run of each matrix.
-fn log(matrices: &Matrices, options: &Options, output: &mut Output) -> anyhow::Result<Exit> {
+fn log(
+    matrices: &Matrices,
+    options: &Options,
+    now: Option<Timestamp>,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
     let mut log = Log::default();
-    matrices.each(None, output, |matrix, site, output| {
+    matrices.each(now, output, |matrix, site, output| {
         let options = Options { site, ..options.clone() };
         output.written(|data| log.run(matrix, &options, data))
     })?;
@@ -240,7 +251,12 @@ fn log(matrices: &Matrices, options: &Options, output: &mut Output) -> anyhow::R
 }
 
 /// Writes tables of all matrices, with the collections of a site.
-fn tables(matrices: &Matrices, folder: &Path, options: &Options) -> anyhow::Result<Exit> {
+fn tables(
+    matrices: &Matrices,
+    folder: &Path,
+    options: &Options,
+    now: Option<Timestamp>,
+) -> anyhow::Result<Exit> {
     signals::leave_nothing_behind();
     match matrices.select()? {
         Selected::File(path) => {
@@ -249,7 +265,7 @@ fn tables(matrices: &Matrices, folder: &Path, options: &Options) -> anyhow::Resu
             parquet::write(&[&matrix], &parquet::everybody(&[&matrix]), options, folder)?;
         }
         Selected::Site(site) => {
-            let (now, of) = (request::now(None), &matrices.of);
+            let (now, of) = (request::now(now), &matrices.of);
             let clients = site.store().load()?;
             let views = site.views(&of.feed, of.collection.as_deref())?;
             let opened = views.iter().map(|view| view.open(&site, &clients, now));
@@ -301,6 +317,7 @@ fn list(
     name: Option<&Path>,
     site: Option<PathBuf>,
     format: Plans,
+    now: Option<Timestamp>,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
     let of = OfSite { site, collection: None, feed: Vec::new() };
@@ -314,7 +331,7 @@ fn list(
         let error = Error::new(Code::BadValue, "no list is named");
         return Err(error.with_hint(site.hint_at_authorizations()?).into());
     };
-    let planned = site.planned(&name.to_string_lossy(), request::now(None))?;
+    let planned = site.planned(&name.to_string_lossy(), request::now(now))?;
     for entry in &planned.unmatched {
         output.warning(&format!("the list has `{entry}`, which is no update"));
     }

@@ -204,7 +204,7 @@ impl Spool {
         match fs::rename(&report.path, &path) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-            Err(error) => return Err(Error::io(&report.path, "move", error)),
+            Err(error) => return Err(Error::io(&report.path, &into(batch), error)),
         }
         let about = fs::symlink_metadata(&path).map_err(|error| Error::io(&path, "look at", error))?;
         if !is_same(&about, &report.about) {
@@ -237,7 +237,7 @@ impl Spool {
 
     /// Moves a report that is broken to where it is to be.
     pub(super) fn quarantine(&self, taken: &Taken, to: &Path) -> Result<()> {
-        fs::rename(&taken.path, to).map_err(|error| Error::io(&taken.path, "move", error))
+        fs::rename(&taken.path, to).map_err(|error| Error::io(&taken.path, &into(&self.bad()), error))
     }
 
     /// Lets a report wait again.
@@ -257,11 +257,16 @@ fn move_into(from: &Path, folder: &Path, name: &OsStr) -> Result<PathBuf> {
     match fs::rename(from, &to) {
         Ok(()) => return Ok(to),
         Err(error) if error.kind() == io::ErrorKind::NotFound && !folder.is_dir() => {}
-        Err(error) => return Err(Error::io(from, "move", error)),
+        Err(error) => return Err(Error::io(from, &into(folder), error)),
     }
     super::make_folder(folder)?;
-    fs::rename(from, &to).map_err(|error| Error::io(from, "move", error))?;
+    fs::rename(from, &to).map_err(|error| Error::io(from, &into(folder), error))?;
     Ok(to)
+}
+
+/// What is said to be tried when a file is moved into a folder: either may be what is in the way.
+fn into(folder: &Path) -> String {
+    format!("move into `{}`", folder.display())
 }
 
 /// A path in a folder that is not taken: of the name itself, or of one with a number behind it.

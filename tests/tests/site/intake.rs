@@ -364,6 +364,42 @@ fn s5_5_a_document_that_somebody_changed_is_not_believed() {
 }
 
 #[test]
+fn s5_5_results_that_somebody_changed_begin_anew_with_a_full_report() {
+    const RESULT: &str = "<scan-result scanner=\"office-convert\" ref=\"900001\" state=\"missing\" \
+                          time=\"2026-03-01T00:00:00Z\"/></inv";
+    let with_result = |report: String| report.replace("</inv", RESULT);
+    let damaged = |sample: &Sample| {
+        let read =
+            |path: &str| fs::read_to_string(sample.path("store/documents").join(path)).expect("is there");
+        let is_results = |path: &&String| read(path).contains("scan-result");
+        let files = sample.files("store/documents");
+        let kept = files.iter().find(is_results).expect("is kept");
+        fs::write(sample.path("store/documents").join(kept), read(kept).replace("missing", "install"))
+            .expect("is written");
+        sample.scan_as(Request { collection: None, all: true, most: MOST }).expect("nothing is in its way");
+        sample.cells()[0].clone()
+    };
+    let sample = Sample::new();
+    sample.send("1.xml", &with_result(full("A", 1, &[("p1", 2)])));
+    sample.scan();
+    assert_eq!(damaged(&sample), "A linux:U-1 Unknown inventory-unreadable");
+    sample.send("2.xml", &with_result(delta("A", 2, &[("p2", 1)], &[])));
+    sample.scan();
+    assert_eq!(sample.bad(), [("2.xml".to_owned(), "delta-without-full".to_owned())]);
+    assert_eq!(sample.resyncs(), ["A.toml"]);
+    sample.send("3.xml", &with_result(full("A", 3, &[("p1", 2)])));
+    sample.scan();
+    assert_eq!(sample.cells()[0], "A linux:U-1 Installed package-current");
+    assert_eq!((sample.bad(), sample.resyncs()), (vec![], vec![]));
+    assert_eq!((sample.kept("A").facts.len(), sample.desk.heard("inventory-unreadable")), (2, 1));
+    assert_eq!(damaged(&sample), "A linux:U-1 Unknown inventory-unreadable");
+    sample.send("4.xml", &full("A", 4, &[("p1", 2)]));
+    sample.scan();
+    assert_eq!(sample.cells()[0], "A linux:U-1 Installed package-current");
+    assert_eq!((sample.kept("A").facts.len(), sample.desk.heard("inventory-unreadable")), (1, 2));
+}
+
+#[test]
 fn s5_6_an_old_inventory_is_evaluated_and_stale() {
     let mut sample = Sample::new();
     sample.send("1.xml", &full("A", 1, &[("p1", 1)]));

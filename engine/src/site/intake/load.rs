@@ -64,6 +64,7 @@ pub(super) fn decide<'p>(
         buffer,
         is_evaluated: false,
         missing: 0,
+        lost: None,
         made: Vec::new(),
     };
     let mut fates = Vec::with_capacity(group.len());
@@ -74,14 +75,15 @@ pub(super) fn decide<'p>(
             // replaced.
             Err(error) if error.is_io() && is_changed(&loading.store, client, before)? => {
                 let made = loading.made;
-                return Ok(Decided { change: None, fates, row: None, missing: 0, made, is_late: true });
+                let (missing, lost, is_late) = (0, None, true);
+                return Ok(Decided { change: None, fates, row: None, missing, lost, made, is_late });
             }
             Err(error) if error.is_io() => return Err(error),
             Err(error) => loading.refuse(pending, &error),
         };
         fates.push(fate);
     }
-    let Loading { record, judge, is_evaluated, missing, made, store, .. } = loading;
+    let Loading { record, judge, is_evaluated, missing, lost, made, store, .. } = loading;
     // What was made on the way and is not kept in the end.
     let (kept, unused): (Vec<u128>, Vec<u128>) = made.into_iter().partition(|digest| record.names(*digest));
     let unused = unused.into_iter().filter(|digest| !before.is_some_and(|before| before.names(*digest)));
@@ -89,7 +91,7 @@ pub(super) fn decide<'p>(
     let row = if is_evaluated { judge.row(taking.site, &record, taking.host.now()) } else { None };
     let change = (before != Some(&record) && (before.is_some() || !is_empty(&record)))
         .then(|| Change { before: before.cloned(), after: record });
-    Ok(Decided { change, fates, row, missing, made: kept, is_late: false })
+    Ok(Decided { change, fates, row, missing, lost, made: kept, is_late: false })
 }
 
 /// Whether something else is kept of a client by now.
@@ -114,6 +116,8 @@ struct Loading<'l, 's, 'p> {
     /// Whether the judge has read all that is kept now, and nothing else.
     is_evaluated: bool,
     missing: u64,
+    /// Why results of other scanners that were kept do not count any more.
+    lost: Option<Error>,
     /// Digests of documents that were put into the store.
     made: Vec<u128>,
 }
@@ -231,6 +235,9 @@ impl Loading<'_, '_, '_> {
         let read = self.read(report)?;
         if stream == Stream::Whole {
             self.record.documents.retain(|other| other.stream == Stream::Results);
+            if !read.contents.has_results {
+                self.results_anew()?;
+            }
         }
         self.record.answered(stream);
         self.look_for_gaps(report, stream);
@@ -258,17 +265,15 @@ impl Loading<'_, '_, '_> {
         };
         let read = self.read(report)?;
         let (facts, results) = split(self.inventory(report)?);
-        let damaged = |error: Error| match error.code() {
-            Code::InventoryUnreadable => {
-                Error::new(Code::DeltaWithoutFull, format!("what it changes {error}"))
-            }
-            _ => error,
+        let damaged = |error: Error| match is_damaged(&error) {
+            true => Error::new(Code::DeltaWithoutFull, format!("what it changes {error}")),
+            false => error,
         };
         let mut inventory = self.stored(&last).map_err(damaged)?;
         self.missing += inventory.apply(facts).len() as u64;
         let digest = self.write(inventory)?;
         if !results.facts.is_empty() || !results.removals.is_empty() {
-            let mut kept = self.results()?;
+            let mut kept = self.results().map_err(damaged)?;
             self.missing += kept.apply(results).len() as u64;
             self.put_results(kept)?;
         }
@@ -341,6 +346,18 @@ impl Loading<'_, '_, '_> {
         }
     }
 
+    /// The results of other scanners that are kept; none, and none from now on, where somebody changed them.
+    fn results_anew(&mut self) -> Result<Inventory> {
+        match self.results() {
+            Err(error) if is_damaged(&error) => {
+                self.record.documents.retain(|stored| stored.stream != Stream::Results);
+                self.lost = Some(error);
+                self.results()
+            }
+            kept => kept,
+        }
+    }
+
     /// Puts results in the place of those of the same scanners.
     fn add_results(&mut self, new: Inventory) -> Result<()> {
         let scanner = |stated: &Stated| match &stated.fact {
@@ -348,7 +365,7 @@ impl Loading<'_, '_, '_> {
             _ => String::new(),
         };
         let said: BTreeSet<String> = new.facts.iter().map(scanner).collect();
-        let mut kept = self.results()?;
+        let mut kept = self.results_anew()?;
         kept.facts.retain(|stated| !said.contains(&scanner(stated)));
         kept.facts.extend(new.facts);
         self.put_results(kept)
@@ -440,6 +457,11 @@ fn stream(report: &Report) -> Stream {
         Some(format) if format.scope == Scope::Part => Stream::Part(format.name),
         Some(_) | None => Stream::Whole,
     }
+}
+
+/// Whether a document of the store has not the bytes that were kept.
+fn is_damaged(error: &Error) -> bool {
+    error.code() == Code::InventoryUnreadable
 }
 
 fn time(text: Option<&str>) -> Option<Timestamp> {

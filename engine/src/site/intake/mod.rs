@@ -94,6 +94,8 @@ struct Decided {
     row: Option<Loaded>,
     /// Withdrawals of facts that were not there.
     missing: u64,
+    /// Why results of other scanners that were kept do not count any more.
+    lost: Option<Error>,
     /// Digests of documents that were put into the store for it.
     made: Vec<u128>,
     /// Whether somebody else changed what is kept of the client meanwhile, so that it is to be decided again.

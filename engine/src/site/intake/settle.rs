@@ -160,6 +160,10 @@ impl<'t, 's, 'p> Settling<'t, 's, 'p> {
             let event = Event::note(Code::DeltaMissing.name(), self.taking.host.now());
             self.tell(event.text("client", &client).number("facts", decided.missing));
         }
+        if let Some(error) = decided.lost {
+            let event = Event::warning(error.code().name(), self.taking.host.now());
+            self.tell(event.text("client", &client).text("message", &error.to_string()));
+        }
         for (pending, fate) in group.into_iter().zip(decided.fates) {
             self.move_report(pending, fate)?;
         }
