@@ -10,7 +10,9 @@ use patchstate::eval::batch::Worker;
 use patchstate::eval::plan::Plan;
 use patchstate::eval::run;
 use patchstate::index::{Index, View};
-use patchstate::matrix::Matrix;
+use patchstate::matrix::kept::Kept;
+use patchstate::matrix::{Matrix, tables};
+use patchstate::model::flag::Flags;
 use patchstate::model::inventory::Inventory;
 use patchstate::model::options::{Checksum, Detect, Options, Profile, RegistryItems, Supersedence};
 use patchstate::model::verdict::Cell;
@@ -108,5 +110,26 @@ pub fn use_matrix(bytes: &[u8]) -> bool {
     for client in matrix.clients.iter().take(64) {
         matrix.client(&client.id);
     }
+    keep_rows(bytes, &matrix);
     matrix.verify().is_ok()
+}
+
+/// Compares what keeps rows of a matrix with what reads all of it.
+fn keep_rows(bytes: &[u8], matrix: &Matrix<'_>) {
+    let kept = Kept::open(bytes).unwrap_or_else(|error| panic!("who reads less refuses: {error}"));
+    assert_eq!((&kept.run, kept.totals()), (&matrix.run, matrix.totals()));
+    assert!(kept.updates.iter().copied().eq(matrix.updates.iter().map(|update| update.flags)));
+    assert_eq!(kept.clients.len(), matrix.clients.len());
+    for (at, client) in matrix.clients.iter().enumerate().take(64) {
+        let glance = &kept.clients[at];
+        assert_eq!(
+            (glance.id, glance.flags, glance.inventory),
+            (&*client.id, client.flags, client.inventory)
+        );
+        assert_eq!(kept.row(at), matrix.stored_row(at));
+        for flags in [client.flags, Flags::STALE] {
+            assert_eq!(glance.packed(flags), tables::Client { flags, ..client.clone() }.pack());
+        }
+        assert_eq!(kept.client(&client.id), matrix.client(&client.id));
+    }
 }

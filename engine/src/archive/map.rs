@@ -5,7 +5,6 @@
 #![allow(unsafe_code, reason = "mapping a file is unsafe, and this is the one module that does it")]
 
 use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use rkyv::util::AlignedVec;
@@ -41,13 +40,8 @@ impl Bytes {
         let mut file = File::open(path).map_err(failed("open"))?;
         let length = file.metadata().map_err(failed("look at"))?.len();
         let mut aligned = AlignedVec::with_capacity(usize::try_from(length).unwrap_or(0));
-        let mut block = vec![0; 1 << 20];
-        loop {
-            match file.read(&mut block).map_err(failed("read"))? {
-                0 => return Ok(Bytes(Held::Read(aligned))),
-                count => aligned.extend_from_slice(&block[..count]),
-            }
-        }
+        aligned.extend_from_reader(&mut file).map_err(failed("read"))?;
+        Ok(Bytes(Held::Read(aligned)))
     }
 
     /// Maps a whole file, whatever its size, in microseconds.

@@ -117,6 +117,23 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(self.bytes(count)?).map_err(|_| Error::new(Code::BadTable, "a text is not UTF-8"))
     }
 
+    /// Passes over counted text.
+    pub fn skip_text(&mut self) -> Result<()> {
+        let count = self.u32()? as usize;
+        self.bytes(count).map(|_| ())
+    }
+
+    /// Passes over a count and each item.
+    pub fn skip_list(&mut self, mut item: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
+        let count = self.u32()?;
+        (0..count).try_for_each(|_| if self.0.is_empty() { Err(cut_off()) } else { item(self) })
+    }
+
+    /// What is left.
+    pub fn rest(&self) -> &'a [u8] {
+        self.0
+    }
+
     /// Takes a count and then each item.
     pub fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> Result<T>) -> Result<Vec<T>> {
         let count = self.u32()? as usize;

@@ -100,15 +100,19 @@ pub struct Plan<'i> {
 }
 
 impl<'i> Plan<'i> {
+    /// The updates that have cells, rising; `baseline` (sorted update numbers) restricts them.
+    pub fn updates(view: View<'_>, options: &Options, baseline: Option<&[u32]>) -> Vec<u32> {
+        let is_wanted = |update: &u32| baseline.is_none_or(|baseline| baseline.binary_search(update).is_ok());
+        let has_cell = |update: &u32| is_wanted(update) && gives_verdict(view, options, *update);
+        (0..u32::try_from(view.updates()).unwrap_or(NONE)).filter(has_cell).collect()
+    }
+
     /// Makes an index ready; `baseline` (sorted update numbers) restricts which updates have cells.
     pub fn new(view: View<'i>, options: &'i Options, baseline: Option<&[u32]>) -> Plan<'i> {
         let columns = view.columns;
         let count = u32::try_from(view.updates()).unwrap_or(NONE);
         let gives_verdict = |update: u32| gives_verdict(view, options, update);
-        let has_cell = |update: &u32| {
-            gives_verdict(*update) && baseline.is_none_or(|baseline| baseline.binary_search(update).is_ok())
-        };
-        let updates: Vec<u32> = (0..count).filter(has_cell).collect();
+        let updates = Plan::updates(view, options, baseline);
         let rules: Vec<(u32, [u32; 2])> = (0..count)
             .filter(|update| gives_verdict(*update))
             .flat_map(|update| shared(view, update).into_iter().map(move |roots| (update, roots)))

@@ -4,11 +4,11 @@
 //! they are needed and not before; what can be read only once lies in the [`Spool`].
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
 
 use super::budget::{Budget, Share};
 use super::spool::{Spool, read_at};
@@ -25,6 +25,9 @@ pub(super) const LIMITS: Limits = Limits::of_document(MAX_DOCUMENT);
 
 /// What a packed document is first taken to expand to, as a multiple of its size and at least.
 const GUESS: (u64, u64) = (12, 1 << 20);
+
+/// How much of a file is read at a time where only its digest is asked for.
+const PART: usize = 128 << 10;
 
 /// The greatest buffer that a worker keeps for its next document.
 const KEPT: usize = 64 << 20;
@@ -172,6 +175,28 @@ impl Store {
             Source::Packed { path } => self.packed(path, buffer),
             Source::Spool(range) | Source::Text(range) => self.spooled(range.clone(), buffer),
             Source::Lost => Ok(self.budget.acquire(0)),
+        }
+    }
+
+    /// The digest of all bytes of a source, which are not kept: a file is read by parts that stay close at hand.
+    pub(super) fn digest(&self, source: &Source, buffer: &mut Buffer) -> Result<u128> {
+        let Source::File { path, .. } = source else {
+            let _share = self.all(source, buffer)?;
+            return Ok(xxh3_128(&buffer.bytes));
+        };
+        let _share = self.budget.acquire(PART as u64);
+        buffer.bytes.resize(PART, 0);
+        let (mut file, mut digest, mut left) = (open(path)?, Xxh3Default::new(), MAX_DOCUMENT);
+        loop {
+            match file.read(&mut buffer.bytes) {
+                Ok(0) => return Ok(digest.digest128()),
+                Ok(count) => {
+                    left = left.checked_sub(count as u64).ok_or_else(|| too_large(path))?;
+                    digest.update(&buffer.bytes[..count]);
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(reading(path)(error)),
+            }
         }
     }
 

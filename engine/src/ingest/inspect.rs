@@ -47,12 +47,17 @@ pub(super) fn scan(inputs: &[Input], settings: Settings) -> Result<Intake> {
     Ok(Intake { settings, documents, clients, diagnostics, store })
 }
 
-/// Looks at files, each of which is to be one document.
-pub(super) fn each(files: Vec<PathBuf>, store: &Store, settings: &Settings) -> Vec<Inspected> {
+/// Looks at files, each of which is to be one document; gives what `make` makes of each, by its number.
+pub(super) fn each<T: Send>(
+    files: Vec<PathBuf>,
+    store: &Store,
+    settings: &Settings,
+    make: impl Fn(usize, Inspected) -> T + Sync,
+) -> Vec<T> {
     let looker = Looker { store, settings };
-    let look = |buffer: &mut Buffer, path: PathBuf| {
+    let look = |buffer: &mut Buffer, (number, path): (usize, PathBuf)| {
         let name = path.to_string_lossy().into_owned();
-        match looker.origin(Origin::File(path), buffer) {
+        let inspected = match looker.origin(Origin::File(path), buffer) {
             First::Done(inspected) => *inspected,
             First::Archive(_) | First::Stdin => {
                 let error =
@@ -60,9 +65,10 @@ pub(super) fn each(files: Vec<PathBuf>, store: &Store, settings: &Settings) -> V
                 let document = Document::new(printable(&name), &name, Source::Lost);
                 Inspected { document, found: Err(error.with_hint("unpack it first")) }
             }
-        }
+        };
+        make(number, inspected)
     };
-    files.into_par_iter().map_init(Buffer::new, look).collect()
+    files.into_par_iter().enumerate().map_init(Buffer::new, look).collect()
 }
 
 /// What the first look at an input gives.
@@ -132,12 +138,13 @@ impl Looker<'_> {
             Look::All => &buffer.bytes[..],
             Look::Beginning => whole_characters(&buffer.bytes),
         };
-        let Decoded { text, .. } = decode(beginning, None, self.settings)?;
+        let Decoded { mut text, .. } = decode(beginning, None, self.settings)?;
         let format = self.settings.format.map_or_else(|| inventory::recognise(&text), Ok)?;
         document.format = Some(format);
         document.written = if format.lacks_time() { document.source.written() } else { None };
-        drop(text);
-        let Decoded { text, .. } = decode(beginning, Some(format), self.settings)?;
+        if format.code_page(beginning).is_some() {
+            text = decode(beginning, Some(format), self.settings)?.text;
+        }
         if let Found::Units(units) = format.units(&text, look)?
             && units.iter().all(|unit| unit.place.is_none())
         {

@@ -5,7 +5,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::document::{Document, Source, Store};
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::document::{Buffer, Document, Source, Store};
 use super::grouping::{Client, Inspected, Piece};
 use super::inspect;
 use super::spool::Spool;
@@ -71,12 +73,8 @@ impl Intake {
     /// ```
     pub fn reports(files: Vec<PathBuf>, settings: Settings) -> (Intake, Vec<Report>) {
         let store = Store { spool: Spool::default(), budget: Budget::new(settings.budget) };
-        let inspected = inspect::each(files, &store, &settings);
-        let (mut documents, mut reports) = (Vec::new(), Vec::new());
-        for Inspected { document, found } in inspected {
-            reports.push(report(documents.len(), &document, found));
-            documents.push(document);
-        }
+        let report = |number, Inspected { document, found }| (report(number, &document, found), document);
+        let (reports, documents) = inspect::each(files, &store, &settings, report).into_iter().unzip();
         let (clients, diagnostics) = (Vec::new(), Diagnostics::new());
         (Intake { settings, documents, clients, diagnostics, store }, reports)
     }
@@ -90,6 +88,27 @@ impl Intake {
                 to.clone_into(path);
             }
         }
+    }
+
+    /// The digest of a report as its bytes are, expanded: what [`Intake::visit`] would show.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
+    pub fn digest(&self, client: &Client, buffer: &mut Buffer) -> Result<u128> {
+        let mut digest = 0;
+        for piece in &client.pieces {
+            let document = &self.documents[piece.document];
+            let read = match &piece.place {
+                None => self.store.digest(&document.source, buffer),
+                Some(place) => {
+                    let share = self.store.range(&document.source, place.body.clone(), buffer);
+                    share.map(|_share| xxh3_128(&buffer.bytes))
+                }
+            };
+            digest = read.map_err(|error| error.in_file(&document.name))?;
+        }
+        Ok(digest)
     }
 
     /// The clients of which documents were kept, each with those, in the order in which they are to be

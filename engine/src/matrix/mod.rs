@@ -18,11 +18,14 @@ use crate::model::office;
 use crate::model::reason::Reason;
 use crate::model::verdict::{Cell, Verdict};
 
+pub mod kept;
+mod planes;
 pub mod row;
 pub mod tables;
 pub mod times;
 mod verify;
 
+use planes::{Planes, Stored};
 use row::{Row, implied};
 use tables::{Client, Packed, Run, Status, Update};
 
@@ -64,19 +67,8 @@ pub struct Matrix<'a> {
     pub clients: Vec<Client>,
     /// The bytes of the rows, by client.
     rows: Vec<Stored<'a>>,
-    verdicts: &'a [u8],
-    ends: &'a [u8],
-    exceptions: &'a [u8],
+    planes: Planes<'a>,
     checksum: u64,
-}
-
-/// The bytes of a client's row.
-#[derive(Clone, Copy, Debug, Default)]
-struct Stored<'a> {
-    /// Its packed verdicts.
-    verdicts: &'a [u8],
-    /// Its packed exceptions.
-    exceptions: &'a [u8],
 }
 
 impl<'a> Matrix<'a> {
@@ -87,45 +79,12 @@ impl<'a> Matrix<'a> {
     /// The bytes are no matrix of this version, or its parts do not fit each other.
     pub fn open(bytes: &'a [u8]) -> Result<Self> {
         let archive = Archive::open(KIND, bytes)?;
-        let mut matrix = Matrix {
-            rows: Vec::new(),
-            run: whole(archive.section(section::RUN)?, Run::read)?,
-            updates: whole(archive.section(section::UPDATES)?, |from| from.list(Update::read))?,
-            clients: whole(archive.section(section::CLIENTS)?, |from| from.list(Client::read))?,
-            verdicts: archive.section(section::VERDICTS)?,
-            ends: archive.section(section::EXCEPTION_ENDS)?,
-            exceptions: archive.section(section::EXCEPTIONS)?,
-            checksum: archive.checksum(),
-        };
-        matrix.check_bounds()?;
-        matrix.find_rows();
-        Ok(matrix)
-    }
-
-    fn check_bounds(&self) -> Result<()> {
-        let bad = |message: &str| Err(Error::new(Code::BadTable, message));
-        if self.verdicts.len() != self.clients.len().saturating_mul(row::width(self.updates.len())) {
-            return bad("the verdict plane has another size than clients and updates give");
-        }
-        if self.ends.len() != self.clients.len() * 8 || !self.exceptions.len().is_multiple_of(EXCEPTION) {
-            return bad("the exceptions have another size than the clients give");
-        }
-        Ok(())
-    }
-
-    /// Finds where each client's row lies.
-    fn find_rows(&mut self) {
-        let width = row::width(self.updates.len());
-        let range = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).saturating_mul(EXCEPTION);
-        let mut before = 0;
-        for client in 0..self.clients.len() {
-            let start = client.saturating_mul(width);
-            let verdicts = self.verdicts.get(start..start.saturating_add(width)).unwrap_or_default();
-            let end = range(self.end(client));
-            let exceptions = self.exceptions.get(before..end).unwrap_or_default();
-            self.rows.push(Stored { verdicts, exceptions });
-            before = end;
-        }
+        let run = whole(archive.section(section::RUN)?, Run::read)?;
+        let updates: Vec<Update> = whole(archive.section(section::UPDATES)?, |from| from.list(Update::read))?;
+        let clients: Vec<Client> = whole(archive.section(section::CLIENTS)?, |from| from.list(Client::read))?;
+        let planes = Planes::open(&archive, clients.len(), updates.len())?;
+        let rows = planes.rows(updates.len()).collect();
+        Ok(Matrix { run, updates, clients, rows, planes, checksum: archive.checksum() })
     }
 
     /// Leaves out the clients that are not to be kept.
@@ -260,13 +219,7 @@ impl<'a> Matrix<'a> {
 
     /// How many cells of each verdict there are, by verdict code; they add up to clients x updates.
     pub fn totals(&self) -> [u64; 4] {
-        let mut sums = [0; 4];
-        for client in 0..self.clients.len() {
-            for (sum, count) in sums.iter_mut().zip(self.totals_of(client)) {
-                *sum += count;
-            }
-        }
-        sums
+        row::sum((0..self.clients.len()).map(|client| self.totals_of(client)))
     }
 
     /// The packed verdicts of a client; empty beyond the end.
@@ -276,12 +229,6 @@ impl<'a> Matrix<'a> {
 
     fn exceptions_bytes(&self, client: usize) -> &'a [u8] {
         self.rows.get(client).map_or(&[], |row| row.exceptions)
-    }
-
-    /// Where a client's exceptions end in the file; at 0 beyond the end.
-    fn end(&self, client: usize) -> u64 {
-        let (ends, _) = self.ends.as_chunks();
-        ends.get(client).map_or(0, |end| u64::from_le_bytes(*end))
     }
 
     fn find_exception(&self, client: usize, update: u32) -> Option<(Reason, Flags)> {
@@ -381,7 +328,7 @@ impl<W: Write + Seek, U: ExactSizeIterator<Item = Update>> Writer<W, U> {
     /// # Errors
     ///
     /// As [`Writer::push`].
-    pub fn push_packed(&mut self, client: &Packed, row: &Row) -> Result<()> {
+    pub fn push_packed(&mut self, client: &Packed<'_>, row: &Row) -> Result<()> {
         self.push_row(row)?;
         self.clients.bytes(client.as_slice());
         Ok(())

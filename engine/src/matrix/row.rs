@@ -42,6 +42,11 @@ pub fn totals(plane: &[u8], updates: usize) -> [u64; 4] {
     totals
 }
 
+/// Counts of each verdict together, by verdict code.
+pub(crate) fn sum(counts: impl Iterator<Item = [u64; 4]>) -> [u64; 4] {
+    counts.fold([0; 4], |sums, counts| std::array::from_fn(|verdict| sums[verdict] + counts[verdict]))
+}
+
 /// The word of a row's last bytes.
 fn last_word(bytes: &[u8]) -> u64 {
     let mut word = [0; 8];

@@ -1,5 +1,7 @@
 //! The tables of a matrix file: what was run, the updates, the clients.
 
+use std::borrow::Cow;
+
 use crate::archive::record::{Reader, Writer};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
@@ -128,9 +130,9 @@ pub struct Client {
 
 /// A client as the table of clients holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Packed(Box<[u8]>);
+pub struct Packed<'a>(Cow<'a, [u8]>);
 
-impl Packed {
+impl Packed<'_> {
     /// How many bytes it takes.
     pub fn bytes(&self) -> usize {
         self.0.len()
@@ -140,6 +142,21 @@ impl Packed {
         &self.0
     }
 }
+
+/// An entry of the table of clients of which only what tells whether the row may be kept was read.
+#[derive(Clone, Copy, Debug)]
+pub struct Glance<'a> {
+    /// As of [`Client`].
+    pub id: &'a str,
+    /// As of [`Client`].
+    pub flags: Flags,
+    /// As of [`Client`].
+    pub inventory: u64,
+    entry: &'a [u8],
+}
+
+/// Bytes of the flags and the inventory, with which an entry of the table of clients ends.
+const TAIL: usize = 2 + 8;
 
 /// A product of a client whose service pack is older than the current one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -207,6 +224,18 @@ impl Update {
         write_cell(self.not_collected, out);
     }
 
+    /// Passes over an entry, and takes its flags.
+    pub(super) fn glance(from: &mut Reader<'_>) -> Result<Flags> {
+        (0..9).try_for_each(|_| from.skip_text())?;
+        from.bytes(4 + 1 + 1)?;
+        let flags = Flags::from_bits(from.u16()?);
+        from.skip_list(|from| from.u32().map(|_| ()))?;
+        from.skip_list(Reader::skip_text)?;
+        skip_products(from)?;
+        from.bytes(2 * CELL)?;
+        Ok(flags)
+    }
+
     pub(super) fn read(from: &mut Reader<'_>) -> Result<Update> {
         let mut text = || from.text().map(str::to_owned);
         let (id, bulletin, title, summary, kind) = (text()?, text()?, text()?, text()?, text()?);
@@ -236,10 +265,23 @@ impl Update {
 
 impl Client {
     /// Writes the client as the table of clients holds it.
-    pub fn pack(&self) -> Packed {
+    pub fn pack(&self) -> Packed<'static> {
         let mut out = Writer::new();
         self.write(&mut out);
-        Packed(out.as_slice().into())
+        Packed(Cow::Owned(out.as_slice().to_vec()))
+    }
+
+    /// Finds where an entry ends, and takes of it what tells whether the row may be kept.
+    pub(super) fn glance<'a>(from: &mut Reader<'a>) -> Result<Glance<'a>> {
+        let entry = from.rest();
+        let id = from.text()?;
+        (0..5).try_for_each(|_| from.skip_text())?;
+        from.bytes(1 + 1 + 2 + 8)?;
+        skip_products(from)?;
+        from.skip_list(|from| from.skip_text().and_then(|()| from.skip_text()))?;
+        from.skip_list(|from| from.u32().map(|_| ()))?;
+        let (flags, inventory) = (Flags::from_bits(from.u16()?), from.u64()?);
+        Ok(Glance { id, flags, inventory, entry: &entry[..entry.len() - from.rest().len()] })
     }
 
     pub(super) fn write(&self, out: &mut Writer) {
@@ -283,6 +325,17 @@ impl Client {
     }
 }
 
+impl<'a> Glance<'a> {
+    /// The client as the table of clients holds it, with these flags of every cell.
+    pub fn packed(&self, flags: Flags) -> Packed<'a> {
+        let mut entry = Cow::Borrowed(self.entry);
+        if let Some(at) = self.entry.len().checked_sub(TAIL).filter(|_| self.flags != flags) {
+            entry.to_mut()[at..at + 2].copy_from_slice(&flags.bits().to_le_bytes());
+        }
+        Packed(entry)
+    }
+}
+
 impl OldServicePack {
     fn read(from: &mut Reader<'_>) -> Result<OldServicePack> {
         Ok(OldServicePack { product: from.text()?.to_owned(), current: from.text()?.to_owned() })
@@ -302,6 +355,13 @@ fn read_products(from: &mut Reader<'_>) -> Result<Vec<ProductRow>> {
         Ok(ProductRow { product, levels: from.list(|from| from.text().map(str::to_owned))? })
     })
 }
+
+fn skip_products(from: &mut Reader<'_>) -> Result<()> {
+    from.skip_list(|from| from.skip_text().and_then(|()| from.skip_list(Reader::skip_text)))
+}
+
+/// Bytes of a cell.
+const CELL: usize = 1 + 2 + 2;
 
 fn write_cell(cell: Cell, out: &mut Writer) {
     out.u8(cell.verdict.code());

@@ -18,10 +18,10 @@ impl Matrix<'_> {
         if !self.clients.is_sorted_by(|a, b| a.id < b.id) {
             return bad("the clients are not sorted by id");
         }
-        let count = (self.exceptions.len() / EXCEPTION) as u64;
+        let count = self.planes.exceptions();
         let mut before = 0;
         for client in 0..self.clients.len() {
-            let end = self.end(client);
+            let end = self.planes.end(client);
             if end < before || end > count {
                 return self.bad_client(client, "its exceptions leave their section");
             }

@@ -4,21 +4,24 @@
 //! it has then evaluated it too. Knows plans and workers; which reports count is decided elsewhere.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 
 use super::Site;
-use super::scan::inventory_key;
+use super::scan::{Group, inventory_key};
 use super::store::{Record, Store};
 use crate::archive::map::Bytes;
 use crate::diagnostic::{Code, Position};
 use crate::error::Result;
 use crate::eval::batch::Worker;
+use crate::eval::plan::Plan;
 use crate::eval::run::client_row;
 use crate::eval::statements::Shared;
+use crate::index::View;
 use crate::ingest::{self, Buffer, Client, Intake};
 use crate::matrix::Matrix;
+use crate::matrix::kept::Kept;
 use crate::matrix::row::Row;
 use crate::matrix::tables::{self, Packed};
 use crate::model::fact::{Fact, Kinds};
@@ -41,7 +44,7 @@ pub(super) struct Loaded {
     pub(super) inventory: u64,
     /// The flags of all cells.
     pub(super) flags: Flags,
-    pub(super) client: Packed,
+    pub(super) client: Packed<'static>,
     pub(super) row: Row,
 }
 
@@ -52,18 +55,48 @@ impl Loaded {
     }
 }
 
-/// Reads documents, and evaluates them where there is an index.
+/// The feeds of a group and the index; the plan is made when somebody evaluates, which may be nobody.
 #[derive(Debug)]
-pub(super) enum Judge<'p> {
-    /// There is no index yet.
-    Reader,
-    /// There is.
-    Evaluator(Box<Worker<'p>>),
+pub(super) struct Prepared<'i> {
+    pub(super) view: View<'i>,
+    pub(super) group: &'i Group,
+    /// The updates that have cells, rising.
+    pub(super) updates: Vec<u32>,
+    plan: OnceLock<Plan<'i>>,
+}
+
+impl<'i> Prepared<'i> {
+    pub(super) fn new(site: &Site, view: View<'i>, group: &'i Group) -> Prepared<'i> {
+        let updates = Plan::updates(view, &group.options, Some(&site.updates_of(view, &group.feeds)));
+        Prepared { view, group, updates, plan: OnceLock::new() }
+    }
+
+    /// The plan of its updates.
+    pub(super) fn plan(&self) -> &Plan<'i> {
+        self.plan.get_or_init(|| Plan::new(self.view, &self.group.options, Some(&self.updates)))
+    }
+}
+
+/// Gives what all threads learn together.
+pub(super) type Sharing<'p> = Arc<dyn Fn() -> Arc<Shared<'p>> + Send + Sync + 'p>;
+
+/// Lets threads learn together what reports say of the first group; the others read what is kept.
+pub(super) fn sharing<'p>(prepared: &'p [Prepared<'_>]) -> Option<Sharing<'p>> {
+    let (first, shared) = (prepared.first()?, OnceLock::new());
+    Some(Arc::new(move || Arc::clone(shared.get_or_init(|| Shared::new(first.plan())))))
+}
+
+/// Reads documents, and evaluates them where there is an index.
+pub(super) struct Judge<'p> {
+    /// `None` where there is no index yet.
+    sharing: Option<Sharing<'p>>,
+    /// From the first document on that is evaluated.
+    worker: Option<Box<Worker<'p>>>,
 }
 
 impl<'p> Judge<'p> {
-    pub(super) fn new(shared: Option<&Arc<Shared<'p>>>) -> Judge<'p> {
-        shared.map_or(Judge::Reader, |shared| Judge::Evaluator(Box::new(Worker::sharing(shared))))
+    pub(super) fn new(sharing: Option<Sharing<'p>>) -> Judge<'p> {
+        Judge { sharing, worker: None }
     }
 
     /// Reads a document to its end, and shows it to `note` before.
@@ -74,23 +107,20 @@ impl<'p> Judge<'p> {
         buffer: &mut Buffer,
         note: impl FnMut(&ingest::Loaded<'_>),
     ) -> Result<Contents> {
-        match self {
-            Judge::Reader => {
-                let mut seen = Seen::default();
-                let report = intake.pieces(client, buffer, &mut seen, note)?;
-                Ok(Contents::of(seen.results, report.facts.into()))
-            }
-            Judge::Evaluator(worker) => {
-                worker.begin();
-                let report = intake.pieces(client, buffer, &mut worker.slots, note)?;
-                Ok(Contents::of(worker.slots.results().len() as u64, report.facts.into()))
-            }
-        }
+        let Some(sharing) = &self.sharing else {
+            let mut seen = Seen::default();
+            let report = intake.pieces(client, buffer, &mut seen, note)?;
+            return Ok(Contents::of(seen.results, report.facts.into()));
+        };
+        let worker = self.worker.get_or_insert_with(|| Box::new(Worker::sharing(&sharing())));
+        worker.begin();
+        let report = intake.pieces(client, buffer, &mut worker.slots, note)?;
+        Ok(Contents::of(worker.slots.results().len() as u64, report.facts.into()))
     }
 
     /// The cells of the client whose document was read and is all that is kept of it, where it was evaluated.
     pub(super) fn row(&mut self, site: &Site, record: &Record, now: Timestamp) -> Option<Loaded> {
-        let Judge::Evaluator(worker) = self else { return None };
+        let worker = self.worker.as_mut()?;
         let row = worker.finish();
         worker.slots.diagnostics = crate::diagnostic::Diagnostics::new();
         let inventory = inventory_key(record, site.results_since(now));
@@ -163,5 +193,10 @@ impl Old {
     /// The matrix.
     pub(super) fn open(&self) -> Result<Matrix<'_>> {
         Matrix::open(self.bytes.as_ref()).map_err(|error| error.in_file(self.path.to_string_lossy()))
+    }
+
+    /// What tells which rows may be kept.
+    pub(super) fn rows(&self) -> Result<Kept<'_>> {
+        Kept::open(self.bytes.as_ref()).map_err(|error| error.in_file(self.path.to_string_lossy()))
     }
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::definition::Role;
-use super::evaluate::Old;
+use super::evaluate::{Old, sharing};
 use super::host::Host;
 use super::intake::{self, Rows, Taking};
 use super::lock::Lock;
@@ -22,7 +22,6 @@ use super::store::Clients;
 use super::{Site, file_name, file_names};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
-use crate::eval::statements::Shared;
 use crate::ingest::{self, Intake};
 
 /// Who is looked at ahead of all others.
@@ -69,9 +68,8 @@ impl Site {
         spool.recover(Worker::Expedite)?;
         let view = index.view()?;
         let groups = self.groups();
-        let plans = self.plans(view, &groups);
-        let shared = plans.first().map(Shared::new);
-        let taking = Taking::new(self, request.most, Worker::Expedite, shared, host);
+        let prepared = self.prepared(view, &groups);
+        let taking = Taking::new(self, request.most, Worker::Expedite, sharing(&prepared), host);
         let names = match request.file {
             Some(file) => vec![self.hand_in(file)?],
             None => self.waiting_of(request.clients)?,
@@ -106,11 +104,10 @@ impl Site {
                 continue;
             };
             let nothing = Rows::new();
-            for (number, (group, plan)) in groups.iter().zip(&plans).enumerate() {
+            for (number, prepared) in prepared.iter().enumerate() {
                 let update = Update {
                     site: self,
-                    group,
-                    plan,
+                    prepared,
                     clients: &clients,
                     loaded: if number == 0 { &rows } else { &nothing },
                     host,

@@ -13,6 +13,7 @@ use self::merge::{Scope, Update};
 use super::catalogs::Current;
 use super::definition::Collection;
 use super::due::Run;
+use super::evaluate::{Prepared, sharing};
 use super::host::Host;
 use super::intake::{self, Rows, Taking};
 use super::lock::{Held, Lock};
@@ -24,8 +25,6 @@ use super::{Site, lists};
 use crate::archive::{Archive, output};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
-use crate::eval::plan::Plan;
-use crate::eval::statements::Shared;
 use crate::index::columns::Column;
 use crate::index::{self, Index, View};
 use crate::ingest::is_aged;
@@ -76,6 +75,7 @@ pub struct FeedScanned {
 }
 
 /// Feeds that are evaluated together.
+#[derive(Debug)]
 pub(super) struct Group {
     pub(super) options: Options,
     pub(super) words: String,
@@ -97,9 +97,8 @@ impl Site {
         let index = self.index()?;
         let view = index.as_ref().map(Index::view).transpose()?;
         let groups = self.groups();
-        let plans = view.map(|view| self.plans(view, &groups)).unwrap_or_default();
-        let shared = plans.first().map(Shared::new);
-        let taking = Taking::new(self, request.most, Worker::Scan, shared, host);
+        let prepared = view.map(|view| self.prepared(view, &groups)).unwrap_or_default();
+        let taking = Taking::new(self, request.most, Worker::Scan, sharing(&prepared), host);
         let (clients, rest, intake) = taking.run(clients)?;
         // What it has learned is not needed any more.
         drop(taking);
@@ -116,9 +115,9 @@ impl Site {
         let intake::Rest { rows, finished, .. } = rest;
         let nothing = Rows::new();
         finished.settle()?;
-        for (number, (group, plan)) in groups.iter().zip(&plans).enumerate() {
+        for (number, prepared) in prepared.iter().enumerate() {
             let loaded = if number == 0 { &rows } else { &nothing };
-            let update = Update { site: self, group, plan, clients: &clients, loaded, host, scope };
+            let update = Update { site: self, prepared, clients: &clients, loaded, host, scope };
             let updated = update.run()?;
             scanned.evaluated = scanned.evaluated.max(updated.evaluated);
             scanned.feeds.extend(updated.feeds);
@@ -210,12 +209,8 @@ impl Site {
     }
 
     /// What is to be known of the index before the first client, for each group.
-    pub(super) fn plans<'i>(&self, view: View<'i>, groups: &'i [Group]) -> Vec<Plan<'i>> {
-        let plan = |group: &'i Group| {
-            let of_group = self.updates_of(view, &group.feeds);
-            Plan::new(view, &group.options, Some(&of_group))
-        };
-        groups.iter().map(plan).collect()
+    pub(super) fn prepared<'i>(&self, view: View<'i>, groups: &'i [Group]) -> Vec<Prepared<'i>> {
+        groups.iter().map(|group| Prepared::new(self, view, group)).collect()
     }
 
     /// The updates of feeds, by number, rising.

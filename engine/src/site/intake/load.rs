@@ -174,7 +174,8 @@ impl Loading<'_, '_, '_> {
             Decision::OutOfDate => Ok(Fate::Skipped("out-of-date")),
             Decision::Refuse(code) => Err(refused(code, report, last)),
             Decision::Same(otherwise) => {
-                let same = Some(self.digest(report)?) == self.record.of(stream).map(|stored| stored.last);
+                let same = Some(self.intake.digest(&report.client, self.buffer)?)
+                    == self.record.of(stream).map(|stored| stored.last);
                 match otherwise {
                     _ if same => Ok(Fate::Skipped("duplicate")),
                     Otherwise::Replace => self.replace(pending, stream),
@@ -217,15 +218,6 @@ impl Loading<'_, '_, '_> {
             return Err(self.too_large());
         }
         Ok(Read { digest, contents })
-    }
-
-    fn digest(&mut self, report: &Report) -> Result<u128> {
-        let mut digest = 0;
-        self.intake.visit(&report.client, self.buffer, |loaded| {
-            digest = xxh3_128(loaded.bytes);
-            Ok(())
-        })?;
-        Ok(digest)
     }
 
     /// Lets a report take the place of what is kept of its stream; a whole inventory takes that of all but

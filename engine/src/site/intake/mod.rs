@@ -12,18 +12,17 @@ mod settle;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use super::Site;
-use super::evaluate::{Judge, Loaded};
+use super::evaluate::{Judge, Loaded, Sharing};
 use super::host::Host;
 use super::spool::{self, Spool, Taken, Worker};
 use super::store::{Change, Clients, Record, Stream};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::eval::in_order::InOrder;
-use crate::eval::statements::Shared;
 use crate::ingest::{self, Buffer, Intake, Report};
 use crate::inventory::{self, Deltas};
 
@@ -109,7 +108,7 @@ pub(super) struct Taking<'s, 'p> {
     pub(super) most: u64,
     pub(super) worker: Worker,
     /// The plan that reports are evaluated by as they are read.
-    pub(super) shared: Option<Arc<Shared<'p>>>,
+    pub(super) sharing: Option<Sharing<'p>>,
     pub(super) host: &'s dyn Host,
     /// Judges that wait for work, one for each thread.
     judges: Mutex<Vec<(Judge<'p>, Buffer)>>,
@@ -120,10 +119,10 @@ impl<'s, 'p> Taking<'s, 'p> {
         site: &'s Site,
         most: u64,
         worker: Worker,
-        shared: Option<Arc<Shared<'p>>>,
+        sharing: Option<Sharing<'p>>,
         host: &'s dyn Host,
     ) -> Self {
-        Taking { site, most, worker, shared, host, judges: Mutex::new(Vec::new()) }
+        Taking { site, most, worker, sharing, host, judges: Mutex::new(Vec::new()) }
     }
 
     fn spool(&self) -> Spool {
@@ -277,7 +276,7 @@ impl<'s, 'p> Taking<'s, 'p> {
     }
 
     fn judge(&self) -> (Judge<'p>, Buffer) {
-        lock(&self.judges).pop().unwrap_or_else(|| (Judge::new(self.shared.as_ref()), Buffer::new()))
+        lock(&self.judges).pop().unwrap_or_else(|| (Judge::new(self.sharing.clone()), Buffer::new()))
     }
 
     /// Lets reports wait again whose turn has come: what they apply to was loaded, or something later. Gives how

@@ -7,22 +7,22 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use super::super::definition::Collection;
-use super::super::evaluate::{Loaded, Old};
+use super::super::evaluate::{Loaded, Old, Prepared};
 use super::super::host::Host;
 use super::super::intake::Rows;
 use super::super::log::Event;
 use super::super::members::Members;
 use super::super::store::{Clients, Record};
-use super::{FeedScanned, Group, Site, inventory_key};
+use super::{FeedScanned, Site, inventory_key};
 use crate::archive::output::Output;
 use crate::error::Result;
-use crate::eval::plan::Plan;
 use crate::eval::run;
 use crate::index::columns::Column;
 use crate::ingest::{self, Intake};
+use crate::matrix::kept::Kept;
 use crate::matrix::row::Row;
 use crate::matrix::times::Times;
-use crate::matrix::{self, Matrix, tables};
+use crate::matrix::{self, tables};
 use crate::model::flag::Flags;
 use crate::site::make_folder;
 
@@ -51,17 +51,16 @@ struct Before<'m> {
     /// The number of the feed in the definition.
     feed: usize,
     members: Vec<Members>,
-    /// The places of its updates among those of the plan.
+    /// The places of its updates among those of the group.
     updates: Range<usize>,
     /// The matrix, where it is one of the same index and options.
-    matrix: Option<&'m Matrix<'m>>,
+    matrix: Option<&'m Kept<'m>>,
 }
 
 /// What is made of a group of feeds.
-pub(in crate::site) struct Update<'u> {
+pub(in crate::site) struct Update<'u, 'i> {
     pub(in crate::site) site: &'u Site,
-    pub(in crate::site) group: &'u Group,
-    pub(in crate::site) plan: &'u Plan<'u>,
+    pub(in crate::site) prepared: &'u Prepared<'i>,
     pub(in crate::site) clients: &'u Clients,
     /// Rows of clients that were evaluated as they were loaded.
     pub(in crate::site) loaded: &'u Rows,
@@ -106,11 +105,11 @@ pub(in crate::site) struct Updated {
     pub(in crate::site) feeds: Vec<FeedScanned>,
 }
 
-impl Update<'_> {
+impl Update<'_, '_> {
     /// Writes the feeds' next matrices, where they differ from those that are there.
     pub(in crate::site) fn run(&self) -> Result<Updated> {
-        let Update { site, group, plan, .. } = self;
-        let feeds = group.feeds.iter().map(|feed| (*feed, site.definition.feeds[*feed].id.as_str()));
+        let Update { site, prepared, .. } = self;
+        let feeds = prepared.group.feeds.iter().map(|feed| (*feed, site.definition.feeds[*feed].id.as_str()));
         let is_wanted = |feed: &str| match self.scope {
             Scope::Collection { collection, .. } => collection.feed == feed,
             Scope::All { .. } | Scope::Client(_) => true,
@@ -122,40 +121,44 @@ impl Update<'_> {
         };
         let olds = feeds.iter().map(read).collect::<Result<Vec<_>>>()?;
         let olds =
-            olds.iter().map(|old| old.as_ref().map(Old::open).transpose()).collect::<Result<Vec<_>>>()?;
+            olds.iter().map(|old| old.as_ref().map(Old::rows).transpose()).collect::<Result<Vec<_>>>()?;
         let mut befores = Vec::new();
         for ((feed, id), old) in feeds.iter().zip(&olds) {
-            let is_current = |matrix: &&Matrix<'_>| {
-                matrix.run.index == plan.view.checksum() && matrix.run.options == group.words
+            let is_current = |matrix: &&Kept<'_>| {
+                matrix.run.index == prepared.view.checksum() && matrix.run.options == prepared.group.words
             };
             befores.push(Before {
                 feed: *feed,
                 members: site.members_of(id)?,
-                updates: range(plan, id),
+                updates: range(prepared, id),
                 matrix: old.as_ref().filter(is_current),
             });
         }
         let entries = self.entries(&befores)?;
-        let ignored = site.ignored(plan.view)?;
-        let mut writing = Vec::new();
+        let ignored = site.ignored(prepared.view)?;
+        let (mut writing, mut times) = (Vec::new(), Vec::new());
         for (at, before) in befores.iter().enumerate() {
-            let changed = is_changed(before, at, &entries, plan, &ignored);
-            writing.push(if changed { Some(self.begin(before, &ignored)?) } else { None });
+            let changed = is_changed(before, at, &entries, &prepared.updates, &ignored);
+            let (written, of_cells) = if changed { self.begin(before, &ignored)? } else { (None, None) };
+            writing.push(written);
+            times.push(of_cells);
         }
         let merge = Merge {
             entries: &entries,
             at: 0,
             befores: &befores,
             writing,
+            times,
+            now: self.host.now().as_second(),
             loaded: self.loaded,
-            plan,
+            updates: prepared.updates.len(),
             evaluated: 0,
         };
         self.evaluate(merge)
     }
 
     /// Evaluates the clients that have no row yet, and writes all.
-    fn evaluate(&self, mut merge: Merge<'_, '_, '_>) -> Result<Updated> {
+    fn evaluate(&self, mut merge: Merge<'_, '_>) -> Result<Updated> {
         let store = self.site.store();
         let since = self.site.results_since(self.host.now());
         let wanted = merge.entries.iter().filter(|entry| entry.sources.contains(&Source::New));
@@ -169,18 +172,19 @@ impl Update<'_> {
         // Where there is nothing to evaluate nobody waits for threads that have other work.
         if !clients.is_empty() {
             let take = |client, row| merge.take(client, row);
-            outcome = run::evaluate(self.plan, &intake, &clients, take, done)?;
+            outcome = run::evaluate(self.prepared.plan(), &intake, &clients, take, done)?;
         }
-        merge.finish_rows()?;
+        let times = merge.finish_rows()?;
         for error in &outcome.errors {
             self.host
                 .tell(&Event::warning("unreadable", self.host.now()).text("message", &error.to_string()));
         }
         let mut updated = Updated { evaluated: merge.evaluated, feeds: Vec::new() };
-        for (before, written) in merge.befores.iter().zip(merge.writing) {
+        for ((before, written), times) in merge.befores.iter().zip(merge.writing).zip(times) {
             let id = &self.site.definition.feeds[before.feed].id;
+            let times = times.map(|times| (times, self.site.times_path(id)));
             updated.feeds.push(match written {
-                Some(written) => written.finish(id)?,
+                Some(written) => written.finish(times, id)?,
                 None => unchanged(id, before),
             });
         }
@@ -226,10 +230,11 @@ impl Update<'_> {
         Ok(entries)
     }
 
-    /// Begins a feed's next matrix.
-    fn begin(&self, before: &Before<'_>, ignored: &[u32]) -> Result<Written> {
+    /// Begins a feed's next matrix, and the times of its cells.
+    fn begin(&self, before: &Before<'_>, ignored: &[u32]) -> Result<(Option<Written>, Option<Times>)> {
         let id = &self.site.definition.feeds[before.feed].id;
-        let mut about = run::run_table(self.plan, self.group.words.clone());
+        let plan = self.prepared.plan();
+        let mut about = run::run_table(plan, self.prepared.group.words.clone());
         // Of the sources of the index only the feed's own.
         let mut numbers = Vec::with_capacity(about.sources.len());
         let mut next = 0u32;
@@ -238,8 +243,7 @@ impl Update<'_> {
             next += u32::from(source.feed == *id);
         }
         about.sources.retain(|source| source.feed == *id);
-        let updates =
-            run::update_table(self.plan, ignored).skip(before.updates.start).take(before.updates.len());
+        let updates = run::update_table(plan, ignored).skip(before.updates.start).take(before.updates.len());
         let renumbered = |mut update: tables::Update| {
             update.source = numbers.get(update.source as usize).copied().unwrap_or(0);
             update
@@ -247,38 +251,38 @@ impl Update<'_> {
         let updates: Vec<tables::Update> = updates.map(renumbered).collect();
         let path = self.scope.path(self.site, id);
         path.parent().map_or(Ok(()), make_folder)?;
-        Ok(Written {
+        let times = self.times(id, &updates)?;
+        let written = Written {
             updates: before.updates.clone(),
             scanned: FeedScanned { feed: id.clone(), is_new: true, ..FeedScanned::default() },
-            times: self.times(id, &updates)?,
-            now: self.host.now().as_second(),
             writer: matrix::Writer::new(&about, updates.into_iter(), Output::create(&path)?)?,
-        })
+        };
+        Ok((Some(written), times))
     }
 
-    /// The times of a feed's cells, for clients that are still kept.
-    fn times(&self, feed: &str, updates: &[tables::Update]) -> Result<Option<(Times, PathBuf)>> {
+    /// The times of a feed's cells, for clients that are still kept; rows that are laid over others have none.
+    fn times(&self, feed: &str, updates: &[tables::Update]) -> Result<Option<Times>> {
         if let Scope::Client(_) = self.scope {
             return Ok(None);
         }
         let mut times = self.site.times(feed)?.of_updates(updates);
         times.retain(|client| self.clients.get(client).is_some());
-        Ok(Some((times, self.site.times_path(feed))))
+        Ok(Some(times))
     }
 }
 
-/// The places of a feed's updates among those of a plan; they stand together, because their ids begin alike.
-fn range(plan: &Plan<'_>, feed: &str) -> Range<usize> {
-    let view = plan.view;
+/// The places of a feed's updates among those of its group; they stand together, because their ids begin alike.
+fn range(prepared: &Prepared<'_>, feed: &str) -> Range<usize> {
+    let Prepared { view, updates, .. } = prepared;
     let of_feed = |update: &u32| {
         let source = view.columns.update_source.at(*update as usize) as usize;
         view.source(source).source.feed == feed
     };
     let prefix = format!("{feed}:");
     let id = |update: &u32| view.text(view.columns.update_identity.at(*update as usize));
-    let start = plan.updates.partition_point(|update| id(update) < prefix.as_str());
-    let length = plan.updates[start..].partition_point(|update| id(update).starts_with(&prefix));
-    debug_assert!(plan.updates[start..start + length].iter().all(of_feed));
+    let start = updates.partition_point(|update| id(update) < prefix.as_str());
+    let length = updates[start..].partition_point(|update| id(update).starts_with(&prefix));
+    debug_assert!(updates[start..start + length].iter().all(of_feed));
     start..start + length
 }
 
@@ -287,7 +291,7 @@ fn is_changed(
     before: &Before<'_>,
     at: usize,
     entries: &[Entry<'_>],
-    plan: &Plan<'_>,
+    updates: &[u32],
     ignored: &[u32],
 ) -> bool {
     let Some(matrix) = before.matrix else { return true };
@@ -301,16 +305,16 @@ fn is_changed(
         }
     }
     let is_ignored = |update: u32| ignored.binary_search(&update).is_ok();
-    let updates = plan.updates.get(before.updates.clone()).unwrap_or_default();
+    let updates = updates.get(before.updates.clone()).unwrap_or_default();
     let flags = updates.iter().zip(&matrix.updates);
     rows != matrix.clients.len()
         || updates.len() != matrix.updates.len()
-        || flags.into_iter().any(|(update, old)| is_ignored(*update) != old.flags.contains(Flags::IGNORED))
+        || flags.into_iter().any(|(update, old)| is_ignored(*update) != old.contains(Flags::IGNORED))
 }
 
 fn unchanged(feed: &str, before: &Before<'_>) -> FeedScanned {
     let rows = before.matrix.map_or(0, |matrix| matrix.clients.len() as u64);
-    let totals = before.matrix.map_or([0; 4], Matrix::totals);
+    let totals = before.matrix.map_or([0; 4], Kept::totals);
     FeedScanned { feed: feed.to_owned(), rows, evaluated: 0, totals, is_new: false }
 }
 
@@ -318,7 +322,7 @@ fn unchanged(feed: &str, before: &Before<'_>) -> FeedScanned {
 #[derive(Clone, Copy)]
 enum About<'a> {
     Client(&'a tables::Client),
-    Packed(&'a tables::Packed),
+    Packed(&'a tables::Packed<'a>),
 }
 
 /// A matrix that is being written.
@@ -326,30 +330,18 @@ struct Written {
     writer: matrix::Writer<Output, std::vec::IntoIter<tables::Update>>,
     updates: Range<usize>,
     scanned: FeedScanned,
-    /// When cells became what they are, and where that is kept; rows that are laid over others have none.
-    times: Option<(Times, PathBuf)>,
-    now: i64,
 }
 
 impl Written {
     /// Writes the row of a client as the matrix before has it.
-    fn push_kept(&mut self, matrix: &Matrix<'_>, at: usize, flags: Flags) -> Result<()> {
-        let (client, row) = (&matrix.clients[at], matrix.stored_row(at));
-        if client.flags == flags {
-            return self.push(About::Client(client), &row);
-        }
-        self.push(About::Client(&tables::Client { flags, ..client.clone() }), &row)
+    fn push_kept(&mut self, matrix: &Kept<'_>, at: usize, flags: Flags) -> Result<()> {
+        self.push(About::Packed(&matrix.clients[at].packed(flags)), &matrix.row(at))
     }
 
-    /// Writes the row of a client that was evaluated for all updates of a plan.
-    fn push_new(&mut self, entry: &Entry<'_>, client: About<'_>, row: &Row, plan: &Plan<'_>) -> Result<()> {
+    /// Writes the row of a client that was evaluated for all updates of its group, which are so many.
+    fn push_new(&mut self, client: About<'_>, row: &Row, updates: usize) -> Result<()> {
         self.scanned.evaluated += 1;
-        let is_whole = self.updates.len() == plan.updates.len();
-        let row = if is_whole { Cow::Borrowed(row) } else { Cow::Owned(row.part(self.updates.clone())) };
-        if let Some((times, _)) = &mut self.times {
-            times.take(&entry.record.client, &row, self.now);
-        }
-        self.push(client, &row)
+        self.push(client, &part(row, &self.updates, updates))
     }
 
     fn push(&mut self, client: About<'_>, row: &Row) -> Result<()> {
@@ -363,31 +355,48 @@ impl Written {
         }
     }
 
-    fn finish(self, feed: &str) -> Result<FeedScanned> {
-        // First, because a time that is there already is not changed when the rows are made again.
-        if let Some((times, path)) = self.times {
-            times.write(Output::create(&path)?)?.finish()?;
-        }
-        let (_, output) = self.writer.finish_into()?;
+    fn finish(self, times: Option<(Times, PathBuf)>, feed: &str) -> Result<FeedScanned> {
+        let Written { writer, scanned, .. } = self;
+        let end = || writer.finish_into().map(|(_, output)| output);
+        let output = match times {
+            None => end()?,
+            Some((times, path)) => {
+                let write = || times.write(Output::create(&path)?);
+                let (output, written) = rayon::join(end, write);
+                // First, because a time that is there already is not changed when the rows are made again.
+                written?.finish()?;
+                output?
+            }
+        };
         output.finish().map_err(|error| error.in_file(feed))?;
-        Ok(self.scanned)
+        Ok(scanned)
     }
 }
 
+/// Of a row of so many updates the part of a feed.
+fn part<'r>(row: &'r Row, of_feed: &Range<usize>, updates: usize) -> Cow<'r, Row> {
+    if of_feed.len() == updates { Cow::Borrowed(row) } else { Cow::Owned(row.part(of_feed.clone())) }
+}
+
 /// Writes rows in the order of the clients.
-struct Merge<'m, 'c, 'p> {
+struct Merge<'m, 'c> {
     entries: &'m [Entry<'c>],
     /// The next entry.
     at: usize,
     befores: &'m [Before<'m>],
     /// By feed; `None` where the matrix stays.
     writing: Vec<Option<Written>>,
+    /// By feed; `None` where the matrix stays, or is laid over another one.
+    times: Vec<Option<Times>>,
+    /// When rows are evaluated, in seconds since 1970.
+    now: i64,
     loaded: &'m Rows,
-    plan: &'m Plan<'p>,
+    /// How many updates the group has.
+    updates: usize,
     evaluated: u64,
 }
 
-impl<'m> Merge<'m, '_, '_> {
+impl<'m> Merge<'m, '_> {
     /// The row of a client that was evaluated as it was loaded, if that is what it would be evaluated to now.
     fn loaded_row(&self, entry: &Entry<'_>) -> Option<&'m Loaded> {
         let loaded = self.loaded.get(&entry.record.client)?;
@@ -407,16 +416,38 @@ impl<'m> Merge<'m, '_, '_> {
         Ok(())
     }
 
-    fn finish_rows(&mut self) -> Result<()> {
-        while let Some(entry) = self.entries.get(self.at) {
-            self.at += 1;
-            self.write(entry, None)?;
+    /// Writes the rows after the last one that was evaluated; gives the times of all cells.
+    fn finish_rows(&mut self) -> Result<Vec<Option<Times>>> {
+        let mut times = std::mem::take(&mut self.times);
+        let (entries, befores, updates, now) = (self.entries, self.befores, self.updates, self.now);
+        let loaded: Vec<_> = entries.iter().map(|entry| self.loaded_row(entry)).collect();
+        let is_timed = times.iter().any(Option::is_some);
+        let mut write = || -> Result<()> {
+            while let Some(entry) = self.entries.get(self.at) {
+                self.at += 1;
+                self.write(entry, None)?;
+            }
+            Ok(())
+        };
+        let take = || {
+            for (entry, loaded) in entries.iter().zip(loaded) {
+                let Some(Loaded { row, .. }) = loaded else { continue };
+                take_times(&mut times, entry, row, befores, updates, now);
+            }
+        };
+        if is_timed {
+            rayon::join(write, take).0?;
+        } else {
+            write()?;
         }
-        Ok(())
+        Ok(times)
     }
 
     fn write(&mut self, entry: &Entry<'_>, evaluated: Option<(tables::Client, Row)>) -> Result<()> {
         let loaded = self.loaded_row(entry);
+        if let Some((_, row)) = &evaluated {
+            take_times(&mut self.times, entry, row, self.befores, self.updates, self.now);
+        }
         let evaluated = evaluated.as_ref().map(|(client, row)| (About::Client(client), row));
         let new = evaluated.or(loaded.map(|loaded| (About::Packed(&loaded.client), &loaded.row)));
         let is_new = entry.sources.contains(&Source::New);
@@ -425,10 +456,26 @@ impl<'m> Merge<'m, '_, '_> {
             let Some(written) = written else { continue };
             match (source, before.matrix, new) {
                 (Source::Kept(at), Some(matrix), _) => written.push_kept(matrix, *at, entry.flags)?,
-                (Source::New, _, Some((client, row))) => written.push_new(entry, client, row, self.plan)?,
+                (Source::New, _, Some((client, row))) => written.push_new(client, row, self.updates)?,
                 (Source::None, ..) | (Source::Kept(_), None, _) | (Source::New, _, None) => {}
             }
         }
         Ok(())
+    }
+}
+
+/// Takes into the times of each feed the row of a client that was evaluated for so many updates.
+fn take_times(
+    times: &mut [Option<Times>],
+    entry: &Entry<'_>,
+    row: &Row,
+    befores: &[Before<'_>],
+    updates: usize,
+    now: i64,
+) {
+    for ((times, source), before) in times.iter_mut().zip(&entry.sources).zip(befores) {
+        if let (Some(times), Source::New) = (times, source) {
+            times.take(&entry.record.client, &part(row, &before.updates, updates), now);
+        }
     }
 }
