@@ -65,7 +65,8 @@ fn main() -> Result<()> {
         Ok(root)
     };
 
-    let (mut first, mut again, mut limit) = (Paired::default(), Paired::default(), Paired::default());
+    let mut first = Paired::default();
+    let (mut again, mut limit, mut reading) = (Paired::default(), Paired::default(), Paired::default());
     for pair in 0..=pairs {
         let root = fresh()?;
         let (scanned, loading) = timed(|| scan(&root))?;
@@ -77,12 +78,14 @@ fn main() -> Result<()> {
         let ((), alone) = timed(|| evaluate(&plan, &inbox, &matrix))?;
         is_same(&matrix, &root)?;
         send(&root, &inbox)?;
+        let ((), reading_time) = timed(|| read(&root.join("spool/in")))?;
         let ((), limit_time) = timed(|| read_and_take(&root.join("spool/in"), &root.join("taken")))?;
         // The first pair warms up.
         if pair > 0 {
             first.push(loading, alone);
             again.push(alone, repeated);
             limit.push(repeated, limit_time);
+            reading.push(alone, reading_time);
         }
     }
     rates("a site, every client for the first time", first.a(), bytes, clients as u64, cells);
@@ -92,6 +95,8 @@ fn main() -> Result<()> {
     say(&format!("evaluate takes {:.1} times that", again.ratio()));
     rates("the limit: reading, digest and one rename of each", limit.b(), bytes, clients as u64, cells);
     say(&format!("ratio to the limit: {:.1}", limit.ratio()));
+    rates("reading alone", reading.b(), bytes, clients as u64, cells);
+    say(&format!("evaluate takes {:.1} times that", reading.ratio()));
 
     let root = fresh()?;
     let latency = expedited(&root, &index, settings)?;
@@ -162,6 +167,20 @@ fn evaluate(plan: &Plan<'_>, inbox: &Path, to: &Path) -> Result<()> {
     let mut out = Output::create(to)?;
     run::into_matrix(plan, &intake, &clients, String::new(), &[], &mut out, &|_| {})?;
     out.finish()
+}
+
+/// Reads files and looks at nothing, by parts that stay in the caches.
+fn read(inbox: &Path) -> Result<()> {
+    let files = benches::files(inbox)?;
+    files.par_iter().try_for_each_init(
+        || vec![0; 128 << 10],
+        |part, path| {
+            let mut file = fs::File::open(path)?;
+            while file.read(part)? > 0 {}
+            std::hint::black_box(part);
+            Ok(())
+        },
+    )
 }
 
 /// What has to be done to know that files have the bytes of those that were there before, and to make room for the

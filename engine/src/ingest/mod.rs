@@ -13,7 +13,7 @@ mod inspect;
 mod report;
 mod single;
 mod sources;
-mod spool;
+pub(crate) mod spool;
 
 use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::error::{Error, Result};

@@ -138,8 +138,16 @@ impl Packed<'_> {
         self.0.len()
     }
 
-    pub(super) fn as_slice(&self) -> &[u8] {
+    /// The bytes.
+    pub fn as_slice(&self) -> &[u8] {
         &self.0
+    }
+}
+
+impl From<Vec<u8>> for Packed<'static> {
+    /// What [`Packed::as_slice`] gave.
+    fn from(entry: Vec<u8>) -> Self {
+        Packed(Cow::Owned(entry))
     }
 }
 

@@ -12,9 +12,10 @@ use jiff::Timestamp;
 use super::definition::Role;
 use super::evaluate::{Old, sharing};
 use super::host::Host;
-use super::intake::{self, Rows, Taking};
+use super::intake::{self, Taking};
 use super::lock::Lock;
 use super::log::{Event, append};
+use super::rows::Rows;
 use super::scan::inventory_key;
 use super::scan::merge::{Scope, Update};
 use super::spool::{Spool, Worker};
@@ -103,7 +104,7 @@ impl Site {
                 expedited.unknown.push(wanted.clone());
                 continue;
             };
-            let nothing = Rows::new();
+            let nothing = Rows::default();
             for (number, prepared) in prepared.iter().enumerate() {
                 let update = Update {
                     site: self,

@@ -20,6 +20,7 @@ pub mod lock;
 pub mod log;
 pub mod members;
 pub mod plan;
+mod rows;
 pub mod scan;
 pub mod spool;
 pub mod store;

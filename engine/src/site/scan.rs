@@ -15,10 +15,11 @@ use super::definition::Collection;
 use super::due::Run;
 use super::evaluate::{Prepared, sharing};
 use super::host::Host;
-use super::intake::{self, Rows, Taking};
+use super::intake::{self, Taking};
 use super::lock::{Held, Lock};
 use super::log::{Event, append};
 use super::members::Members;
+use super::rows::Rows;
 use super::spool::Worker;
 use super::store::{Clients, Record};
 use super::{Site, lists};
@@ -112,8 +113,8 @@ impl Site {
             collection,
             again: request.all,
         });
-        let intake::Rest { rows, finished, .. } = rest;
-        let nothing = Rows::new();
+        let intake::Rest { rows, finished } = rest;
+        let nothing = Rows::default();
         finished.settle()?;
         for (number, prepared) in prepared.iter().enumerate() {
             let loaded = if number == 0 { &rows } else { &nothing };

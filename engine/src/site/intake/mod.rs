@@ -64,9 +64,6 @@ impl Outcome {
 /// The reports of how many clients are one batch: what is taken lies in a folder for each.
 const BATCH: usize = 1000;
 
-/// The cells of clients that were evaluated as they were loaded, by id.
-pub(super) type Rows = BTreeMap<String, Loaded>;
-
 /// By client: reports that wait in quarantine for others.
 type Gaps = BTreeMap<String, Vec<Waiting>>;
 

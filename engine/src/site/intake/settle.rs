@@ -6,12 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Decided, Fate, Outcome, Pending, Rows, Taking};
+use super::{Decided, Fate, Outcome, Pending, Taking};
 use crate::diagnostic::Code;
 use crate::error::Result;
 use crate::site::day;
-use crate::site::evaluate::Loaded;
 use crate::site::log::{Event, append};
+use crate::site::rows::Rows;
 use crate::site::spool::Finished;
 use crate::site::store::{Change, Clients};
 
@@ -20,9 +20,6 @@ const BATCH: usize = 4096;
 
 /// Of so many clients that are kept, one more: changing the store takes time for each of them.
 const CLIENTS_OF_BATCH: usize = 8;
-
-/// How many bytes of cells are kept for the scan that follows; what is more is evaluated again.
-const ROWS: usize = 256 << 20;
 
 /// What was decided about the reports of one client.
 pub(super) type Settled = (Vec<Pending>, Decided);
@@ -34,18 +31,6 @@ pub(in crate::site) struct Rest {
     pub(in crate::site) rows: Rows,
     /// The reports that are to be moved.
     pub(in crate::site) finished: Finished,
-    bytes: usize,
-}
-
-impl Rest {
-    /// Keeps the cells of a client for the scan that follows, while there is room.
-    fn keep(&mut self, client: String, row: Loaded) {
-        let bytes = row.bytes();
-        if self.bytes + bytes <= ROWS {
-            self.bytes += bytes;
-            self.rows.insert(client, row);
-        }
-    }
 }
 
 /// Settles what is decided of reports.
@@ -168,7 +153,7 @@ impl<'t, 's, 'p> Settling<'t, 's, 'p> {
             self.move_report(pending, fate)?;
         }
         if let Some(row) = decided.row {
-            self.rest.keep(client, row);
+            self.rest.rows.keep(client, row);
         }
         Ok(())
     }

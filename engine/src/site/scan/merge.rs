@@ -9,9 +9,9 @@ use std::path::PathBuf;
 use super::super::definition::Collection;
 use super::super::evaluate::{Loaded, Old, Prepared};
 use super::super::host::Host;
-use super::super::intake::Rows;
 use super::super::log::Event;
 use super::super::members::Members;
+use super::super::rows::Rows;
 use super::super::store::{Clients, Record};
 use super::{FeedScanned, Site, inventory_key};
 use crate::archive::output::Output;
@@ -162,7 +162,8 @@ impl Update<'_, '_> {
         let store = self.site.store();
         let since = self.site.results_since(self.host.now());
         let wanted = merge.entries.iter().filter(|entry| entry.sources.contains(&Source::New));
-        let wanted = wanted.filter(|entry| merge.loaded_row(entry).is_none());
+        let wanted =
+            wanted.filter(|entry| !self.loaded.has(&entry.record.client, entry.inventory, entry.flags));
         let kept = wanted.map(|entry| (entry.record.client.clone(), store.documents(entry.record, since)));
         let intake = Intake::of_kept(kept, ingest::Settings::default());
         let clients: Vec<_> = intake.clients().iter().collect();
@@ -398,9 +399,8 @@ struct Merge<'m, 'c> {
 
 impl<'m> Merge<'m, '_> {
     /// The row of a client that was evaluated as it was loaded, if that is what it would be evaluated to now.
-    fn loaded_row(&self, entry: &Entry<'_>) -> Option<&'m Loaded> {
-        let loaded = self.loaded.get(&entry.record.client)?;
-        (loaded.inventory == entry.inventory && loaded.flags == entry.flags).then_some(loaded)
+    fn loaded_row(&self, entry: &Entry<'_>) -> Result<Option<Cow<'m, Loaded>>> {
+        self.loaded.get(&entry.record.client, entry.inventory, entry.flags)
     }
 
     /// Takes the row of the next client that was evaluated, and writes those of the clients before it.
@@ -420,7 +420,7 @@ impl<'m> Merge<'m, '_> {
     fn finish_rows(&mut self) -> Result<Vec<Option<Times>>> {
         let mut times = std::mem::take(&mut self.times);
         let (entries, befores, updates, now) = (self.entries, self.befores, self.updates, self.now);
-        let loaded: Vec<_> = entries.iter().map(|entry| self.loaded_row(entry)).collect();
+        let loaded = self.loaded;
         let is_timed = times.iter().any(Option::is_some);
         let mut write = || -> Result<()> {
             while let Some(entry) = self.entries.get(self.at) {
@@ -429,14 +429,17 @@ impl<'m> Merge<'m, '_> {
             }
             Ok(())
         };
-        let take = || {
-            for (entry, loaded) in entries.iter().zip(loaded) {
-                let Some(Loaded { row, .. }) = loaded else { continue };
-                take_times(&mut times, entry, row, befores, updates, now);
+        let take = || -> Result<()> {
+            for entry in entries {
+                if let Some(loaded) = loaded.get(&entry.record.client, entry.inventory, entry.flags)? {
+                    take_times(&mut times, entry, &loaded.row, befores, updates, now);
+                }
             }
+            Ok(())
         };
         if is_timed {
-            rayon::join(write, take).0?;
+            let (written, taken) = rayon::join(write, take);
+            written.and(taken)?;
         } else {
             write()?;
         }
@@ -444,12 +447,12 @@ impl<'m> Merge<'m, '_> {
     }
 
     fn write(&mut self, entry: &Entry<'_>, evaluated: Option<(tables::Client, Row)>) -> Result<()> {
-        let loaded = self.loaded_row(entry);
+        let loaded = self.loaded_row(entry)?;
         if let Some((_, row)) = &evaluated {
             take_times(&mut self.times, entry, row, self.befores, self.updates, self.now);
         }
         let evaluated = evaluated.as_ref().map(|(client, row)| (About::Client(client), row));
-        let new = evaluated.or(loaded.map(|loaded| (About::Packed(&loaded.client), &loaded.row)));
+        let new = evaluated.or(loaded.as_ref().map(|loaded| (About::Packed(&loaded.client), &loaded.row)));
         let is_new = entry.sources.contains(&Source::New);
         self.evaluated += u64::from(is_new && new.is_some());
         for ((source, before), written) in entry.sources.iter().zip(self.befores).zip(&mut self.writing) {
