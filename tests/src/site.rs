@@ -220,21 +220,7 @@ impl Sample {
     /// The names of the files in a folder of the site and below it, sorted.
     pub fn files(&self, folder: &str) -> Vec<String> {
         let root = self.path(folder);
-        let mut names = Vec::new();
-        let mut folders = vec![root.clone()];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(&folder).into_iter().flatten() {
-                let path = entry.expect("can be listed").path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else {
-                    let name = path.strip_prefix(&root).expect("is below").to_string_lossy().into_owned();
-                    names.push(name);
-                }
-            }
-        }
-        names.sort();
-        names
+        below(&root, vec![root.clone()]).into_keys().collect()
     }
 
     /// The codes of the reports in quarantine by their names.
@@ -264,21 +250,26 @@ impl Default for Sample {
 
 /// Every file below some folders of a site, by name, with its bytes.
 pub fn contents(site: &Path, folders: &[&str]) -> BTreeMap<String, Vec<u8>> {
+    let found = below(site, folders.iter().map(|folder| site.join(folder)).collect());
+    let read = |(name, path): (String, PathBuf)| (name, fs::read(path).expect("can be read"));
+    // The one that was held last says which process that was.
+    found.into_iter().filter(|(name, _)| name != "store/lock").map(read).collect()
+}
+
+/// The files in folders and below them, by their names from `root` on.
+fn below(root: &Path, mut waiting: Vec<PathBuf>) -> BTreeMap<String, PathBuf> {
     let mut files = BTreeMap::new();
-    let mut waiting: Vec<_> = folders.iter().map(|folder| site.join(folder)).collect();
     while let Some(folder) = waiting.pop() {
         for entry in fs::read_dir(&folder).into_iter().flatten() {
             let path = entry.expect("can be listed").path();
             if path.is_dir() {
                 waiting.push(path);
             } else {
-                let name = path.strip_prefix(site).expect("is below").to_string_lossy().into_owned();
-                files.insert(name, fs::read(&path).expect("can be read"));
+                let name = path.strip_prefix(root).expect("is below").to_string_lossy().into_owned();
+                files.insert(name, path);
             }
         }
     }
-    // The one that was held last says which process that was.
-    files.remove("store/lock");
     files
 }
 

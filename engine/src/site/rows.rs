@@ -78,10 +78,15 @@ impl Rows {
 
     /// Whether the row of a client is there, made of what is kept of it and with these flags.
     pub(super) fn has(&self, client: &str, inventory: u64, flags: Flags) -> bool {
-        self.clients.get(client).is_some_and(|held| match held {
-            Held::Here(loaded) => (loaded.inventory, loaded.flags) == (inventory, flags),
-            Held::There(place) => (place.inventory, place.flags) == (inventory, flags),
-        })
+        self.held(client, inventory, flags).is_some()
+    }
+
+    fn held(&self, client: &str, inventory: u64, flags: Flags) -> Option<&Held> {
+        let made_of = |held: &&Held| match held {
+            Held::Here(loaded) => (loaded.inventory, loaded.flags),
+            Held::There(place) => (place.inventory, place.flags),
+        };
+        self.clients.get(client).filter(|held| made_of(held) == (inventory, flags))
     }
 
     /// That row.
@@ -90,14 +95,11 @@ impl Rows {
     ///
     /// The temporary file cannot be read.
     pub(super) fn get(&self, client: &str, inventory: u64, flags: Flags) -> Result<Option<Cow<'_, Loaded>>> {
-        if !self.has(client, inventory, flags) {
-            return Ok(None);
-        }
-        match self.clients.get(client) {
-            None => Ok(None),
-            Some(Held::Here(loaded)) => Ok(Some(Cow::Borrowed(loaded))),
-            Some(Held::There(place)) => self.read(place).map(|loaded| Some(Cow::Owned(loaded))),
-        }
+        let row = self.held(client, inventory, flags).map(|held| match held {
+            Held::Here(loaded) => Ok(Cow::Borrowed(loaded)),
+            Held::There(place) => self.read(place).map(Cow::Owned),
+        });
+        row.transpose()
     }
 
     fn read(&self, place: &Place) -> Result<Loaded> {

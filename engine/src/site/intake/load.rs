@@ -257,9 +257,11 @@ impl Loading<'_, '_, '_> {
         };
         let read = self.read(report)?;
         let (facts, results) = split(self.inventory(report)?);
-        let damaged = |error: Error| match is_damaged(&error) {
-            true => Error::new(Code::DeltaWithoutFull, format!("what it changes {error}")),
-            false => error,
+        let damaged = |error: Error| {
+            if !is_damaged(&error) {
+                return error;
+            }
+            Error::new(Code::DeltaWithoutFull, format!("what it changes {error}"))
         };
         let mut inventory = self.stored(&last).map_err(damaged)?;
         self.missing += inventory.apply(facts).len() as u64;

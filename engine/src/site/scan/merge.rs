@@ -139,9 +139,10 @@ impl Update<'_, '_> {
         let (mut writing, mut times) = (Vec::new(), Vec::new());
         for (at, before) in befores.iter().enumerate() {
             let changed = is_changed(before, at, &entries, &prepared.updates, &ignored);
-            let (written, of_cells) = if changed { self.begin(before, &ignored)? } else { (None, None) };
+            let begun = changed.then(|| self.begin(before, &ignored)).transpose()?;
+            let (written, of_cells) = begun.unzip();
             writing.push(written);
-            times.push(of_cells);
+            times.push(of_cells.flatten());
         }
         let merge = Merge {
             entries: &entries,
@@ -232,7 +233,7 @@ impl Update<'_, '_> {
     }
 
     /// Begins a feed's next matrix, and the times of its cells.
-    fn begin(&self, before: &Before<'_>, ignored: &[u32]) -> Result<(Option<Written>, Option<Times>)> {
+    fn begin(&self, before: &Before<'_>, ignored: &[u32]) -> Result<(Written, Option<Times>)> {
         let id = &self.site.definition.feeds[before.feed].id;
         let plan = self.prepared.plan();
         let mut about = run::run_table(plan, self.prepared.group.words.clone());
@@ -258,7 +259,7 @@ impl Update<'_, '_> {
             scanned: FeedScanned { feed: id.clone(), is_new: true, ..FeedScanned::default() },
             writer: matrix::Writer::new(&about, updates.into_iter(), Output::create(&path)?)?,
         };
-        Ok((Some(written), times))
+        Ok((written, times))
     }
 
     /// The times of a feed's cells, for clients that are still kept; rows that are laid over others have none.
