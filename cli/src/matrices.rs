@@ -116,7 +116,8 @@ pub(crate) fn each_of(
             unknown.entry(entry.clone()).and_modify(|count| *count += 1).or_insert(1);
         }
         looked_at += 1;
-        let times = site.times(&view.feed)?.of_updates(&matrix.updates);
+        let times =
+            site.times(&view.feed)?.of_updates(matrix.updates.iter().map(|update| update.id.as_str()));
         let facts = SiteFacts { feed: view.feed.clone(), now: Some(now), times, authorized, baselines };
         look(&matrix, facts, output)?;
     }

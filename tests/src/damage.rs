@@ -3,6 +3,7 @@
 //! A damaged file whose checksum fits again is what a hostile or mistaken writer makes: nothing that is
 //! done with it may panic, go on without end or fill the memory.
 
+use std::hash::Hasher;
 use std::ops::Range;
 
 use patchstate::archive::map::Bytes;
@@ -16,7 +17,7 @@ use patchstate::model::flag::Flags;
 use patchstate::model::inventory::Inventory;
 use patchstate::model::options::{Checksum, Detect, Options, Profile, RegistryItems, Supersedence};
 use patchstate::model::verdict::Cell;
-use xxhash_rust::xxh3::Xxh3Default;
+use twox_hash::XxHash3_64;
 
 /// Where a file keeps its own length.
 pub const LENGTH: Range<usize> = 24..32;
@@ -31,12 +32,12 @@ pub fn seal(bytes: &mut [u8]) {
     if head < CHECKSUM.end {
         return;
     }
-    let mut sum = Xxh3Default::new();
-    sum.update(&bytes[head..]);
-    sum.update(&bytes[..CHECKSUM.start]);
-    sum.update(&[0; 8]);
-    sum.update(&bytes[CHECKSUM.end..head]);
-    bytes[CHECKSUM].copy_from_slice(&sum.digest().to_le_bytes());
+    let mut sum = XxHash3_64::new();
+    sum.write(&bytes[head..]);
+    sum.write(&bytes[..CHECKSUM.start]);
+    sum.write(&[0; 8]);
+    sum.write(&bytes[CHECKSUM.end..head]);
+    bytes[CHECKSUM].copy_from_slice(&sum.finish().to_le_bytes());
 }
 
 /// Options under which everything that may be asked of an index is asked.

@@ -3,10 +3,11 @@
 //! Knows bytes and lengths; what a section means, its owner knows. The byte contract is
 //! `docs/index-format.md`, "Frame".
 
+use std::hash::Hasher;
 use std::io::{Seek, SeekFrom, Write};
 use std::ops::Range;
 
-use xxhash_rust::xxh3::Xxh3Default;
+use twox_hash::XxHash3_64;
 
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
@@ -281,25 +282,25 @@ fn wide(bytes: &[u8], at: usize) -> u64 {
 }
 
 /// The checksum of our files: XXH3 of 64 bits.
-struct Sum(Xxh3Default);
+struct Sum(XxHash3_64);
 
 impl std::fmt::Debug for Sum {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Sum({:x})", self.0.digest())
+        write!(f, "Sum({:x})", self.0.finish())
     }
 }
 
 impl Sum {
     fn new() -> Self {
-        Sum(Xxh3Default::new())
+        Sum(XxHash3_64::new())
     }
 
     fn update(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
+        self.0.write(bytes);
     }
 
     fn finish(self) -> u64 {
-        self.0.digest()
+        self.0.finish()
     }
 }
 

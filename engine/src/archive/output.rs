@@ -161,6 +161,16 @@ impl Output {
         }
     }
 
+    /// Where the file lies until it is put in place; all that was written can be read there.
+    ///
+    /// # Errors
+    ///
+    /// Writing fails.
+    pub fn written(&mut self) -> Result<&Path> {
+        self.flush()?;
+        Ok(&self.temporary)
+    }
+
     /// Writes everything to the disk and puts the file in place.
     ///
     /// # Errors

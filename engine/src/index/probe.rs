@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use twox_hash::XxHash3_64;
 
 use super::View;
 use super::columns::Column;
@@ -87,8 +87,8 @@ pub fn module(name: &str) -> Key<'_> {
 /// The hash of a subject: of its text, then of its second text where it has one.
 #[inline]
 pub fn hash(tag: u8, text: &[u8], name: &[u8]) -> u64 {
-    let first = xxh3_64_with_seed(text, SEED ^ u64::from(tag));
-    if name.is_empty() { first } else { xxh3_64_with_seed(name, first) }
+    let first = XxHash3_64::oneshot_with_seed(SEED ^ u64::from(tag), text);
+    if name.is_empty() { first } else { XxHash3_64::oneshot_with_seed(first, name) }
 }
 
 /// Lays out the table for subjects whose hashes are given in order.

@@ -8,7 +8,7 @@ use std::io::{ErrorKind, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
+use twox_hash::XxHash3_128;
 
 use super::budget::{Budget, Share};
 use super::spool::{Spool, read_at};
@@ -86,7 +86,7 @@ impl Document {
     ///
     /// Somebody changed them.
     pub(super) fn verify(&self, bytes: &[u8]) -> Result<()> {
-        if self.digest.is_none_or(|digest| digest == xxh3_128(bytes)) {
+        if self.digest.is_none_or(|digest| digest == XxHash3_128::oneshot(bytes)) {
             return Ok(());
         }
         let error = Error::new(Code::InventoryUnreadable, "was changed since it was kept");
@@ -182,17 +182,17 @@ impl Store {
     pub(super) fn digest(&self, source: &Source, buffer: &mut Buffer) -> Result<u128> {
         let Source::File { path, .. } = source else {
             let _share = self.all(source, buffer)?;
-            return Ok(xxh3_128(&buffer.bytes));
+            return Ok(XxHash3_128::oneshot(&buffer.bytes));
         };
         let _share = self.budget.acquire(PART as u64);
         buffer.bytes.resize(PART, 0);
-        let (mut file, mut digest, mut left) = (open(path)?, Xxh3Default::new(), MAX_DOCUMENT);
+        let (mut file, mut digest, mut left) = (open(path)?, XxHash3_128::new(), MAX_DOCUMENT);
         loop {
             match file.read(&mut buffer.bytes) {
-                Ok(0) => return Ok(digest.digest128()),
+                Ok(0) => return Ok(digest.finish_128()),
                 Ok(count) => {
                     left = left.checked_sub(count as u64).ok_or_else(|| too_large(path))?;
-                    digest.update(&buffer.bytes[..count]);
+                    digest.write(&buffer.bytes[..count]);
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(reading(path)(error)),

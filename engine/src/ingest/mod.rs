@@ -13,7 +13,7 @@ mod inspect;
 mod report;
 mod single;
 mod sources;
-pub(crate) mod spool;
+mod spool;
 
 use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::error::{Error, Result};

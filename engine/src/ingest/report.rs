@@ -4,7 +4,7 @@
 //! import report says".
 
 use ahash::AHashSet;
-use xxhash_rust::xxh3::xxh3_128;
+use twox_hash::XxHash3_128;
 
 use super::{Buffer, Client, ClientReport, Intake};
 use crate::diagnostic::{Code, Diagnostics, Position};
@@ -118,7 +118,7 @@ impl<C: Collector> Tally<C> {
     /// Whether a fact of this key passed before.
     fn repeats(&mut self, fact: &Fact<'_>) -> bool {
         self.key.clear();
-        fact.write_key(&mut self.key) && !self.keys.insert(xxh3_128(self.key.as_bytes()))
+        fact.write_key(&mut self.key) && !self.keys.insert(XxHash3_128::oneshot(self.key.as_bytes()))
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use xxhash_rust::xxh3::xxh3_128;
+use twox_hash::XxHash3_128;
 
 use super::document::{Buffer, Document, Source, Store};
 use super::grouping::{Client, Inspected, Piece};
@@ -103,7 +103,7 @@ impl Intake {
                 None => self.store.digest(&document.source, buffer),
                 Some(place) => {
                     let share = self.store.range(&document.source, place.body.clone(), buffer);
-                    share.map(|_share| xxh3_128(&buffer.bytes))
+                    share.map(|_share| XxHash3_128::oneshot(&buffer.bytes))
                 }
             };
             digest = read.map_err(|error| error.in_file(&document.name))?;

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 
 /// The file, made when it is needed first.
 #[derive(Debug, Default)]
-pub(crate) struct Spool {
+pub(super) struct Spool {
     file: OnceLock<File>,
     length: AtomicU64,
 }
@@ -40,7 +40,7 @@ impl Spool {
     }
 
     /// Appends bytes and says where they lie; may be called from several threads at once.
-    pub(crate) fn append(&self, bytes: &[u8]) -> Result<Range<u64>> {
+    pub(super) fn append(&self, bytes: &[u8]) -> Result<Range<u64>> {
         let start = self.length.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         self.file()
             .and_then(|file| write_at(file, bytes, start))
@@ -49,7 +49,7 @@ impl Spool {
     }
 
     /// Reads what lies at `range` into `buffer`, in place of what was there.
-    pub(crate) fn read(&self, range: Range<u64>, buffer: &mut Vec<u8>) -> Result<()> {
+    pub(super) fn read(&self, range: Range<u64>, buffer: &mut Vec<u8>) -> Result<()> {
         buffer.resize(usize::try_from(range.end - range.start).unwrap_or(usize::MAX), 0);
         self.file()
             .and_then(|file| read_at(file, buffer, range.start))

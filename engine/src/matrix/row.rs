@@ -42,6 +42,25 @@ pub fn totals(plane: &[u8], updates: usize) -> [u64; 4] {
     totals
 }
 
+/// The updates of a verdict in the packed verdicts of so many updates, rising.
+pub(super) fn all(verdicts: &[u8], updates: usize, verdict: Verdict) -> impl Iterator<Item = u32> + '_ {
+    let other = !(LOWER * u64::from(verdict.code()));
+    let updates = u32::try_from(updates).unwrap_or(u32::MAX);
+    let words = verdicts.chunks(8).zip((0..).step_by(32));
+    let of_word = move |(bytes, first): (&[u8], u32)| {
+        // Both bits of a verdict are set where it is this one.
+        let same = last_word(bytes) ^ other;
+        let mut found = same & same >> 1 & LOWER;
+        std::iter::from_fn(move || {
+            let place = (found != 0).then(|| found.trailing_zeros() / 2)?;
+            found &= found - 1;
+            Some(first + place)
+        })
+    };
+    // Behind the last update stands what is of none.
+    words.flat_map(of_word).take_while(move |update| *update < updates)
+}
+
 /// Counts of each verdict together, by verdict code.
 pub(crate) fn sum(counts: impl Iterator<Item = [u64; 4]>) -> [u64; 4] {
     counts.fold([0; 4], |sums, counts| std::array::from_fn(|verdict| sums[verdict] + counts[verdict]))
@@ -150,6 +169,11 @@ impl Row {
         self.totals
     }
 
+    /// How many updates it is of.
+    pub fn updates(&self) -> usize {
+        usize::try_from(self.totals.iter().sum::<u64>()).unwrap_or(usize::MAX)
+    }
+
     /// The updates of a verdict, rising.
     ///
     /// ```
@@ -164,21 +188,7 @@ impl Row {
     /// assert_eq!(row.all(Verdict::Unknown).count(), 95);
     /// ```
     pub fn all(&self, verdict: Verdict) -> impl Iterator<Item = u32> + '_ {
-        let other = !(LOWER * u64::from(verdict.code()));
-        let updates = u32::try_from(self.totals.iter().sum::<u64>()).unwrap_or(u32::MAX);
-        let words = self.verdicts.chunks(8).zip((0..).step_by(32));
-        let of_word = move |(bytes, first): (&[u8], u32)| {
-            // Both bits of a verdict are set where it is this one.
-            let same = last_word(bytes) ^ other;
-            let mut found = same & same >> 1 & LOWER;
-            std::iter::from_fn(move || {
-                let place = (found != 0).then(|| found.trailing_zeros() / 2)?;
-                found &= found - 1;
-                Some(first + place)
-            })
-        };
-        // Behind the last update stands what is of none.
-        words.flat_map(of_word).take_while(move |update| *update < updates)
+        all(&self.verdicts, self.updates(), verdict)
     }
 
     /// The packed exceptions.

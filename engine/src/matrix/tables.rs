@@ -133,21 +133,8 @@ pub struct Client {
 pub struct Packed<'a>(Cow<'a, [u8]>);
 
 impl Packed<'_> {
-    /// How many bytes it takes.
-    pub fn bytes(&self) -> usize {
-        self.0.len()
-    }
-
-    /// The bytes.
-    pub fn as_slice(&self) -> &[u8] {
+    pub(super) fn as_slice(&self) -> &[u8] {
         &self.0
-    }
-}
-
-impl From<Vec<u8>> for Packed<'static> {
-    /// What [`Packed::as_slice`] gave.
-    fn from(entry: Vec<u8>) -> Self {
-        Packed(Cow::Owned(entry))
     }
 }
 

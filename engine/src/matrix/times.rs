@@ -6,8 +6,7 @@
 use std::collections::BTreeMap;
 use std::io::{Seek, Write};
 
-use super::row::{self, Row};
-use super::tables::Update;
+use super::row;
 use crate::archive::record::{Reader, Writer};
 use crate::archive::{self, Archive, FileKind};
 use crate::error::Result;
@@ -86,12 +85,13 @@ impl Times {
         file.finish().map(|(_, out)| out)
     }
 
-    /// The same times for a matrix of other updates: those of updates that it does not have are lost.
-    pub fn of_updates(self, updates: &[Update]) -> Times {
-        if self.updates.iter().eq(updates.iter().map(|update| &update.id)) {
+    /// The same times for a matrix of updates with these ids, which rise: those of others are lost.
+    pub fn of_updates<'u>(self, ids: impl Iterator<Item = &'u str>) -> Times {
+        let ids: Vec<&str> = ids.collect();
+        if self.updates == ids {
             return self;
         }
-        let place = |id: &String| updates.binary_search_by(|update| update.id.cmp(id)).ok();
+        let place = |id: &String| ids.binary_search(&id.as_str()).ok();
         let places: Vec<Option<u32>> =
             self.updates.iter().map(|id| place(id).and_then(|place| u32::try_from(place).ok())).collect();
         let moved = |time: Time| {
@@ -103,25 +103,38 @@ impl Times {
             .into_iter()
             .map(|(client, times)| (client, times.into_iter().filter_map(moved).collect::<Vec<_>>()));
         let clients = clients.filter(|(_, times)| !times.is_empty()).collect();
-        Times { updates: updates.iter().map(|update| update.id.clone()).collect(), clients }
+        Times { updates: ids.into_iter().map(str::to_owned).collect(), clients }
     }
 
-    /// Takes the row of a client that was evaluated at a time; its updates are those of [`Times::of_updates`].
-    pub fn take(&mut self, client: &str, row: &Row, now: i64) {
-        let before = self.clients.remove(client).unwrap_or_default();
-        let mut known = before.into_iter().peekable();
-        let settle = |time: Time| match row::get(row.verdicts(), time.update as usize) {
+    /// Takes the packed verdicts of a client that was evaluated at a time; its updates are those of
+    /// [`Times::of_updates`].
+    pub fn take(&mut self, client: &str, verdicts: &[u8], now: i64) {
+        self.put(client, self.next(client, verdicts, now));
+    }
+
+    /// What [`Times::take`] makes of the times of a client.
+    pub fn next(&self, client: &str, verdicts: &[u8], now: i64) -> Vec<Time> {
+        let before = self.clients.get(client).map_or(&[][..], Vec::as_slice);
+        let mut known = before.iter().copied().peekable();
+        let settle = |time: Time| match row::get(verdicts, time.update as usize) {
             Verdict::Installed => Time { applied: time.applied.or(Some(now)), ..time },
             Verdict::Missing | Verdict::NotApplicable | Verdict::Unknown => time,
         };
         let mut times = Vec::with_capacity(known.len());
-        for update in row.all(Verdict::Missing) {
+        for update in row::all(verdicts, self.updates.len(), Verdict::Missing) {
             times.extend(std::iter::from_fn(|| known.next_if(|time| time.update < update)).map(settle));
             let detected = known.next_if(|time| time.update == update).map_or(now, |time| time.detected);
             times.push(Time { update, detected, applied: None });
         }
         times.extend(known.map(settle));
-        if !times.is_empty() {
+        times
+    }
+
+    /// Puts the times of a client in the place of those before.
+    pub fn put(&mut self, client: &str, times: Vec<Time>) {
+        if times.is_empty() {
+            self.clients.remove(client);
+        } else {
             self.clients.insert(client.to_owned(), times);
         }
     }
@@ -158,54 +171,30 @@ impl Time {
 mod tests {
     use super::*;
 
-    fn updates(ids: &[&str]) -> Vec<Update> {
-        let update = |id: &&str| Update {
-            id: (*id).to_owned(),
-            source: 0,
-            bulletin: String::new(),
-            title: String::new(),
-            summary: String::new(),
-            kind: String::new(),
-            urgency: None,
-            articles: Vec::new(),
-            cves: Vec::new(),
-            products: Vec::new(),
-            posted: String::new(),
-            revised: String::new(),
-            reboot: crate::model::update::Reboot::from_number(0),
-            payload: String::new(),
-            information: String::new(),
-            flags: crate::model::flag::Flags::NONE,
-            absent: crate::model::verdict::Cell::NO_EVIDENCE,
-            not_collected: crate::model::verdict::Cell::NO_EVIDENCE,
-        };
-        ids.iter().map(update).collect()
-    }
-
-    fn row(verdicts: &[Verdict]) -> Row {
+    fn packed(verdicts: &[Verdict]) -> Vec<u8> {
         let mut packed = vec![0; row::width(verdicts.len())];
         verdicts.iter().enumerate().for_each(|(at, verdict)| row::set(&mut packed, at, *verdict));
-        Row::new(packed.into(), verdicts.len(), std::iter::empty())
+        packed
     }
 
     #[test]
     fn a_cell_is_detected_once_and_applied_after_it() {
-        let mut times = Times::default().of_updates(&updates(&["a", "b", "c"]));
-        times.take("ws", &row(&[Verdict::Missing, Verdict::Installed, Verdict::Missing]), 10);
-        times.take("ws", &row(&[Verdict::Installed, Verdict::Installed, Verdict::Missing]), 20);
-        times.take("ws", &row(&[Verdict::Installed, Verdict::Unknown, Verdict::Unknown]), 30);
+        let mut times = Times::default().of_updates(["a", "b", "c"].into_iter());
+        times.take("ws", &packed(&[Verdict::Missing, Verdict::Installed, Verdict::Missing]), 10);
+        times.take("ws", &packed(&[Verdict::Installed, Verdict::Installed, Verdict::Missing]), 20);
+        times.take("ws", &packed(&[Verdict::Installed, Verdict::Unknown, Verdict::Unknown]), 30);
         let of = |times: &Times, update| times.of("ws", update).map(|time| (time.detected, time.applied));
         assert_eq!(
             [0, 1, 2].map(|update| of(&times, update)),
             [Some((10, Some(20))), None, Some((10, None))]
         );
-        times.take("ws", &row(&[Verdict::Missing, Verdict::Missing, Verdict::Installed]), 40);
+        times.take("ws", &packed(&[Verdict::Missing, Verdict::Missing, Verdict::Installed]), 40);
         let expected = [Some((10, None)), Some((40, None)), Some((10, Some(40)))];
         assert_eq!([0, 1, 2].map(|update| of(&times, update)), expected);
 
         let file = times.write(std::io::Cursor::new(Vec::new())).expect("writes to memory").into_inner();
         assert_eq!(Times::open(&file).expect("is whole"), times);
-        let moved = times.of_updates(&updates(&["aa", "b", "bb", "c"]));
+        let moved = times.of_updates(["aa", "b", "bb", "c"].into_iter());
         assert_eq!([1, 3].map(|update| of(&moved, update)), [Some((40, None)), Some((10, Some(40)))]);
         assert_eq!([0, 2].map(|update| of(&moved, update)), [None, None]);
     }

@@ -48,13 +48,6 @@ pub(super) struct Loaded {
     pub(super) row: Row,
 }
 
-impl Loaded {
-    /// How many bytes it takes.
-    pub(super) fn bytes(&self) -> usize {
-        self.row.verdicts().len() + self.row.exceptions().len() + self.client.bytes()
-    }
-}
-
 /// The feeds of a group and the index; the plan is made when somebody evaluates, which may be nobody.
 #[derive(Debug)]
 pub(super) struct Prepared<'i> {

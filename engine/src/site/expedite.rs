@@ -3,6 +3,7 @@
 //!
 //! Source of truth: `docs/site.md`, "Scan".
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,6 @@ use super::host::Host;
 use super::intake::{self, Taking};
 use super::lock::Lock;
 use super::log::{Event, append};
-use super::rows::Rows;
 use super::scan::inventory_key;
 use super::scan::merge::{Scope, Update};
 use super::spool::{Spool, Worker};
@@ -85,7 +85,7 @@ impl Site {
             let given_back = std::mem::take(&mut taken.given_back);
             intake.add(&taken);
             if given_back == 0 {
-                break (clients, rest.rows);
+                break (clients, rest.rows.finish(self)?.0);
             }
         };
         let is_taken = intake.loaded + intake.skipped + intake.quarantined > 0;
@@ -97,6 +97,7 @@ impl Site {
             let error = Error::new(Code::SiteLocked, "a scan took the report first, and evaluates it");
             return Err(error.with_hint("its answer is there when the scan has ended"));
         }
+        let ignored = self.ignored(view)?;
         let mut expedited = Expedited { intake, ..Expedited::default() };
         for wanted in request.clients {
             let record = clients.iter().find(|record| record.client.eq_ignore_ascii_case(wanted));
@@ -104,17 +105,17 @@ impl Site {
                 expedited.unknown.push(wanted.clone());
                 continue;
             };
-            let nothing = Rows::default();
             for (number, prepared) in prepared.iter().enumerate() {
                 let update = Update {
                     site: self,
                     prepared,
                     clients: &clients,
-                    loaded: if number == 0 { &rows } else { &nothing },
+                    loaded: if number == 0 { &rows } else { &BTreeMap::new() },
+                    ignored: &ignored,
                     host,
                     scope: Scope::Client(&record.client),
                 };
-                update.run()?;
+                update.run(Vec::new())?;
             }
             expedited.evaluated.push(record.client.clone());
         }

@@ -193,7 +193,7 @@ pub(crate) fn file_name(id: &str) -> String {
     }
     if name.len() > MOST {
         name.truncate(MOST);
-        name.push_str(&format!("~{:032x}", xxhash_rust::xxh3::xxh3_128(id.as_bytes())));
+        name.push_str(&format!("~{:032x}", twox_hash::XxHash3_128::oneshot(id.as_bytes())));
     }
     name
 }

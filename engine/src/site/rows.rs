@@ -1,150 +1,116 @@
-//! The cells of clients that were evaluated as their reports were loaded, until a scan writes them.
+//! Rows of clients that were evaluated as their reports were loaded, until the feeds' next matrices are made.
 //!
-//! So many bytes of them stay in memory; what is more lies in a temporary file, because evaluating a client
-//! once more takes far longer than writing and reading its row.
+//! Few wait in memory. Many are written as they come, so that nobody waits for it in the end: reports are taken
+//! in the order of their clients, which is that of the rows of a matrix, so what is written is a matrix
+//! already, and becomes the next one where it has all the rows that that is to have. A row says what it was
+//! made of, and whether that is what is kept of its client is asked when all reports are loaded.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::mem;
+use std::thread::{self, JoinHandle};
 
+use super::Site;
 use super::evaluate::Loaded;
+use super::members::Members;
+use super::scan::next::{Next, Written};
+use crate::archive::map::Bytes;
 use crate::error::Result;
-use crate::ingest::spool::Spool;
-use crate::matrix::row::Row;
-use crate::matrix::tables::Packed;
-use crate::model::flag::Flags;
 
-/// How many bytes of cells stay in memory.
-const MEMORY: usize = 256 << 20;
+/// How many rows wait in memory: beginning a matrix takes as much time as evaluating some clients.
+const FEW: usize = 64;
+
+/// Begins the matrices of feeds.
+pub(super) type Begin<'r> = Box<dyn Fn() -> Result<Vec<Feed>> + Send + Sync + 'r>;
+
+/// A feed whose matrix is being written.
+pub(super) struct Feed {
+    /// Its number in the definition.
+    pub(super) feed: usize,
+    /// Whose rows it is to have.
+    pub(super) members: Vec<Members>,
+    pub(super) next: Next,
+}
+
+/// A matrix of rows that were evaluated as reports were loaded.
+pub(super) struct Ahead {
+    /// The number of its feed in the definition.
+    pub(super) feed: usize,
+    pub(super) written: Written,
+    /// All that is written.
+    pub(super) bytes: Bytes,
+}
 
 /// Rows by client.
-#[derive(Debug)]
-pub(super) struct Rows {
-    clients: BTreeMap<String, Held>,
-    /// Bytes that are in memory, and may be.
-    bytes: usize,
-    most: usize,
-    file: Spool,
+#[derive(Default)]
+pub(super) struct Rows<'r> {
+    few: BTreeMap<String, Loaded>,
+    /// `None` where no more than few are kept.
+    begin: Option<Begin<'r>>,
+    writing: Vec<Feed>,
+    /// Those that are being ended meanwhile, which takes as long as what stands behind the rows is large.
+    ending: Vec<(usize, JoinHandle<Result<Written>>)>,
 }
 
-#[derive(Debug)]
-enum Held {
-    Here(Loaded),
-    There(Place),
-}
-
-/// Where a row lies in the temporary file, and what it depends on.
-#[derive(Debug)]
-struct Place {
-    inventory: u64,
-    flags: Flags,
-    start: u64,
-    /// Bytes of verdicts, of exceptions, and of the client's entry, which follow each other.
-    lengths: [usize; 3],
-    updates: usize,
-}
-
-impl Default for Rows {
-    fn default() -> Self {
-        Rows { clients: BTreeMap::new(), bytes: 0, most: MEMORY, file: Spool::default() }
+impl<'r> Rows<'r> {
+    /// None yet; `begin` begins the matrices where there are many.
+    pub(super) fn new(begin: Begin<'r>) -> Rows<'r> {
+        Rows { begin: Some(begin), ..Rows::default() }
     }
-}
 
-impl Rows {
-    /// Keeps the row of a client, in place of one before.
+    /// Keeps the row of a client, which stands behind those before it until [`Rows::end`].
     ///
     /// One that cannot be written is not kept: its client is then evaluated again.
-    pub(super) fn keep(&mut self, client: String, row: Loaded) {
-        let bytes = row.bytes();
-        let held = if self.bytes + bytes <= self.most {
-            self.bytes += bytes;
-            Some(Held::Here(row))
+    pub(super) fn keep(&mut self, client: &str, row: Loaded) {
+        if !self.writing.is_empty() {
+            self.push(client, &row);
+        } else if self.few.len() < FEW {
+            self.few.insert(client.to_owned(), row);
+        } else if let Some(Ok(writing)) = self.begin.as_ref().map(|begin| begin()) {
+            self.writing = writing;
+            let mut few = mem::take(&mut self.few);
+            few.insert(client.to_owned(), row);
+            few.iter().for_each(|(client, row)| self.push(client, row));
         } else {
-            self.write(&row).ok().map(Held::There)
-        };
-        match held {
-            Some(held) => self.clients.insert(client, held),
-            None => self.clients.remove(&client),
-        };
+            self.begin = None;
+        }
     }
 
-    fn write(&self, loaded: &Loaded) -> Result<Place> {
-        let Loaded { inventory, flags, client, row } = loaded;
-        let parts = [row.verdicts(), row.exceptions(), client.as_slice()];
-        let range = self.file.append(&parts.concat())?;
-        let updates = usize::try_from(row.totals().iter().sum::<u64>()).unwrap_or(usize::MAX);
-        let (start, lengths) = (range.start, parts.map(<[u8]>::len));
-        Ok(Place { inventory: *inventory, flags: *flags, start, lengths, updates })
+    fn push(&mut self, client: &str, loaded: &Loaded) {
+        let Loaded { client: entry, row, .. } = loaded;
+        let mut feeds = self.writing.iter_mut();
+        let written = feeds.try_for_each(|Feed { members, next, .. }| {
+            if !members.iter().any(|members| members.contains(client)) {
+                return Ok(());
+            }
+            next.push_new(entry, row)
+        });
+        if written.is_err() {
+            self.writing.clear();
+            self.begin = None;
+        }
     }
 
-    /// Whether the row of a client is there, made of what is kept of it and with these flags.
-    pub(super) fn has(&self, client: &str, inventory: u64, flags: Flags) -> bool {
-        self.held(client, inventory, flags).is_some()
+    /// Ends what is being written: the clients that come next have no rows there.
+    pub(super) fn end(&mut self) {
+        for Feed { feed, next, .. } in self.writing.drain(..) {
+            let ending = thread::Builder::new().spawn(move || next.end());
+            self.ending.extend(ending.map(|ending| (feed, ending)));
+        }
     }
 
-    fn held(&self, client: &str, inventory: u64, flags: Flags) -> Option<&Held> {
-        let made_of = |held: &&Held| match held {
-            Held::Here(loaded) => (loaded.inventory, loaded.flags),
-            Held::There(place) => (place.inventory, place.flags),
-        };
-        self.clients.get(client).filter(|held| made_of(held) == (inventory, flags))
-    }
-
-    /// That row.
+    /// The rows that wait in memory, by client, and those that are written.
     ///
     /// # Errors
     ///
-    /// The temporary file cannot be read.
-    pub(super) fn get(&self, client: &str, inventory: u64, flags: Flags) -> Result<Option<Cow<'_, Loaded>>> {
-        let row = self.held(client, inventory, flags).map(|held| match held {
-            Held::Here(loaded) => Ok(Cow::Borrowed(loaded)),
-            Held::There(place) => self.read(place).map(Cow::Owned),
-        });
-        row.transpose()
-    }
-
-    fn read(&self, place: &Place) -> Result<Loaded> {
-        let [verdicts, exceptions, entry] = place.lengths;
-        let mut bytes = Vec::new();
-        let end = place.start + (verdicts + exceptions + entry) as u64;
-        self.file.read(place.start..end, &mut bytes)?;
-        let (cells, entry) = bytes.split_at(verdicts + exceptions);
-        let row = Row::stored_as(&cells[..verdicts], place.updates, &cells[verdicts..]);
-        let client = Packed::from(entry.to_vec());
-        Ok(Loaded { inventory: place.inventory, flags: place.flags, client, row })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::matrix::row::{set, width};
-    use crate::matrix::tables::Client;
-    use crate::model::reason::Reason;
-    use crate::model::verdict::{Cell, Verdict};
-
-    fn loaded(number: u64) -> Loaded {
-        let mut verdicts = vec![0; width(37)];
-        let cell = Cell::new(Verdict::Missing, Reason::FileOlder);
-        set(&mut verdicts, number as usize, cell.verdict);
-        let row = Row::new(verdicts.into(), 37, std::iter::once((number as u32, cell)));
-        let client = Client { id: format!("c{number}"), ..Client::default() }.pack();
-        Loaded { inventory: number, flags: Flags::NONE, client, row }
-    }
-
-    #[test]
-    fn rows_come_back_from_memory_and_from_the_file() {
-        let most = loaded(1).bytes() + 1;
-        let mut rows = Rows { most, ..Rows::default() };
-        (1..5).for_each(|number| rows.keep(format!("c{number}"), loaded(number)));
-        assert!(matches!(rows.clients["c1"], Held::Here(_)));
-        assert!(matches!(rows.clients["c4"], Held::There(_)));
-        for number in 1..5 {
-            let id = format!("c{number}");
-            let row = rows.get(&id, number, Flags::NONE).expect("can be read").expect("is there");
-            assert_eq!(*row, loaded(number));
-            assert!(!rows.has(&id, number, Flags::STALE) && !rows.has(&id, number + 1, Flags::NONE));
+    /// What was written cannot be read.
+    pub(super) fn finish(mut self, site: &Site) -> Result<(BTreeMap<String, Loaded>, Vec<Ahead>)> {
+        self.end();
+        let mut ahead = Vec::with_capacity(self.ending.len());
+        for (feed, ending) in self.ending {
+            let Ok(Ok(mut written)) = ending.join() else { continue };
+            let bytes = (site.open)(written.path()?)?;
+            ahead.push(Ahead { feed, written, bytes });
         }
-        rows.keep("c4".to_owned(), loaded(7));
-        assert!(!rows.has("c4", 4, Flags::NONE) && rows.has("c4", 7, Flags::NONE));
+        Ok((self.few, ahead))
     }
 }

@@ -4,6 +4,7 @@
 //! options. Feeds with the same options are evaluated together. Source of truth: `docs/site.md`, "Scan".
 
 pub(super) mod merge;
+pub(super) mod next;
 
 use std::path::{Path, PathBuf};
 
@@ -99,8 +100,18 @@ impl Site {
         let view = index.as_ref().map(Index::view).transpose()?;
         let groups = self.groups();
         let prepared = view.map(|view| self.prepared(view, &groups)).unwrap_or_default();
+        let scope = only.map_or(Scope::All { again: request.all }, |collection| Scope::Collection {
+            collection,
+            again: request.all,
+        });
+        // Reports are taken although a list cannot be read.
+        let ignored = view.map_or(Ok(Vec::new()), |view| self.ignored(view));
+        let rows = prepared
+            .first()
+            .zip(ignored.as_ref().ok())
+            .map(|(first, ignored)| Rows::new(Box::new(move || merge::begin(self, first, scope, ignored))));
         let taking = Taking::new(self, request.most, Worker::Scan, sharing(&prepared), host);
-        let (clients, rest, intake) = taking.run(clients)?;
+        let (clients, rest, intake) = taking.run(clients, rows.unwrap_or_default())?;
         // What it has learned is not needed any more.
         drop(taking);
         let mut scanned = Scanned {
@@ -109,17 +120,14 @@ impl Site {
             has_index: view.is_some(),
             ..Scanned::default()
         };
-        let scope = only.map_or(Scope::All { again: request.all }, |collection| Scope::Collection {
-            collection,
-            again: request.all,
-        });
         let intake::Rest { rows, finished } = rest;
-        let nothing = Rows::default();
         finished.settle()?;
-        for (number, prepared) in prepared.iter().enumerate() {
-            let loaded = if number == 0 { &rows } else { &nothing };
-            let update = Update { site: self, prepared, clients: &clients, loaded, host, scope };
-            let updated = update.run()?;
+        let (mut loaded, mut ahead) = rows.finish(self)?;
+        let ignored = ignored.as_ref().map_err(Clone::clone)?;
+        for prepared in &prepared {
+            let loaded = &std::mem::take(&mut loaded);
+            let update = Update { site: self, prepared, clients: &clients, loaded, ignored, host, scope };
+            let updated = update.run(std::mem::take(&mut ahead))?;
             scanned.evaluated = scanned.evaluated.max(updated.evaluated);
             scanned.feeds.extend(updated.feeds);
         }
@@ -317,7 +325,7 @@ pub(super) fn inventory_key(record: &Record, since: Option<Timestamp>) -> u64 {
         bytes.extend((aged as u64).to_le_bytes());
     }
     // 0 is what was evaluated without a site.
-    xxhash_rust::xxh3::xxh3_64(&bytes).max(1)
+    twox_hash::XxHash3_64::oneshot(&bytes).max(1)
 }
 
 fn days_before(now: Timestamp, days: u64) -> Option<Timestamp> {

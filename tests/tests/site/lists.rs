@@ -2,9 +2,10 @@
 
 use std::fs;
 
-use conformance::site::{Sample, full};
+use conformance::site::{MOST, Sample, full};
 use patchstate::report::table::Form;
 use patchstate::report::{self, Baseline, Options, SiteFacts};
+use patchstate::site::scan::Request;
 
 #[test]
 fn s7_1_an_authorization_is_data_and_changes_no_verdict() {
@@ -50,6 +51,23 @@ fn s7_2_what_is_ignored_is_marked() {
     fs::remove_file(sample.path("lists/ignore/known.txt")).expect("is removed");
     sample.scan();
     assert_eq!(sample.cells()[0], "A linux:U-1 Missing package-older");
+}
+
+#[test]
+fn s7_2_a_list_that_cannot_be_read_keeps_no_report_waiting() {
+    let sample = Sample::new();
+    for number in 0..99 {
+        sample.send(&format!("{number}.xml"), &full(&format!("A{number}"), 1, &[("p1", 1)]));
+    }
+    let list = sample.path("lists/ignore/known.txt");
+    fs::write(&list, b"U-1\nU-\xff\n").expect("is written");
+    let request = Request { collection: None, all: false, most: MOST };
+    let error = sample.scan_as(request).expect_err("is no text").to_string();
+    assert!(error.contains("known.txt"), "{error}");
+    assert!(sample.files("spool/in").is_empty() && !sample.path("matrix/linux.matrix").exists());
+    fs::write(&list, "U-1\n").expect("is written");
+    assert_eq!(sample.scan().evaluated, 99);
+    assert_eq!(sample.cells()[0], "A0 linux:U-1 Missing package-older ignored");
 }
 
 #[test]

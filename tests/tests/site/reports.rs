@@ -14,7 +14,8 @@ fn s6_1_times_of_detection_and_application_are_kept() {
     sample.scan();
     let site = sample.site();
     let lines = sample.look(|matrix| {
-        let times = site.times("linux").expect("is whole").of_updates(&matrix.updates);
+        let ids = matrix.updates.iter().map(|update| update.id.as_str());
+        let times = site.times("linux").expect("is whole").of_updates(ids);
         let (authorized, _) = site.authorized(matrix).expect("are whole");
         let options =
             Options { site: SiteFacts { times, authorized, ..SiteFacts::default() }, ..Options::default() };

@@ -1,8 +1,9 @@
 //! Scans: who is evaluated again, and that nothing half-made is seen.
 
+use std::collections::BTreeMap;
 use std::fs;
 
-use conformance::site::{MOST, Sample, delta, full, updates};
+use conformance::site::{MOST, Sample, contents, delta, differing, full, updates};
 use patchstate::diagnostic::Code;
 use patchstate::site::scan::Request;
 
@@ -43,6 +44,59 @@ fn s4_1_a_collection_is_scanned_alone() {
     assert_eq!(cells[3], "TEST01 linux:U-1 Installed package-current");
     assert_eq!(sample.scan().evaluated, 1);
     assert!(sample.scan_as(Request { collection: Some("none"), ..ALL }).is_err());
+}
+
+/// The matrices of a site and the times of their cells.
+fn made(sample: &Sample) -> BTreeMap<String, Vec<u8>> {
+    contents(sample.folder.path(), &["matrix"])
+}
+
+#[test]
+fn s4_1_rows_of_many_reports_are_those_of_what_is_kept() {
+    // Of each second client only the first feed has a row.
+    let some = "clients = [\"*1\", \"*3\", \"*5\", \"*7\", \"*9\"]";
+    let sample = Sample::of_feeds(&[("one", "updateinfo"), ("two", "updateinfo")], |text| {
+        let (one, two) = text.split_at(text.find("id = \"two-production\"").expect("is there"));
+        format!("{one}{}", two.replacen("clients = [\"*\"]", some, 1))
+    });
+    sample.drop_catalog_of("one", "u.xml", &updates(&[1, 2, 3]));
+    sample.drop_catalog_of("two", "u.xml", &updates(&[3, 4]));
+    sample.sync().expect("is fetched");
+    let client = |number: u32| format!("C{number:03}");
+    let packages = |number: u32| [("p1", number % 3), ("p3", number % 5), ("p4", 1 + number % 2)];
+    // What is scanned now is what all that is kept is evaluated to.
+    let check = |evaluated: u64, rows: [u64; 2]| {
+        let scanned = sample.scan();
+        assert_eq!(scanned.evaluated, evaluated);
+        assert_eq!([0, 1].map(|feed| scanned.feeds[feed].rows), rows);
+        let ahead = made(&sample);
+        let all = sample.scan_as(Request { all: true, ..ALL }).expect("nothing is in its way");
+        let (feeds, again) = (scanned.feeds, all.feeds);
+        assert!(feeds.iter().zip(&again).all(|(one, other)| one.totals == other.totals));
+        assert_eq!(differing(&ahead, &made(&sample)), [""; 0]);
+    };
+
+    // Everybody for the first time.
+    for number in (0..300).step_by(2) {
+        sample.send(&format!("{number}.xml"), &full(&client(number), 1, &packages(number)));
+        sample.send(&format!("{number}-1.xml"), &full(&client(number + 1), 1, &packages(number)));
+    }
+    check(300, [300, 150]);
+    // Some of them again, and others between them; of broken ones nothing changes.
+    for number in (100..400).step_by(3) {
+        sample.send(&format!("{number}.xml"), &full(&client(number), 2, &packages(number + 1)));
+    }
+    sample.send("broken.xml", "<inventory version=\"1\" client=\"C150\"");
+    check(100, [333, 167]);
+    // Reports that wait for others: those are evaluated as they are loaded, and then it is their turn.
+    for number in 100..200 {
+        sample.send(&format!("{number}.xml"), &delta(&client(number), 4, &[("p1", 2)], &[]));
+    }
+    assert_eq!(sample.scan().intake.quarantined, 100);
+    for number in 100..250 {
+        sample.send(&format!("{number}.xml"), &full(&client(number), 3, &packages(number)));
+    }
+    check(150, [333, 167]);
 }
 
 #[test]

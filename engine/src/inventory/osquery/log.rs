@@ -4,7 +4,7 @@
 //! removed below.
 
 use ahash::AHashMap;
-use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+use twox_hash::XxHash3_128;
 
 use super::check_length;
 use crate::diagnostic::Code;
@@ -159,14 +159,14 @@ impl<'a> History<'a> {
 }
 
 fn of_query(entry: &Entry<'_>) -> u128 {
-    xxh3_128(entry.name.as_deref().unwrap_or_default().as_bytes())
+    XxHash3_128::oneshot(entry.name.as_deref().unwrap_or_default().as_bytes())
 }
 
 /// A row is told by what is written of it, because osquery writes its columns in one order.
 fn of_row(entry: &Entry<'_>, row: Value<'_>) -> u128 {
-    let mut hash = Xxh3::new();
-    hash.update(entry.name.as_deref().unwrap_or_default().as_bytes());
-    hash.update(&[0]);
-    hash.update(row.text().as_bytes());
-    hash.digest128()
+    let mut hash = XxHash3_128::new();
+    hash.write(entry.name.as_deref().unwrap_or_default().as_bytes());
+    hash.write(&[0]);
+    hash.write(row.text().as_bytes());
+    hash.finish_128()
 }

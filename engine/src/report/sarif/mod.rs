@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use xxhash_rust::xxh3::xxh3_128;
+use twox_hash::XxHash3_128;
 
 use super::table::Pending;
 use super::{Export, Form, LeftOut, Options, Writer, flags_of, json, naming};
@@ -230,7 +230,7 @@ fn level(urgency: Option<Urgency>) -> &'static str {
 /// What stays the same from run to run: the client and the update, whatever its revision.
 fn fingerprint(client: &str, update: &str) -> u128 {
     let update = update.split_once('#').map_or(update, |(id, _)| id);
-    xxh3_128(format!("{}:{client}{update}", client.len()).as_bytes())
+    XxHash3_128::oneshot(format!("{}:{client}{update}", client.len()).as_bytes())
 }
 
 /// The member that says where a result is: on a client.

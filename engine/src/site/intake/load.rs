@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use xxhash_rust::xxh3::xxh3_128;
+use twox_hash::XxHash3_128;
 
 use super::decide::{self, Decision, Head, Otherwise};
 use super::reason::{Reason, Waiting, asks_again};
@@ -212,7 +212,7 @@ impl Loading<'_, '_, '_> {
         self.is_evaluated = false;
         let (mut digest, mut bytes) = (0, 0);
         let contents = self.judge.read(self.intake, &report.client, self.buffer, |loaded| {
-            (digest, bytes) = (xxh3_128(loaded.bytes), loaded.bytes.len() as u64);
+            (digest, bytes) = (XxHash3_128::oneshot(loaded.bytes), loaded.bytes.len() as u64);
         })?;
         if bytes > self.taking.most {
             return Err(self.too_large());
@@ -409,7 +409,7 @@ impl Loading<'_, '_, '_> {
         inventory.header.client = self.record.client.clone().into();
         let mut bytes = Vec::new();
         native::write(&inventory, &mut bytes)?;
-        let digest = xxh3_128(&bytes);
+        let digest = XxHash3_128::oneshot(&bytes);
         self.made.push(digest);
         self.store.keep_bytes(&self.record.client, digest, &bytes)?;
         Ok(digest)

@@ -18,6 +18,7 @@ use std::time::SystemTime;
 use super::Site;
 use super::evaluate::{Judge, Loaded, Sharing};
 use super::host::Host;
+use super::rows::Rows;
 use super::spool::{self, Spool, Taken, Worker};
 use super::store::{Change, Clients, Record, Stream};
 use crate::diagnostic::Code;
@@ -62,7 +63,7 @@ impl Outcome {
 }
 
 /// The reports of how many clients are one batch: what is taken lies in a folder for each.
-const BATCH: usize = 1000;
+const BATCH: usize = 100;
 
 /// By client: reports that wait in quarantine for others.
 type Gaps = BTreeMap<String, Vec<Waiting>>;
@@ -126,14 +127,18 @@ impl<'s, 'p> Taking<'s, 'p> {
         self.site.spool()
     }
 
-    /// Takes every report that waits, again and again until none is left that can be taken; gives what is then
-    /// kept of the clients, and what is left to be done.
+    /// Takes every report that waits, again and again until none is left that can be taken, and keeps their rows
+    /// in `rows`; gives what is then kept of the clients, and what is left to be done.
     ///
     /// # Errors
     ///
     /// The operating system refuses something; what was loaded by then is loaded, the rest waits.
-    pub(super) fn run(&self, mut clients: Clients) -> Result<(Clients, Rest, Outcome)> {
-        let (mut rest, mut outcome) = (Rest::default(), Outcome::default());
+    pub(super) fn run<'r>(
+        &self,
+        mut clients: Clients,
+        rows: Rows<'r>,
+    ) -> Result<(Clients, Rest<'r>, Outcome)> {
+        let (mut rest, mut outcome) = (Rest { rows, ..Rest::default() }, Outcome::default());
         loop {
             let (requeued, gaps) = self.requeue(&clients)?;
             outcome.requeued += requeued;
@@ -158,7 +163,7 @@ impl<'s, 'p> Taking<'s, 'p> {
         clients: Clients,
         names: Vec<OsString>,
         wanted: &dyn Fn(&Report) -> bool,
-    ) -> Result<(Clients, Rest, Outcome)> {
+    ) -> Result<(Clients, Rest<'static>, Outcome)> {
         let (mut rest, mut gaps) = (Rest::default(), Gaps::new());
         for (_, reason) in reason::list(&self.spool().bad())? {
             add_gap(&mut gaps, &reason);
@@ -174,7 +179,7 @@ impl<'s, 'p> Taking<'s, 'p> {
         names: Vec<OsString>,
         clients: Clients,
         gaps: &Gaps,
-        rest: &mut Rest,
+        rest: &mut Rest<'_>,
         wanted: &dyn Fn(&Report) -> bool,
     ) -> Result<(Clients, Outcome)> {
         let waiting = self.spool().look(names)?;

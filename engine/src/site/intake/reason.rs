@@ -133,7 +133,7 @@ pub(super) fn beside(report: &Path) -> PathBuf {
     let mut name = report.file_name().unwrap_or_default().to_owned();
     if name.len() + ENDING.len() > 255 {
         // The name itself leaves no room for more.
-        name = format!("{:016x}", xxhash_rust::xxh3::xxh3_64(name.as_encoded_bytes())).into();
+        name = format!("{:016x}", twox_hash::XxHash3_64::oneshot(name.as_encoded_bytes())).into();
     }
     name.push(ENDING);
     report.with_file_name(name)

@@ -25,21 +25,21 @@ const CLIENTS_OF_BATCH: usize = 8;
 pub(super) type Settled = (Vec<Pending>, Decided);
 
 /// What is left to be done when reports were taken.
-#[derive(Debug, Default)]
-pub(in crate::site) struct Rest {
+#[derive(Default)]
+pub(in crate::site) struct Rest<'r> {
     /// The cells of clients that were evaluated as they were loaded.
-    pub(in crate::site) rows: Rows,
+    pub(in crate::site) rows: Rows<'r>,
     /// The reports that are to be moved.
     pub(in crate::site) finished: Finished,
 }
 
 /// Settles what is decided of reports.
-pub(super) struct Settling<'t, 's, 'p> {
+pub(super) struct Settling<'t, 's, 'p, 'r> {
     taking: &'t Taking<'s, 'p>,
     /// What is kept of the clients, as it was and after the last change.
     before: &'t Clients,
     changed: Option<Clients>,
-    rest: &'t mut Rest,
+    rest: &'t mut Rest<'r>,
     outcome: Outcome,
     /// What happened and was not written into the log yet.
     events: Vec<Event>,
@@ -48,8 +48,8 @@ pub(super) struct Settling<'t, 's, 'p> {
     reports: usize,
 }
 
-impl<'t, 's, 'p> Settling<'t, 's, 'p> {
-    pub(super) fn new(taking: &'t Taking<'s, 'p>, before: &'t Clients, rest: &'t mut Rest) -> Self {
+impl<'t, 's, 'p, 'r> Settling<'t, 's, 'p, 'r> {
+    pub(super) fn new(taking: &'t Taking<'s, 'p>, before: &'t Clients, rest: &'t mut Rest<'r>) -> Self {
         let (outcome, events, batch) = (Outcome::default(), Vec::new(), Vec::new());
         Settling { taking, before, changed: None, rest, outcome, events, batch, reports: 0 }
     }
@@ -63,7 +63,13 @@ impl<'t, 's, 'p> Settling<'t, 's, 'p> {
     /// # Errors
     ///
     /// The operating system refuses something; the store is as it was before or after a batch.
-    pub(super) fn take(&mut self, settled: Settled) -> Result<()> {
+    pub(super) fn take(&mut self, mut settled: Settled) -> Result<()> {
+        let (group, decided) = &mut settled;
+        if let Some(row) = decided.row.take() {
+            // It is asked for by what is kept of the client, so nobody looks at it where that is not what it is
+            // made of in the end.
+            self.rest.rows.keep(&group[0].report.client.id, row);
+        }
         self.reports += settled.0.len();
         self.batch.push(settled);
         if self.reports < BATCH.max(self.clients().iter().len() / CLIENTS_OF_BATCH) {
@@ -78,6 +84,8 @@ impl<'t, 's, 'p> Settling<'t, 's, 'p> {
     ///
     /// As [`Settling::take`].
     pub(super) fn finish(mut self) -> Result<(Option<Clients>, Outcome)> {
+        // While the last change waits for the disk.
+        self.rest.rows.end();
         self.settle()?;
         Ok((self.changed, self.outcome))
     }
@@ -151,9 +159,6 @@ impl<'t, 's, 'p> Settling<'t, 's, 'p> {
         }
         for (pending, fate) in group.into_iter().zip(decided.fates) {
             self.move_report(pending, fate)?;
-        }
-        if let Some(row) = decided.row {
-            self.rest.rows.keep(client, row);
         }
         Ok(())
     }

@@ -2,17 +2,20 @@
 //!
 //! All clients stand in one order, that of their ids, so that rows of both kinds are written as they come.
 
-use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
+
+use rayon::prelude::*;
 
 use super::super::definition::Collection;
 use super::super::evaluate::{Loaded, Old, Prepared};
 use super::super::host::Host;
 use super::super::log::Event;
 use super::super::members::Members;
-use super::super::rows::Rows;
+use super::super::rows::{Ahead, Feed};
 use super::super::store::{Clients, Record};
+use super::next::{Next, Written, part, range};
 use super::{FeedScanned, Site, inventory_key};
 use crate::archive::output::Output;
 use crate::error::Result;
@@ -21,29 +24,39 @@ use crate::index::columns::Column;
 use crate::ingest::{self, Intake};
 use crate::matrix::kept::Kept;
 use crate::matrix::row::Row;
-use crate::matrix::times::Times;
-use crate::matrix::{self, tables};
+use crate::matrix::tables::{self, Packed};
+use crate::matrix::times::{Time, Times};
 use crate::model::flag::Flags;
-use crate::site::make_folder;
 
 /// Where a client's row of a feed comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Source {
+enum Source<'m> {
     /// The client has none.
     None,
     /// The row of this number of the matrix before.
     Kept(usize),
+    /// It was evaluated as its report was loaded, and written: the matrix and the number of the row there.
+    Ahead(usize, usize),
+    /// It was evaluated as its report was loaded.
+    Loaded(&'m Loaded),
     /// It is evaluated.
     New,
 }
 
+impl Source<'_> {
+    /// Whether the row is another one than that of the matrix before.
+    fn is_new(self) -> bool {
+        matches!(self, Source::Ahead(..) | Source::Loaded(_) | Source::New)
+    }
+}
+
 /// One client and where its rows come from.
-struct Entry<'c> {
-    record: &'c Record,
+struct Entry<'m> {
+    record: &'m Record,
     inventory: u64,
     flags: Flags,
     /// By feed of the group.
-    sources: Vec<Source>,
+    sources: Vec<Source<'m>>,
 }
 
 /// A feed and its matrix, as it was.
@@ -55,6 +68,37 @@ struct Before<'m> {
     updates: Range<usize>,
     /// The matrix, where it is one of the same index and options.
     matrix: Option<&'m Kept<'m>>,
+    /// What was written of its next one, and perhaps of other feeds'.
+    ahead: &'m [(usize, Kept<'m>)],
+}
+
+impl<'m> Before<'m> {
+    /// The row of a client that was evaluated as its report was loaded, where it is what the client would be
+    /// evaluated to now.
+    fn loaded(
+        &self,
+        client: &str,
+        made_of: (u64, Flags),
+        few: &'m BTreeMap<String, Loaded>,
+    ) -> Option<Source<'m>> {
+        let written = self.ahead.iter().enumerate().filter(|(_, (feed, _))| *feed == self.feed);
+        let mut places = written.filter_map(|(number, (_, rows))| {
+            let at = rows.client(client)?;
+            let row = &rows.clients[at];
+            ((row.inventory, row.flags) == made_of).then_some(Source::Ahead(number, at))
+        });
+        let in_memory = || few.get(client).filter(|row| (row.inventory, row.flags) == made_of);
+        places.next().or_else(|| in_memory().map(Source::Loaded))
+    }
+
+    /// The matrix that was written ahead and is the next one as it is, if there is one.
+    fn whole(&self, at: usize, entries: &[Entry<'_>]) -> Option<usize> {
+        let mut sources =
+            entries.iter().map(|entry| entry.sources[at]).filter(|source| *source != Source::None);
+        let Some(Source::Ahead(number, 0)) = sources.next() else { return None };
+        let rows = self.ahead[number].1.clients.len();
+        sources.eq((1..rows).map(|at| Source::Ahead(number, at))).then_some(number)
+    }
 }
 
 /// What is made of a group of feeds.
@@ -62,8 +106,10 @@ pub(in crate::site) struct Update<'u, 'i> {
     pub(in crate::site) site: &'u Site,
     pub(in crate::site) prepared: &'u Prepared<'i>,
     pub(in crate::site) clients: &'u Clients,
-    /// Rows of clients that were evaluated as they were loaded.
-    pub(in crate::site) loaded: &'u Rows,
+    /// Rows of clients that were evaluated as their reports were loaded, and wait in memory.
+    pub(in crate::site) loaded: &'u BTreeMap<String, Loaded>,
+    /// The updates that are flagged, by number, rising.
+    pub(in crate::site) ignored: &'u [u32],
     pub(in crate::site) host: &'u dyn Host,
     /// Which clients are looked at.
     pub(in crate::site) scope: Scope<'u>,
@@ -89,6 +135,14 @@ impl Scope<'_> {
         }
     }
 
+    /// Whether a feed is looked at.
+    fn wants(self, feed: &str) -> bool {
+        match self {
+            Scope::Collection { collection, .. } => collection.feed == feed,
+            Scope::All { .. } | Scope::Client(_) => true,
+        }
+    }
+
     /// Where a feed's matrix goes.
     fn path(self, site: &Site, feed: &str) -> PathBuf {
         match self {
@@ -105,16 +159,43 @@ pub(in crate::site) struct Updated {
     pub(in crate::site) feeds: Vec<FeedScanned>,
 }
 
+/// Begins the next matrices of the feeds of a group that are looked at.
+pub(in crate::site) fn begin(
+    site: &Site,
+    prepared: &Prepared<'_>,
+    scope: Scope<'_>,
+    ignored: &[u32],
+) -> Result<Vec<Feed>> {
+    let feeds = wanted(site, prepared, scope).map(|(feed, id)| {
+        let next = Next::begin(prepared, id, &scope.path(site, id), ignored)?;
+        Ok(Feed { feed, members: site.members_of(id)?, next })
+    });
+    feeds.collect()
+}
+
+/// The feeds of a group that are looked at.
+fn wanted<'s>(
+    site: &'s Site,
+    prepared: &Prepared<'_>,
+    scope: Scope<'_>,
+) -> impl Iterator<Item = (usize, &'s str)> {
+    let feeds = prepared.group.feeds.iter().map(|feed| (*feed, site.definition.feeds[*feed].id.as_str()));
+    feeds.filter(move |(_, id)| scope.wants(id))
+}
+
 impl Update<'_, '_> {
-    /// Writes the feeds' next matrices, where they differ from those that are there.
-    pub(in crate::site) fn run(&self) -> Result<Updated> {
+    /// Writes the feeds' next matrices, where they differ from those that are there; `ahead` is what was written
+    /// of them already.
+    pub(in crate::site) fn run(&self, ahead: Vec<Ahead>) -> Result<Updated> {
         let Update { site, prepared, .. } = self;
-        let feeds = prepared.group.feeds.iter().map(|feed| (*feed, site.definition.feeds[*feed].id.as_str()));
-        let is_wanted = |feed: &str| match self.scope {
-            Scope::Collection { collection, .. } => collection.feed == feed,
-            Scope::All { .. } | Scope::Client(_) => true,
-        };
-        let feeds: Vec<_> = feeds.filter(|(_, id)| is_wanted(id)).collect();
+        let feeds: Vec<_> = wanted(site, prepared, self.scope).collect();
+        let (mut written, mut bytes) = (Vec::new(), Vec::new());
+        for ahead in ahead {
+            written.push(Some(ahead.written));
+            bytes.push((ahead.feed, ahead.bytes));
+        }
+        let ahead = bytes.iter().map(|(feed, bytes)| Ok((*feed, Kept::open(bytes.as_ref())?)));
+        let ahead = ahead.collect::<Result<Vec<_>>>()?;
         let read = |(_, id): &(usize, &str)| match self.scope {
             Scope::Client(_) => Ok(None),
             Scope::All { .. } | Scope::Collection { .. } => Old::read(site, id),
@@ -132,39 +213,45 @@ impl Update<'_, '_> {
                 members: site.members_of(id)?,
                 updates: range(prepared, id),
                 matrix: old.as_ref().filter(is_current),
+                ahead: &ahead,
             });
         }
         let entries = self.entries(&befores)?;
-        let ignored = site.ignored(prepared.view)?;
-        let (mut writing, mut times) = (Vec::new(), Vec::new());
+        let (mut making, mut times) = (Vec::new(), Vec::new());
         for (at, before) in befores.iter().enumerate() {
-            let changed = is_changed(before, at, &entries, &prepared.updates, &ignored);
-            let begun = changed.then(|| self.begin(before, &ignored)).transpose()?;
-            let (written, of_cells) = begun.unzip();
-            writing.push(written);
-            times.push(of_cells.flatten());
+            if !is_changed(before, at, &entries, &prepared.updates, self.ignored) {
+                making.push(Making::Stays);
+                times.push(None);
+                continue;
+            }
+            let id = &site.definition.feeds[before.feed].id;
+            let whole = before.whole(at, &entries).and_then(|number| written[number].take());
+            making.push(match whole {
+                Some(written) => Making::Written(Box::new(written)),
+                None => {
+                    let path = self.scope.path(site, id);
+                    Making::Writing(Box::new(Next::begin(prepared, id, &path, self.ignored)?))
+                }
+            });
+            times.push(self.times(id, before)?);
         }
         let merge = Merge {
             entries: &entries,
             at: 0,
             befores: &befores,
-            writing,
+            making,
             times,
             now: self.host.now().as_second(),
-            loaded: self.loaded,
-            updates: prepared.updates.len(),
             evaluated: 0,
         };
         self.evaluate(merge)
     }
 
     /// Evaluates the clients that have no row yet, and writes all.
-    fn evaluate(&self, mut merge: Merge<'_, '_>) -> Result<Updated> {
+    fn evaluate(&self, mut merge: Merge<'_>) -> Result<Updated> {
         let store = self.site.store();
         let since = self.site.results_since(self.host.now());
         let wanted = merge.entries.iter().filter(|entry| entry.sources.contains(&Source::New));
-        let wanted =
-            wanted.filter(|entry| !self.loaded.has(&entry.record.client, entry.inventory, entry.flags));
         let kept = wanted.map(|entry| (entry.record.client.clone(), store.documents(entry.record, since)));
         let intake = Intake::of_kept(kept, ingest::Settings::default());
         let clients: Vec<_> = intake.clients().iter().collect();
@@ -182,19 +269,16 @@ impl Update<'_, '_> {
                 .tell(&Event::warning("unreadable", self.host.now()).text("message", &error.to_string()));
         }
         let mut updated = Updated { evaluated: merge.evaluated, feeds: Vec::new() };
-        for ((before, written), times) in merge.befores.iter().zip(merge.writing).zip(times) {
+        for ((before, making), times) in merge.befores.iter().zip(merge.making).zip(times) {
             let id = &self.site.definition.feeds[before.feed].id;
             let times = times.map(|times| (times, self.site.times_path(id)));
-            updated.feeds.push(match written {
-                Some(written) => written.finish(times, id)?,
-                None => unchanged(id, before),
-            });
+            updated.feeds.push(making.finish(times)?.unwrap_or_else(|| unchanged(id, before)));
         }
         Ok(updated)
     }
 
     /// Every client that has a row of some feed, and where each comes from.
-    fn entries(&self, befores: &[Before<'_>]) -> Result<Vec<Entry<'_>>> {
+    fn entries<'m>(&'m self, befores: &[Before<'m>]) -> Result<Vec<Entry<'m>>> {
         let since = self.site.results_since(self.host.now());
         let members = match self.scope {
             Scope::Collection { collection, .. } => Some(self.site.members(collection)?),
@@ -208,84 +292,44 @@ impl Update<'_, '_> {
                 continue;
             }
             let inventory = inventory_key(record, since);
+            let flags = self.site.client_flags(record, self.host.now());
             let is_wanted = members.as_ref().is_none_or(|members| members.contains(&record.client));
-            let source = |before: &Before<'_>| {
+            let source = |before: &Before<'m>| {
                 if !before.members.iter().any(|members| members.contains(&record.client)) {
                     return Source::None;
                 }
-                let Some(matrix) = before.matrix else { return Source::New };
+                let made_of = (inventory, flags);
+                let new = || before.loaded(&record.client, made_of, self.loaded).unwrap_or(Source::New);
+                let Some(matrix) = before.matrix else { return new() };
                 match matrix.client(&record.client) {
                     Some(at) if !is_wanted => Source::Kept(at),
                     None if !is_wanted => Source::None,
                     Some(at) if !self.scope.is_again() && matrix.clients[at].inventory == inventory => {
                         Source::Kept(at)
                     }
-                    Some(_) | None => Source::New,
+                    Some(_) | None => new(),
                 }
             };
-            let sources: Vec<Source> = befores.iter().map(source).collect();
+            let sources: Vec<Source<'_>> = befores.iter().map(source).collect();
             if sources.iter().any(|source| *source != Source::None) {
-                let flags = self.site.client_flags(record, self.host.now());
                 entries.push(Entry { record, inventory, flags, sources });
             }
         }
         Ok(entries)
     }
 
-    /// Begins a feed's next matrix, and the times of its cells.
-    fn begin(&self, before: &Before<'_>, ignored: &[u32]) -> Result<(Written, Option<Times>)> {
-        let id = &self.site.definition.feeds[before.feed].id;
-        let plan = self.prepared.plan();
-        let mut about = run::run_table(plan, self.prepared.group.words.clone());
-        // Of the sources of the index only the feed's own.
-        let mut numbers = Vec::with_capacity(about.sources.len());
-        let mut next = 0u32;
-        for source in &about.sources {
-            numbers.push(next);
-            next += u32::from(source.feed == *id);
-        }
-        about.sources.retain(|source| source.feed == *id);
-        let updates = run::update_table(plan, ignored).skip(before.updates.start).take(before.updates.len());
-        let renumbered = |mut update: tables::Update| {
-            update.source = numbers.get(update.source as usize).copied().unwrap_or(0);
-            update
-        };
-        let updates: Vec<tables::Update> = updates.map(renumbered).collect();
-        let path = self.scope.path(self.site, id);
-        path.parent().map_or(Ok(()), make_folder)?;
-        let times = self.times(id, &updates)?;
-        let written = Written {
-            updates: before.updates.clone(),
-            scanned: FeedScanned { feed: id.clone(), is_new: true, ..FeedScanned::default() },
-            writer: matrix::Writer::new(&about, updates.into_iter(), Output::create(&path)?)?,
-        };
-        Ok((written, times))
-    }
-
     /// The times of a feed's cells, for clients that are still kept; rows that are laid over others have none.
-    fn times(&self, feed: &str, updates: &[tables::Update]) -> Result<Option<Times>> {
+    fn times(&self, feed: &str, before: &Before<'_>) -> Result<Option<Times>> {
         if let Scope::Client(_) = self.scope {
             return Ok(None);
         }
-        let mut times = self.site.times(feed)?.of_updates(updates);
+        let Prepared { view, updates, .. } = self.prepared;
+        let updates = updates.get(before.updates.clone()).unwrap_or_default();
+        let id = |update: &u32| view.text(view.columns.update_identity.at(*update as usize));
+        let mut times = self.site.times(feed)?.of_updates(updates.iter().map(id));
         times.retain(|client| self.clients.get(client).is_some());
         Ok(Some(times))
     }
-}
-
-/// The places of a feed's updates among those of its group; they stand together, because their ids begin alike.
-fn range(prepared: &Prepared<'_>, feed: &str) -> Range<usize> {
-    let Prepared { view, updates, .. } = prepared;
-    let of_feed = |update: &u32| {
-        let source = view.columns.update_source.at(*update as usize) as usize;
-        view.source(source).source.feed == feed
-    };
-    let prefix = format!("{feed}:");
-    let id = |update: &u32| view.text(view.columns.update_identity.at(*update as usize));
-    let start = updates.partition_point(|update| id(update) < prefix.as_str());
-    let length = updates[start..].partition_point(|update| id(update).starts_with(&prefix));
-    debug_assert!(updates[start..start + length].iter().all(of_feed));
-    start..start + length
 }
 
 /// Whether a feed's next matrix is another one than that before.
@@ -301,7 +345,7 @@ fn is_changed(
     for entry in entries {
         match entry.sources[at] {
             Source::None => {}
-            Source::New => return true,
+            Source::Ahead(..) | Source::Loaded(_) | Source::New => return true,
             Source::Kept(kept) if matrix.clients[kept].flags != entry.flags => return true,
             Source::Kept(_) => rows += 1,
         }
@@ -320,97 +364,55 @@ fn unchanged(feed: &str, before: &Before<'_>) -> FeedScanned {
     FeedScanned { feed: feed.to_owned(), rows, evaluated: 0, totals, is_new: false }
 }
 
-/// What the table of clients says of one.
-#[derive(Clone, Copy)]
-enum About<'a> {
-    Client(&'a tables::Client),
-    Packed(&'a tables::Packed<'a>),
+/// What is made of a feed's matrix.
+enum Making {
+    /// It is the one that is there.
+    Stays,
+    /// It was written as reports were loaded.
+    Written(Box<Written>),
+    Writing(Box<Next>),
 }
 
-/// A matrix that is being written.
-struct Written {
-    writer: matrix::Writer<Output, std::vec::IntoIter<tables::Update>>,
-    updates: Range<usize>,
-    scanned: FeedScanned,
-}
-
-impl Written {
-    /// Writes the row of a client as the matrix before has it.
-    fn push_kept(&mut self, matrix: &Kept<'_>, at: usize, flags: Flags) -> Result<()> {
-        self.push(About::Packed(&matrix.clients[at].packed(flags)), &matrix.row(at))
-    }
-
-    /// Writes the row of a client that was evaluated for all updates of its group, which are so many.
-    fn push_new(&mut self, client: About<'_>, row: &Row, updates: usize) -> Result<()> {
-        self.scanned.evaluated += 1;
-        self.push(client, &part(row, &self.updates, updates))
-    }
-
-    fn push(&mut self, client: About<'_>, row: &Row) -> Result<()> {
-        self.scanned.rows += 1;
-        for (sum, count) in self.scanned.totals.iter_mut().zip(row.totals()) {
-            *sum += count;
-        }
-        match client {
-            About::Client(client) => self.writer.push(client, row),
-            About::Packed(client) => self.writer.push_packed(client, row),
-        }
-    }
-
-    fn finish(self, times: Option<(Times, PathBuf)>, feed: &str) -> Result<FeedScanned> {
-        let Written { writer, scanned, .. } = self;
-        let end = || writer.finish_into().map(|(_, output)| output);
-        let output = match times {
-            None => end()?,
-            Some((times, path)) => {
-                let write = || times.write(Output::create(&path)?);
-                let (output, written) = rayon::join(end, write);
-                // First, because a time that is there already is not changed when the rows are made again.
-                written?.finish()?;
-                output?
-            }
+impl Making {
+    /// Puts it in place, and the times of its cells at a path; `None` where it stays.
+    fn finish(self, times: Option<(Times, PathBuf)>) -> Result<Option<FeedScanned>> {
+        let end = || match self {
+            Making::Stays => Ok(None),
+            Making::Written(written) => Ok(Some(*written)),
+            Making::Writing(next) => next.end().map(Some),
         };
-        output.finish().map_err(|error| error.in_file(feed))?;
-        Ok(scanned)
+        let write = || times.map(|(times, path)| times.write(Output::create(&path)?)).transpose();
+        let (matrix, times) = rayon::join(end, write);
+        // First, because a time that is there already is not changed when the rows are made again.
+        times?.map_or(Ok(()), Output::finish)?;
+        matrix?.map(Written::put).transpose()
     }
-}
-
-/// Of a row of so many updates the part of a feed.
-fn part<'r>(row: &'r Row, of_feed: &Range<usize>, updates: usize) -> Cow<'r, Row> {
-    if of_feed.len() == updates { Cow::Borrowed(row) } else { Cow::Owned(row.part(of_feed.clone())) }
 }
 
 /// Writes rows in the order of the clients.
-struct Merge<'m, 'c> {
-    entries: &'m [Entry<'c>],
+struct Merge<'m> {
+    entries: &'m [Entry<'m>],
     /// The next entry.
     at: usize,
     befores: &'m [Before<'m>],
-    /// By feed; `None` where the matrix stays.
-    writing: Vec<Option<Written>>,
+    /// By feed.
+    making: Vec<Making>,
     /// By feed; `None` where the matrix stays, or is laid over another one.
     times: Vec<Option<Times>>,
     /// When rows are evaluated, in seconds since 1970.
     now: i64,
-    loaded: &'m Rows,
-    /// How many updates the group has.
-    updates: usize,
     evaluated: u64,
 }
 
-impl<'m> Merge<'m, '_> {
-    /// The row of a client that was evaluated as it was loaded, if that is what it would be evaluated to now.
-    fn loaded_row(&self, entry: &Entry<'_>) -> Result<Option<Cow<'m, Loaded>>> {
-        self.loaded.get(&entry.record.client, entry.inventory, entry.flags)
-    }
-
+impl Merge<'_> {
     /// Takes the row of the next client that was evaluated, and writes those of the clients before it.
     fn take(&mut self, client: tables::Client, row: Row) -> Result<()> {
         while let Some(entry) = self.entries.get(self.at) {
             self.at += 1;
             if entry.record.client == client.id {
                 let client = tables::Client { flags: entry.flags, inventory: entry.inventory, ..client };
-                return self.write(entry, Some((client, row)));
+                self.take_times(entry, &row);
+                return self.write(entry, Some((&client.pack(), &row)));
             }
             self.write(entry, None)?;
         }
@@ -420,8 +422,7 @@ impl<'m> Merge<'m, '_> {
     /// Writes the rows after the last one that was evaluated; gives the times of all cells.
     fn finish_rows(&mut self) -> Result<Vec<Option<Times>>> {
         let mut times = std::mem::take(&mut self.times);
-        let (entries, befores, updates, now) = (self.entries, self.befores, self.updates, self.now);
-        let loaded = self.loaded;
+        let (entries, befores, now) = (self.entries, self.befores, self.now);
         let is_timed = times.iter().any(Option::is_some);
         let mut write = || -> Result<()> {
             while let Some(entry) = self.entries.get(self.at) {
@@ -430,37 +431,45 @@ impl<'m> Merge<'m, '_> {
             }
             Ok(())
         };
-        let take = || -> Result<()> {
-            for entry in entries {
-                if let Some(loaded) = loaded.get(&entry.record.client, entry.inventory, entry.flags)? {
-                    take_times(&mut times, entry, &loaded.row, befores, updates, now);
+        if !is_timed {
+            return write().map(|()| times);
+        }
+        let next = || -> Vec<Vec<Option<Vec<Time>>>> {
+            entries.par_iter().map(|entry| next_times(&times, entry, befores, now)).collect()
+        };
+        let (written, next) = rayon::join(write, next);
+        written?;
+        for (entry, next) in entries.iter().zip(next) {
+            for (times, next) in times.iter_mut().zip(next) {
+                if let (Some(times), Some(next)) = (times, next) {
+                    times.put(&entry.record.client, next);
                 }
             }
-            Ok(())
-        };
-        if is_timed {
-            let (written, taken) = rayon::join(write, take);
-            written.and(taken)?;
-        } else {
-            write()?;
         }
         Ok(times)
     }
 
-    fn write(&mut self, entry: &Entry<'_>, evaluated: Option<(tables::Client, Row)>) -> Result<()> {
-        let loaded = self.loaded_row(entry)?;
-        if let Some((_, row)) = &evaluated {
-            take_times(&mut self.times, entry, row, self.befores, self.updates, self.now);
+    /// Takes into the times of each feed the row of a client that was evaluated now.
+    fn take_times(&mut self, entry: &Entry<'_>, row: &Row) {
+        for ((times, source), before) in self.times.iter_mut().zip(&entry.sources).zip(self.befores) {
+            if let (Some(times), Source::New) = (times, source) {
+                times.take(&entry.record.client, part(row, &before.updates).verdicts(), self.now);
+            }
         }
-        let evaluated = evaluated.as_ref().map(|(client, row)| (About::Client(client), row));
-        let new = evaluated.or(loaded.as_ref().map(|loaded| (About::Packed(&loaded.client), &loaded.row)));
-        let is_new = entry.sources.contains(&Source::New);
-        self.evaluated += u64::from(is_new && new.is_some());
-        for ((source, before), written) in entry.sources.iter().zip(self.befores).zip(&mut self.writing) {
-            let Some(written) = written else { continue };
-            match (source, before.matrix, new) {
-                (Source::Kept(at), Some(matrix), _) => written.push_kept(matrix, *at, entry.flags)?,
-                (Source::New, _, Some((client, row))) => written.push_new(client, row, self.updates)?,
+    }
+
+    /// Writes the rows of a client; `evaluated` is what it was evaluated to now.
+    fn write(&mut self, entry: &Entry<'_>, evaluated: Option<(&Packed<'_>, &Row)>) -> Result<()> {
+        let is_there =
+            |source: &Source<'_>| source.is_new() && (*source != Source::New || evaluated.is_some());
+        self.evaluated += u64::from(entry.sources.iter().any(is_there));
+        for ((source, before), making) in entry.sources.iter().zip(self.befores).zip(&mut self.making) {
+            let Making::Writing(next) = making else { continue };
+            match (*source, before.matrix, evaluated) {
+                (Source::Kept(at), Some(matrix), _) => next.push_kept(matrix, at, entry.flags)?,
+                (Source::Ahead(number, at), ..) => next.push_ahead(&before.ahead[number].1, at)?,
+                (Source::Loaded(loaded), ..) => next.push_new(&loaded.client, &loaded.row)?,
+                (Source::New, _, Some((client, row))) => next.push_new(client, row)?,
                 (Source::None, ..) | (Source::Kept(_), None, _) | (Source::New, _, None) => {}
             }
         }
@@ -468,18 +477,22 @@ impl<'m> Merge<'m, '_> {
     }
 }
 
-/// Takes into the times of each feed the row of a client that was evaluated for so many updates.
-fn take_times(
-    times: &mut [Option<Times>],
+/// By feed the next times of a client that was evaluated as its report was loaded.
+fn next_times(
+    times: &[Option<Times>],
     entry: &Entry<'_>,
-    row: &Row,
     befores: &[Before<'_>],
-    updates: usize,
     now: i64,
-) {
-    for ((times, source), before) in times.iter_mut().zip(&entry.sources).zip(befores) {
-        if let (Some(times), Source::New) = (times, source) {
-            times.take(&entry.record.client, &part(row, &before.updates, updates), now);
+) -> Vec<Option<Vec<Time>>> {
+    let next = times.iter().zip(&entry.sources).zip(befores).map(|((times, source), before)| {
+        let (times, client) = (times.as_ref()?, &entry.record.client);
+        match *source {
+            Source::Loaded(loaded) => {
+                Some(times.next(client, part(&loaded.row, &before.updates).verdicts(), now))
+            }
+            Source::Ahead(number, at) => Some(times.next(client, before.ahead[number].1.verdicts(at), now)),
+            Source::None | Source::Kept(_) | Source::New => None,
         }
-    }
+    });
+    next.collect()
 }

@@ -13,7 +13,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use super::lock::Lock;
 use super::make_folder;
@@ -272,7 +272,7 @@ impl Store {
 
 /// What a document of a client is called.
 fn file_name(client: &str, digest: u128) -> String {
-    format!("{:016x}-{digest:032x}", xxh3_64(client.as_bytes()))
+    format!("{:016x}-{digest:032x}", XxHash3_64::oneshot(client.as_bytes()))
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
