@@ -20,7 +20,7 @@ use crate::error::Result;
 const FEW: usize = 64;
 
 /// Begins the matrices of feeds.
-pub(super) type Begin<'r> = Box<dyn Fn() -> Result<Vec<Feed>> + Send + Sync + 'r>;
+pub(super) type Begin<'r> = Box<dyn Fn() -> Result<Vec<Feed>> + Send + 'r>;
 
 /// A feed whose matrix is being written.
 pub(super) struct Feed {
@@ -54,7 +54,7 @@ pub(super) struct Rows<'r> {
 impl<'r> Rows<'r> {
     /// None yet; `begin` begins the matrices where there are many.
     pub(super) fn new(begin: Begin<'r>) -> Rows<'r> {
-        Rows { begin: Some(begin), ..Rows::default() }
+        Rows { begin: Some(begin), few: BTreeMap::new(), writing: Vec::new(), ending: Vec::new() }
     }
 
     /// Keeps the row of a client, which stands behind those before it until [`Rows::end`].
@@ -106,11 +106,20 @@ impl<'r> Rows<'r> {
     pub(super) fn finish(mut self, site: &Site) -> Result<(BTreeMap<String, Loaded>, Vec<Ahead>)> {
         self.end();
         let mut ahead = Vec::with_capacity(self.ending.len());
-        for (feed, ending) in self.ending {
+        for (feed, ending) in mem::take(&mut self.ending) {
             let Ok(Ok(mut written)) = ending.join() else { continue };
             let bytes = (site.open)(written.path()?)?;
             ahead.push(Ahead { feed, written, bytes });
         }
-        Ok((self.few, ahead))
+        Ok((mem::take(&mut self.few), ahead))
+    }
+}
+
+impl Drop for Rows<'_> {
+    /// Waits for what is being ended: its file is removed before the program ends.
+    fn drop(&mut self) {
+        for (_, ending) in self.ending.drain(..) {
+            let _ = ending.join();
+        }
     }
 }

@@ -148,14 +148,14 @@ impl<'t, 's, 'p, 'r> Settling<'t, 's, 'p, 'r> {
 
     /// Moves the reports of a client to where they belong, and tells what became of them.
     fn move_on(&mut self, group: Vec<Pending>, decided: Decided) -> Result<()> {
-        let client = group[0].report.client.id.clone();
+        let client = &group[0].report.client.id;
         if decided.missing > 0 {
             let event = Event::note(Code::DeltaMissing.name(), self.taking.host.now());
-            self.tell(event.text("client", &client).number("facts", decided.missing));
+            self.tell(event.text("client", client).number("facts", decided.missing));
         }
         if let Some(error) = decided.lost {
             let event = Event::warning(error.code().name(), self.taking.host.now());
-            self.tell(event.text("client", &client).text("message", &error.to_string()));
+            self.tell(event.text("client", client).text("message", &error.to_string()));
         }
         for (pending, fate) in group.into_iter().zip(decided.fates) {
             self.move_report(pending, fate)?;

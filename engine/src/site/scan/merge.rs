@@ -43,13 +43,6 @@ enum Source<'m> {
     New,
 }
 
-impl Source<'_> {
-    /// Whether the row is another one than that of the matrix before.
-    fn is_new(self) -> bool {
-        matches!(self, Source::Ahead(..) | Source::Loaded(_) | Source::New)
-    }
-}
-
 /// One client and where its rows come from.
 struct Entry<'m> {
     record: &'m Record,
@@ -460,9 +453,12 @@ impl Merge<'_> {
 
     /// Writes the rows of a client; `evaluated` is what it was evaluated to now.
     fn write(&mut self, entry: &Entry<'_>, evaluated: Option<(&Packed<'_>, &Row)>) -> Result<()> {
-        let is_there =
-            |source: &Source<'_>| source.is_new() && (*source != Source::New || evaluated.is_some());
-        self.evaluated += u64::from(entry.sources.iter().any(is_there));
+        let is_new = |source: &Source<'_>| match source {
+            Source::Ahead(..) | Source::Loaded(_) => true,
+            Source::New => evaluated.is_some(),
+            Source::None | Source::Kept(_) => false,
+        };
+        self.evaluated += u64::from(entry.sources.iter().any(is_new));
         for ((source, before), making) in entry.sources.iter().zip(self.befores).zip(&mut self.making) {
             let Making::Writing(next) = making else { continue };
             match (*source, before.matrix, evaluated) {
