@@ -80,15 +80,15 @@ impl Site {
         Ok(due)
     }
 
-    /// Notes that something ran to its end.
-    pub(super) fn ran(&self, run: Run<'_>, now: Timestamp) -> Result<()> {
+    /// Notes what ran to its end.
+    pub(super) fn ran<'a>(&self, ran: impl IntoIterator<Item = Run<'a>>, now: Timestamp) -> Result<()> {
         let _lock = Lock::wait(&self.path("log/runs.lock"))?;
         let mut runs = self.runs()?;
-        let key = match run {
+        let key = |run| match run {
             Run::Sync(feed) => format!("sync {feed}"),
             Run::Scan(collection) => format!("scan {collection}"),
         };
-        runs.insert(key, now);
+        runs.extend(ran.into_iter().map(|run| (key(run), now)));
         let lines =
             runs.iter().map(|(key, time)| format!("{} = {}\n", quoted(key), quoted(&time.to_string())));
         write_file(&self.path(RUNS), &lines.collect::<String>())

@@ -58,6 +58,13 @@ pub(super) struct Prepared<'i> {
     plan: OnceLock<Plan<'i>>,
 }
 
+impl Loaded {
+    /// What is kept of the client, and the flags: what the row depends on.
+    pub(super) fn made_of(&self) -> (u64, Flags) {
+        (self.inventory, self.flags)
+    }
+}
+
 impl<'i> Prepared<'i> {
     pub(super) fn new(site: &Site, view: View<'i>, group: &'i Group) -> Prepared<'i> {
         let updates = Plan::updates(view, &group.options, Some(&site.updates_of(view, &group.feeds)));

@@ -85,7 +85,7 @@ impl Site {
             let given_back = std::mem::take(&mut taken.given_back);
             intake.add(&taken);
             if given_back == 0 {
-                break (clients, rest.rows.finish(self)?.0);
+                break (clients, rest.rows.finish().0);
             }
         };
         let is_taken = intake.loaded + intake.skipped + intake.quarantined > 0;

@@ -7,14 +7,15 @@
 
 use std::collections::BTreeMap;
 use std::mem;
+use std::panic;
 use std::thread::{self, JoinHandle};
 
-use super::Site;
 use super::evaluate::Loaded;
 use super::members::Members;
 use super::scan::next::{Next, Written};
-use crate::archive::map::Bytes;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::matrix::times::{Time, Times};
+use crate::model::flag::Flags;
 
 /// How many rows wait in memory: beginning a matrix takes as much time as evaluating some clients.
 const FEW: usize = 64;
@@ -25,20 +26,40 @@ pub(super) type Begin<'r> = Box<dyn Fn() -> Result<Vec<Feed>> + Send + 'r>;
 /// A feed whose matrix is being written.
 pub(super) struct Feed {
     /// Its number in the definition.
-    pub(super) feed: usize,
+    feed: usize,
     /// Whose rows it is to have.
-    pub(super) members: Vec<Members>,
-    pub(super) next: Next,
+    members: Vec<Members>,
+    next: Next,
+    rows: Vec<Pushed>,
+    /// The times of the cells of the matrix before.
+    times: Times,
+    /// When rows are evaluated, in seconds since 1970.
+    now: i64,
+}
+
+/// A row that is written.
+pub(super) struct Pushed {
+    client: String,
+    /// What it was made of.
+    pub(super) made_of: (u64, Flags),
+    /// The times of its cells.
+    pub(super) times: Vec<Time>,
 }
 
 /// A matrix of rows that were evaluated as reports were loaded.
 pub(super) struct Ahead {
     /// The number of its feed in the definition.
     pub(super) feed: usize,
-    pub(super) written: Written,
-    /// All that is written.
-    pub(super) bytes: Bytes,
+    /// By client.
+    pub(super) rows: Vec<Pushed>,
+    /// The times of the cells of the matrix before.
+    pub(super) times: Times,
+    pub(super) ending: Ending,
 }
+
+/// A matrix whose rows are written, and what stands behind them meanwhile; that takes as long as it is large.
+#[derive(Default)]
+pub(super) struct Ending(Option<JoinHandle<Result<Written>>>);
 
 /// Rows by client.
 #[derive(Default)]
@@ -47,14 +68,68 @@ pub(super) struct Rows<'r> {
     /// `None` where no more than few are kept.
     begin: Option<Begin<'r>>,
     writing: Vec<Feed>,
-    /// Those that are being ended meanwhile, which takes as long as what stands behind the rows is large.
-    ending: Vec<(usize, JoinHandle<Result<Written>>)>,
+    written: Vec<Ahead>,
+}
+
+impl Feed {
+    /// None of its rows is written yet; `times` are those of the cells of the matrix before.
+    pub(super) fn new(feed: usize, members: Vec<Members>, next: Next, times: Times, now: i64) -> Feed {
+        Feed { feed, members, next, rows: Vec::new(), times, now }
+    }
+
+    fn push(&mut self, client: &str, loaded: &Loaded) -> Result<()> {
+        if !self.members.iter().any(|members| members.contains(client)) {
+            return Ok(());
+        }
+        let row = self.next.part(&loaded.row);
+        self.next.push_new(&loaded.client, &row)?;
+        let times = self.times.next(client, row.verdicts(), self.now);
+        self.rows.push(Pushed { client: client.to_owned(), made_of: loaded.made_of(), times });
+        Ok(())
+    }
+
+    fn end(self) -> Result<Ahead> {
+        let Feed { feed, next, rows, times, .. } = self;
+        Ok(Ahead { feed, rows, times, ending: Ending::new(next)? })
+    }
+}
+
+impl Ahead {
+    /// The number of the row of a client.
+    pub(super) fn row(&self, client: &str) -> Option<usize> {
+        self.rows.binary_search_by(|row| row.client.as_str().cmp(client)).ok()
+    }
+}
+
+impl Ending {
+    fn new(next: Next) -> Result<Ending> {
+        let thread = thread::Builder::new().spawn(move || next.end());
+        let thread = thread.map_err(|error| Error::io("", "begin a thread", error))?;
+        Ok(Ending(Some(thread)))
+    }
+
+    /// Waits until all is written; `None` where nothing is.
+    ///
+    /// # Errors
+    ///
+    /// Writing fails.
+    pub(super) fn wait(mut self) -> Result<Option<Written>> {
+        let ended = self.0.take().map(|thread| thread.join().unwrap_or_else(|why| panic::resume_unwind(why)));
+        ended.transpose()
+    }
+}
+
+impl Drop for Ending {
+    /// Waits: its file is removed before the program ends.
+    fn drop(&mut self) {
+        let _ = self.0.take().map(JoinHandle::join);
+    }
 }
 
 impl<'r> Rows<'r> {
     /// None yet; `begin` begins the matrices where there are many.
     pub(super) fn new(begin: Begin<'r>) -> Rows<'r> {
-        Rows { begin: Some(begin), few: BTreeMap::new(), writing: Vec::new(), ending: Vec::new() }
+        Rows { begin: Some(begin), ..Rows::default() }
     }
 
     /// Keeps the row of a client, which stands behind those before it until [`Rows::end`].
@@ -75,16 +150,8 @@ impl<'r> Rows<'r> {
         }
     }
 
-    fn push(&mut self, client: &str, loaded: &Loaded) {
-        let Loaded { client: entry, row, .. } = loaded;
-        let mut feeds = self.writing.iter_mut();
-        let written = feeds.try_for_each(|Feed { members, next, .. }| {
-            if !members.iter().any(|members| members.contains(client)) {
-                return Ok(());
-            }
-            next.push_new(entry, row)
-        });
-        if written.is_err() {
+    fn push(&mut self, client: &str, row: &Loaded) {
+        if self.writing.iter_mut().try_for_each(|feed| feed.push(client, row)).is_err() {
             self.writing.clear();
             self.begin = None;
         }
@@ -92,34 +159,12 @@ impl<'r> Rows<'r> {
 
     /// Ends what is being written: the clients that come next have no rows there.
     pub(super) fn end(&mut self) {
-        for Feed { feed, next, .. } in self.writing.drain(..) {
-            let ending = thread::Builder::new().spawn(move || next.end());
-            self.ending.extend(ending.map(|ending| (feed, ending)));
-        }
+        self.written.extend(self.writing.drain(..).flat_map(Feed::end));
     }
 
     /// The rows that wait in memory, by client, and those that are written.
-    ///
-    /// # Errors
-    ///
-    /// What was written cannot be read.
-    pub(super) fn finish(mut self, site: &Site) -> Result<(BTreeMap<String, Loaded>, Vec<Ahead>)> {
+    pub(super) fn finish(mut self) -> (BTreeMap<String, Loaded>, Vec<Ahead>) {
         self.end();
-        let mut ahead = Vec::with_capacity(self.ending.len());
-        for (feed, ending) in mem::take(&mut self.ending) {
-            let Ok(Ok(mut written)) = ending.join() else { continue };
-            let bytes = (site.open)(written.path()?)?;
-            ahead.push(Ahead { feed, written, bytes });
-        }
-        Ok((mem::take(&mut self.few), ahead))
-    }
-}
-
-impl Drop for Rows<'_> {
-    /// Waits for what is being ended: its file is removed before the program ends.
-    fn drop(&mut self) {
-        for (_, ending) in self.ending.drain(..) {
-            let _ = ending.join();
-        }
+        (self.few, self.written)
     }
 }

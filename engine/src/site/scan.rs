@@ -6,6 +6,7 @@
 pub(super) mod merge;
 pub(super) mod next;
 
+use std::mem;
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
@@ -106,10 +107,9 @@ impl Site {
         });
         // Reports are taken although a list cannot be read.
         let ignored = view.map_or(Ok(Vec::new()), |view| self.ignored(view));
-        let rows = prepared
-            .first()
-            .zip(ignored.as_ref().ok())
-            .map(|(first, ignored)| Rows::new(Box::new(move || merge::begin(self, first, scope, ignored))));
+        let rows = prepared.first().zip(ignored.as_ref().ok()).map(|(first, ignored)| {
+            Rows::new(Box::new(move || merge::begin(self, first, scope, ignored, host)))
+        });
         let taking = Taking::new(self, request.most, Worker::Scan, sharing(&prepared), host);
         let (clients, rest, intake) = taking.run(clients, rows.unwrap_or_default())?;
         // What it has learned is not needed any more.
@@ -121,13 +121,16 @@ impl Site {
             ..Scanned::default()
         };
         let intake::Rest { rows, finished } = rest;
-        finished.settle()?;
-        let (mut loaded, mut ahead) = rows.finish(self)?;
-        let ignored = ignored.as_ref().map_err(Clone::clone)?;
-        for prepared in &prepared {
-            let loaded = &std::mem::take(&mut loaded);
+        let (mut loaded, mut ahead) = rows.finish();
+        let update = |prepared| {
+            let (ignored, loaded) = (ignored.as_ref().map_err(Clone::clone)?, &mem::take(&mut loaded));
             let update = Update { site: self, prepared, clients: &clients, loaded, ignored, host, scope };
-            let updated = update.run(std::mem::take(&mut ahead))?;
+            update.run(mem::take(&mut ahead))
+        };
+        let update = || prepared.iter().map(update).collect::<Result<Vec<_>>>();
+        let (updated, moved) = rayon::join(update, || finished.settle());
+        moved?;
+        for updated in updated? {
             scanned.evaluated = scanned.evaluated.max(updated.evaluated);
             scanned.feeds.extend(updated.feeds);
         }
@@ -135,8 +138,7 @@ impl Site {
             self.fold_overlays(&clients, host.now())?;
             let collections = self.definition.collections.iter();
             let ran = collections.filter(|collection| only.is_none_or(|only| only.id == collection.id));
-            ran.map(|collection| collection.id.as_str())
-                .try_for_each(|collection| self.ran(Run::Scan(collection), host.now()))?;
+            self.ran(ran.map(|collection| Run::Scan(&collection.id)), host.now())?;
         }
         self.log_scan(&scanned, host)?;
         Ok(scanned)

@@ -345,7 +345,7 @@ impl Site {
             event.text("version", &fed.version).numbers("diagnostics", fed.diagnostics.iter().copied());
         host.tell(&event);
         append(&self.path("log/sync.jsonl"), [&event])?;
-        self.ran(Run::Sync(&fed.feed), host.now())
+        self.ran([Run::Sync(&fed.feed)], host.now())
     }
 
     /// Holds a file of the site that says that something is being done.

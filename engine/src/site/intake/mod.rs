@@ -4,6 +4,7 @@
 //! them is made true by one change of the store, and only then is any report moved on. So an interruption
 //! leaves each report either waiting or loaded. Source of truth: `docs/site.md`, "Reports of clients".
 
+mod batches;
 pub mod decide;
 mod load;
 mod reason;
@@ -19,7 +20,7 @@ use super::Site;
 use super::evaluate::{Judge, Loaded, Sharing};
 use super::host::Host;
 use super::rows::Rows;
-use super::spool::{self, Spool, Taken, Worker};
+use super::spool::{Spool, Taken, Worker};
 use super::store::{Change, Clients, Record, Stream};
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
@@ -27,6 +28,7 @@ use crate::eval::in_order::InOrder;
 use crate::ingest::{self, Buffer, Intake, Report};
 use crate::inventory::{self, Deltas};
 
+use batches::{BATCH, Batches};
 use reason::Waiting;
 use settle::{Settled, Settling};
 
@@ -61,9 +63,6 @@ impl Outcome {
         self.bytes += other.bytes;
     }
 }
-
-/// The reports of how many clients are one batch: what is taken lies in a folder for each.
-const BATCH: usize = 100;
 
 /// By client: reports that wait in quarantine for others.
 type Gaps = BTreeMap<String, Vec<Waiting>>;
@@ -182,18 +181,16 @@ impl<'s, 'p> Taking<'s, 'p> {
         rest: &mut Rest<'_>,
         wanted: &dyn Fn(&Report) -> bool,
     ) -> Result<(Clients, Outcome)> {
-        let waiting = self.spool().look(names)?;
-        let now = self.host.now();
-        let batch = |group: usize| self.spool().batch(self.worker, now, group / BATCH);
-        let (intake, groups) = self.look(waiting, wanted, &batch);
+        let (spool, now) = (self.spool(), self.host.now());
+        let folder = |client: usize| spool.batch(self.worker, now, client / BATCH);
+        let (intake, groups) = self.look(spool.look(names)?, wanted, &folder);
         if !groups.is_empty() {
             // Whose names those that are taken now may have.
             std::mem::take(&mut rest.finished).settle()?;
         }
         let end = groups.len();
-        let batches = || (0..end).step_by(BATCH).map(batch);
-        batches().try_for_each(|folder| super::make_folder(&folder))?;
-        let groups: Vec<Mutex<Vec<Pending>>> = groups.into_iter().map(Mutex::new).collect();
+        // All reports of a client are in its group: nothing that others change is asked for.
+        let batches = Batches::new(&spool, &folder, groups);
         let mut settling = Settling::new(self, &clients, rest);
         let receive =
             |decided: Result<Option<Settled>>| decided?.map_or(Ok(()), |settled| settling.take(settled));
@@ -204,18 +201,16 @@ impl<'s, 'p> Taking<'s, 'p> {
                 if self.host.is_stopping() {
                     return Ok(None);
                 }
-                let group = std::mem::take(&mut *lock(&groups[number]));
+                let taken = batches.of(number)?;
+                taken.iter().for_each(|pending| self.host.evaluated(pending.taken.bytes()));
                 let (judge, buffer) = judge.get_or_insert_with(|| self.judge());
-                // All reports of a client are in its group: nothing that others change is asked for.
-                let taken = self.take(group, &batch(number))?;
                 self.decide(&intake, taken, &clients, gaps, judge, buffer)
             });
             lock(&self.judges).extend(judge);
         });
         order.finish()?;
         let (changed, outcome) = settling.finish()?;
-        // Those of which all went to quarantine.
-        batches().try_for_each(|folder| spool::remove_empty(&folder))?;
+        batches.end()?;
         Ok((changed.unwrap_or(clients), outcome))
     }
 
@@ -224,7 +219,7 @@ impl<'s, 'p> Taking<'s, 'p> {
         &self,
         waiting: Vec<Taken>,
         wanted: &dyn Fn(&Report) -> bool,
-        batch: &dyn Fn(usize) -> PathBuf,
+        folder: &dyn Fn(usize) -> PathBuf,
     ) -> (Intake, Vec<Vec<Pending>>) {
         let reading = inventory::Settings { deltas: Deltas::Take, ..inventory::Settings::default() };
         let settings = ingest::Settings { reading, ..ingest::Settings::default() };
@@ -239,25 +234,13 @@ impl<'s, 'p> Taking<'s, 'p> {
             let is_of_client = |group: &Vec<Pending>| group[0].report.client.id == next.report.client.id;
             let number = groups.len() - usize::from(groups.last().is_some_and(is_of_client));
             // It is read when it was taken.
-            intake.moved(&next.report.client, &batch(number).join(&next.taken.name));
+            intake.moved(&next.report.client, &folder(number).join(&next.taken.name));
             match groups.get_mut(number) {
                 Some(group) => group.push(next),
                 None => groups.push(vec![next]),
             }
         }
         (intake, groups)
-    }
-
-    /// Takes the reports of one client into a folder; those that somebody else took meanwhile are left out.
-    fn take(&self, group: Vec<Pending>, batch: &Path) -> Result<Vec<Pending>> {
-        let mut taken = Vec::with_capacity(group.len());
-        for mut pending in group {
-            if self.spool().take(batch, &mut pending.taken)? {
-                self.host.evaluated(pending.taken.bytes());
-                taken.push(pending);
-            }
-        }
-        Ok(taken)
     }
 
     /// Decides about the reports of one client that were taken.

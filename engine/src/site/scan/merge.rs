@@ -3,6 +3,7 @@
 //! All clients stand in one order, that of their ids, so that rows of both kinds are written as they come.
 
 use std::collections::BTreeMap;
+use std::mem;
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -13,10 +14,11 @@ use super::super::evaluate::{Loaded, Old, Prepared};
 use super::super::host::Host;
 use super::super::log::Event;
 use super::super::members::Members;
-use super::super::rows::{Ahead, Feed};
+use super::super::rows::{Ahead, Ending, Feed};
 use super::super::store::{Clients, Record};
 use super::next::{Next, Written, part, range};
 use super::{FeedScanned, Site, inventory_key};
+use crate::archive::map::Bytes;
 use crate::archive::output::Output;
 use crate::error::Result;
 use crate::eval::run;
@@ -62,7 +64,7 @@ struct Before<'m> {
     /// The matrix, where it is one of the same index and options.
     matrix: Option<&'m Kept<'m>>,
     /// What was written of its next one, and perhaps of other feeds'.
-    ahead: &'m [(usize, Kept<'m>)],
+    ahead: &'m [Ahead],
 }
 
 impl<'m> Before<'m> {
@@ -74,13 +76,12 @@ impl<'m> Before<'m> {
         made_of: (u64, Flags),
         few: &'m BTreeMap<String, Loaded>,
     ) -> Option<Source<'m>> {
-        let written = self.ahead.iter().enumerate().filter(|(_, (feed, _))| *feed == self.feed);
-        let mut places = written.filter_map(|(number, (_, rows))| {
-            let at = rows.client(client)?;
-            let row = &rows.clients[at];
-            ((row.inventory, row.flags) == made_of).then_some(Source::Ahead(number, at))
+        let written = self.ahead.iter().enumerate().filter(|(_, ahead)| ahead.feed == self.feed);
+        let mut places = written.filter_map(|(number, ahead)| {
+            let at = ahead.row(client)?;
+            (ahead.rows[at].made_of == made_of).then_some(Source::Ahead(number, at))
         });
-        let in_memory = || few.get(client).filter(|row| (row.inventory, row.flags) == made_of);
+        let in_memory = || few.get(client).filter(|row| row.made_of() == made_of);
         places.next().or_else(|| in_memory().map(Source::Loaded))
     }
 
@@ -89,7 +90,7 @@ impl<'m> Before<'m> {
         let mut sources =
             entries.iter().map(|entry| entry.sources[at]).filter(|source| *source != Source::None);
         let Some(Source::Ahead(number, 0)) = sources.next() else { return None };
-        let rows = self.ahead[number].1.clients.len();
+        let rows = self.ahead[number].rows.len();
         sources.eq((1..rows).map(|at| Source::Ahead(number, at))).then_some(number)
     }
 }
@@ -158,12 +159,22 @@ pub(in crate::site) fn begin(
     prepared: &Prepared<'_>,
     scope: Scope<'_>,
     ignored: &[u32],
+    host: &dyn Host,
 ) -> Result<Vec<Feed>> {
     let feeds = wanted(site, prepared, scope).map(|(feed, id)| {
         let next = Next::begin(prepared, id, &scope.path(site, id), ignored)?;
-        Ok(Feed { feed, members: site.members_of(id)?, next })
+        let times = times(site, prepared, id)?;
+        Ok(Feed::new(feed, site.members_of(id)?, next, times, host.now().as_second()))
     });
     feeds.collect()
+}
+
+/// The times of a feed's cells, as they are kept.
+fn times(site: &Site, prepared: &Prepared<'_>, feed: &str) -> Result<Times> {
+    let Prepared { view, updates, .. } = prepared;
+    let updates = updates.get(range(prepared, feed)).unwrap_or_default();
+    let id = |update: &u32| view.text(view.columns.update_identity.at(*update as usize));
+    Ok(site.times(feed)?.of_updates(updates.iter().map(id)))
 }
 
 /// The feeds of a group that are looked at.
@@ -179,16 +190,15 @@ fn wanted<'s>(
 impl Update<'_, '_> {
     /// Writes the feeds' next matrices, where they differ from those that are there; `ahead` is what was written
     /// of them already.
-    pub(in crate::site) fn run(&self, ahead: Vec<Ahead>) -> Result<Updated> {
+    pub(in crate::site) fn run(&self, mut ahead: Vec<Ahead>) -> Result<Updated> {
         let Update { site, prepared, .. } = self;
-        let feeds: Vec<_> = wanted(site, prepared, self.scope).collect();
-        let (mut written, mut bytes) = (Vec::new(), Vec::new());
-        for ahead in ahead {
-            written.push(Some(ahead.written));
-            bytes.push((ahead.feed, ahead.bytes));
+        let mut known = BTreeMap::new();
+        let mut endings = Vec::with_capacity(ahead.len());
+        for ahead in &mut ahead {
+            known.insert(ahead.feed, mem::take(&mut ahead.times));
+            endings.push(mem::take(&mut ahead.ending));
         }
-        let ahead = bytes.iter().map(|(feed, bytes)| Ok((*feed, Kept::open(bytes.as_ref())?)));
-        let ahead = ahead.collect::<Result<Vec<_>>>()?;
+        let feeds: Vec<_> = wanted(site, prepared, self.scope).collect();
         let read = |(_, id): &(usize, &str)| match self.scope {
             Scope::Client(_) => Ok(None),
             Scope::All { .. } | Scope::Collection { .. } => Old::read(site, id),
@@ -210,28 +220,42 @@ impl Update<'_, '_> {
             });
         }
         let entries = self.entries(&befores)?;
+        let whole = befores.iter().enumerate().map(|(at, before)| before.whole(at, &entries));
+        let whole: Vec<Option<usize>> = whole.collect();
+        // Nobody waits yet for what becomes the next matrix as it is; of the others the rows are copied.
+        let written = endings.iter_mut().enumerate().map(|(number, ending)| {
+            if whole.contains(&Some(number)) { Ok(None) } else { mem::take(ending).wait() }
+        });
+        let mut written = written.collect::<Result<Vec<Option<Written>>>>()?;
+        let copied = written
+            .iter_mut()
+            .map(|written| written.as_mut().map(|written| (site.open)(written.path()?)).transpose());
+        let copied = copied.collect::<Result<Vec<Option<Bytes>>>>()?;
+        let copied =
+            copied.iter().map(|bytes| bytes.as_ref().map(|bytes| Kept::open(bytes.as_ref())).transpose());
+        let copied = copied.collect::<Result<Vec<Option<Kept<'_>>>>>()?;
         let (mut making, mut times) = (Vec::new(), Vec::new());
-        for (at, before) in befores.iter().enumerate() {
+        for (at, (before, whole)) in befores.iter().zip(whole).enumerate() {
             if !is_changed(before, at, &entries, &prepared.updates, self.ignored) {
                 making.push(Making::Stays);
                 times.push(None);
                 continue;
             }
             let id = &site.definition.feeds[before.feed].id;
-            let whole = before.whole(at, &entries).and_then(|number| written[number].take());
             making.push(match whole {
-                Some(written) => Making::Written(Box::new(written)),
+                Some(number) => Making::Ending(mem::take(&mut endings[number])),
                 None => {
                     let path = self.scope.path(site, id);
                     Making::Writing(Box::new(Next::begin(prepared, id, &path, self.ignored)?))
                 }
             });
-            times.push(self.times(id, before)?);
+            times.push(self.times(id, known.remove(&before.feed))?);
         }
         let merge = Merge {
             entries: &entries,
             at: 0,
             befores: &befores,
+            copied: &copied,
             making,
             times,
             now: self.host.now().as_second(),
@@ -311,15 +335,13 @@ impl Update<'_, '_> {
         Ok(entries)
     }
 
-    /// The times of a feed's cells, for clients that are still kept; rows that are laid over others have none.
-    fn times(&self, feed: &str, before: &Before<'_>) -> Result<Option<Times>> {
+    /// The times of a feed's cells, for clients that are still kept, where they are not known already; rows
+    /// that are laid over others have none.
+    fn times(&self, feed: &str, known: Option<Times>) -> Result<Option<Times>> {
         if let Scope::Client(_) = self.scope {
             return Ok(None);
         }
-        let Prepared { view, updates, .. } = self.prepared;
-        let updates = updates.get(before.updates.clone()).unwrap_or_default();
-        let id = |update: &u32| view.text(view.columns.update_identity.at(*update as usize));
-        let mut times = self.site.times(feed)?.of_updates(updates.iter().map(id));
+        let mut times = known.map_or_else(|| times(self.site, self.prepared, feed), Ok)?;
         times.retain(|client| self.clients.get(client).is_some());
         Ok(Some(times))
     }
@@ -361,8 +383,8 @@ fn unchanged(feed: &str, before: &Before<'_>) -> FeedScanned {
 enum Making {
     /// It is the one that is there.
     Stays,
-    /// It was written as reports were loaded.
-    Written(Box<Written>),
+    /// Its rows were written as reports were loaded.
+    Ending(Ending),
     Writing(Box<Next>),
 }
 
@@ -371,11 +393,11 @@ impl Making {
     fn finish(self, times: Option<(Times, PathBuf)>) -> Result<Option<FeedScanned>> {
         let end = || match self {
             Making::Stays => Ok(None),
-            Making::Written(written) => Ok(Some(*written)),
+            Making::Ending(ending) => ending.wait(),
             Making::Writing(next) => next.end().map(Some),
         };
         let write = || times.map(|(times, path)| times.write(Output::create(&path)?)).transpose();
-        let (matrix, times) = rayon::join(end, write);
+        let (times, matrix) = rayon::join(write, end);
         // First, because a time that is there already is not changed when the rows are made again.
         times?.map_or(Ok(()), Output::finish)?;
         matrix?.map(Written::put).transpose()
@@ -388,6 +410,8 @@ struct Merge<'m> {
     /// The next entry.
     at: usize,
     befores: &'m [Before<'m>],
+    /// Of what was written ahead, that of which the rows are copied.
+    copied: &'m [Option<Kept<'m>>],
     /// By feed.
     making: Vec<Making>,
     /// By feed; `None` where the matrix stays, or is laid over another one.
@@ -414,7 +438,7 @@ impl Merge<'_> {
 
     /// Writes the rows after the last one that was evaluated; gives the times of all cells.
     fn finish_rows(&mut self) -> Result<Vec<Option<Times>>> {
-        let mut times = std::mem::take(&mut self.times);
+        let mut times = mem::take(&mut self.times);
         let (entries, befores, now) = (self.entries, self.befores, self.now);
         let is_timed = times.iter().any(Option::is_some);
         let mut write = || -> Result<()> {
@@ -463,9 +487,11 @@ impl Merge<'_> {
             let Making::Writing(next) = making else { continue };
             match (*source, before.matrix, evaluated) {
                 (Source::Kept(at), Some(matrix), _) => next.push_kept(matrix, at, entry.flags)?,
-                (Source::Ahead(number, at), ..) => next.push_ahead(&before.ahead[number].1, at)?,
-                (Source::Loaded(loaded), ..) => next.push_new(&loaded.client, &loaded.row)?,
-                (Source::New, _, Some((client, row))) => next.push_new(client, row)?,
+                (Source::Ahead(number, at), ..) => {
+                    self.copied[number].iter().try_for_each(|rows| next.push_ahead(rows, at))?;
+                }
+                (Source::Loaded(loaded), ..) => next.push_new(&loaded.client, &next.part(&loaded.row))?,
+                (Source::New, _, Some((client, row))) => next.push_new(client, &next.part(row))?,
                 (Source::None, ..) | (Source::Kept(_), None, _) | (Source::New, _, None) => {}
             }
         }
@@ -486,7 +512,7 @@ fn next_times(
             Source::Loaded(loaded) => {
                 Some(times.next(client, part(&loaded.row, &before.updates).verdicts(), now))
             }
-            Source::Ahead(number, at) => Some(times.next(client, before.ahead[number].1.verdicts(at), now)),
+            Source::Ahead(number, at) => Some(before.ahead[number].rows[at].times.clone()),
             Source::None | Source::Kept(_) | Source::New => None,
         }
     });

@@ -73,11 +73,15 @@ impl Next {
         self.push_kept(ahead, at, ahead.clients[at].flags)
     }
 
-    /// Writes the row of a client that was evaluated now, for all updates of its group.
+    /// Writes the row of a client that was evaluated now, of which it is [`Next::part`].
     pub(in crate::site) fn push_new(&mut self, client: &Packed<'_>, row: &Row) -> Result<()> {
         self.scanned.evaluated += 1;
-        let row = part(row, &self.updates);
-        self.push(client, &row)
+        self.push(client, row)
+    }
+
+    /// The part of the feed of a row of all updates of its group.
+    pub(in crate::site) fn part<'r>(&self, row: &'r Row) -> Cow<'r, Row> {
+        part(row, &self.updates)
     }
 
     fn push(&mut self, client: &Packed<'_>, row: &Row) -> Result<()> {
