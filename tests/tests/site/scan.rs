@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use conformance::site::{MOST, Sample, contents, delta, differing, full, updates};
 use patchstate::diagnostic::Code;
+use patchstate::site::host::Host;
 use patchstate::site::scan::Request;
 
 const ALL: Request<'_> = Request { collection: None, all: false, most: MOST };
@@ -97,6 +99,43 @@ fn s4_1_rows_of_many_reports_are_those_of_what_is_kept() {
         sample.send(&format!("{number}.xml"), &full(&client(number), 3, &packages(number)));
     }
     check(150, [333, 167]);
+}
+
+/// Somebody who wants an end after some reports.
+struct Hasty<'s> {
+    sample: &'s Sample,
+    reports: AtomicUsize,
+}
+
+impl Host for Hasty<'_> {
+    fn now(&self) -> jiff::Timestamp {
+        self.sample.desk.now
+    }
+
+    fn evaluated(&self, _bytes: u64) {
+        self.reports.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.reports.load(Ordering::Relaxed) >= 130
+    }
+}
+
+#[test]
+fn s4_1_what_is_not_begun_when_the_end_is_wanted_waits_on() {
+    let sample = Sample::new();
+    for number in 0..300 {
+        sample.send(&format!("{number}.xml"), &full(&format!("C{number:03}"), 1, &[("p1", 1)]));
+    }
+    let hasty = Hasty { sample: &sample, reports: AtomicUsize::new(0) };
+    let scanned = sample.site().scan(&ALL, &hasty).expect("nothing is in its way");
+    let loaded = scanned.intake.loaded;
+    assert!((130..300).contains(&loaded), "{loaded} were loaded");
+    assert_eq!(scanned.feeds[0].rows, loaded);
+    assert_eq!(sample.files("spool/in").len() as u64, 300 - loaded);
+    assert_eq!(sample.files("spool/work"), [""; 0], "what was taken and not begun is given back");
+    assert_eq!(sample.scan().intake.loaded, 300 - loaded);
+    assert_eq!(sample.files("spool/in"), [""; 0]);
 }
 
 #[test]

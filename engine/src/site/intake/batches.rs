@@ -70,10 +70,10 @@ impl<'b> Batches<'b> {
     }
 
     fn take(&self, batch: usize) -> Result<()> {
-        let Some(first) = self.folders().nth(batch) else { return Ok(()) };
-        let folder = (self.folder)(first);
+        let Some(clients) = self.clients.chunks(BATCH).nth(batch) else { return Ok(()) };
+        let folder = (self.folder)(batch * BATCH);
         make_folder(&folder)?;
-        for client in &self.clients[first..self.clients.len().min(first + BATCH)] {
+        for client in clients {
             let mut reports = lock(client);
             let mut taken = Vec::with_capacity(reports.len());
             for mut pending in mem::take(&mut *reports) {
@@ -86,23 +86,15 @@ impl<'b> Batches<'b> {
         Ok(())
     }
 
-    /// The number of the first client of each folder.
-    fn folders(&self) -> impl Iterator<Item = usize> + use<> {
-        (0..self.clients.len()).step_by(BATCH)
-    }
-
     /// Lets reports wait again that were taken and asked for by nobody.
     pub(super) fn end(self) -> Result<()> {
-        let taken = self.taken.load(Ordering::Acquire) * BATCH;
-        let folders: Vec<PathBuf> =
-            self.folders().take_while(|first| *first < taken).map(self.folder).collect();
-        for reports in self.clients.into_iter().take(taken) {
-            let reports = reports.into_inner().unwrap_or_default();
-            for Pending { taken, .. } in reports {
+        let taken = self.taken.load(Ordering::Acquire).min(self.clients.len().div_ceil(BATCH));
+        for reports in self.clients.into_iter().take(taken * BATCH) {
+            for Pending { taken, .. } in reports.into_inner().unwrap_or_default() {
                 self.spool.give_back(&taken.path, &taken.name)?;
             }
         }
-        // Those of which all went to quarantine.
-        folders.iter().try_for_each(|folder| spool::remove_empty(folder))
+        // Those of which all went to quarantine, or wait again.
+        (0..taken).try_for_each(|batch| spool::remove_empty(&(self.folder)(batch * BATCH)))
     }
 }
