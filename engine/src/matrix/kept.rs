@@ -46,11 +46,6 @@ impl<'a> Kept<'a> {
         self.clients.binary_search_by(|client| client.id.cmp(id)).ok()
     }
 
-    /// The packed verdicts of a client.
-    pub fn verdicts(&self, client: usize) -> &'a [u8] {
-        self.rows.get(client).copied().unwrap_or_default().verdicts
-    }
-
     /// The row of a client as it is stored.
     pub fn row(&self, client: usize) -> Row {
         let row = self.rows.get(client).copied().unwrap_or_default();

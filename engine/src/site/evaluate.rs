@@ -48,6 +48,13 @@ pub(super) struct Loaded {
     pub(super) row: Row,
 }
 
+impl Loaded {
+    /// What is kept of the client, and the flags: what the row depends on.
+    pub(super) fn made_of(&self) -> (u64, Flags) {
+        (self.inventory, self.flags)
+    }
+}
+
 /// The feeds of a group and the index; the plan is made when somebody evaluates, which may be nobody.
 #[derive(Debug)]
 pub(super) struct Prepared<'i> {
@@ -56,13 +63,6 @@ pub(super) struct Prepared<'i> {
     /// The updates that have cells, rising.
     pub(super) updates: Vec<u32>,
     plan: OnceLock<Plan<'i>>,
-}
-
-impl Loaded {
-    /// What is kept of the client, and the flags: what the row depends on.
-    pub(super) fn made_of(&self) -> (u64, Flags) {
-        (self.inventory, self.flags)
-    }
 }
 
 impl<'i> Prepared<'i> {
