@@ -48,16 +48,35 @@ impl Paired {
 
     /// The median over the pairs of A's time divided by B's.
     pub fn ratio(&self) -> f64 {
+        let ratios = self.ratios();
+        let (low, high) = middle(&ratios).unwrap_or((f64::NAN, f64::NAN));
+        low.midpoint(high)
+    }
+
+    /// The least and the greatest of A's time divided by B's.
+    pub fn range(&self) -> (f64, f64) {
+        let ratios = self.ratios();
+        ratios.first().copied().zip(ratios.last().copied()).unwrap_or((f64::NAN, f64::NAN))
+    }
+
+    /// By pair A's time divided by B's, rising.
+    fn ratios(&self) -> Vec<f64> {
         let mut ratios: Vec<f64> =
             self.a.iter().zip(&self.b).map(|(a, b)| a.as_secs_f64() / b.as_secs_f64()).collect();
         ratios.sort_by(f64::total_cmp);
-        ratios.get(ratios.len() / 2).copied().unwrap_or(f64::NAN)
+        ratios
     }
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
-    times.get(times.len() / 2).copied().unwrap_or_default()
+    middle(&times).map_or(Duration::ZERO, |(low, high)| (low + high) / 2)
+}
+
+/// The two in the middle, which are one where there is an odd number.
+fn middle<T: Copy>(sorted: &[T]) -> Option<(T, T)> {
+    let last = sorted.len().checked_sub(1)?;
+    Some((sorted[last / 2], sorted[sorted.len() / 2]))
 }
 
 /// Prints a line of a bench.
