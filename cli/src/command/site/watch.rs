@@ -1,7 +1,7 @@
 //! `patchstate site watch`: scans as reports arrive, until it is told to stop.
 
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -63,7 +63,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     signals::stop_gently();
     let site = args.place.open(output)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build()?;
-    let arrivals = Arrivals::of(&site.path("spool/in"));
+    let mut arrivals = Arrivals::of(site.path("spool/in"));
     let tell = |event: fn(&'static str, Timestamp) -> Event, name| {
         let machine = Machine::new(args.now, args.log, output);
         machine.tell(&event(name, machine.now()).text("site", &site.root().to_string_lossy()));
@@ -72,18 +72,24 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let interval = Duration::from_secs(args.interval.get() as u64);
     let (mut seen, mut quarantined, mut last) = (None, 0, None::<Instant>);
     while !signals::is_stopping() {
-        let state = state(&site)?;
+        let (state, mut wait) = (state(&site)?, interval);
         let is_due = last.is_none_or(|last| last.elapsed() >= AGES);
         if state.waits || is_due || seen != Some(state.current.clone()) {
             let machine = Machine::new(args.now, args.log, output);
             let request = Request { collection: None, all: false, most: args.limits.most() };
-            match pool.install(|| site.scan(&request, &machine)) {
-                Ok(scanned) => quarantined += scanned.intake.quarantined,
+            match arrivals.without(|| pool.install(|| site.scan(&request, &machine))) {
+                Ok(scanned) => {
+                    quarantined += scanned.intake.quarantined;
+                    if site.has_reports()? {
+                        // It came meanwhile, and nobody told of it.
+                        wait = QUIET.0;
+                    }
+                }
                 Err(error) => failed(&error, &machine)?,
             }
             (seen, last) = (Some(state.current), Some(Instant::now()));
         }
-        arrivals.wait(interval);
+        arrivals.wait(wait);
     }
     tell(Event::note, "stopped");
     Ok(if quarantined > 0 { Exit::Findings } else { Exit::Done })
@@ -106,8 +112,13 @@ fn state(site: &Site) -> patchstate::error::Result<State> {
     Ok(State { waits: site.has_reports()?, current: site.current()? })
 }
 
+fn listen(watcher: &mut impl Watcher, folder: &Path) -> notify::Result<()> {
+    watcher.watch(folder, RecursiveMode::NonRecursive)
+}
+
 /// What tells of reports that arrive.
 struct Arrivals {
+    folder: PathBuf,
     /// Kept, because it tells only as long as it is there.
     watcher: Option<notify::RecommendedWatcher>,
     told: Receiver<()>,
@@ -115,7 +126,7 @@ struct Arrivals {
 
 impl Arrivals {
     /// Watches a folder, where the file system can tell of new files.
-    fn of(folder: &Path) -> Arrivals {
+    fn of(folder: PathBuf) -> Arrivals {
         let (tell, told) = mpsc::channel();
         let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
             if event.is_ok_and(|event| event.kind.is_create() || event.kind.is_modify()) {
@@ -124,10 +135,23 @@ impl Arrivals {
             }
         });
         let watching = watcher.and_then(|mut watcher| {
-            watcher.watch(folder, RecursiveMode::NonRecursive)?;
+            listen(&mut watcher, &folder)?;
             Ok(watcher)
         });
-        Arrivals { watcher: watching.ok(), told }
+        Arrivals { folder, watcher: watching.ok(), told }
+    }
+
+    /// Does what takes reports out of the folder without being told of each of them.
+    fn without<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        if let Some(watcher) = &mut self.watcher {
+            // Being told of too much only takes time.
+            let _ = watcher.unwatch(&self.folder);
+        }
+        let done = work();
+        if self.watcher.as_mut().is_some_and(|watcher| listen(watcher, &self.folder).is_err()) {
+            self.watcher = None;
+        }
+        done
     }
 
     fn is_told(&self) -> bool {
