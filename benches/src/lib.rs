@@ -68,7 +68,8 @@ impl Paired {
     }
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
+/// The median time; zero where there are no times.
+pub fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
     middle(&times).map_or(Duration::ZERO, |(low, high)| (low + high) / 2)
 }

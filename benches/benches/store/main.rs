@@ -120,8 +120,7 @@ fn median(rounds: u64, mut work: impl FnMut(u64) -> Result<(), Failure>) -> Resu
         work(round)?;
         times.push(start.elapsed());
     }
-    times.sort();
-    Ok(times[times.len() / 2])
+    Ok(benches::median(times))
 }
 
 /// Bytes that a folder takes on the disk.
