@@ -122,7 +122,7 @@ pub(crate) fn survived(contender: &'static Contender, kills: usize) -> Result<St
 }
 
 fn tortured(contender: &'static Contender, folder: &Path, kills: usize, seed: u64) -> Result<Tally, Failure> {
-    let (mut tally, mut chance) = (Tally::default(), seed * 0x9e37_79b9_7f4a_7c15);
+    let (mut tally, mut chance) = (Tally::default(), seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     for _ in 0..kills {
         let task = Task { contender, folder: folder.to_owned(), from: tally.batches + 1, until: u64::MAX };
         chance = next(chance);
