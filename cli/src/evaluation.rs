@@ -3,15 +3,20 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use patchstate::diagnostic::Code;
+use patchstate::catalog::oval::variables;
+use patchstate::diagnostic::{Code, Diagnostics};
 use patchstate::error::Error;
 use patchstate::ingest;
 use patchstate::inventory::{self, Deltas, Format};
 use patchstate::model::fact::{Kind, Kinds};
-use patchstate::model::options::{Checksum, Detect, Options, Profile, RegistryItems, Supersedence};
+use patchstate::model::options::{
+    Checksum, Detect, Options, Profile, RegistryItems, Signature, Supersedence,
+};
+use patchstate::model::oval::variable::Variables;
 use patchstate::xml;
 
 use crate::output::Output;
+use crate::request;
 
 /// What a replacement does to a cell that is Missing.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -44,6 +49,13 @@ enum Compared {
     Suse,
 }
 
+/// What a package is of which the inventory does not say who signed it.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Signed {
+    Assume,
+    Require,
+}
+
 /// What changes the answers.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Rules {
@@ -72,11 +84,35 @@ pub(crate) struct Rules {
     /// Gives updates that were withdrawn together with their packages their ordinary cells
     #[arg(long)]
     include_retracted: bool,
+    /// Gives definitions of OVAL that are not to be used any more their ordinary cells
+    #[arg(long)]
+    include_deprecated: bool,
+    /// What OVAL takes for signed by whom a rule wants: `assume`: a package of which the inventory does not
+    /// say who signed it; `require`: none
+    #[arg(long, value_name = "HOW", default_value = "assume")]
+    oval_signature: Signed,
+    /// Values of the external variables of OVAL; may be repeated
+    #[arg(long, value_name = "FILE")]
+    variables: Vec<PathBuf>,
+    /// The time at which OVAL takes clients to have been looked at, and from which a site's ages are
+    /// counted; RFC 3339 or `@` and seconds since 1970 [default: what each inventory says; of ages, now]
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) now: Option<jiff::Timestamp>,
 }
 
 impl Rules {
-    pub(crate) fn options(&self) -> Options {
-        Options {
+    /// The options; tells what is wrong with files that belong to them.
+    pub(crate) fn options(&self, output: &mut Output) -> patchstate::error::Result<Options> {
+        let mut findings = Diagnostics::new();
+        let options = self.read(&mut findings)?;
+        findings.kept().iter().for_each(|finding| output.message(&finding.to_string()));
+        Ok(options)
+    }
+
+    fn read(&self, findings: &mut Diagnostics) -> patchstate::error::Result<Options> {
+        let mut values = Variables::default();
+        self.variables.iter().try_for_each(|path| variables::read(path, &mut values, findings))?;
+        Ok(Options {
             supersedence: match self.supersedence {
                 Replaced::On => Supersedence::On,
                 Replaced::Off => Supersedence::Off,
@@ -100,7 +136,14 @@ impl Rules {
             }),
             install_only: self.install_only.clone(),
             include_retracted: self.include_retracted,
-        }
+            include_deprecated: self.include_deprecated,
+            now: self.now.map(jiff::Timestamp::as_second),
+            variables: values,
+            signature: match self.oval_signature {
+                Signed::Assume => Signature::Assume,
+                Signed::Require => Signature::Require,
+            },
+        })
     }
 
     /// The options that differ from the defaults, as they are written on a command line.
@@ -131,6 +174,14 @@ impl Rules {
         if self.include_retracted {
             words.push("--include-retracted".to_owned());
         }
+        if self.include_deprecated {
+            words.push("--include-deprecated".to_owned());
+        }
+        if !matches!(self.oval_signature, Signed::Assume) {
+            words.push(format!("--oval-signature {}", name(&|| self.oval_signature.to_possible_value())));
+        }
+        words.extend(self.variables.iter().map(|path| format!("--variables {}", path.display())));
+        words.extend(self.now.map(|now| format!("--now {now}")));
         words
     }
 }
@@ -150,7 +201,9 @@ pub(crate) fn options_of(words: &[String]) -> Result<Options, String> {
         let text = error.to_string();
         text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()
     };
-    read.map(|words| words.rules.options()).map_err(first_line)
+    // What is wrong with a file of values is told where the site is checked.
+    let options = |words: Words| words.rules.read(&mut Diagnostics::new());
+    read.map_err(first_line).and_then(|words| options(words).map_err(|error| error.to_string()))
 }
 
 /// Which inventories are read, and how.
@@ -281,6 +334,14 @@ fn encoding(label: &str) -> Result<String, String> {
         false => {
             Err("no encoding; there are utf-8, windows-1252, all others of browsers, and cp850".to_owned())
         }
+    }
+}
+
+fn moment(text: &str) -> Result<jiff::Timestamp, String> {
+    match text.strip_prefix('@').map(str::parse) {
+        Some(Ok(seconds)) => jiff::Timestamp::from_second(seconds).map_err(|error| error.to_string()),
+        Some(Err(_)) => Err("no number of seconds stands behind `@`".to_owned()),
+        None => request::time(text),
     }
 }
 

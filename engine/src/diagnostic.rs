@@ -296,6 +296,26 @@ codes! {
     #[alias = "OFC014"] BundleWithoutRules "bundle-without-rules" Note "a bundle that no rules file speaks of; Unknown unless another scanner's result says more";
     OfficeFileSkipped "office-file-skipped" Note "a file of the Office update database that is not read";
 
+    // OVAL.
+    OvalNamespace "oval-namespace" Note "an element whose name space names no part of the standard; its name alone counts";
+    OvalDuplicateId "oval-duplicate-id" Warning "two things with one id; the higher version is used, of equal ones the first";
+    OvalDanglingRef "oval-dangling-ref" Warning "a reference to something that the file does not have; what needs it gives Error";
+    OvalDefinitionCycle "oval-definition-cycle" Warning "a definition that extends itself by way of others; it gives Error";
+    OvalVariableCycle "oval-variable-cycle" Warning "a variable that needs its own values; it has none";
+    OvalBadEnum "oval-bad-enum" Warning "a word that the standard does not have; what it decides gives Error";
+    OvalBadPattern "oval-bad-pattern" Warning "a pattern that cannot be read, or uses what is not supported; comparing with it gives Error";
+    OvalPatternLimit "oval-pattern-limit" Warning "a pattern that takes too many steps; comparing with it gives Error";
+    OvalUnknownPart "oval-unknown-part" Note "an element or attribute that the standard does not have; ignored";
+    OvalDeprecatedCheck "oval-deprecated-check" Note "`none exist`, which the standard gave up; read as `none satisfy`";
+    OvalIntRange "oval-int-range" Warning "a whole number beyond 128 bits; comparing it gives Error";
+    OvalTooManyValues "oval-too-many-values" Warning "a variable with more values than the limit; it has none";
+    OvalEvrNoEpoch "oval-evr-no-epoch" Note "a version without epoch that packages are compared with; read as epoch 0";
+    OvalDefinitionVersion "oval-definition-version" Note "several files have one definition; the highest version is used";
+    OvalBadDate "oval-bad-date" Note "a date of an advisory that cannot be read; left out";
+    ScDuplicateObject "sc-duplicate-object" Warning "an object that was collected twice; both are taken together";
+    ScDanglingItem "sc-dangling-item" Warning "an object refers to an item that is not there; it counts as incomplete";
+    ScCompleteWithoutItems "sc-complete-without-items" Warning "an object that is complete and has no item; what its states say is Unknown";
+
     // Product tables.
     ProductNameUnknown "product-name-unknown" Note "a product name that no compiled catalog knows";
     ProductEntryReplaced "product-entry-replaced" Note "an added product table replaces an entry";

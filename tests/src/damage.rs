@@ -15,7 +15,10 @@ use patchstate::matrix::kept::Kept;
 use patchstate::matrix::{Matrix, tables};
 use patchstate::model::flag::Flags;
 use patchstate::model::inventory::Inventory;
-use patchstate::model::options::{Checksum, Detect, Options, Profile, RegistryItems, Supersedence};
+use patchstate::model::options::{
+    Checksum, Detect, Options, Profile, RegistryItems, Signature, Supersedence,
+};
+use patchstate::model::oval::variable::Variables;
 use patchstate::model::verdict::Cell;
 use twox_hash::XxHash3_64;
 
@@ -51,6 +54,10 @@ pub fn options() -> [Options; 2] {
         profile: Some(Profile::Suse),
         install_only: vec!["p0".to_owned()],
         include_retracted: true,
+        include_deprecated: true,
+        now: Some(0),
+        variables: Variables::default(),
+        signature: Signature::Require,
     };
     [Options::default(), all]
 }

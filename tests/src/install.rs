@@ -121,6 +121,6 @@ pub fn install_update(rule: &Rule, client: &mut Inventory) -> bool {
             items.iter().all(|item| !holds(&item.applicable, client) || install(&item.installed, client))
         }
         Rule::Tests { installed, .. } => install(installed, client),
-        Rule::None | Rule::Packages { .. } => false,
+        Rule::None | Rule::Packages { .. } | Rule::Definition(_) => false,
     }
 }

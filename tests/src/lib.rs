@@ -13,6 +13,7 @@ pub mod install;
 pub mod like;
 pub mod lzx;
 pub mod matrices;
+pub mod oval;
 pub mod python;
 pub mod random;
 pub mod run;

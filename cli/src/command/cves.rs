@@ -41,7 +41,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let catalogs = files::catalogs(&args.index)?;
-    let options = args.rules.options();
+    let options = args.rules.options(output)?;
     let cves = Cves::new(&catalogs, &options, &args.cve);
     if cves.is_empty() {
         let hint = "updates name the vulnerabilities that they fix as references of the type `cve`";

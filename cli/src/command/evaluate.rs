@@ -75,7 +75,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     files::check(&args.output)?;
     let index = files::index(&args.index)?;
     let view = index.view()?;
-    let options = args.rules.options();
+    let options = args.rules.options(output)?;
     let baseline = list(args.baseline.as_ref(), view, output)?;
     let ignored = list(args.ignore_q.as_ref(), view, output)?;
     let plan = Plan::new(view, &options, baseline.as_ref().map(|named| named.updates.as_slice()));

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use jiff::Timestamp;
 use patchstate::diagnostic::Code;
 use patchstate::error::{Error, Result};
 use patchstate::explain::json;
@@ -18,7 +17,7 @@ use crate::files;
 use crate::matrices::OfSite;
 use crate::output::Output;
 use crate::proofs::{self, Stated};
-use crate::request::{self, time};
+use crate::request;
 
 /// Shows why an update has its verdict on a client: every question, every answer, and where both stand
 #[derive(Debug, clap::Args)]
@@ -51,9 +50,6 @@ pub(crate) struct Args {
     client: Option<String>,
     #[command(flatten)]
     rules: Rules,
-    /// Of a site: the time from which ages are counted [default: now]
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    now: Option<Timestamp>,
     /// The form of the proof
     #[arg(long, value_name = "FORM", default_value = "text")]
     format: Form,
@@ -75,7 +71,7 @@ struct Evidence {
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
-    let mut evidence = evidence(args)?;
+    let mut evidence = evidence(args, output)?;
     let updates = find_updates(args, &evidence)?;
     let Evidence { catalogs, stated, options, .. } = &mut evidence;
     let look = output.look(Columns::Usual);
@@ -95,7 +91,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
 }
 
 /// What a proof is made of: files that were named, or what a site keeps.
-fn evidence(args: &Args) -> anyhow::Result<Evidence> {
+fn evidence(args: &Args, output: &mut Output) -> anyhow::Result<Evidence> {
     if let Some(index) = &args.index {
         if args.inventories.is_empty() {
             anyhow::bail!("no inventory is named");
@@ -103,14 +99,14 @@ fn evidence(args: &Args) -> anyhow::Result<Evidence> {
         let catalogs = files::catalogs(index)?;
         let intake = args.reading.scan(&args.inventories, args.client.as_deref())?;
         let stated = Stated::read(intake, args.client.as_deref())?;
-        let (index, options) = (index.to_string_lossy().into_owned(), args.rules.options());
+        let (index, options) = (index.to_string_lossy().into_owned(), args.rules.options(output)?);
         return Ok(Evidence { catalogs, index, stated, options });
     }
     let of = OfSite { site: args.site.clone(), collection: None, feed: Vec::new() };
     let Some(site) = of.open()? else { anyhow::bail!("no index is named, and this folder is no site") };
     let Some(client) = args.client.as_deref() else { anyhow::bail!("name the client with `--client`") };
     let (path, catalogs) = proofs::current(&site)?;
-    let now = request::now(args.now);
+    let now = request::now(args.rules.now);
     Ok(Evidence {
         catalogs,
         index: path.to_string_lossy().into_owned(),

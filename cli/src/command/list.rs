@@ -109,7 +109,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let client = evaluation::only_client(args.client.as_deref(), &intake)?;
     let mut inventory = Inventory::default();
     intake.read(client, &mut Buffer::new(), &mut inventory)?;
-    let (options, query) = (args.rules.options(), args.query());
+    let (options, query) = (args.rules.options(output)?, args.query());
     let listing = Listing::new(&catalogs, &options, &inventory, &query);
     match args.format {
         Format::Text => output.written(|data| listing.write(data))?,

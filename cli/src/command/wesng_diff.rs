@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let lists = lists.collect::<Result<Vec<_>>>()?;
     let definitions = Definitions::load(&args.definitions)?;
     let catalogs = files::catalogs(&args.index)?;
-    let options = args.rules.options();
+    let options = args.rules.options(output)?;
     let comparison = Comparison::new(&definitions, &catalogs, &options);
     let machines = machines(args, &comparison, output)?;
     if machines.is_empty() {

@@ -19,6 +19,7 @@ mod folder;
 pub mod mssecure;
 mod node;
 pub mod office;
+pub mod oval;
 pub mod previous;
 pub mod rules;
 pub mod sdp;
@@ -35,6 +36,7 @@ pub const FORMATS: &[Format] = &[
     sdp::FORMAT,
     office::FORMAT,
     office::RULES,
+    oval::FORMAT,
 ];
 
 /// A catalog format: its name, how it is recognised, how it is read.

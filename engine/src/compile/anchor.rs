@@ -36,7 +36,7 @@ pub fn find(entry: &Entry) -> Option<Anchors<'_>> {
         return None;
     }
     match &update.rule {
-        Rule::None | Rule::Items(_) => None,
+        Rule::None | Rule::Items(_) | Rule::Definition(_) => None,
         Rule::Packages { collections, rows } => of_packages(collections, rows),
         Rule::Tests { installed, applicable } => {
             let subjects = candidates(applicable)?;

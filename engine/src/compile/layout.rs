@@ -5,7 +5,7 @@ use super::packages::Packages;
 use super::requirements::Requirements;
 use super::rules::{Rules, product_key};
 use super::texts::Texts;
-use super::{installs, named};
+use super::{definitions, installs, named};
 use crate::error::Result;
 use crate::index::columns::Columns;
 use crate::model::applicability::patch::Patch;
@@ -30,14 +30,17 @@ pub fn lay_out(catalogs: &Catalogs) -> Result<Columns> {
         texts,
         columns,
     };
+    let starts = definitions::starts(catalogs);
     for entry in &catalogs.updates {
         layout.update(entry)?;
+        layout.columns.update_definition.push(definitions::number(entry, &starts));
     }
     for (number, detection) in catalogs.detections.iter().enumerate() {
         layout.detection(number, detection)?;
     }
     for (number, source) in catalogs.sources.iter().enumerate() {
         layout.source(number, source, &catalogs.patches)?;
+        definitions::write(source.oval.as_ref(), &mut layout.texts, &mut layout.columns)?;
     }
     layout.products(catalogs)?;
     layout.finish(catalogs)

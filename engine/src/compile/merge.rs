@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ahash::HashMap;
 
+use super::definitions;
 use super::relations;
 use super::rules::row_key;
 use crate::diagnostic::{Code, Diagnostic, Position};
@@ -47,6 +48,7 @@ pub fn merge(catalogs: Vec<Catalog>, mut detections: Vec<Detection>) -> Result<C
             diagnostics: catalog.diagnostics,
             of_reader,
             patches,
+            oval: catalog.oval,
             ..SourceEntry::default()
         });
     }
@@ -55,6 +57,7 @@ pub fn merge(catalogs: Vec<Catalog>, mut detections: Vec<Detection>) -> Result<C
     merged.patches.sort_unstable();
     merged.patches.dedup();
     merged.updates.sort_by(|a, b| a.identity.cmp(&b.identity));
+    definitions::keep_highest(&mut merged);
     check_identities(&merged, &paths)?;
     add_detections(&mut merged, detections);
     resolve(&mut merged);
@@ -295,7 +298,7 @@ fn imply_by_versions(merged: &mut Catalogs) {
 fn package_rows(update: &Update) -> &[crate::model::update::PackageRow] {
     match &update.rule {
         Rule::Packages { rows, .. } => rows,
-        Rule::None | Rule::Tests { .. } | Rule::Items(_) => &[],
+        Rule::None | Rule::Tests { .. } | Rule::Items(_) | Rule::Definition(_) => &[],
     }
 }
 

@@ -4,6 +4,7 @@
 //! writes the columns. Knows nothing of documents or inventories.
 
 pub mod anchor;
+pub(crate) mod definitions;
 mod installs;
 pub mod layout;
 pub mod merge;

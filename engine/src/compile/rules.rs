@@ -148,6 +148,7 @@ impl<'c, 'o> Walk<'c, 'o> {
                 self.packages(collections, rows)?;
                 (2, NONE, NONE)
             }
+            Rule::Definition(_) => (4, NONE, NONE),
         };
         self.presence(update)?;
         self.columns.update_rule.push(rule);
@@ -299,13 +300,17 @@ impl<'c, 'o> Walk<'c, 'o> {
 /// What stands for the anchors of an update that has none: no kind, and the cells that its verdicts mean
 /// most often, which a matrix then need not keep.
 fn unanchored(entry: &Entry) -> (u8, Cell, Option<Cell>) {
+    if let Rule::Definition(_) = entry.update.rule {
+        let absent = Cell::new(Verdict::NotApplicable, Reason::PackageAbsent);
+        return (u8::MAX, absent, Some(Cell::new(Verdict::Unknown, Reason::NotCollected)));
+    }
     let is_ruled = matches!(entry.update.rule, Rule::Items(_)) || !entry.children.is_empty();
     if !is_ruled {
         return (u8::MAX, Cell::NO_EVIDENCE, Some(Cell::NO_EVIDENCE));
     }
     let applicable = match &entry.update.rule {
         Rule::Items(items) => items.first().map(|item| &item.applicable),
-        Rule::None | Rule::Tests { .. } | Rule::Packages { .. } => None,
+        Rule::None | Rule::Tests { .. } | Rule::Packages { .. } | Rule::Definition(_) => None,
     };
     let reason = match entry.prerequisites.is_empty() {
         false => Reason::PrerequisiteFalse,

@@ -105,6 +105,7 @@ impl<'p> Worker<'p> {
         self.needs.begin(self.plan);
         self.reach_by_needs();
         self.reach_by_network(&defaults);
+        self.slots.evaluate_definitions();
         self.evaluate();
         self.evaluate_bundles(&defaults);
         self.fold();
@@ -198,6 +199,7 @@ impl<'p> Worker<'p> {
                 Cell::of_parts(cells).unwrap_or(Cell::NO_EVIDENCE)
             }
             2 => self.slots.packages_cell(update),
+            4 => self.slots.definition_cell(update, decision.source as usize),
             _ => Cell::NO_EVIDENCE,
         };
         cell.withdrawn(decision.flags)

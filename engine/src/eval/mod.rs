@@ -17,6 +17,7 @@ mod loops;
 mod names;
 mod needs;
 mod network;
+pub mod oval;
 mod packages;
 pub mod plan;
 mod products;

@@ -21,6 +21,7 @@ use crate::model::applicability::Applicability;
 use crate::model::expr::{OsField, Question};
 use crate::model::fact::{Kind, Kinds};
 use crate::model::options::{Options, Profile, Supersedence};
+use crate::model::oval::Content;
 use crate::model::patches::Patches;
 use crate::model::reason::Reason;
 use crate::model::registry;
@@ -83,6 +84,8 @@ pub struct Plan<'i> {
     pub(super) named: Named,
     /// What the catalogs know of patches.
     pub(super) patches: Patches,
+    /// By source: what its definitions ask; none where it is no definitions file.
+    pub(super) contents: Vec<Option<Content>>,
     /// The bundles, each after those that it contains.
     pub(super) bundles: Vec<u32>,
     /// Per source: the profile of its rows.
@@ -175,6 +178,7 @@ impl<'i> Plan<'i> {
             asks_file_details: asked.iter().flatten().any(|asked| asked.asks_file_details()),
             asks_installer: !subjects_of(&[tag::MSI, tag::INSTALLER]).is_empty() || named.asks_patches(),
             patches: Patches::new(view.patches()),
+            contents: (0..view.sources()).map(|source| view.content(source)).collect(),
             installer: view.find(tag::INSTALLER, &[], &[]),
             articles: asked.iter().flatten().filter_map(|asked| imports::article(asked)).collect(),
             system: view.find(tag::SYSTEM, &[], &[]),
@@ -241,7 +245,8 @@ impl<'i> Plan<'i> {
 fn gives_verdict(view: View<'_>, options: &Options, update: u32) -> bool {
     let at = update as usize;
     let withdrawn = view.columns.update_retracted.at(at) != 0 && !options.include_retracted;
-    !withdrawn && view.columns.update_detectoid.at(at) == 0
+    let deprecated = view.is_deprecated(at) && !options.include_deprecated;
+    !withdrawn && !deprecated && view.columns.update_detectoid.at(at) == 0
 }
 
 /// Divides the updates without an anchor: those that are always evaluated, and by set of prerequisites those

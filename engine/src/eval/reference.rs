@@ -9,6 +9,8 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 use super::known::{Known, State, os_text};
+use super::oval;
+use super::oval::reference::Results;
 use super::rows::{self, Rows};
 use crate::model::applicability::{self, Applicability};
 use crate::model::catalogs::{Catalogs, Entry};
@@ -90,6 +92,9 @@ pub struct Evaluator<'m> {
     shown: Counter<usize>,
     /// By update: its cell as a part of a bundle, which several bundles may ask for.
     parts: Vec<OnceCell<Cell>>,
+    inventory: &'m Inventory,
+    /// By source: what its definitions say.
+    definitions: Vec<OnceCell<Results>>,
 }
 
 /// The most sub-keys of loops that the trees of one update show.
@@ -120,11 +125,14 @@ impl<'m> Evaluator<'m> {
         let rows = Rows::new(catalogs, options, &known);
         let satisfied = vec![OnceCell::new(); catalogs.updates.len()];
         let parts = vec![OnceCell::new(); catalogs.updates.len()];
+        let definitions = vec![OnceCell::new(); catalogs.sources.len()];
         let products = BTreeMap::new();
         let patches = Patches::new(catalogs.patches.iter().cloned());
         let mut evaluator = Evaluator {
             catalogs,
             options,
+            inventory,
+            definitions,
             known,
             products,
             rows,
@@ -226,7 +234,10 @@ impl<'m> Evaluator<'m> {
 
     /// The cell of an update by its rules alone, with the trees behind it.
     pub fn explain(&self, entry: &'m Entry) -> Explained<'m> {
-        if entry.update.detectoid || entry.update.retracted && !self.options.include_retracted {
+        let is_left_out = entry.update.detectoid
+            || entry.update.retracted && !self.options.include_retracted
+            || self.is_deprecated(entry) && !self.options.include_deprecated;
+        if is_left_out {
             return Explained { raw: Cell::NO_EVIDENCE, traces: Vec::new() };
         }
         self.shown.set(SUB_KEYS);
@@ -251,6 +262,10 @@ impl<'m> Evaluator<'m> {
                 }
                 (Cell::of_parts(cells), traces)
             }
+            Rule::Definition(number) => {
+                let cells = self.definitions(entry.source as usize).map(|results| &results.cells);
+                (cells.and_then(|cells| cells.get(*number as usize)).copied(), Vec::new())
+            }
             Rule::Packages { collections, rows } => {
                 let source = self.source(entry);
                 let judged: Vec<_> =
@@ -273,6 +288,22 @@ impl<'m> Evaluator<'m> {
         let cell = if entry.children.is_empty() { cell } else { Some(self.bundle(entry, cell)) };
         let cell = cell.unwrap_or(Cell::NO_EVIDENCE);
         Explained { raw: cell.withdrawn(entry.update.flags), traces }
+    }
+
+    /// What the definitions of a source say about the client; `None` where it has none.
+    pub fn definitions(&self, source: usize) -> Option<&Results> {
+        let content = self.catalogs.sources.get(source)?.oval.as_ref()?;
+        let results = self.definitions.get(source)?;
+        Some(results.get_or_init(|| oval::reference::evaluate(content, self.inventory, self.options)))
+    }
+
+    /// Whether an update is a definition that is not to be used any more.
+    fn is_deprecated(&self, entry: &Entry) -> bool {
+        let Rule::Definition(number) = entry.update.rule else { return false };
+        let content =
+            self.catalogs.sources.get(entry.source as usize).and_then(|source| source.oval.as_ref());
+        let definition = content.and_then(|content| content.definitions.get(number as usize));
+        definition.is_some_and(|definition| definition.deprecated)
     }
 
     /// The cell of one part of an update, with the trees behind it.
@@ -330,7 +361,7 @@ impl<'m> Evaluator<'m> {
                     let answers: Vec<_> = items.iter().map(|item| under(&item.installed)).collect();
                     expr::combine(Operator::Or, Reasons::Ranked, Section::Installed, &answers)
                 }
-                Rule::None | Rule::Packages { .. } => Answer::NO_EVIDENCE,
+                Rule::None | Rule::Packages { .. } | Rule::Definition(_) => Answer::NO_EVIDENCE,
             };
             let answers = [self.needed(entry), installed];
             expr::combine(Operator::And, Reasons::Ranked, Section::Applicable, &answers)

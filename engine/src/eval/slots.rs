@@ -13,6 +13,7 @@ use super::files::Files;
 use super::installer::Installer;
 use super::known::{self, State, absent_subjects, os_text};
 use super::loops::LoopFacts;
+use super::oval::Definitions;
 use super::packages::Instances;
 use super::plan::Plan;
 use super::products::Products;
@@ -32,6 +33,7 @@ use crate::model::hotfix;
 use crate::model::inventory::{Collector, Followed, Header, Inventory, Marks, Wording};
 use crate::model::law;
 use crate::model::options::{Checksum, RegistryItems};
+use crate::model::oval::characteristics::Part;
 use crate::model::path;
 use crate::model::reason::Reason;
 use crate::model::registry;
@@ -87,6 +89,8 @@ pub struct Slots<'p> {
     pub(super) instances: queries::Instances,
     pub(super) below: BelowFiles,
     pub(super) loops: LoopFacts,
+    /// What the client states, where definitions of OVAL may ask for any of it, and what they say of it.
+    pub(super) definitions: Definitions,
     /// Whether the last value was kept for them.
     pub(super) kept_value: bool,
     pub(super) absent: Vec<fact::Absent<'static>>,
@@ -128,6 +132,7 @@ impl<'p> Slots<'p> {
             installer: Installer::default(),
             below: BelowFiles::default(),
             loops: LoopFacts::default(),
+            definitions: Definitions::new(plan),
             kept_value: false,
             releases: Vec::new(),
             servicing: Vec::new(),
@@ -165,6 +170,7 @@ impl<'p> Slots<'p> {
         self.installer.clear();
         self.below.clear();
         self.loops.clear();
+        self.definitions.clear();
         self.releases.clear();
         self.servicing.clear();
         self.instances.clear();
@@ -176,6 +182,7 @@ impl<'p> Slots<'p> {
     pub fn take(&mut self, inventory: &Inventory) {
         self.header(inventory.header.clone());
         self.marks = inventory.marks;
+        self.definitions.take(inventory);
         for stated in &inventory.facts {
             match &stated.fact {
                 // Most facts are files of which nothing is taken.
@@ -491,19 +498,30 @@ impl Collector for Slots<'_> {
     }
 
     #[inline]
-    fn fact(&mut self, fact: Fact<'_>, _position: Position) {
+    fn fact(&mut self, fact: Fact<'_>, position: Position) {
         self.facts += 1;
+        self.definitions.fact(&fact, position);
         self.take_fact(fact);
     }
 
     #[inline]
-    fn stated(&mut self, fact: Fact<'_>, wording: Wording, statement: &str, _position: Position) {
+    fn stated(&mut self, fact: Fact<'_>, wording: Wording, statement: &str, position: Position) {
         self.facts += 1;
+        self.definitions.fact(&fact, position);
         self.take_stated(fact, wording, statement);
     }
 
     #[inline]
+    fn characteristics(&mut self, part: Part<'_>, position: Position) {
+        self.facts += 1;
+        self.definitions.part(part, position);
+    }
+
+    #[inline]
     fn follow(&mut self, wording: Wording, text: &str, most: u32) -> Followed {
+        if self.definitions.wants_facts() {
+            return Followed::default();
+        }
         self.follow_statements(wording, text, most)
     }
 

@@ -329,7 +329,7 @@ impl<'m> Explainer<'m> {
             return Rules::Retracted;
         }
         match &entry.update.rule {
-            Rule::None => Rules::None,
+            Rule::None | Rule::Definition(_) => Rules::None,
             Rule::Tests { .. } => {
                 let policy = self.evaluator.checksum(entry);
                 let mut nodes = traces.into_iter().map(|trace| self.node(trace, policy));

@@ -215,6 +215,13 @@ columns! {
         source_diagnostic_ends u32: ends(diagnostics), "its diagnostics";
         source_reading u32: text, "how its documents were read; the empty text where nothing of them is taken over";
         source_patch_ends u32: ends(source_patches), "what it knows of patches; nothing where nothing is taken over";
+        source_oval u8: up_to(1), "1: it is a definitions file of OVAL";
+        source_schema_version u32: text, "the version of OVAL that it is written in";
+        source_definition_ends u32: ends(definitions), "its definitions";
+        source_test_ends u32: ends(tests), "its tests";
+        source_object_ends u32: ends(objects), "its objects";
+        source_state_ends u32: ends(states), "its states";
+        source_variable_ends u32: ends(variables), "its variables";
     }
     statistics {
         statistic_name u32: text, "name";
@@ -258,7 +265,8 @@ columns! {
         update_child_ends u32: ends(children), "the updates that it is a bundle of";
         update_install_ends u32: ends(installs), "how it is installed";
         update_named_ends u32: ends(named), "the updates that its catalog names beside it; nothing where nothing is taken over";
-        update_rule u8: up_to(3), "0 none, 1 tests, 2 packages, 3 items";
+        update_rule u8: up_to(4), "0 none, 1 tests, 2 packages, 3 items, 4 definition";
+        update_definition u32: none_or(definitions), "definition; NONE unless its rule is one";
         update_installed u32: none_or(nodes), "rule that holds where it is there; NONE unless its rule is tests";
         update_applicable u32: none_or(nodes), "rule that holds where it is for the client; likewise";
         update_item_ends u32: ends(items), "its installable parts";
@@ -480,6 +488,69 @@ columns! {
     }
     inherited {
         inherit_name u32: text, "product";
+    }
+    definitions {
+        definition_id u32: text, "id";
+        definition_version u32: text, "version";
+        definition_class u8: up_to(4) or 255, "0 patch, 1 vulnerability, 2 inventory, 3 compliance, 4 miscellaneous, 255 another word";
+        definition_marks u8: up_to(7), "1: not to be used any more; 2: extends itself by way of others; 4: has criteria";
+        definition_title u32: text, "title";
+        definition_part_ends u32: ends(parts), "its criteria, each part before those that stand in it";
+        definition_offset u64: any, "where it stands: byte";
+        definition_line u32: any, "where it stands: line";
+        definition_column u32: any, "where it stands: column";
+    }
+    parts {
+        part_question u8: up_to(6), "0 and, 1 or, 2 one, 3 xor, 4 combined by another word, 5 test, 6 definition";
+        part_marks u8: up_to(3), "1: turned around; 2: says for whom the definition is";
+        part_target u32: any, "test or definition, NONE where the file has it not; of a combination how many parts stand in it";
+    }
+    tests {
+        test_id u32: text, "id";
+        test_version u32: text, "version";
+        test_schema u32: text, "part of the standard; the empty text where it is not said";
+        test_name u32: text, "name of its type";
+        test_check u8: up_to(4) or 255, "0 all, 1 at least one, 2 none satisfy, 3 only one, 4 none exist, 255 another word";
+        test_existence u8: up_to(4) or 255, "0 all, 1 any, 2 at least one, 3 none, 4 only one, 255 another word";
+        test_operator u8: up_to(3) or 255, "how its states are combined: 0 and, 1 or, 2 one, 3 xor, 255 another word";
+        test_object u32: none_or(objects), "object; NONE where it has none";
+        test_dangling u8: up_to(1), "1: its object is one that the file has not";
+        test_state_ends u32: ends(test_states), "its states";
+        test_offset u64: any, "where it stands: byte";
+        test_line u32: any, "where it stands: line";
+        test_column u32: any, "where it stands: column";
+    }
+    test_states {
+        test_state u32: none_or(states), "state; NONE where the file has it not";
+    }
+    objects {
+        object_id u32: text, "id";
+        object_version u32: text, "version";
+        object_schema u32: text, "part of the standard; the empty text where it is not said";
+        object_name u32: text, "name of its type";
+        object_text u32: text, "what it says, as XML";
+        object_offset u64: any, "where it stands: byte";
+        object_line u32: any, "where it stands: line";
+        object_column u32: any, "where it stands: column";
+    }
+    states {
+        state_id u32: text, "id";
+        state_version u32: text, "version";
+        state_schema u32: text, "part of the standard; the empty text where it is not said";
+        state_name u32: text, "name of its type";
+        state_text u32: text, "what it says, as XML";
+        state_offset u64: any, "where it stands: byte";
+        state_line u32: any, "where it stands: line";
+        state_column u32: any, "where it stands: column";
+    }
+    variables {
+        variable_id u32: text, "id";
+        variable_version u32: text, "version";
+        variable_name u32: text, "name of its type";
+        variable_text u32: text, "what it says, as XML";
+        variable_offset u64: any, "where it stands: byte";
+        variable_line u32: any, "where it stands: line";
+        variable_column u32: any, "where it stands: column";
     }
     patches {
         patch_text u32: text, "what catalogs know of a patch, see Patches; rising";

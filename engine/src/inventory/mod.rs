@@ -23,6 +23,7 @@ mod ndjson;
 mod nevra;
 mod office;
 mod osquery;
+mod oval;
 mod packages;
 mod qfe;
 mod reg;
@@ -46,6 +47,7 @@ pub const FORMATS: &[Format] = &[
     clixml::FORMAT,
     osquery::FORMAT,
     vmaas::FORMAT,
+    oval::FORMAT,
     systeminfo::FORMAT,
     qfe::FORMAT,
     reg::FORMAT,

@@ -8,6 +8,7 @@ use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
 use crate::model::fact::{Fact, Kinds, Package, PackageKind};
 use crate::model::inventory::{Collector, Header, Marks, Wording};
+use crate::model::oval::characteristics::Part;
 use crate::xml::tags::line_column;
 
 use super::time::{Zone, instant};
@@ -78,6 +79,13 @@ impl<'a, 'c, C: Collector + ?Sized> Sink<'a, 'c, C> {
         let followed = self.out.follow(wording, rest, MAX_FACTS - self.facts);
         self.facts += followed.facts;
         followed.bytes
+    }
+
+    /// Hands over a part of system characteristics that stands `offset` bytes into the excerpt.
+    pub(super) fn part(&mut self, part: Part<'_>, offset: usize) -> Result<()> {
+        self.count(offset)?;
+        self.out.characteristics(part, self.offset(offset));
+        Ok(())
     }
 
     #[inline]

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::applicability::patch::Patch;
 use super::flag::Flags;
+use super::oval::Content;
 use super::product::Detection;
 use super::supersedence;
 use super::update::{Product, Source, Update};
@@ -41,6 +42,8 @@ pub struct SourceEntry {
     pub of_reader: Vec<(Code, u64)>,
     /// What it knows of patches, sorted.
     pub patches: Vec<Patch>,
+    /// What it says, where it is a definitions file of OVAL; updates name its definitions by number.
+    pub oval: Option<Content>,
     /// Supersedence edges that it declares.
     pub edges: u64,
     /// Edges whose other end is not there.

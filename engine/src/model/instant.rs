@@ -39,6 +39,13 @@ impl Instant {
     }
 }
 
+impl Instant {
+    /// Whole seconds since 1970, rounded down.
+    pub fn seconds(self) -> i64 {
+        self.0.as_second() - i64::from(self.0.subsec_nanosecond() < 0)
+    }
+}
+
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -4,6 +4,7 @@
 //! collector that keeps everything, for the reference evaluator, for `explain` and for `convert`.
 
 use super::fact::{Fact, Kinds, Text};
+use super::oval::characteristics::{Characteristics, Part};
 use crate::diagnostic::{Code, Diagnostics, Position};
 
 /// What stands at the head of an inventory.
@@ -113,6 +114,10 @@ pub trait Collector {
     fn follow(&mut self, _wording: Wording, _text: &str, _most: u32) -> Followed {
         Followed::default()
     }
+    /// Takes a part of the system characteristics of OVAL; [`Part::Collection`] comes before the objects.
+    ///
+    /// Only [`crate::model::oval`] asks for them, so who evaluates nothing may ignore them.
+    fn characteristics(&mut self, _part: Part<'_>, _position: Position) {}
     /// Takes the withdrawal of a fact, told by its key alone.
     ///
     /// Only a delta that is read as a delta has any, so who never asks for that may ignore them.
@@ -172,6 +177,8 @@ pub struct Inventory {
     pub header: Header<'static>,
     /// The facts in the order they were stated.
     pub facts: Vec<Stated>,
+    /// What was collected in the terms of OVAL.
+    pub characteristics: Characteristics,
     /// What a delta withdraws, in the order stated.
     pub removals: Vec<Stated>,
     /// The documents that were read, as they are called in messages.
@@ -224,6 +231,10 @@ impl<C: Collector + ?Sized> Collector for &mut C {
         (**self).follow(wording, text, most)
     }
 
+    fn characteristics(&mut self, part: Part<'_>, position: Position) {
+        (**self).characteristics(part, position);
+    }
+
     fn removal(&mut self, fact: Fact<'_>, position: Position) {
         (**self).removal(fact, position);
     }
@@ -271,6 +282,10 @@ impl Collector for Inventory {
     fn fact(&mut self, fact: Fact<'_>, position: Position) {
         let stated = self.place(fact, position);
         self.facts.push(stated);
+    }
+
+    fn characteristics(&mut self, part: Part<'_>, position: Position) {
+        self.characteristics.add(part, position);
     }
 
     fn removal(&mut self, fact: Fact<'_>, position: Position) {

@@ -20,6 +20,7 @@ pub mod law;
 pub mod msi;
 pub mod office;
 pub mod options;
+pub mod oval;
 pub mod patches;
 pub mod path;
 pub mod product;

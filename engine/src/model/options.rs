@@ -2,6 +2,8 @@
 //!
 //! Source of truth: `docs/verdicts.md`, "Options".
 
+use super::oval::variable::Variables;
+
 /// How package rows are compared with what is installed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -71,6 +73,16 @@ pub enum RegistryItems {
     Ignored,
 }
 
+/// What a package is to a rule about its signature, where the inventory does not say who signed it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Signature {
+    /// Signed by whom the rule wants.
+    #[default]
+    Assume,
+    /// Something that is not known.
+    Require,
+}
+
 /// The choices that change what evaluation answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
@@ -90,6 +102,14 @@ pub struct Options {
     pub install_only: Vec<String>,
     /// Whether updates that were withdrawn with their packages have cells.
     pub include_retracted: bool,
+    /// Whether definitions that are not to be used any more have cells.
+    pub include_deprecated: bool,
+    /// When clients were looked at, in seconds since 1970; `None` is what each inventory says.
+    pub now: Option<i64>,
+    /// Values of external variables.
+    pub variables: Variables,
+    /// What a package is to a rule about its signature, where the inventory does not say who signed it.
+    pub signature: Signature,
 }
 
 impl Options {

@@ -10,6 +10,7 @@ use super::fact::PackageKind;
 use super::flag::Flags;
 use super::install::Install;
 use super::options::Profile;
+use super::oval::Content;
 use super::product::Detection;
 use super::supersedence::Replacement;
 use crate::diagnostic::{Diagnostics, Position};
@@ -29,6 +30,8 @@ pub struct Catalog {
     pub module_defaults: Vec<(String, String)>,
     /// What it knows of the patches of Windows Installer whose metadata it has.
     pub patches: Vec<Patch>,
+    /// Definitions of OVAL that its updates are, and what they ask.
+    pub oval: Option<Content>,
     /// Text of the document that belongs to no update and that nothing uses: (name, text).
     pub extra: Vec<(String, String)>,
     /// What is wrong with it.
@@ -332,6 +335,8 @@ pub enum Rule {
     },
     /// Several parts, each with a verdict of its own.
     Items(Vec<Item>),
+    /// A definition of OVAL, a number in the content of its catalog.
+    Definition(u32),
     /// Packages that must not be older than a version, each row a part of its own.
     Packages {
         /// The collections that rows belong to.

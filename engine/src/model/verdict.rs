@@ -89,6 +89,17 @@ impl Answer {
     /// The rule or a value is malformed.
     pub const RULE_ERROR: Answer = Answer::new(Truth::Error, Reason::RuleError);
 
+    /// The answer of which nothing but its truth is known.
+    pub const fn from_truth(truth: Truth) -> Self {
+        match truth {
+            Truth::True => Answer::TRUE,
+            Truth::False => Answer::FALSE,
+            Truth::Error => Answer::RULE_ERROR,
+            Truth::Unknown | Truth::NotEvaluated => Answer::new(truth, Reason::NoEvidence),
+            Truth::NotApplicable => Answer::new(truth, Reason::PlatformDiffers),
+        }
+    }
+
     /// False for `reason`.
     pub const fn not(reason: Reason) -> Self {
         Answer::new(Truth::False, reason)

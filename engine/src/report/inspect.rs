@@ -53,6 +53,7 @@ fn overview(view: View<'_>) -> Table<'_> {
         ("updates with tests", rules(1)),
         ("updates with package rows", rules(2)),
         ("updates with items", rules(3)),
+        ("updates that are definitions", rules(4)),
         ("updates without a rule", rules(0)),
         ("replacements", columns.edge_by.len()),
         ("sets of prerequisites", columns.prerequisites()),
@@ -108,7 +109,7 @@ fn updates(view: View<'_>) -> Table<'_> {
             urgency.map_or(Value::Empty, |urgency| Value::from(urgency.name())),
             Value::from(view.text(columns.update_posted.at(at))),
             Value::from(
-                ["none", "tests", "packages", "items"]
+                ["none", "tests", "packages", "items", "definition"]
                     .get(usize::from(columns.update_rule.at(at)))
                     .copied()
                     .unwrap_or(""),

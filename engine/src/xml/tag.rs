@@ -60,6 +60,11 @@ impl<'c> Tag<'c> {
         self.attributes.find(local).map(|found| found.value())
     }
 
+    /// How many bytes it takes.
+    pub fn length(&self) -> usize {
+        self.source.len()
+    }
+
     /// Where the tag begins.
     pub fn position(&self) -> Position {
         self.position

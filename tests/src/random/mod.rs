@@ -6,7 +6,10 @@
 //! is the first one, which is the simplest. Knows the model and nothing of how it is evaluated.
 
 use patchstate::model::inventory::Inventory;
-use patchstate::model::options::{Checksum, Detect, Options, Profile, RegistryItems, Supersedence};
+use patchstate::model::options::{
+    Checksum, Detect, Options, Profile, RegistryItems, Signature, Supersedence,
+};
+use patchstate::model::oval::variable::Variables;
 use patchstate::model::product::Detection;
 use patchstate::model::update::Catalog;
 
@@ -145,5 +148,9 @@ pub fn options(choices: &mut Choices<'_>) -> Options {
         profile: choices.one(&[None, None, Some(Profile::Dnf), Some(Profile::Suse)]),
         install_only: choices.list(1, |choices| choices.one(&words::PACKAGES).to_owned()),
         include_retracted: choices.odds(1, 3),
+        include_deprecated: choices.odds(1, 3),
+        now: choices.one(&[None, Some(1_700_000_000)]),
+        variables: Variables::default(),
+        signature: choices.one(&[Signature::Assume, Signature::Require]),
     }
 }

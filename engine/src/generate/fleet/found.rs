@@ -68,7 +68,7 @@ impl Rules<'_> {
     fn finds(&self, update: u32) -> Option<crate::model::expr::Expr> {
         match self.view.rule(update as usize) {
             Rule::Items(items) => items.into_iter().next().map(|item| item.installed),
-            Rule::None | Rule::Tests { .. } | Rule::Packages { .. } => None,
+            Rule::None | Rule::Tests { .. } | Rule::Packages { .. } | Rule::Definition(_) => None,
         }
     }
 

@@ -66,7 +66,7 @@ fn without_product(view: View<'_>, products: &[u32]) -> Vec<u32> {
             installed.leaves(&mut |subject, _, _| has_any |= !matches!(subject, Subject::Product(_)));
             has_any
         }
-        Rule::None | Rule::Items(_) | Rule::Packages { .. } => false,
+        Rule::None | Rule::Items(_) | Rule::Packages { .. } | Rule::Definition(_) => false,
     };
     let updates = (0u32..).zip(is_reached).filter(|(_, reached)| !reached).map(|(update, _)| update);
     let with_tests = updates.filter(|update| view.columns.update_rule.at(*update as usize) == TESTS);

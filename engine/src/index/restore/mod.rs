@@ -28,6 +28,7 @@ use crate::model::update::{
 };
 use crate::model::verdict::{Cell, Verdict};
 
+mod definitions;
 mod installs;
 mod named;
 pub(crate) mod rules;
@@ -143,6 +144,7 @@ impl<'a> View<'a> {
             diagnostics,
             of_reader,
             patches: patches.collect(),
+            oval: self.content(at),
             edges: counts(4),
             dangling: counts(5),
         }
@@ -370,6 +372,7 @@ impl<'a> View<'a> {
                     collections: collections.map(|one| self.collection(one)).collect(),
                 }
             }
+            4 => Rule::Definition(self.definition_of(at)),
             _ => Rule::None,
         }
     }

@@ -88,8 +88,8 @@ pub(super) const CHECKS: &[Check] = &[
             let (absent, anchored) =
                 (unpack(view.columns.update_absent.at(at)), view.columns.update_anchored.at(at));
             let settled = matches!(absent.verdict, Verdict::NotApplicable | Verdict::Unknown);
-            let is_ruled =
-                view.columns.update_rule.at(at) == 3 || !view.columns.update_child_ends(at).is_empty();
+            let is_ruled = matches!(view.columns.update_rule.at(at), 3 | 4)
+                || !view.columns.update_child_ends(at).is_empty();
             settled && (anchored != u8::MAX || is_ruled || absent == Cell::NO_EVIDENCE)
         },
         wrong: "not a cell that the absence of anchors gives",
@@ -178,10 +178,17 @@ fn rule(view: View<'_>, update: usize) -> bool {
     let has_rows =
         !columns.update_row_ends(update).is_empty() || !columns.update_collection_ends(update).is_empty();
     let has_items = !columns.update_item_ends(update).is_empty();
+    let definition = columns.update_definition.at(update);
+    let own = columns.source_definition_ends(columns.update_source.at(update) as usize);
+    let is_definition = definition != NONE && own.contains(&(definition as usize));
+    if (definition == NONE) == (columns.update_rule.at(update) == 4) {
+        return false;
+    }
     match columns.update_rule.at(update) {
         1 => !nodes.contains(&NONE) && !has_rows && !has_items,
         2 => nodes == [NONE; 2] && !has_leaves && !has_items,
         3 => nodes == [NONE; 2] && !has_rows && has_items,
+        4 => nodes == [NONE; 2] && !has_leaves && !has_rows && !has_items && is_definition,
         _ => nodes == [NONE; 2] && !has_leaves && !has_rows && !has_items,
     }
 }

@@ -14,6 +14,7 @@ use crate::model::path;
 use crate::model::reason::Reason;
 use crate::model::verdict::Cell;
 
+mod definitions;
 mod entries;
 mod packages;
 mod relations;
@@ -28,6 +29,7 @@ pub(super) fn verify(view: View<'_>) -> Result<()> {
         .iter()
         .chain(packages::CHECKS)
         .chain(relations::CHECKS)
+        .chain(definitions::CHECKS)
         .try_for_each(|check| check.run(view))?;
     rules::nodes(view)?;
     rules::predicates(view)?;

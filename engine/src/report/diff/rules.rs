@@ -18,6 +18,8 @@ const NAMED: usize = 20;
 fn unplaced(rule: &Rule) -> Rule {
     let mut rule = rule.clone();
     match &mut rule {
+        // A number of its file, which says nothing of what is asked.
+        Rule::Definition(number) => *number = 0,
         Rule::None => {}
         Rule::Tests { installed, applicable } => {
             unplace(installed);
@@ -103,6 +105,7 @@ fn kind(rule: &Rule) -> &'static str {
         Rule::Tests { .. } => "tests",
         Rule::Items(_) => "items",
         Rule::Packages { .. } => "packages",
+        Rule::Definition(_) => "definition",
     }
 }
 

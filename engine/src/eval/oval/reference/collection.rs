@@ -1,0 +1,262 @@
+//! The items of an object: as they were collected, or made of others by a set.
+//!
+//! Source of truth: `docs/oval.md`, "Objects and sets".
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Evaluation, FIRST, facts};
+use crate::diagnostic::{Code, Diagnostics, Position};
+use crate::model::inventory::Inventory;
+use crate::model::oval::characteristics::Item;
+use crate::model::oval::object::{Object, Operand, Set};
+use crate::model::oval::words::{Action, Flag, SetOperator, Status};
+use crate::model::truth::Truth;
+use crate::model::verdict::Answer;
+
+/// What is known of the items of an object.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Collection {
+    pub(super) flag: Flag,
+    /// The items, by number, each once, in the order in which they are named first.
+    pub(super) items: Vec<usize>,
+    /// What every test of the object gives, whatever its items.
+    pub(super) open: Option<Answer>,
+}
+
+impl Collection {
+    pub(super) fn of(flag: Flag) -> Collection {
+        Collection { flag, items: Vec::new(), open: None }
+    }
+}
+
+/// What is known of a client.
+#[derive(Debug)]
+pub(super) struct Items<'e> {
+    /// Whether it is known which objects were collected.
+    pub(super) collected: bool,
+    all: Vec<Cow<'e, Item<'e>>>,
+    /// By object and instance.
+    objects: BTreeMap<(&'e str, u32), Collection>,
+    /// Values of variables that objects were collected with, by variable and instance.
+    values: BTreeMap<(&'e str, u32), Vec<&'e str>>,
+    /// The object that these values are of.
+    sources: BTreeMap<(&'e str, u32), &'e str>,
+    /// What inventories of other formats state, where nothing was collected.
+    pub(super) stated: facts::Stated,
+}
+
+impl<'e> Items<'e> {
+    pub(super) fn new(inventory: &'e Inventory, diagnostics: &mut Diagnostics) -> Items<'e> {
+        let known = &inventory.characteristics;
+        let mut items = Items {
+            collected: known.collection,
+            all: known.items.iter().map(|(item, _)| Cow::Borrowed(item)).collect(),
+            objects: BTreeMap::new(),
+            values: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            stated: facts::Stated::default(),
+        };
+        if !items.collected && items.all.is_empty() {
+            let (made, stated) = facts::items(inventory);
+            (items.all, items.stated) = (made.into_iter().map(Cow::Owned).collect(), stated);
+        }
+        let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+        for (number, (item, _)) in known.items.iter().enumerate() {
+            numbers.entry(&item.id).or_insert(number);
+        }
+        for (object, position) in &known.objects {
+            let mut collection = Collection::of(object.flag);
+            for id in &object.items {
+                match numbers.get(&**id) {
+                    Some(number) => add(&mut collection.items, *number),
+                    None => {
+                        let message = format!("`{}` refers to item `{id}`", object.object);
+                        diagnostics.push(Code::ScDanglingItem, *position, "", message);
+                        if collection.flag == Flag::Complete {
+                            collection.flag = Flag::Incomplete;
+                        }
+                    }
+                }
+            }
+            if object.flag == Flag::Complete && object.items.is_empty() {
+                let message = format!("`{}`", object.object);
+                diagnostics.push(Code::ScCompleteWithoutItems, *position, "", message);
+            }
+            items.add(&object.object, object.instance, collection, *position, diagnostics);
+            for (id, value) in &object.values {
+                let of = object.object.as_ref();
+                items.add_value(id, object.instance, of, value);
+            }
+        }
+        items
+    }
+
+    /// Adds what was collected of an object, to what is known of it already.
+    fn add(
+        &mut self,
+        object: &'e str,
+        instance: u32,
+        collection: Collection,
+        position: Position,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let Some(known) = self.objects.get_mut(&(object, instance)) else {
+            self.objects.insert((object, instance), collection);
+            return;
+        };
+        diagnostics.push(Code::ScDuplicateObject, position, "", format!("`{object}`"));
+        known.flag = SetOperator::Union.flag(known.flag, collection.flag);
+        collection.items.into_iter().for_each(|item| add(&mut known.items, item));
+    }
+
+    /// Adds a value that an object was collected with; another object says the same again.
+    fn add_value(&mut self, variable: &'e str, instance: u32, object: &'e str, value: &'e str) {
+        let first = self.sources.entry((variable, instance)).or_insert(object);
+        if *first == object {
+            self.values.entry((variable, instance)).or_default().push(value);
+        }
+    }
+
+    /// The instances that an object was collected for.
+    pub(super) fn instances(&self, object: &str) -> Vec<u32> {
+        let all = self.objects.keys().filter(|(id, _)| *id == object);
+        all.map(|(_, instance)| *instance).collect()
+    }
+
+    /// Every instance that an object was collected for, and the first one.
+    pub(super) fn all_instances(&self) -> BTreeSet<u32> {
+        self.objects.keys().map(|(_, instance)| *instance).chain([FIRST]).collect()
+    }
+
+    /// The values that objects were collected with for a variable.
+    pub(super) fn values(&self, variable: &str, instance: u32) -> Option<&[&'e str]> {
+        let found = self.values.iter().find(|((id, of), _)| *id == variable && *of == instance);
+        found.map(|(_, values)| values.as_slice())
+    }
+
+    pub(super) fn item(&self, number: usize) -> &Item<'e> {
+        &self.all[number]
+    }
+
+    pub(super) fn status(&self, number: usize) -> Status {
+        self.all[number].status
+    }
+
+    /// The items of a type, by number.
+    pub(super) fn of_type<'s>(&'s self, base: &'s str) -> impl Iterator<Item = usize> + 's {
+        (0..self.all.len()).filter(move |number| self.all[*number].kind.base() == base)
+    }
+}
+
+/// Adds an item unless it is there.
+fn add(items: &mut Vec<usize>, item: usize) {
+    if !items.contains(&item) {
+        items.push(item);
+    }
+}
+
+impl Evaluation<'_> {
+    /// What is known of the items of an object; `None` where it was not collected.
+    pub(super) fn collection(&self, object: u32, instance: u32) -> Option<Collection> {
+        if let Some(known) = self.collections.borrow().get(&(object, instance)) {
+            return Some(known.clone());
+        }
+        let named = &self.content.objects[object as usize];
+        if let Some(known) = self.items.objects.get(&(named.id.as_str(), instance)) {
+            return Some(known.clone());
+        }
+        if self.items.collected && matches!(named.content, Object::Items { .. }) {
+            return None;
+        }
+        if self.order.is_circular_object(object) {
+            return Some(Collection::of(Flag::Error));
+        }
+        let made = match &named.content {
+            Object::Set(set) => self.set(set, instance),
+            Object::Items { .. } => self.found(object, instance),
+        };
+        self.collections.borrow_mut().insert((object, instance), made.clone());
+        Some(made)
+    }
+
+    /// What is known of the items of an object that is named by its id, of the first instance where there is
+    /// none of this one.
+    pub(super) fn named(&self, id: &str, instance: u32) -> Collection {
+        let known = |instance| self.items.objects.get(&(id, instance)).cloned();
+        if let Some(known) = known(instance).or_else(|| known(FIRST)) {
+            return known;
+        }
+        match self.content.objects.iter().position(|object| object.id == id) {
+            Some(number) => {
+                let found = self.collection(number as u32, instance);
+                found.unwrap_or(Collection::of(Flag::NotCollected))
+            }
+            None => Collection::of(Flag::Error),
+        }
+    }
+
+    /// The items of a set.
+    fn set(&self, set: &Set, instance: u32) -> Collection {
+        let operand = |operand: &Operand| {
+            let mut found = match operand {
+                Operand::Set(inner) => self.set(inner, instance),
+                Operand::Object(id) => self.named(id, instance),
+            };
+            set.filters.iter().for_each(|filter| self.filter(&mut found, filter, instance));
+            found
+        };
+        let mut operands = set.operands.iter().map(operand);
+        let (first, second) = (operands.next(), operands.next());
+        let (Some(operator), Some(mut first), None) = (set.operator, first, operands.next()) else {
+            return Collection::of(Flag::Error);
+        };
+        if let Some(second) = second {
+            let open = first.open.or(second.open);
+            let mut items = first.items;
+            match operator {
+                SetOperator::Union => second.items.iter().for_each(|item| add(&mut items, *item)),
+                SetOperator::Intersection => items.retain(|item| second.items.contains(item)),
+                SetOperator::Complement => items.retain(|item| !second.items.contains(item)),
+            }
+            first = Collection { flag: operator.flag(first.flag, second.flag), items, open };
+        }
+        if first.flag == Flag::Complete && first.items.is_empty() {
+            first.flag = Flag::DoesNotExist;
+        }
+        first
+    }
+
+    /// Lets items pass a filter.
+    pub(super) fn filter(
+        &self,
+        collection: &mut Collection,
+        filter: &crate::model::oval::object::Filter,
+        instance: u32,
+    ) {
+        let state = self.content.states.iter().position(|state| state.id == filter.state);
+        let (Some(action), Some(state)) = (filter.action, state) else {
+            *collection = Collection::of(Flag::Error);
+            return;
+        };
+        let mut is_open = false;
+        collection.items.retain(|item| {
+            let truth = match self.items.status(*item) {
+                Status::Exists => self.state(state as u32, *item, instance).truth,
+                Status::DoesNotExist => Truth::False,
+                Status::Error | Status::NotCollected => Truth::Error,
+            };
+            match truth {
+                Truth::True => action == Action::Include,
+                Truth::False => action == Action::Exclude,
+                Truth::Error | Truth::Unknown | Truth::NotEvaluated | Truth::NotApplicable => {
+                    is_open = true;
+                    true
+                }
+            }
+        });
+        if is_open && collection.flag == Flag::Complete {
+            collection.flag = Flag::Incomplete;
+        }
+    }
+}

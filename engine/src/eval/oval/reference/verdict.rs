@@ -1,0 +1,217 @@
+//! Cells of results: whether an update that is not missing is there, or not for the client.
+//!
+//! OVAL's false means both. What tells them apart is found by the structure of a definition alone: its
+//! *thresholds*, tests that compare versions by their order. Source of truth: `docs/oval.md`, "Verdicts".
+
+use super::{Evaluation, FIRST, negated};
+use crate::model::flag::Flags;
+use crate::model::oval::words::{Class, Flag, Status};
+use crate::model::oval::{Criteria, Definition, Question, Reference, Test};
+use crate::model::reason::Reason;
+use crate::model::truth::Truth;
+use crate::model::verdict::{Answer, Cell, Verdict};
+
+/// What takes the place of the result of a threshold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Relaxed {
+    /// Whether there is anything to compare.
+    Present,
+    /// The best that could be.
+    Granted,
+}
+
+impl Evaluation<'_> {
+    /// The cell of a definition.
+    pub(super) fn cell(&self, number: usize) -> Cell {
+        let definition = &self.content.definitions[number];
+        let result = self.definitions[number].get().copied().unwrap_or(Answer::RULE_ERROR);
+        let Some(criteria) = definition.criteria.as_ref().filter(|_| !definition.circular) else {
+            return Cell::new(Verdict::Unknown, undecided(result));
+        };
+        let thresholds = self.thresholds(criteria);
+        let cell = match thresholds.is_empty() {
+            true => self.plain(definition, result),
+            false => self.by_thresholds(criteria, &thresholds, result),
+        };
+        let decided = matches!(cell.verdict, Verdict::Missing | Verdict::Installed);
+        Cell { flags: if decided { result.flags } else { Flags::NONE }, ..cell }
+    }
+
+    /// The cell of a definition without thresholds.
+    fn plain(&self, definition: &Definition, result: Answer) -> Cell {
+        match result.truth {
+            Truth::True => Cell::new(Verdict::Missing, Reason::RuleTrue),
+            Truth::NotApplicable => Cell::new(Verdict::NotApplicable, Reason::PlatformDiffers),
+            Truth::Error | Truth::Unknown | Truth::NotEvaluated => {
+                Cell::new(Verdict::Unknown, undecided(result))
+            }
+            Truth::False if self.is_elsewhere(definition) => {
+                Cell::new(Verdict::NotApplicable, Reason::PlatformDiffers)
+            }
+            Truth::False => Cell::new(Verdict::Installed, Reason::RuleFalse),
+        }
+    }
+
+    /// Whether a part that says for whom the definition is does not hold.
+    fn is_elsewhere(&self, definition: &Definition) -> bool {
+        let mut found = false;
+        if let Some(criteria) = &definition.criteria {
+            criteria.each(&mut |part| {
+                let says = part.applicability || self.extends_inventory(part);
+                found |= says && self.part(part).truth == Truth::False;
+            });
+        }
+        found
+    }
+
+    fn part(&self, part: &Criteria) -> Answer {
+        self.criteria(part, &mut |leaf| self.leaf(leaf))
+    }
+
+    fn extends_inventory(&self, part: &Criteria) -> bool {
+        let Question::Definition(Some(other)) = part.question else { return false };
+        self.content
+            .definitions
+            .get(other as usize)
+            .is_some_and(|other| other.class == Some(Class::Inventory))
+    }
+
+    /// The cell of a definition with thresholds.
+    fn by_thresholds(&self, criteria: &Criteria, thresholds: &[Threshold<'_>], result: Answer) -> Cell {
+        let relaxed = self.relaxed(criteria, Relaxed::Present).truth;
+        let excluded = || match self.relaxed(criteria, Relaxed::Granted).truth {
+            Truth::False | Truth::NotApplicable => Reason::PlatformDiffers,
+            _ => Reason::PackageAbsent,
+        };
+        let is_excluded = matches!(relaxed, Truth::False | Truth::NotApplicable);
+        match result.truth {
+            Truth::NotApplicable => Cell::new(Verdict::NotApplicable, Reason::PlatformDiffers),
+            Truth::True => {
+                let holding: Vec<_> = thresholds.iter().filter(|one| self.holds(one)).collect();
+                if holding.is_empty() {
+                    return Cell::new(Verdict::NotApplicable, Reason::PlatformDiffers);
+                }
+                if is_excluded {
+                    return Cell::new(Verdict::NotApplicable, excluded());
+                }
+                let of_package = holding.iter().any(|threshold| threshold.test.is_of_package());
+                let reason = if of_package { Reason::PackageOlder } else { Reason::RuleTrue };
+                match relaxed {
+                    Truth::True => Cell::new(Verdict::Missing, reason),
+                    _ => Cell::new(Verdict::Unknown, undecided(self.relaxed(criteria, Relaxed::Present))),
+                }
+            }
+            _ if is_excluded => Cell::new(Verdict::NotApplicable, excluded()),
+            Truth::False if relaxed == Truth::True => {
+                let current =
+                    thresholds.iter().any(|one| one.test.is_of_package() && self.is_present(one.test));
+                let reason = if current { Reason::PackageCurrent } else { Reason::RuleFalse };
+                Cell::new(Verdict::Installed, reason)
+            }
+            Truth::False => Cell::new(Verdict::NotApplicable, Reason::RuleFalse),
+            Truth::Error | Truth::Unknown | Truth::NotEvaluated => {
+                Cell::new(Verdict::Unknown, undecided(result))
+            }
+        }
+    }
+
+    /// The thresholds of a definition, and whether each stands under an odd number of negations.
+    fn thresholds<'c>(&'c self, criteria: &'c Criteria) -> Vec<Threshold<'c>> {
+        let mut found = Vec::new();
+        self.collect(criteria, false, &mut found);
+        found
+    }
+
+    fn collect<'c>(&'c self, part: &'c Criteria, negated: bool, found: &mut Vec<Threshold<'c>>) {
+        let negated = negated != part.negate;
+        match &part.question {
+            Question::All(_, parts) => parts.iter().for_each(|part| self.collect(part, negated, found)),
+            Question::Test(Some(number)) => {
+                let test = &self.content.tests[*number as usize];
+                if test.is_threshold(self.content) {
+                    found.push(Threshold { test, number: *number as usize, negated });
+                }
+            }
+            Question::Test(None) | Question::Definition(_) => {}
+        }
+    }
+
+    /// Whether a threshold says that the definition holds.
+    fn holds(&self, threshold: &Threshold<'_>) -> bool {
+        let answer = negated(self.test(threshold.number, FIRST), threshold.negated);
+        answer.truth == Truth::True
+    }
+
+    /// The result with every threshold replaced.
+    fn relaxed(&self, criteria: &Criteria, by: Relaxed) -> Answer {
+        self.relaxed_part(criteria, false, by)
+    }
+
+    fn relaxed_part(&self, part: &Criteria, negated_above: bool, by: Relaxed) -> Answer {
+        let odd = negated_above != part.negate;
+        let answer = match &part.question {
+            Question::All(None, _) => Answer::RULE_ERROR,
+            Question::All(Some(operator), parts) => {
+                let answers: Vec<Answer> =
+                    parts.iter().map(|part| self.relaxed_part(part, odd, by)).collect();
+                super::combine(&answers, |tally| operator.combine(tally))
+            }
+            Question::Test(Some(number))
+                if self.content.tests[*number as usize].is_threshold(self.content) =>
+            {
+                match (odd, by) {
+                    (true, _) => Answer::FALSE,
+                    (false, Relaxed::Granted) => Answer::TRUE,
+                    (false, Relaxed::Present) => self.presence(&self.content.tests[*number as usize]),
+                }
+            }
+            Question::Test(_) | Question::Definition(_) => self.leaf(part),
+        };
+        negated(answer, part.negate)
+    }
+
+    fn is_present(&self, test: &Test) -> bool {
+        self.presence(test).truth == Truth::True
+    }
+
+    /// Whether there is an item that a test could compare.
+    fn presence(&self, test: &Test) -> Answer {
+        let object = match test.object {
+            Reference::None => return Answer::NO_EVIDENCE,
+            Reference::Dangling => return Answer::RULE_ERROR,
+            Reference::To(object) => object,
+        };
+        let Some(collection) = self.collection(object, FIRST) else { return Answer::NOT_COLLECTED };
+        if let Some(open) = collection.open {
+            return open;
+        }
+        let exists = collection.items.iter().any(|item| self.items.status(*item) == Status::Exists);
+        match collection.flag {
+            Flag::Error => Answer::RULE_ERROR,
+            Flag::NotApplicable => Answer::from_truth(Truth::NotApplicable),
+            Flag::NotCollected => Answer::NOT_COLLECTED,
+            Flag::Complete | Flag::Incomplete if exists => Answer::TRUE,
+            Flag::Incomplete => Answer::NOT_COLLECTED,
+            Flag::Complete | Flag::DoesNotExist => Answer::not(Reason::PackageAbsent),
+        }
+    }
+}
+
+/// A test of a definition that compares versions by their order.
+struct Threshold<'c> {
+    test: &'c Test,
+    number: usize,
+    negated: bool,
+}
+
+/// The reason of a cell that is Unknown.
+fn undecided(result: Answer) -> Reason {
+    match result.truth {
+        Truth::Error => Reason::RuleError,
+        Truth::Unknown | Truth::NotEvaluated => match result.reason {
+            Reason::NotCollected | Reason::PartNotCollected | Reason::UnsupportedRule => result.reason,
+            _ => Reason::NoEvidence,
+        },
+        Truth::True | Truth::False | Truth::NotApplicable => Reason::NoEvidence,
+    }
+}

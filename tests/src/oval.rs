@@ -1,0 +1,84 @@
+//! Definitions files and system characteristics of OVAL, read and evaluated.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use patchstate::catalog::{self, Settings};
+use patchstate::error::Result;
+use patchstate::eval::oval::reference::{self, Results};
+use patchstate::inventory;
+use patchstate::model::inventory::Inventory;
+use patchstate::model::options::Options;
+use patchstate::model::oval::Content;
+use patchstate::model::update::Catalog;
+
+/// Reads a definitions file.
+///
+/// # Errors
+///
+/// It cannot be read.
+pub fn catalog(path: &Path) -> Result<Catalog> {
+    let mut found = Vec::new();
+    let format = catalog::find("oval").expect("the format is there");
+    (format.read)(path, &Settings::default(), &mut |catalog| found.push(catalog));
+    found.remove(0)
+}
+
+/// What a catalog says in the terms of OVAL.
+///
+/// # Panics
+///
+/// It is of another format.
+pub fn content(catalog: Catalog) -> Content {
+    catalog.oval.expect("a definitions file has content")
+}
+
+/// Reads the system characteristics of one client.
+///
+/// # Errors
+///
+/// They cannot be read.
+pub fn characteristics(text: &str) -> Result<Inventory> {
+    let format = inventory::find("oval-sc").expect("the format is there");
+    let mut inventory = Inventory::default();
+    format.read(text.into(), &inventory::Settings::default(), &mut inventory)?;
+    Ok(inventory)
+}
+
+/// Results by sort (`definition`, `test`) and id, in the words of the standard; of tests those of the first
+/// instance.
+pub type Rows = BTreeMap<(&'static str, String), &'static str>;
+
+/// The results of the reference evaluation.
+pub fn rows(content: &Content, results: &Results) -> Rows {
+    let definitions = content.definitions.iter().zip(&results.definitions);
+    let definitions = definitions.map(|(one, answer)| (("definition", one.id.clone()), answer.truth.name()));
+    let tests = content.tests.iter().zip(&results.tests);
+    let tests = tests.filter_map(|(test, answers)| {
+        let (_, answer) = answers.first()?;
+        Some((("test", test.id.clone()), answer.truth.name()))
+    });
+    definitions.chain(tests).collect()
+}
+
+/// Reads and evaluates a pair.
+///
+/// # Errors
+///
+/// One of both cannot be read.
+pub fn evaluate(definitions: &Path, text: &str, options: &Options) -> Result<(Content, Results)> {
+    let content = content(catalog(definitions)?);
+    let results = reference::evaluate(&content, &characteristics(text)?, options);
+    Ok((content, results))
+}
+
+/// Results that another program recorded: lines of a sort, an id and a word.
+pub fn recorded(text: &str) -> Rows {
+    let words = ["true", "false", "error", "unknown", "not evaluated", "not applicable"];
+    let row = |line: &str| {
+        let [sort, id, word] = line.split('\t').collect::<Vec<_>>()[..] else { return None };
+        let sort = if sort.starts_with("def") { "definition" } else { "test" };
+        Some(((sort, id.to_owned()), *words.iter().find(|known| **known == word)?))
+    };
+    text.lines().filter_map(row).collect()
+}
