@@ -98,7 +98,13 @@ pub fn attribute(name: &str, value: Option<&str>, out: &mut String) {
     out.push(' ');
     out.push_str(name);
     out.push_str("=\"");
-    let mut rest = value;
+    xml(value, out);
+    out.push('"');
+}
+
+/// Writes text as XML has it, in an attribute or between tags; as [`attribute`] says.
+pub fn xml(text: &str, out: &mut String) {
+    let mut rest = text;
     while let Some(at) = rest.find(is_special) {
         out.push_str(&rest[..at]);
         let mut chars = rest[at..].chars();
@@ -116,7 +122,6 @@ pub fn attribute(name: &str, value: Option<&str>, out: &mut String) {
         rest = chars.as_str();
     }
     out.push_str(rest);
-    out.push('"');
 }
 
 /// Whether a character must not stand in an attribute value as it is.

@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
+use patchstate::archive;
 use patchstate::diagnostic::{Code, Diagnostics};
 use patchstate::eval::plan::Plan;
-use patchstate::eval::run::{self, Outcome};
+use patchstate::eval::run::{self, ClientResults, Outcome, ResultsReceiver};
 use patchstate::ingest;
 use patchstate::model::verdict::Verdict;
 use patchstate::report::grouped;
+use patchstate::report::oval::{Form, Writer};
 use patchstate::site::lists::{self, Named};
 
 use crate::evaluation::{Intake, Rules, written};
@@ -17,13 +19,16 @@ use crate::files;
 
 use crate::output::Output;
 use crate::progress::Progress;
-use crate::request::FailOn;
+use crate::request::{self, FailOn};
 
 /// Evaluates inventories against an index
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
   patchstate evaluate site.idx inbox/ -o site.matrix
+
+  Results of OVAL definitions and tests beside the verdicts:
+      patchstate evaluate rhel8.idx host.sc.xml -o host.matrix --results host.tsv
 
   Package lists of two hosts as zypper compares them, from an archive:
       patchstate evaluate --profile suse site.idx hosts.tar.gz -o hosts.matrix")]
@@ -53,6 +58,10 @@ pub(crate) struct Args {
     /// Evaluates only the I-th of N parts of the clients
     #[arg(long, value_name = "I/N", value_parser = shard)]
     shard: Option<(usize, usize)>,
+    /// Writes the results of OVAL definitions and tests of each client, too: lines (`.tsv`, `.jsonl`) or a
+    /// document of OVAL (`.xml`)
+    #[arg(long, value_name = "FILE", value_parser = results)]
+    results: Option<Results>,
     /// Ends with code 4 when an inventory was unreadable, all its cells are Unknown, or its system is one
     /// that no product table names
     #[arg(long)]
@@ -60,6 +69,18 @@ pub(crate) struct Args {
     /// Ends with code 1 when such a cell was found
     #[arg(long, value_name = "WHAT")]
     fail_on: Option<FailOn>,
+}
+
+/// A file of results and its form.
+#[derive(Clone, Debug)]
+struct Results {
+    path: PathBuf,
+    form: Form,
+}
+
+fn results(text: &str) -> Result<Results, String> {
+    let form = Form::of(text).ok_or_else(|| "must end in .tsv, .jsonl or .xml".to_owned())?;
+    Ok(Results { path: text.into(), form })
 }
 
 fn shard(text: &str) -> Result<(usize, usize), String> {
@@ -73,6 +94,7 @@ fn shard(text: &str) -> Result<(usize, usize), String> {
 pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let start = Instant::now();
     files::check(&args.output)?;
+    args.results.iter().try_for_each(|results| files::check(&results.path))?;
     let index = files::index(&args.index)?;
     let view = index.view()?;
     let options = args.rules.options(output)?;
@@ -87,8 +109,12 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let mut file = files::create(&args.output)?;
     let ignored = ignored.map(|named| named.updates).unwrap_or_default();
     let (options, done) = (written(&args.rules, &args.intake), |bytes| progress.step(bytes));
-    let outcome =
-        pool.install(|| run::into_matrix(&plan, &intake, &clients, options, &ignored, &mut file, &done))?;
+    let mut written = results_file(args, view)?;
+    let mut push = written.as_mut().map(|writer| |results: ClientResults| writer.push(&results));
+    let taken = push.as_mut().map(|push| push as &mut ResultsReceiver<'_>);
+    let outcome = pool.install(|| {
+        run::into_matrix_and_results(&plan, &intake, &clients, options, &ignored, &mut file, taken, &done)
+    })?;
     progress.finish();
     output.failures(&outcome.errors);
     if outcome.evaluated == 0 {
@@ -101,8 +127,22 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
         return Ok(Exit::Nothing);
     }
     file.finish()?;
+    if let Some(writer) = written {
+        writer.finish()?.finish()?;
+    }
     say(args, plan.updates.len(), &outcome, start, output);
     exit(args, &outcome)
+}
+
+/// Begins the file of results, where one is wanted.
+fn results_file(
+    args: &Args,
+    view: patchstate::index::View<'_>,
+) -> anyhow::Result<Option<Writer<archive::output::Output>>> {
+    let Some(results) = &args.results else { return Ok(None) };
+    let now = jiff::tz::Offset::UTC.to_datetime(request::now(args.rules.now));
+    let file = files::create(&results.path)?;
+    Ok(Some(Writer::new(view, results.form, &now.to_string(), file)?))
 }
 
 fn list(

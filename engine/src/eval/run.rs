@@ -7,6 +7,7 @@ use std::io::{Seek, Write};
 use super::batch::Worker;
 use super::imports;
 use super::in_order::InOrder;
+use super::oval::reference::Results;
 use super::plan::Plan;
 use super::statements::Shared;
 use crate::diagnostic::{Code, Diagnostics};
@@ -16,6 +17,7 @@ use crate::ingest::{self, Buffer, Intake};
 use crate::matrix;
 use crate::matrix::row::Row;
 use crate::matrix::tables::{Client, Run, Source, Status, Update};
+use crate::model::fact::Os;
 use crate::model::flag::Flags;
 use crate::model::inventory::Marks;
 use crate::model::update::{Reboot, Urgency};
@@ -40,10 +42,25 @@ pub struct Outcome {
     pub facts: u64,
 }
 
+/// What the definitions of OVAL say of a client.
+#[derive(Debug, Default)]
+pub struct ClientResults {
+    /// The client's id.
+    pub client: String,
+    /// Its system.
+    pub os: Option<Os<'static>>,
+    /// By source; none where it is no definitions file.
+    pub sources: Vec<Option<Results>>,
+}
+
+/// Takes what the definitions of OVAL say of each client, in the order of the clients.
+pub type ResultsReceiver<'r> = dyn FnMut(ClientResults) -> Result<()> + Send + 'r;
+
 /// One client, evaluated or not.
 struct Evaluated {
     client: Client,
     row: Row,
+    results: ClientResults,
     error: Option<Error>,
     diagnostics: Diagnostics,
     bytes: u64,
@@ -51,8 +68,8 @@ struct Evaluated {
 
 impl Outcome {
     /// Counts a client and gives its row.
-    fn take(&mut self, evaluated: Evaluated, updates: usize) -> (Client, Row) {
-        let Evaluated { client, row, error, diagnostics, bytes } = evaluated;
+    fn take(&mut self, evaluated: Evaluated, updates: usize) -> (Client, Row, ClientResults) {
+        let Evaluated { client, row, results, error, diagnostics, bytes } = evaluated;
         let totals = row.totals();
         for (sum, count) in self.totals.iter_mut().zip(totals) {
             *sum += count;
@@ -66,7 +83,7 @@ impl Outcome {
         self.bytes += bytes;
         self.diagnostics.append(diagnostics);
         self.errors.extend(error);
-        (client, row)
+        (client, row, results)
     }
 }
 
@@ -83,13 +100,28 @@ pub fn evaluate(
     plan: &Plan<'_>,
     intake: &Intake,
     clients: &[&ingest::Client],
+    receiver: impl FnMut(Client, Row) -> Result<()> + Send,
+    done: &(dyn Fn(u64) + Sync),
+) -> Result<Outcome> {
+    evaluate_with(plan, intake, clients, None, receiver, done)
+}
+
+/// As [`evaluate`], and gives what the definitions of OVAL say of each client that could be read to `results`.
+fn evaluate_with(
+    plan: &Plan<'_>,
+    intake: &Intake,
+    clients: &[&ingest::Client],
+    mut results: Option<&mut ResultsReceiver<'_>>,
     mut receiver: impl FnMut(Client, Row) -> Result<()> + Send,
     done: &(dyn Fn(u64) + Sync),
 ) -> Result<Outcome> {
     let mut outcome = Outcome { diagnostics: intake.diagnostics().clone(), ..Outcome::default() };
     let shared = Shared::new(plan);
     let order = InOrder::new(clients.len(), rayon::current_num_threads(), |evaluated| {
-        let (client, row) = outcome.take(evaluated, plan.updates.len());
+        let (client, row, found) = outcome.take(evaluated, plan.updates.len());
+        if let Some(results) = results.as_mut().filter(|_| client.status == Status::Evaluated) {
+            results(found)?;
+        }
         receiver(client, row)
     });
     rayon::broadcast(|_| {
@@ -121,9 +153,30 @@ pub fn into_matrix(
     out: &mut (impl Write + Seek + Send),
     done: &(dyn Fn(u64) + Sync),
 ) -> Result<Outcome> {
+    into_matrix_and_results(plan, intake, clients, options, ignored, out, None, done)
+}
+
+/// As [`into_matrix`], and gives what the definitions of OVAL say of each client that could be read to
+/// `results`.
+///
+/// # Errors
+///
+/// Writing or `results` fails.
+#[allow(clippy::too_many_arguments, reason = "it is the other one with one thing more")]
+pub fn into_matrix_and_results(
+    plan: &Plan<'_>,
+    intake: &Intake,
+    clients: &[&ingest::Client],
+    options: String,
+    ignored: &[u32],
+    out: &mut (impl Write + Seek + Send),
+    results: Option<&mut ResultsReceiver<'_>>,
+    done: &(dyn Fn(u64) + Sync),
+) -> Result<Outcome> {
     let about = run_table(plan, options);
     let mut matrix = matrix::Writer::new(&about, update_table(plan, ignored), out)?;
-    let outcome = evaluate(plan, intake, clients, |client, row| matrix.push(&client, &row), done)?;
+    let push = |client: Client, row: Row| matrix.push(&client, &row);
+    let outcome = evaluate_with(plan, intake, clients, results, push, done)?;
     matrix.finish()?;
     Ok(outcome)
 }
@@ -146,15 +199,17 @@ fn evaluate_client(
             let row = worker.finish();
             diagnostics.append(std::mem::take(&mut worker.slots.diagnostics));
             imports::findings(plan, &worker.slots, &client.id, &row, &mut diagnostics);
+            let results = worker.slots.take_results(&client.id);
             let client = client_row(&client.id, worker);
-            Evaluated { client, row, error: None, diagnostics, bytes: report.bytes }
+            Evaluated { client, row, results, error: None, diagnostics, bytes: report.bytes }
         }
         Err(error) => {
             diagnostics.count(Code::InventoryUnreadable, 1);
             let (status, message) = (Status::Unreadable, error.to_string());
             let client = Client { id: client.id.clone(), status, error: message, ..Client::default() };
             let row = Row::unreadable(plan.updates.len());
-            Evaluated { client, row, error: Some(error), diagnostics, bytes: 0 }
+            let results = ClientResults::default();
+            Evaluated { client, row, results, error: Some(error), diagnostics, bytes: 0 }
         }
     }
 }

@@ -20,6 +20,7 @@ use super::products::Products;
 use super::program::Context;
 use super::queries;
 use super::registry::WaitingNarrow;
+use super::run::ClientResults;
 use super::statements::{Laying, Shared, Statements};
 use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::index::columns::{Column, NONE};
@@ -543,6 +544,12 @@ impl Collector for Slots<'_> {
 }
 
 impl Slots<'_> {
+    /// What the definitions of OVAL say of the client, after it was evaluated.
+    pub(super) fn take_results(&mut self, client: &str) -> ClientResults {
+        let sources = std::mem::take(&mut self.definitions.results);
+        ClientResults { client: client.to_owned(), os: self.os.clone(), sources }
+    }
+
     /// What other scanners said of the client.
     pub fn results(&self) -> &[fact::ScanResult<'static>] {
         self.installer.results()

@@ -55,15 +55,7 @@ fn piece(form: Form, column: usize, text: &str) -> Vec<u8> {
             out.push(b',');
         }
         Form::Tsv => {
-            for c in text.chars() {
-                match c {
-                    '\t' => out.extend(b"\\t"),
-                    '\n' => out.extend(b"\\n"),
-                    '\r' => out.extend(b"\\r"),
-                    '\\' => out.extend(b"\\\\"),
-                    c => out.extend(c.encode_utf8(&mut [0; 4]).bytes()),
-                }
-            }
+            escape_tsv(text, &mut out);
             out.push(b'\t');
         }
         Form::Ndjson => {
@@ -74,6 +66,19 @@ fn piece(form: Form, column: usize, text: &str) -> Vec<u8> {
         }
     }
     out
+}
+
+/// Writes a field of a TSV line: tabs, line breaks and backslashes behind a backslash.
+pub(super) fn escape_tsv(text: &str, out: &mut Vec<u8>) {
+    for c in text.chars() {
+        match c {
+            '\t' => out.extend(b"\\t"),
+            '\n' => out.extend(b"\\n"),
+            '\r' => out.extend(b"\\r"),
+            '\\' => out.extend(b"\\\\"),
+            c => out.extend(c.encode_utf8(&mut [0; 4]).bytes()),
+        }
+    }
 }
 
 /// The ends of lines: verdict, reason and flags.

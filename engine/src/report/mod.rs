@@ -35,6 +35,7 @@ mod json;
 pub mod listing;
 mod matrix;
 mod naming;
+pub mod oval;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 #[cfg(not(feature = "parquet"))]

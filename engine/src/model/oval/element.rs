@@ -3,11 +3,11 @@
 //! Knows names, attributes and text; what they mean, the modules beside it know. Source of truth:
 //! `docs/oval.md`, "Text".
 
-use std::fmt;
 use std::io::BufRead;
 
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
+use crate::render::{attribute, xml};
 use crate::xml::cursor::{Cursor, Event, Tag};
 use crate::xml::text::Text;
 use crate::xml::{Limits, is_space};
@@ -170,7 +170,7 @@ impl Element {
         out.push_str(name);
         let kept = self.attributes.iter().filter(|(name, _)| name != "comment" && name != "nil");
         for (name, value) in kept.filter(|(name, _)| !without.contains(&name.as_str())) {
-            out.push_str(&format!(" {name}=\"{}\"", Escaped(value)));
+            attribute(name, Some(value), out);
         }
         if self.nil {
             out.push_str(" nil=\"true\"");
@@ -178,7 +178,8 @@ impl Element {
         if self.text.is_empty() && self.children.is_empty() {
             return out.push_str("/>");
         }
-        out.push_str(&format!(">{}", Escaped(if self.is_blank() { "" } else { &self.text })));
+        out.push('>');
+        xml(if self.is_blank() { "" } else { &self.text }, out);
         self.children.iter().for_each(|child| child.write(None, out));
         out.push_str(&format!("</{name}>"));
     }
@@ -186,25 +187,6 @@ impl Element {
     /// Whether its text is only the white space before its children.
     fn is_blank(&self) -> bool {
         !self.children.is_empty() && self.text.bytes().all(is_space)
-    }
-}
-
-/// Text as XML writes it, so that every character comes back.
-struct Escaped<'t>(&'t str);
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for c in self.0.chars() {
-            match c {
-                '&' => f.write_str("&amp;")?,
-                '<' => f.write_str("&lt;")?,
-                '>' => f.write_str("&gt;")?,
-                '"' => f.write_str("&quot;")?,
-                '\t' | '\n' | '\r' => write!(f, "&#{};", u32::from(c))?,
-                _ => write!(f, "{c}")?,
-            }
-        }
-        Ok(())
     }
 }
 
