@@ -92,7 +92,7 @@ fn cell(cell: Cell, flags: Flags, json: &mut Json<'_>) {
     });
 }
 
-fn position(position: Option<Position>, json: &mut Json<'_>) {
+pub(super) fn position(position: Option<Position>, json: &mut Json<'_>) {
     let Some(position) = position.filter(|position| *position != Position::default()) else {
         return json.null();
     };
@@ -142,7 +142,11 @@ fn hop(hop: &Hop<'_>, json: &mut Json<'_>) {
 fn rules(rules: &Rules<'_>, json: &mut Json<'_>) {
     json.object(|json| match rules {
         Rules::Retracted => json.key("kind").text("retracted"),
+        Rules::Deprecated => json.key("kind").text("deprecated"),
         Rules::None => json.key("kind").text("none"),
+        Rules::Definition(definition, trace) => {
+            super::definition::write(definition, trace.as_ref(), json);
+        }
         Rules::Tests { installed, applicable } => {
             json.key("kind").text("tests");
             json.key("installed");

@@ -12,6 +12,7 @@ use relation::Relations;
 
 use crate::diagnostic::Position;
 use crate::eval::known::{Evidence, State};
+use crate::eval::oval::reference::trace as oval;
 use crate::eval::reference::{self, Evaluator, Trace};
 use crate::model::applicability::answer::registry_value;
 use crate::model::applicability::patch::Patch;
@@ -23,12 +24,14 @@ use crate::model::flag::Flags;
 use crate::model::inventory::Inventory;
 use crate::model::msi::normal_code;
 use crate::model::options::{Checksum, Options, Profile, RegistryItems};
+use crate::model::oval::Definition;
 use crate::model::registry::at_sub_key;
 use crate::model::update::{Rule, Source};
 use crate::model::verdict::{Answer, Cell};
 use crate::model::words;
 
 mod attributes;
+mod definition;
 pub mod json;
 mod observed;
 mod product;
@@ -102,6 +105,8 @@ pub struct Proof<'m> {
 pub enum Rules<'m> {
     /// Nothing, because it was withdrawn with its packages.
     Retracted,
+    /// Nothing, because it is a definition that is not to be used any more.
+    Deprecated,
     /// Nothing.
     None,
     /// Is it there, and is it for the client?
@@ -113,6 +118,8 @@ pub enum Rules<'m> {
     },
     /// Several parts, each with a cell of its own.
     Items(Vec<Item<'m>>),
+    /// A definition of OVAL, and why it has its result; nothing where it asks nothing.
+    Definition(&'m Definition, Option<oval::Trace<'m>>),
     /// Packages that must not be older, each row a part of its own.
     Packages {
         /// How rows are compared.
@@ -156,7 +163,11 @@ impl<'m> Rules<'m> {
                 let items = items.iter().enumerate();
                 items.flat_map(|(at, item)| item.trees().map(move |(name, node)| (at, name, node))).collect()
             }
-            Rules::Retracted | Rules::None | Rules::Packages { .. } => Vec::new(),
+            Rules::Retracted
+            | Rules::Deprecated
+            | Rules::None
+            | Rules::Packages { .. }
+            | Rules::Definition(..) => Vec::new(),
         }
     }
 }
@@ -329,7 +340,16 @@ impl<'m> Explainer<'m> {
             return Rules::Retracted;
         }
         match &entry.update.rule {
-            Rule::None | Rule::Definition(_) => Rules::None,
+            Rule::None => Rules::None,
+            Rule::Definition(number) => {
+                let content = self.catalogs.sources[entry.source as usize].oval.as_ref();
+                let definition = content.and_then(|content| content.definitions.get(*number as usize));
+                let (Some(content), Some(definition)) = (content, definition) else { return Rules::None };
+                if definition.deprecated && !self.options.include_deprecated {
+                    return Rules::Deprecated;
+                }
+                Rules::Definition(definition, oval::trace(content, self.inventory, self.options, *number))
+            }
             Rule::Tests { .. } => {
                 let policy = self.evaluator.checksum(entry);
                 let mut nodes = traces.into_iter().map(|trace| self.node(trace, policy));

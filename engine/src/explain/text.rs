@@ -14,6 +14,7 @@ use crate::model::catalogs::Entry;
 use crate::model::verdict::{Answer, Cell, Verdict};
 use crate::render::{Palette, clean};
 
+mod definition;
 mod rows;
 mod tree;
 
@@ -92,7 +93,8 @@ pub fn write(proof: &Proof<'_>, look: &Look, out: &mut dyn Write) -> Result<()> 
     page.steps();
     page.relations();
     match &proof.rules {
-        Rules::Retracted | Rules::None => {}
+        Rules::Retracted | Rules::Deprecated | Rules::None => {}
+        Rules::Definition(definition, trace) => page.definition(&definition.id, trace.as_ref()),
         Rules::Tests { installed, applicable } => {
             page.tree("installed", installed);
             page.tree("applicable", applicable);
@@ -185,8 +187,13 @@ impl Page<'_, '_> {
             Rules::Retracted => {
                 self.cell("rules", *asked, "; withdrawn with its packages, so nothing was asked");
             }
+            Rules::Deprecated => {
+                self.cell("rules", *asked, "; not to be used any more, so nothing was asked");
+            }
             Rules::None => self.cell("rules", *asked, "; the update has no rule"),
-            Rules::Tests { .. } | Rules::Items(_) | Rules::Packages { .. } => self.cell("rules", *asked, ""),
+            Rules::Tests { .. } | Rules::Items(_) | Rules::Packages { .. } | Rules::Definition(..) => {
+                self.cell("rules", *asked, "");
+            }
         }
         if raw != asked {
             self.cell("withdrawn", *raw, &format!("; {} is withdrawn by its publisher", entry.identity));

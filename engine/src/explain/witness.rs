@@ -26,7 +26,7 @@ impl<'m> Explainer<'m> {
     pub(super) fn witnesses(&self, proof: &Proof<'m>) -> BTreeMap<usize, Witness<'m>> {
         let mut numbers = Vec::new();
         match &proof.rules {
-            Rules::Retracted | Rules::None => {}
+            Rules::Retracted | Rules::Deprecated | Rules::None | Rules::Definition(..) => {}
             Rules::Tests { .. } | Rules::Items(_) => {
                 proof.rules.trees().into_iter().for_each(|(_, _, tree)| gather(tree, &mut numbers));
             }

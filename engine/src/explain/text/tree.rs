@@ -58,7 +58,7 @@ impl Page<'_, '_> {
         drawn.prefix.truncate(length);
     }
 
-    fn truth(&mut self, truth: Truth) {
+    pub(super) fn truth(&mut self, truth: Truth) {
         let palette = &self.look.palette;
         let color = match truth {
             Truth::True => palette.installed,

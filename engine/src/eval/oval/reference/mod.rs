@@ -4,7 +4,7 @@
 //! says of an item, `facts` makes items of what inventories of other formats state, and `verdict` makes cells
 //! of results. Source of truth: `docs/oval.md`.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostics, Position};
@@ -22,6 +22,7 @@ use crate::model::verdict::{Answer, Cell};
 mod collection;
 mod comparison;
 mod facts;
+pub mod trace;
 mod values;
 mod verdict;
 
@@ -43,23 +44,16 @@ pub struct Results {
 
 /// Evaluates all definitions of a catalog.
 pub fn evaluate(content: &Content, inventory: &Inventory, options: &Options) -> Results {
-    let evaluation = Evaluation::new(content, inventory, options);
-    for instance in evaluation.items.all_instances() {
-        evaluation.prepare(instance);
-    }
+    let mut evaluation = Evaluation::new(content, inventory, options);
+    evaluation.evaluate();
     let mut results = Results::default();
     for test in 0..content.tests.len() {
         let instances = evaluation.instances(test);
         let answers = instances.into_iter().map(|instance| (instance, evaluation.test(test, instance)));
         results.tests.push(answers.collect());
     }
-    for definition in &evaluation.order.definitions {
-        let answer = evaluation.definition(*definition);
-        // INVARIANT: each stands once in the order.
-        let _ = evaluation.definitions[*definition as usize].set(answer);
-    }
-    let done = evaluation.definitions.iter().map(|cell| cell.get().copied().unwrap_or(Answer::RULE_ERROR));
-    results.definitions = done.collect();
+    results.definitions =
+        evaluation.definitions.iter().map(|done| done.unwrap_or(Answer::RULE_ERROR)).collect();
     results.cells = (0..content.definitions.len()).map(|at| evaluation.cell(at)).collect();
     results.diagnostics = evaluation.diagnostics.into_inner();
     results
@@ -73,7 +67,8 @@ struct Evaluation<'e> {
     items: Items<'e>,
     /// When the client was looked at, in seconds since 1970.
     clock: Option<i64>,
-    definitions: Vec<OnceCell<Answer>>,
+    /// By definition: its result, once it is known.
+    definitions: Vec<Option<Answer>>,
     tests: RefCell<BTreeMap<(usize, u32), Answer>>,
     collections: RefCell<BTreeMap<(u32, u32), Collection>>,
     values: RefCell<BTreeMap<(u32, u32), Values>>,
@@ -96,7 +91,7 @@ impl<'e> Evaluation<'e> {
             order: Order::of(content),
             items: Items::new(inventory, &mut diagnostics),
             clock,
-            definitions: vec![OnceCell::new(); content.definitions.len()],
+            definitions: vec![None; content.definitions.len()],
             tests: RefCell::default(),
             collections: RefCell::default(),
             values: RefCell::default(),
@@ -114,6 +109,17 @@ impl<'e> Evaluation<'e> {
                 }
                 Part::Object(object) => _ = self.collection(*object, instance),
             }
+        }
+    }
+
+    /// Evaluates all definitions, each after those that it extends.
+    fn evaluate(&mut self) {
+        for instance in self.items.all_instances() {
+            self.prepare(instance);
+        }
+        for at in 0..self.order.definitions.len() {
+            let definition = self.order.definitions[at];
+            self.definitions[definition as usize] = Some(self.definition(definition));
         }
     }
 
@@ -159,8 +165,8 @@ impl<'e> Evaluation<'e> {
         match leaf.question {
             Question::Test(Some(test)) => self.test(test as usize, FIRST),
             Question::Definition(Some(other)) => {
-                let done = self.definitions.get(other as usize).and_then(|cell| cell.get());
-                done.copied().unwrap_or(Answer::RULE_ERROR)
+                let done = self.definitions.get(other as usize).copied().flatten();
+                done.unwrap_or(Answer::RULE_ERROR)
             }
             Question::Test(None) | Question::Definition(None) | Question::All(..) => Answer::RULE_ERROR,
         }

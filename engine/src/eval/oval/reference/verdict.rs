@@ -24,7 +24,7 @@ impl Evaluation<'_> {
     /// The cell of a definition.
     pub(super) fn cell(&self, number: usize) -> Cell {
         let definition = &self.content.definitions[number];
-        let result = self.definitions[number].get().copied().unwrap_or(Answer::RULE_ERROR);
+        let result = self.definitions[number].unwrap_or(Answer::RULE_ERROR);
         let Some(criteria) = definition.criteria.as_ref().filter(|_| !definition.circular) else {
             return Cell::new(Verdict::Unknown, undecided(result));
         };
