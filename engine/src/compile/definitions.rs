@@ -9,6 +9,8 @@ use crate::diagnostic::{Code, Position};
 use crate::error::Result;
 use crate::index::columns::{Columns, NONE};
 use crate::model::catalogs::{Catalogs, Entry};
+use crate::model::oval::object::Object;
+use crate::model::oval::state::State;
 use crate::model::oval::{Content, Criteria, Definition, Named, Question, Reference, Test};
 use crate::model::update::Rule;
 
@@ -30,6 +32,17 @@ pub(crate) mod mark {
     pub(crate) const DEPRECATED: u8 = 1;
     pub(crate) const CIRCULAR: u8 = 2;
     pub(crate) const CRITERIA: u8 = 4;
+}
+
+/// What an object is.
+pub(crate) mod object_mark {
+    pub(crate) const SET: u8 = 1;
+}
+
+/// What a state is.
+pub(crate) mod state_mark {
+    pub(crate) const THRESHOLD: u8 = 1;
+    pub(crate) const VARIABLES: u8 = 2;
 }
 
 /// The number that stands for a word that the standard does not have.
@@ -205,13 +218,14 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn object<T>(&mut self, object: &Named<T>) {
+    fn object(&mut self, object: &Named<Object>) {
         let (texts, columns) = (&mut *self.texts, &mut *self.columns);
         columns.object_id.push(texts.number(&object.id));
         columns.object_version.push(texts.number(&object.version));
         columns.object_schema.push(texts.number(&object.kind.schema));
         columns.object_name.push(texts.number(&object.kind.name));
         columns.object_text.push(texts.number(&object.text));
+        columns.object_marks.push(object_marks(&object.content));
         place(
             object.position,
             &mut columns.object_offset,
@@ -220,13 +234,14 @@ impl Writer<'_> {
         );
     }
 
-    fn state<T>(&mut self, state: &Named<T>) {
+    fn state(&mut self, state: &Named<State>) {
         let (texts, columns) = (&mut *self.texts, &mut *self.columns);
         columns.state_id.push(texts.number(&state.id));
         columns.state_version.push(texts.number(&state.version));
         columns.state_schema.push(texts.number(&state.kind.schema));
         columns.state_name.push(texts.number(&state.kind.name));
         columns.state_text.push(texts.number(&state.text));
+        columns.state_marks.push(state_marks(&state.content));
         place(state.position, &mut columns.state_offset, &mut columns.state_line, &mut columns.state_column);
     }
 
@@ -243,6 +258,17 @@ impl Writer<'_> {
             &mut columns.variable_column,
         );
     }
+}
+
+/// What evaluators want to know of an object before they read it.
+pub(crate) fn object_marks(object: &Object) -> u8 {
+    marked([(matches!(object, Object::Set(_)), object_mark::SET)])
+}
+
+/// What evaluators want to know of a state before they read it.
+pub(crate) fn state_marks(state: &State) -> u8 {
+    let names_variables = state.variables().next().is_some();
+    marked([(state.is_threshold(), state_mark::THRESHOLD), (names_variables, state_mark::VARIABLES)])
 }
 
 /// The marks of those that hold.

@@ -3,6 +3,7 @@
 //! Made once, shared by all workers, never changed.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use super::below::BelowNames;
 use super::code::Code;
@@ -10,6 +11,7 @@ use super::imports;
 use super::loops::Loops;
 use super::names::{FileNames, Names};
 use super::network::Network;
+use super::oval::{Contents, Program};
 use super::packages::NOARCH;
 use super::queries::Queries;
 use super::slots::question;
@@ -84,8 +86,10 @@ pub struct Plan<'i> {
     pub(super) named: Named,
     /// What the catalogs know of patches.
     pub(super) patches: Patches,
-    /// By source: what its definitions ask; none where it is no definitions file.
-    pub(super) contents: Vec<Option<Content>>,
+    /// By source: what its definitions ask, made ready; none where it is no definitions file.
+    pub(super) programs: Vec<Option<Program>>,
+    /// By source: the same as the model has it, once it was needed.
+    contents: Contents,
     /// The bundles, each after those that it contains.
     pub(super) bundles: Vec<u32>,
     /// Per source: the profile of its rows.
@@ -178,7 +182,8 @@ impl<'i> Plan<'i> {
             asks_file_details: asked.iter().flatten().any(|asked| asked.asks_file_details()),
             asks_installer: !subjects_of(&[tag::MSI, tag::INSTALLER]).is_empty() || named.asks_patches(),
             patches: Patches::new(view.patches()),
-            contents: (0..view.sources()).map(|source| view.content(source)).collect(),
+            programs: (0..view.sources()).map(|source| Program::new(view, source)).collect(),
+            contents: (0..view.sources()).map(|_| OnceLock::new()).collect(),
             installer: view.find(tag::INSTALLER, &[], &[]),
             articles: asked.iter().flatten().filter_map(|asked| imports::article(asked)).collect(),
             system: view.find(tag::SYSTEM, &[], &[]),
@@ -224,6 +229,11 @@ impl<'i> Plan<'i> {
     /// What a predicate asks, where it is a leaf of the Windows rule language.
     pub(super) fn applicability(&self, predicate: usize) -> Option<&Applicability> {
         self.asked.get(predicate)?.as_deref()
+    }
+
+    /// What the definitions of a source ask.
+    pub(super) fn content(&self, source: usize) -> Option<&Content> {
+        self.contents.get(source)?.get_or_init(|| self.view.content(source)).as_ref()
     }
 
     /// Whether an update has a verdict of its own.

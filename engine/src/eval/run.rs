@@ -117,6 +117,7 @@ fn evaluate_with(
 ) -> Result<Outcome> {
     let mut outcome = Outcome { diagnostics: intake.diagnostics().clone(), ..Outcome::default() };
     let shared = Shared::new(plan);
+    let wants_results = results.is_some();
     let order = InOrder::new(clients.len(), rayon::current_num_threads(), |evaluated| {
         let (client, row, found) = outcome.take(evaluated, plan.updates.len());
         if let Some(results) = results.as_mut().filter(|_| client.status == Status::Evaluated) {
@@ -128,7 +129,11 @@ fn evaluate_with(
         // Not before there is a client for it, since it takes memory and time to make.
         let mut worker = None;
         order.work(|number| {
-            let (worker, buffer) = worker.get_or_insert_with(|| (Worker::sharing(&shared), Buffer::new()));
+            let (worker, buffer) = worker.get_or_insert_with(|| {
+                let mut worker = Worker::sharing(&shared);
+                worker.slots.want_results(wants_results);
+                (worker, Buffer::new())
+            });
             let evaluated = evaluate_client(plan, intake, clients[number], worker, buffer);
             done(evaluated.bytes);
             evaluated

@@ -544,6 +544,11 @@ impl Collector for Slots<'_> {
 }
 
 impl Slots<'_> {
+    /// Whether all that the definitions of OVAL say of clients is wanted, and not only their cells.
+    pub(super) fn want_results(&mut self, wanted: bool) {
+        self.definitions.wants_results = wanted;
+    }
+
     /// What the definitions of OVAL say of the client, after it was evaluated.
     pub(super) fn take_results(&mut self, client: &str) -> ClientResults {
         let sources = std::mem::take(&mut self.definitions.results);

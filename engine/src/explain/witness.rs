@@ -79,6 +79,12 @@ impl Proof<'_> {
         for witness in self.witnesses.values_mut().filter(|witness| witness.position.line == 0) {
             wanted.entry(witness.document).or_default().push(&mut witness.position);
         }
+        if let Rules::Definition(_, Some(trace)) = &mut self.rules {
+            let characteristics = &self.inventory.characteristics;
+            let document = self.inventory.documents.get(characteristics.document as usize);
+            let wanted = wanted.entry(document.map_or("", String::as_str)).or_default();
+            trace.each_position(&mut |position| wanted.push(position));
+        }
         for (document, mut positions) in wanted {
             let Some(text) = read(document) else { continue };
             positions.sort_unstable_by_key(|position| position.offset);

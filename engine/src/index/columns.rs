@@ -529,6 +529,7 @@ columns! {
         object_schema u32: text, "part of the standard; the empty text where it is not said";
         object_name u32: text, "name of its type";
         object_text u32: text, "what it says, as XML";
+        object_marks u8: up_to(1), "1: it is a set";
         object_offset u64: any, "where it stands: byte";
         object_line u32: any, "where it stands: line";
         object_column u32: any, "where it stands: column";
@@ -539,6 +540,7 @@ columns! {
         state_schema u32: text, "part of the standard; the empty text where it is not said";
         state_name u32: text, "name of its type";
         state_text u32: text, "what it says, as XML";
+        state_marks u8: up_to(3), "1: it compares versions by their order; 2: it names variables";
         state_offset u64: any, "where it stands: byte";
         state_line u32: any, "where it stands: line";
         state_column u32: any, "where it stands: column";

@@ -201,9 +201,13 @@ impl Inventory {
         &self.header.client
     }
 
+    /// The number of the document that is being read.
+    fn document_number(&self) -> u32 {
+        u32::try_from(self.documents.len().saturating_sub(1)).unwrap_or(u32::MAX)
+    }
+
     fn place(&self, fact: Fact<'_>, position: Position) -> Stated {
-        let document = u32::try_from(self.documents.len().saturating_sub(1)).unwrap_or(u32::MAX);
-        Stated { fact: fact.into_owned(), document, position }
+        Stated { fact: fact.into_owned(), document: self.document_number(), position }
     }
 }
 
@@ -285,6 +289,7 @@ impl Collector for Inventory {
     }
 
     fn characteristics(&mut self, part: Part<'_>, position: Position) {
+        self.characteristics.document = self.document_number();
         self.characteristics.add(part, position);
     }
 

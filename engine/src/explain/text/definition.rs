@@ -1,6 +1,6 @@
 //! Trees of definitions of OVAL.
 
-use super::{Page, short};
+use super::{Page, place, short};
 use crate::eval::oval::reference::trace::{Looked, Trace};
 use crate::explain::definition::{collected, item, state, words};
 
@@ -65,10 +65,13 @@ impl Page<'_, '_> {
     /// What a test looked at: its object, items, and what states say of them.
     fn looked(&mut self, looked: &Looked<'_>, prefix: &str) {
         let shown = self.look.bounds.below;
+        let inventory = self.proof.inventory;
+        let document = inventory.documents.get(inventory.characteristics.document as usize);
+        let document = document.map_or("", String::as_str);
         let mut details = vec![collected(looked)];
         for seen in looked.items.iter().take(shown) {
-            let place = seen.position.map(|position| format!(" at {position}")).unwrap_or_default();
-            details.push(format!("  {}{place}", item(seen)));
+            let stated = seen.position.map(|position| format!(" at {}", place(document, position)));
+            details.push(format!("  {}{}", item(seen), stated.unwrap_or_default()));
             for (named, said) in &seen.states {
                 details.push(format!("    {}: {}", said.truth.name(), state(&named.text)));
             }

@@ -1,6 +1,7 @@
 //! Gives back what a definitions file of OVAL says.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::position;
 use crate::compile::definitions::{mark, part, question};
@@ -10,7 +11,7 @@ use crate::model::oval::element::{DEPTH, Element};
 use crate::model::oval::findings::Findings;
 use crate::model::oval::object::Object;
 use crate::model::oval::state::State;
-use crate::model::oval::variable::Variable;
+use crate::model::oval::variable::{Source, Variable};
 use crate::model::oval::words::{Check, Class, Existence, Operator};
 use crate::model::oval::{Content, Criteria, Definition, Named, Question, Reference, Test, Type};
 
@@ -19,15 +20,15 @@ impl View<'_> {
     pub fn content(&self, source: usize) -> Option<Content> {
         let columns = self.columns;
         (columns.source_oval.at(source) != 0).then(|| Content {
-            schema_version: self.owned(columns.source_schema_version.at(source)),
+            schema_version: self.schema_version(source),
             definitions: columns
                 .source_definition_ends(source)
                 .map(|at| self.definition(source, at))
                 .collect(),
             tests: columns.source_test_ends(source).map(|at| self.test(source, at)).collect(),
-            objects: columns.source_object_ends(source).filter_map(|at| self.object(at)).collect(),
-            states: columns.source_state_ends(source).filter_map(|at| self.state(at)).collect(),
-            variables: columns.source_variable_ends(source).filter_map(|at| self.variable(at)).collect(),
+            objects: columns.source_object_ends(source).map(|at| self.object(at)).collect(),
+            states: columns.source_state_ends(source).map(|at| self.state(at)).collect(),
+            variables: columns.source_variable_ends(source).map(|at| self.variable(at)).collect(),
         })
     }
 
@@ -69,13 +70,11 @@ impl View<'_> {
     fn part(&self, source: usize, at: usize, deep: usize) -> (Criteria, usize) {
         let columns = self.columns;
         let (question, target) = (columns.part_question.at(at), columns.part_target.at(at));
-        let behind = |first: usize| target.checked_sub(first as u32).filter(|_| target != NONE);
+        let own = |own: Range<usize>| own.contains(&(target as usize)).then(|| target - own.start as u32);
         let mut end = at + 1;
         let question = match question {
-            question::TEST => Question::Test(behind(columns.source_test_ends(source).start)),
-            question::DEFINITION => {
-                Question::Definition(behind(columns.source_definition_ends(source).start))
-            }
+            question::TEST => Question::Test(own(columns.source_test_ends(source))),
+            question::DEFINITION => Question::Definition(own(columns.source_definition_ends(source))),
             operator => {
                 end = end.saturating_add(target as usize).min(columns.parts());
                 let (mut parts, mut next) = (Vec::new(), at + 1);
@@ -92,13 +91,19 @@ impl View<'_> {
         (Criteria { question, negate, applicability }, end)
     }
 
-    fn test(&self, source: usize, at: usize) -> Test {
+    /// The version of OVAL that a source is written in.
+    pub(crate) fn schema_version(&self, source: usize) -> String {
+        self.owned(self.columns.source_schema_version.at(source))
+    }
+
+    pub(crate) fn test(&self, source: usize, at: usize) -> Test {
         let columns = self.columns;
         let object = columns.test_object.at(at);
-        let first_state = columns.source_state_ends(source).start as u32;
+        let objects = columns.source_object_ends(source);
+        let states = columns.source_state_ends(source);
         let state = |state: usize| {
             let number = columns.test_state.at(state);
-            number.checked_sub(first_state).filter(|_| number != NONE)
+            states.contains(&(number as usize)).then(|| number - states.start as u32)
         };
         Test {
             id: self.owned(columns.test_id.at(at)),
@@ -107,10 +112,10 @@ impl View<'_> {
             check: Check::from_number(columns.test_check.at(at)),
             existence: Existence::from_number(columns.test_existence.at(at)),
             operator: Operator::from_number(columns.test_operator.at(at)),
-            object: match object.checked_sub(columns.source_object_ends(source).start as u32) {
-                Some(number) if object != NONE => Reference::To(number),
-                _ if columns.test_dangling.at(at) != 0 => Reference::Dangling,
-                _ => Reference::None,
+            object: match objects.contains(&(object as usize)) {
+                true => Reference::To(object - objects.start as u32),
+                false if columns.test_dangling.at(at) != 0 => Reference::Dangling,
+                false => Reference::None,
             },
             states: columns.test_state_ends(at).map(state).collect(),
             position: position(
@@ -125,55 +130,63 @@ impl View<'_> {
         Type { schema: Cow::Owned(self.owned(schema)), name: Cow::Owned(self.owned(name)) }
     }
 
-    pub(crate) fn object(&self, at: usize) -> Option<Named<Object>> {
+    /// Restores an object; one that is no element has nothing in it, as below.
+    pub(crate) fn object(&self, at: usize) -> Named<Object> {
         let columns = self.columns;
         let text = self.text(columns.object_text.at(at));
-        Some(Named {
+        Named {
             id: self.owned(columns.object_id.at(at)),
             version: self.owned(columns.object_version.at(at)),
             kind: self.kind(columns.object_schema.at(at), columns.object_name.at(at)),
-            content: Object::of(&Element::parse(text).ok()?, &mut Findings::default()),
+            content: Object::of(&element(text), &mut Findings::default()),
             text: text.to_owned(),
             position: position(
                 columns.object_offset.at(at),
                 columns.object_line.at(at),
                 columns.object_column.at(at),
             ),
-        })
+        }
     }
 
-    pub(crate) fn state(&self, at: usize) -> Option<Named<State>> {
+    /// Restores a state.
+    pub(crate) fn state(&self, at: usize) -> Named<State> {
         let columns = self.columns;
         let text = self.text(columns.state_text.at(at));
-        Some(Named {
+        Named {
             id: self.owned(columns.state_id.at(at)),
             version: self.owned(columns.state_version.at(at)),
             kind: self.kind(columns.state_schema.at(at), columns.state_name.at(at)),
-            content: State::of(&Element::parse(text).ok()?, &mut Findings::default()),
+            content: State::of(&element(text), &mut Findings::default()),
             text: text.to_owned(),
             position: position(
                 columns.state_offset.at(at),
                 columns.state_line.at(at),
                 columns.state_column.at(at),
             ),
-        })
+        }
     }
 
-    pub(crate) fn variable(&self, at: usize) -> Option<Named<Variable>> {
+    fn variable(&self, at: usize) -> Named<Variable> {
         let columns = self.columns;
         let (name, text) = (columns.variable_name.at(at), self.text(columns.variable_text.at(at)));
-        let element = Element { name: self.owned(name), ..Element::parse(text).ok()? };
-        Some(Named {
+        let element = Element { name: self.owned(name), ..element(text) };
+        let nothing = Variable { datatype: None, source: Source::External(Vec::new()) };
+        Named {
             id: self.owned(columns.variable_id.at(at)),
             version: self.owned(columns.variable_version.at(at)),
             kind: self.kind(0, name),
-            content: Variable::of(&element, &mut Findings::default())?,
+            content: Variable::of(&element, &mut Findings::default()).unwrap_or(nothing),
             text: text.to_owned(),
             position: position(
                 columns.variable_offset.at(at),
                 columns.variable_line.at(at),
                 columns.variable_column.at(at),
             ),
-        })
+        }
     }
+}
+
+/// An element of the text that is kept of it.
+fn element(text: &str) -> Element {
+    Element::parse(text).unwrap_or_default()
 }

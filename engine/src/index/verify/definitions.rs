@@ -1,10 +1,10 @@
 //! What definitions files of OVAL say: parts of criteria stand in each other, names lead to the same file.
 
 use super::Check;
-use crate::compile::definitions::{mark, question};
+use crate::compile::definitions::{mark, object_marks, question, state_marks};
 use crate::index::View;
 use crate::index::columns::{Column, NONE};
-use crate::model::oval::element::DEPTH;
+use crate::model::oval::element::{DEPTH, Element};
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -76,22 +76,33 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         column: "object_text",
         count: |columns| columns.objects(),
-        holds: |view, at| view.object(at).is_some(),
-        wrong: "not an element",
+        holds: |view, at| {
+            let marks = view.columns.object_marks.at(at);
+            is_element(view, view.columns.object_text.at(at))
+                && object_marks(&view.object(at).content) == marks
+        },
+        wrong: "not an element, or not of the kind that its marks say",
     },
     Check {
         column: "state_text",
         count: |columns| columns.states(),
-        holds: |view, at| view.state(at).is_some(),
-        wrong: "not an element",
+        holds: |view, at| {
+            let marks = view.columns.state_marks.at(at);
+            is_element(view, view.columns.state_text.at(at)) && state_marks(&view.state(at).content) == marks
+        },
+        wrong: "not an element, or not of the kind that its marks say",
     },
     Check {
         column: "variable_text",
         count: |columns| columns.variables(),
-        holds: |view, at| view.variable(at).is_some(),
-        wrong: "not an element of a variable",
+        holds: |view, at| is_element(view, view.columns.variable_text.at(at)),
+        wrong: "not an element",
     },
 ];
+
+fn is_element(view: View<'_>, text: u32) -> bool {
+    Element::parse(view.text(text)).is_ok()
+}
 
 /// Whether the parts of a definition are one with all others in it, each within the one that it stands in.
 fn nested(view: View<'_>, parts: std::ops::Range<usize>) -> bool {

@@ -124,6 +124,8 @@ impl Value<'_> {
 /// What is known of a client in the terms of OVAL.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Characteristics {
+    /// The document that they stand in, a number in [`crate::model::inventory::Inventory::documents`].
+    pub document: u32,
     /// Whether it is known which objects were collected.
     pub collection: bool,
     /// The objects that were collected, in document order, with their places.

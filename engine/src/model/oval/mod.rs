@@ -212,10 +212,15 @@ impl Content {
     }
 }
 
+/// Whether tests of a type of this name are about installed packages.
+pub fn is_of_package(name: &str) -> bool {
+    matches!(name, "rpminfo_test" | "dpkginfo_test" | "rpmverifyfile_test" | "rpmverify_test")
+}
+
 impl Test {
     /// Whether it is about installed packages.
     pub fn is_of_package(&self) -> bool {
-        matches!(self.kind.base(), "rpminfo" | "dpkginfo" | "rpmverifyfile" | "rpmverify")
+        is_of_package(&self.kind.name)
     }
 
     /// Whether one of its states compares versions by their order.

@@ -35,7 +35,7 @@ impl Collection {
 pub(super) struct Items<'e> {
     /// Whether it is known which objects were collected.
     pub(super) collected: bool,
-    all: Vec<Cow<'e, Item<'e>>>,
+    pub(super) all: Vec<Cow<'e, Item<'e>>>,
     /// By object and instance.
     objects: BTreeMap<(&'e str, u32), Collection>,
     /// Values of variables that objects were collected with, by variable and instance.
@@ -90,6 +90,11 @@ impl<'e> Items<'e> {
             }
         }
         items
+    }
+
+    /// Sets what was collected of an object.
+    pub(super) fn insert(&mut self, object: &'e str, collection: Collection) {
+        self.objects.insert((object, FIRST), collection);
     }
 
     /// Adds what was collected of an object, to what is known of it already.

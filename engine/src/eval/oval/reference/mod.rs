@@ -19,6 +19,7 @@ use crate::model::reason::Reason;
 use crate::model::truth::Truth;
 use crate::model::verdict::{Answer, Cell};
 
+pub(super) mod alone;
 mod collection;
 mod comparison;
 mod facts;

@@ -57,6 +57,16 @@ pub struct Seen<'m> {
     pub states: Vec<(&'m Named<State>, Answer)>,
 }
 
+impl Trace<'_> {
+    /// Visits where items stand of which only the byte is known.
+    pub fn each_position<'t>(&'t mut self, visit: &mut dyn FnMut(&'t mut Position)) {
+        let items = self.test.iter_mut().flat_map(|looked| looked.items.iter_mut());
+        let positions = items.filter_map(|seen| seen.position.as_mut());
+        positions.filter(|position| position.line == 0).for_each(&mut *visit);
+        self.below.iter_mut().for_each(|below| below.each_position(visit));
+    }
+}
+
 /// Why the definition of a number has its result; `None` where it asks nothing.
 pub fn trace<'m>(
     content: &'m Content,

@@ -3,10 +3,10 @@
 //! OVAL's false means both. What tells them apart is found by the structure of a definition alone: its
 //! *thresholds*, tests that compare versions by their order. Source of truth: `docs/oval.md`, "Verdicts".
 
+use super::super::verdict::{Decided, Found, decide, undecided};
 use super::{Evaluation, FIRST, negated};
-use crate::model::flag::Flags;
 use crate::model::oval::words::{Class, Flag, Status};
-use crate::model::oval::{Criteria, Definition, Question, Reference, Test};
+use crate::model::oval::{Criteria, Question, Reference, Test};
 use crate::model::reason::Reason;
 use crate::model::truth::Truth;
 use crate::model::verdict::{Answer, Cell, Verdict};
@@ -25,42 +25,40 @@ impl Evaluation<'_> {
     pub(super) fn cell(&self, number: usize) -> Cell {
         let definition = &self.content.definitions[number];
         let result = self.definitions[number].unwrap_or(Answer::RULE_ERROR);
+        let unknown = |answer: Answer| Cell::new(Verdict::Unknown, undecided(answer.truth, answer.reason));
         let Some(criteria) = definition.criteria.as_ref().filter(|_| !definition.circular) else {
-            return Cell::new(Verdict::Unknown, undecided(result));
+            return unknown(result);
         };
+        let relaxed = self.relaxed(criteria, Relaxed::Present);
         let thresholds = self.thresholds(criteria);
-        let cell = match thresholds.is_empty() {
-            true => self.plain(definition, result),
-            false => self.by_thresholds(criteria, &thresholds, result),
-        };
-        let decided = matches!(cell.verdict, Verdict::Missing | Verdict::Installed);
-        Cell { flags: if decided { result.flags } else { Flags::NONE }, ..cell }
-    }
-
-    /// The cell of a definition without thresholds.
-    fn plain(&self, definition: &Definition, result: Answer) -> Cell {
-        match result.truth {
-            Truth::True => Cell::new(Verdict::Missing, Reason::RuleTrue),
-            Truth::NotApplicable => Cell::new(Verdict::NotApplicable, Reason::PlatformDiffers),
-            Truth::Error | Truth::Unknown | Truth::NotEvaluated => {
-                Cell::new(Verdict::Unknown, undecided(result))
+        let holding: Vec<_> = thresholds.iter().filter(|one| self.holds(one)).collect();
+        let decided = decide(&Found {
+            result: result.truth,
+            relaxed: relaxed.truth,
+            granted: self.relaxed(criteria, Relaxed::Granted).truth,
+            thresholds: !thresholds.is_empty(),
+            holds: !holding.is_empty(),
+            holds_of_package: holding.iter().any(|one| one.test.is_of_package()),
+            present: thresholds.iter().any(|one| one.test.is_of_package() && self.is_present(one.test)),
+            elsewhere: self.is_elsewhere(criteria),
+        });
+        match decided {
+            Decided::Cell(cell) if matches!(cell.verdict, Verdict::Missing | Verdict::Installed) => {
+                Cell { flags: result.flags, ..cell }
             }
-            Truth::False if self.is_elsewhere(definition) => {
-                Cell::new(Verdict::NotApplicable, Reason::PlatformDiffers)
-            }
-            Truth::False => Cell::new(Verdict::Installed, Reason::RuleFalse),
+            Decided::Cell(cell) => cell,
+            Decided::ByResult => unknown(result),
+            Decided::ByRelaxed => unknown(relaxed),
         }
     }
 
     /// Whether a part that says for whom the definition is does not hold.
-    fn is_elsewhere(&self, definition: &Definition) -> bool {
+    fn is_elsewhere(&self, criteria: &Criteria) -> bool {
         let mut found = false;
-        if let Some(criteria) = &definition.criteria {
-            criteria.each(&mut |part| {
-                let says = part.applicability || self.extends_inventory(part);
-                found |= says && self.part(part).truth == Truth::False;
-            });
-        }
+        criteria.each(&mut |part| {
+            let says = part.applicability || self.extends_inventory(part);
+            found |= says && self.part(part).truth == Truth::False;
+        });
         found
     }
 
@@ -74,45 +72,6 @@ impl Evaluation<'_> {
             .definitions
             .get(other as usize)
             .is_some_and(|other| other.class == Some(Class::Inventory))
-    }
-
-    /// The cell of a definition with thresholds.
-    fn by_thresholds(&self, criteria: &Criteria, thresholds: &[Threshold<'_>], result: Answer) -> Cell {
-        let relaxed = self.relaxed(criteria, Relaxed::Present).truth;
-        let excluded = || match self.relaxed(criteria, Relaxed::Granted).truth {
-            Truth::False | Truth::NotApplicable => Reason::PlatformDiffers,
-            _ => Reason::PackageAbsent,
-        };
-        let is_excluded = matches!(relaxed, Truth::False | Truth::NotApplicable);
-        match result.truth {
-            Truth::NotApplicable => Cell::new(Verdict::NotApplicable, Reason::PlatformDiffers),
-            Truth::True => {
-                let holding: Vec<_> = thresholds.iter().filter(|one| self.holds(one)).collect();
-                if holding.is_empty() {
-                    return Cell::new(Verdict::NotApplicable, Reason::PlatformDiffers);
-                }
-                if is_excluded {
-                    return Cell::new(Verdict::NotApplicable, excluded());
-                }
-                let of_package = holding.iter().any(|threshold| threshold.test.is_of_package());
-                let reason = if of_package { Reason::PackageOlder } else { Reason::RuleTrue };
-                match relaxed {
-                    Truth::True => Cell::new(Verdict::Missing, reason),
-                    _ => Cell::new(Verdict::Unknown, undecided(self.relaxed(criteria, Relaxed::Present))),
-                }
-            }
-            _ if is_excluded => Cell::new(Verdict::NotApplicable, excluded()),
-            Truth::False if relaxed == Truth::True => {
-                let current =
-                    thresholds.iter().any(|one| one.test.is_of_package() && self.is_present(one.test));
-                let reason = if current { Reason::PackageCurrent } else { Reason::RuleFalse };
-                Cell::new(Verdict::Installed, reason)
-            }
-            Truth::False => Cell::new(Verdict::NotApplicable, Reason::RuleFalse),
-            Truth::Error | Truth::Unknown | Truth::NotEvaluated => {
-                Cell::new(Verdict::Unknown, undecided(result))
-            }
-        }
     }
 
     /// The thresholds of a definition, and whether each stands under an odd number of negations.
@@ -175,7 +134,7 @@ impl Evaluation<'_> {
     }
 
     /// Whether there is an item that a test could compare.
-    fn presence(&self, test: &Test) -> Answer {
+    pub(super) fn presence(&self, test: &Test) -> Answer {
         let object = match test.object {
             Reference::None => return Answer::NO_EVIDENCE,
             Reference::Dangling => return Answer::RULE_ERROR,
@@ -202,16 +161,4 @@ struct Threshold<'c> {
     test: &'c Test,
     number: usize,
     negated: bool,
-}
-
-/// The reason of a cell that is Unknown.
-fn undecided(result: Answer) -> Reason {
-    match result.truth {
-        Truth::Error => Reason::RuleError,
-        Truth::Unknown | Truth::NotEvaluated => match result.reason {
-            Reason::NotCollected | Reason::PartNotCollected | Reason::UnsupportedRule => result.reason,
-            _ => Reason::NoEvidence,
-        },
-        Truth::True | Truth::False | Truth::NotApplicable => Reason::NoEvidence,
-    }
 }

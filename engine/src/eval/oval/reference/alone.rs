@@ -1,0 +1,84 @@
+//! Tests of one object, apart from all else: what they say of given items.
+//!
+//! For whoever remembers what tests say of items. Only tests whose states name no variables can be asked so.
+
+use std::borrow::Cow;
+
+use super::Evaluation;
+use super::collection::Collection;
+use crate::index::View;
+use crate::index::columns::{Column, NONE};
+use crate::model::inventory::Inventory;
+use crate::model::options::Options;
+use crate::model::oval::characteristics::Item;
+use crate::model::oval::words::Flag;
+use crate::model::oval::{Content, Reference};
+use crate::model::verdict::Answer;
+
+/// What a test says, and whether there is anything that it could compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) result: Answer,
+    pub(crate) presence: Answer,
+}
+
+/// What tests of one object of a source say where it has this flag and these items; `None` where it was not
+/// collected.
+pub(crate) fn ask(
+    view: View<'_>,
+    source: usize,
+    tests: &[u32],
+    collected: Option<(Flag, &[&Item<'static>])>,
+    options: &Options,
+) -> Vec<Said> {
+    let content = part(view, source, tests);
+    let nobody = Inventory::default();
+    let mut evaluation = Evaluation::new(&content, &nobody, options);
+    if let Some((flag, items)) = collected {
+        evaluation.items.all = items.iter().map(|item| Cow::Borrowed(*item)).collect();
+        let items = (0..items.len()).collect();
+        let collection = Collection { items, ..Collection::of(flag) };
+        if let Some(object) = content.objects.first() {
+            evaluation.items.insert(&object.id, collection);
+        }
+    }
+    evaluation.items.collected = true;
+    let said = |test: &crate::model::oval::Test| Said {
+        result: evaluation.look(test, super::FIRST),
+        presence: evaluation.presence(test),
+    };
+    content.tests.iter().map(said).collect()
+}
+
+/// Some tests of a source, all of one object, with what they name.
+fn part(view: View<'_>, source: usize, tests: &[u32]) -> Content {
+    let columns = view.columns;
+    let mut content = Content { schema_version: view.schema_version(source), ..Content::default() };
+    let mut states = Vec::new();
+    for test in tests {
+        let at = *test as usize;
+        let mut kept = view.test(source, at);
+        let object = columns.test_object.at(at);
+        if object != NONE {
+            kept.object = Reference::To(0);
+            if content.objects.is_empty() {
+                content.objects.push(view.object(object as usize));
+            }
+        }
+        let own = columns.test_state_ends(at).map(|state| columns.test_state.at(state));
+        kept.states = own
+            .map(|state| {
+                (state != NONE).then(|| match states.iter().position(|known| *known == state) {
+                    Some(number) => number as u32,
+                    None => {
+                        states.push(state);
+                        states.len() as u32 - 1
+                    }
+                })
+            })
+            .collect();
+        content.tests.push(kept);
+    }
+    content.states = states.into_iter().map(|state| view.state(state as usize)).collect();
+    content
+}
