@@ -125,11 +125,12 @@ impl Evaluation<'_> {
         let Some(sort) = Sort::of(&named.kind) else { return Collection::unsupported() };
         let Some(view) = behaviors::view(sort, behaviors) else { return Collection::unsupported() };
         let asked = Asked { entities, view, instance };
+        let mut found = self.look_up(sort, &named.kind, &asked);
         let variables = self.variables_of(&asked);
-        let mut found = match variables {
-            Flag::Complete | Flag::Incomplete => self.look_up(sort, &named.kind, &asked),
-            flag => Collection::of(flag),
-        };
+        // What is not supported is so whatever the variables are.
+        if found.open.is_none() && !matches!(variables, Flag::Complete | Flag::Incomplete) {
+            found = Collection::of(variables);
+        }
         if variables == Flag::Incomplete {
             found.flag = in_part(found.flag);
         }
