@@ -2,6 +2,7 @@
 
 use conformance::oval::{characteristics, content_of, document};
 use patchstate::eval::oval::reference::{self, Results};
+use patchstate::model::fact::{Fact, Kinds};
 use patchstate::model::flag::Flags;
 use patchstate::model::options::{Options, Signature};
 use patchstate::model::reason::Reason;
@@ -223,4 +224,42 @@ fn items_without_the_objects_that_were_collected_are_a_part() {
     check("windows:registry", value, "", "T");
     check("windows:registry", &format!(r#"<~behaviors windows_view="32_bit"/>{value}"#), "", "T");
     check("windows:registry", &format!(r#"<~behaviors windows_view="64_bit"/>{value}"#), "", NOT_COLLECTED);
+}
+
+#[test]
+fn items_state_facts_for_other_catalogs() {
+    let text = uncollected(
+        r#"<linux:rpminfo_item id="1"><linux:name>a</linux:name><linux:epoch>(none)</linux:epoch><linux:version>1</linux:version><linux:release>2</linux:release></linux:rpminfo_item>
+           <linux:dpkginfo_item id="2"><linux:name>b</linux:name><linux:version>1</linux:version><linux:release>2</linux:release></linux:dpkginfo_item>
+           <linux:rpmverifyfile_item id="3"><linux:name>redhat-release</linux:name><linux:version>8</linux:version><linux:filepath>/etc/redhat-release</linux:filepath></linux:rpmverifyfile_item>
+           <windows:registry_item id="4"><windows:hive>HKEY_LOCAL_MACHINE</windows:hive><windows:key>A</windows:key><windows:name>b</windows:name><windows:type>reg_multi_sz</windows:type><windows:value>x\y</windows:value><windows:value>z</windows:value></windows:registry_item>
+           <windows:registry_item id="5"><windows:hive>HKEY_LOCAL_MACHINE</windows:hive><windows:key>A</windows:key><windows:windows_view>32_bit</windows:windows_view></windows:registry_item>
+           <windows:file_item id="6"><windows:path>C:\</windows:path><windows:filename>a.dll</windows:filename><windows:m_time datatype="int">133485408000000001</windows:m_time><windows:version status="does not exist"/></windows:file_item>
+           <windows:file_item id="7"><windows:filepath>C:\b</windows:filepath><windows:type>FILE_ATTRIBUTE_DIRECTORY</windows:type></windows:file_item>
+           <linux:rpminfo_item id="8" status="does not exist"><linux:name>c</linux:name><linux:version>1</linux:version></linux:rpminfo_item>"#,
+    );
+    let inventory = characteristics(&text).unwrap();
+    let stated = |fact: &Fact<'_>| match fact {
+        Fact::Package(one) => {
+            format!("{} {:?}:{}-{:?}", one.name, one.epoch, one.version, one.release.as_deref())
+        }
+        Fact::RegistryValue(one) => {
+            format!("{} {} {:?} {:?}", one.key, one.name, one.kind.as_deref(), one.data.as_deref())
+        }
+        Fact::RegistryKey(one) => format!("{} {:?}", one.key, one.view),
+        Fact::File(one) => format!("{} {:?} {:?}", one.path, one.version, one.modified.as_deref()),
+        other => other.element().to_owned(),
+    };
+    let found: Vec<String> = inventory.facts.iter().map(|one| stated(&one.fact)).collect();
+    let expect = [
+        "os",
+        r#"a Some(0):1-Some("2")"#,
+        "b None:1-2-None",
+        "redhat-release None:8-None",
+        r#"HKEY_LOCAL_MACHINE\A b Some("multi") Some("x\\\\y\\0z")"#,
+        r"HKEY_LOCAL_MACHINE\A Narrow",
+        r#"C:\a.dll NoResource Some("2024-01-01T00:00:00.0000001Z")"#,
+    ];
+    assert_eq!(found, expect);
+    assert_eq!(inventory.header.complete, Kinds::NONE);
 }
