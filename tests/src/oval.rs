@@ -24,6 +24,48 @@ pub fn catalog(path: &Path) -> Result<Catalog> {
     found.remove(0)
 }
 
+/// Reads a definitions file that is a text.
+///
+/// # Panics
+///
+/// It cannot be read.
+pub fn content_of(text: &str) -> Content {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("definitions.xml");
+    std::fs::write(&path, text).expect("the file can be written");
+    content(catalog(&path).expect("the definitions can be read"))
+}
+
+/// A definitions file of these parts; their elements have the parts of the standard as prefixes (`linux:`).
+pub fn document(definitions: &str, tests: &str, objects: &str, states: &str, variables: &str) -> String {
+    const BASE: &str = "http://oval.mitre.org/XMLSchema/oval-definitions-5";
+    let declared: String = ["independent", "linux", "unix", "windows", "macos"]
+        .iter()
+        .map(|part| format!(" xmlns:{part}=\"{BASE}#{part}\""))
+        .collect();
+    format!(
+        "<oval_definitions xmlns=\"{BASE}\"{declared} \
+         xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">\
+         <generator><schema_version xmlns=\"http://oval.mitre.org/XMLSchema/oval-common-5\">5.11.2\
+         </schema_version></generator>\
+         <definitions>{definitions}</definitions><tests>{tests}</tests><objects>{objects}</objects>\
+         <states>{states}</states><variables>{variables}</variables></oval_definitions>"
+    )
+}
+
+/// Reads an inventory of a format that holds one client.
+///
+/// # Panics
+///
+/// There is no such format, or it cannot be read.
+pub fn inventory_of(format: &str, text: &str) -> Inventory {
+    let format = inventory::find(format).expect("the format is there");
+    let mut inventory = Inventory::default();
+    let read = format.read(text.into(), &inventory::Settings::default(), &mut inventory);
+    read.expect("the inventory can be read");
+    inventory
+}
+
 /// What a catalog says in the terms of OVAL.
 ///
 /// # Panics

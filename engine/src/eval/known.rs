@@ -311,10 +311,20 @@ impl<'i> Known<'i> {
         }
     }
 
-    fn path(&self, text: &str) -> String {
+    /// The form in which a path is looked up: normal, and with the token of a folder that the client states.
+    pub fn path(&self, text: &str) -> String {
         let mut path = path::normal(text);
         self.folders.tokenize(&mut path, 0);
         path
+    }
+
+    /// A path in token form with the folder that its token stands for; `None` where it begins with a token of
+    /// which the client does not state one folder.
+    pub fn expanded(&self, path: &str) -> Option<String> {
+        match path::token(path) {
+            Some(_) => self.folders.expand(path),
+            None => Some(path.to_owned()),
+        }
     }
 
     /// The token form of a rule's path, where it begins with a folder that the client states.

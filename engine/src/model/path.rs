@@ -195,6 +195,19 @@ impl Folders {
         self.tokens.values().any(|token| token == path)
     }
 
+    /// A path in token form with the one folder of its token in place of that, where there is one.
+    pub fn expand(&self, path: &str) -> Option<String> {
+        let rest =
+            |token: &str| path.strip_prefix(token).filter(|rest| rest.is_empty() || rest.starts_with('\\'));
+        let folders = self.tokens.iter().filter(|(folder, _)| self::token(folder).is_none());
+        let fitting: Vec<_> =
+            folders.filter_map(|(folder, token)| Some((token.len(), folder, rest(token)?))).collect();
+        let longest = fitting.iter().map(|(length, ..)| *length).max()?;
+        let mut best = fitting.into_iter().filter(|(length, ..)| *length == longest);
+        let (_, folder, rest) = best.next()?;
+        best.next().is_none().then(|| format!("{folder}{rest}"))
+    }
+
     /// How many bytes their texts have.
     pub fn bytes(&self) -> usize {
         self.tokens.iter().map(|(folder, token)| folder.len() + token.len()).sum()

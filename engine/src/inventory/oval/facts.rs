@@ -1,10 +1,14 @@
 //! Turns items into facts that other catalogs ask for.
 //!
+//! An item states nothing where its fact would say more than the item does: the checksum of a file would take
+//! the place of what else is known of the file, and one instance of a management class would vouch for all.
 //! Source of truth: `docs/oval.md`, "Facts".
 
 use crate::error::Result;
 use crate::inventory::sink::Sink;
-use crate::model::fact::{Fact, File, FileVersion, Kernel, Package, PackageKind, RegistryValue, Text};
+use crate::model::fact::{
+    Fact, File, FileVersion, Kernel, Package, PackageKind, RegistryKey, RegistryValue, Text,
+};
 use crate::model::inventory::Collector;
 use crate::model::oval::characteristics::Item;
 use crate::model::oval::words::Status;
@@ -23,6 +27,9 @@ pub(super) fn state(
     let fact = match item.kind.base() {
         "rpminfo" => package(item, PackageKind::Rpm),
         "dpkginfo" => package(item, PackageKind::Deb),
+        "rpmverifyfile" if value(item, "filepath").as_deref() == Some("/etc/redhat-release") => {
+            package(item, PackageKind::Rpm)
+        }
         "file" => file(item),
         "registry" => registry(item),
         "uname" => value(item, "os_release").map(|running| Kernel { running, ..Kernel::default() }.into()),
@@ -65,6 +72,10 @@ fn package<'i>(item: &'i Item<'_>, kind: PackageKind) -> Option<Fact<'i>> {
 }
 
 fn file<'i>(item: &'i Item<'_>) -> Option<Fact<'i>> {
+    let is_folder = |kind: Text<'_>| matches!(&*kind, "directory" | "FILE_ATTRIBUTE_DIRECTORY");
+    if value(item, "type").is_some_and(is_folder) {
+        return None;
+    }
     let path = filled(item, "filepath").or_else(|| {
         let (path, name) = (filled(item, "path")?, filled(item, "filename")?);
         let separator = if path.contains('\\') { '\\' } else { '/' };
@@ -72,11 +83,17 @@ fn file<'i>(item: &'i Item<'_>) -> Option<Fact<'i>> {
         Some(Text::Owned(format!("{folder}{separator}{name}")))
     })?;
     let version = value(item, "version").and_then(|text| Version::parse(&text));
+    let mut versions = item.entities.iter().filter(|entity| entity.name == "version");
+    let no_resource = versions.any(|entity| entity.status == Status::DoesNotExist);
+    let unknown = if no_resource { FileVersion::NoResource } else { FileVersion::NotCollected };
+    let time = |name: &str| value(item, name).and_then(|text| time(&text, &item.kind.schema));
     let file = File {
         path,
-        version: version.map_or(FileVersion::NotCollected, FileVersion::Known),
+        version: version.map_or(unknown, FileVersion::Known),
         product_version: filled(item, "product_version"),
         size: value(item, "size").and_then(|size| size.parse().ok()),
+        modified: time("m_time").map(Text::Owned),
+        checksum: value(item, "ms_checksum").and_then(|checksum| checksum.parse().ok()),
         company: filled(item, "company"),
         product: filled(item, "product_name"),
         language: filled(item, "language"),
@@ -85,8 +102,27 @@ fn file<'i>(item: &'i Item<'_>) -> Option<Fact<'i>> {
     Some(file.into())
 }
 
+/// A time of a file: on Windows ten-millionths of a second since 1601, elsewhere seconds since 1970.
+fn time(text: &str, schema: &str) -> Option<String> {
+    let number: i128 = text.parse().ok()?;
+    let nanoseconds = match schema {
+        "windows" => (number - 116_444_736_000_000_000).checked_mul(100)?,
+        _ => number.checked_mul(1_000_000_000)?,
+    };
+    let time = jiff::Timestamp::from_nanosecond(nanoseconds).ok()?;
+    Some(if schema == "windows" { format!("{time:.7}") } else { time.to_string() })
+}
+
 fn registry<'i>(item: &'i Item<'_>) -> Option<Fact<'i>> {
-    let (hive, key, name) = (filled(item, "hive")?, filled(item, "key")?, value(item, "name")?);
+    let (hive, key) = (filled(item, "hive")?, filled(item, "key")?);
+    let key = Text::Owned(format!("{hive}\\{key}"));
+    let view = match value(item, "windows_view").as_deref() {
+        Some("32_bit") => View::Narrow,
+        _ => View::Native,
+    };
+    let Some(name) = value(item, "name") else {
+        return Some(RegistryKey { key, view, ..RegistryKey::default() }.into());
+    };
     let kind = value(item, "type").and_then(|word| {
         let known = [
             ("reg_sz", "sz"),
@@ -96,24 +132,24 @@ fn registry<'i>(item: &'i Item<'_>) -> Option<Fact<'i>> {
             ("reg_multi_sz", "multi"),
             ("reg_binary", "binary"),
             ("reg_none", "none"),
+            ("reg_full_resource_descriptor", "resource"),
         ];
         known.into_iter().find(|(known, _)| *known == word).map(|(_, kind)| Text::Borrowed(kind))
     });
-    let mut data =
-        item.entities.iter().filter(|entity| entity.name == "value" && entity.status == Status::Exists);
-    // Several values of one entry have a form of their own, which is not told here.
-    let only = data.next().filter(|_| data.next().is_none());
-    let view = match value(item, "windows_view").as_deref() {
-        Some("32_bit") => View::Narrow,
-        _ => View::Native,
-    };
-    let value = RegistryValue {
-        key: Text::Owned(format!("{hive}\\{key}")),
-        name,
-        kind,
-        data: only.map(|value| Text::Borrowed(&*value.text)),
-        view,
-        ..RegistryValue::default()
-    };
-    Some(value.into())
+    let data = data(item, kind.as_deref());
+    Some(RegistryValue { key, name, kind, data, view, ..RegistryValue::default() }.into())
+}
+
+/// The data of a registry value; the strings of a list with `\0` between them and backslashes doubled.
+fn data<'i>(item: &'i Item<'_>, kind: Option<&str>) -> Option<Text<'i>> {
+    let values: Vec<_> = item.entities.iter().filter(|entity| entity.name == "value").collect();
+    if values.is_empty() || values.iter().any(|value| value.status != Status::Exists) {
+        return None;
+    }
+    if kind == Some("multi") {
+        let strings = values.iter().map(|value| value.text.replace('\\', r"\\"));
+        return Some(Text::Owned(strings.collect::<Vec<_>>().join(r"\0")));
+    }
+    let [only] = &values[..] else { return None };
+    Some(Text::Borrowed(&*only.text))
 }

@@ -109,6 +109,9 @@ impl Object {
             Object::Items { entities, filters, .. } => {
                 states.extend(filters.iter().map(|filter| filter.state.as_str()));
                 variables.extend(entities.iter().filter_map(|entity| entity.variable.as_deref()));
+                // An object of values of a variable names it so.
+                let named = entities.iter().filter(|entity| entity.name == "var_ref");
+                variables.extend(named.map(|entity| entity.value.trim()));
             }
         }
         (objects, states, variables)

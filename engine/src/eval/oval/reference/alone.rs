@@ -3,6 +3,7 @@
 //! For whoever remembers what tests say of items. Only tests whose states name no variables can be asked so.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use super::Evaluation;
 use super::collection::Collection;
@@ -35,7 +36,7 @@ pub(crate) fn ask(
     let nobody = Inventory::default();
     let mut evaluation = Evaluation::new(&content, &nobody, options);
     if let Some((flag, items)) = collected {
-        evaluation.items.all = items.iter().map(|item| Cow::Borrowed(*item)).collect();
+        *evaluation.items.all.borrow_mut() = items.iter().map(|item| Rc::new(Cow::Borrowed(*item))).collect();
         let items = (0..items.len()).collect();
         let collection = Collection { items, ..Collection::of(flag) };
         if let Some(object) = content.objects.first() {

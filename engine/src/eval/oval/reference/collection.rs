@@ -3,13 +3,15 @@
 //! Source of truth: `docs/oval.md`, "Objects and sets".
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::{Evaluation, FIRST, facts};
 use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::model::inventory::Inventory;
 use crate::model::oval::characteristics::Item;
-use crate::model::oval::object::{Object, Operand, Set};
+use crate::model::oval::object::{Filter, Object, Operand, Set};
 use crate::model::oval::words::{Action, Flag, SetOperator, Status};
 use crate::model::truth::Truth;
 use crate::model::verdict::Answer;
@@ -28,6 +30,11 @@ impl Collection {
     pub(super) fn of(flag: Flag) -> Collection {
         Collection { flag, items: Vec::new(), open: None }
     }
+
+    /// That of an object that asks in a way that is not supported.
+    pub(super) fn unsupported() -> Collection {
+        Collection { open: Some(Answer::UNSUPPORTED), ..Collection::of(Flag::NotCollected) }
+    }
 }
 
 /// What is known of a client.
@@ -35,7 +42,8 @@ impl Collection {
 pub(super) struct Items<'e> {
     /// Whether it is known which objects were collected.
     pub(super) collected: bool,
-    pub(super) all: Vec<Cow<'e, Item<'e>>>,
+    /// Those that were collected, and behind them those that are made.
+    pub(super) all: RefCell<Vec<Rc<Cow<'e, Item<'e>>>>>,
     /// By object and instance.
     objects: BTreeMap<(&'e str, u32), Collection>,
     /// Values of variables that objects were collected with, by variable and instance.
@@ -43,7 +51,7 @@ pub(super) struct Items<'e> {
     /// The object that these values are of.
     sources: BTreeMap<(&'e str, u32), &'e str>,
     /// What inventories of other formats state, where nothing was collected.
-    pub(super) stated: facts::Stated,
+    pub(super) stated: Option<facts::Stated<'e>>,
 }
 
 impl<'e> Items<'e> {
@@ -51,16 +59,12 @@ impl<'e> Items<'e> {
         let known = &inventory.characteristics;
         let mut items = Items {
             collected: known.collection,
-            all: known.items.iter().map(|(item, _)| Cow::Borrowed(item)).collect(),
+            all: RefCell::new(known.items.iter().map(|(item, _)| Rc::new(Cow::Borrowed(item))).collect()),
             objects: BTreeMap::new(),
             values: BTreeMap::new(),
             sources: BTreeMap::new(),
-            stated: facts::Stated::default(),
+            stated: (!known.collection && known.items.is_empty()).then(|| facts::Stated::new(inventory)),
         };
-        if !items.collected && items.all.is_empty() {
-            let (made, stated) = facts::items(inventory);
-            (items.all, items.stated) = (made.into_iter().map(Cow::Owned).collect(), stated);
-        }
         let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
         for (number, (item, _)) in known.items.iter().enumerate() {
             numbers.entry(&item.id).or_insert(number);
@@ -140,18 +144,43 @@ impl<'e> Items<'e> {
         found.map(|(_, values)| values.as_slice())
     }
 
-    pub(super) fn item(&self, number: usize) -> &Item<'e> {
-        &self.all[number]
+    pub(super) fn item(&self, number: usize) -> Rc<Cow<'e, Item<'e>>> {
+        Rc::clone(&self.all.borrow()[number])
     }
 
     pub(super) fn status(&self, number: usize) -> Status {
-        self.all[number].status
+        self.all.borrow()[number].status
+    }
+
+    /// The number of an item that was made; one that says the same is the same.
+    pub(super) fn add_made(&self, item: Item<'static>) -> usize {
+        let mut all = self.all.borrow_mut();
+        let same = |known: &Rc<Cow<'e, Item<'e>>>| {
+            known.kind == item.kind && known.status == item.status && known.entities == item.entities
+        };
+        match all.iter().position(same) {
+            Some(number) => number,
+            None => push(&mut all, item),
+        }
+    }
+
+    /// The number of an item that was made, and is like no other.
+    pub(super) fn add_new(&self, item: Item<'static>) -> usize {
+        push(&mut self.all.borrow_mut(), item)
     }
 
     /// The items of a type, by number.
-    pub(super) fn of_type<'s>(&'s self, base: &'s str) -> impl Iterator<Item = usize> + 's {
-        (0..self.all.len()).filter(move |number| self.all[*number].kind.base() == base)
+    pub(super) fn of_type(&self, base: &str) -> Vec<usize> {
+        let all = self.all.borrow();
+        (0..all.len()).filter(|number| all[*number].kind.base() == base).collect()
     }
+}
+
+/// Adds an item that was made; gives its number.
+fn push(all: &mut Vec<Rc<Cow<'_, Item<'_>>>>, item: Item<'static>) -> usize {
+    let id = all.len().to_string().into();
+    all.push(Rc::new(Cow::Owned(Item { id, ..item })));
+    all.len() - 1
 }
 
 /// Adds an item unless it is there.
@@ -233,12 +262,7 @@ impl Evaluation<'_> {
     }
 
     /// Lets items pass a filter.
-    pub(super) fn filter(
-        &self,
-        collection: &mut Collection,
-        filter: &crate::model::oval::object::Filter,
-        instance: u32,
-    ) {
+    pub(super) fn filter(&self, collection: &mut Collection, filter: &Filter, instance: u32) {
         let state = self.content.states.iter().position(|state| state.id == filter.state);
         let (Some(action), Some(state)) = (filter.action, state) else {
             *collection = Collection::of(Flag::Error);

@@ -5,6 +5,7 @@
 use super::values::Values;
 use super::{Evaluation, combine};
 use crate::diagnostic::Code;
+use crate::model::flag::Flags;
 use crate::model::oval::characteristics::Value;
 use crate::model::oval::entity::Entity;
 use crate::model::oval::tables::Presence;
@@ -15,22 +16,50 @@ use crate::model::truth::Truth;
 use crate::model::verdict::Answer;
 use crate::xml::is_space;
 
+/// How values are looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner {
+    /// The instance of variables.
+    pub(super) instance: u32,
+    /// What the values are.
+    pub(super) sense: Sense,
+}
+
+/// What the values of a name are, where text alone does not say when two are equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sense {
+    /// What their datatype says.
+    Exact,
+    /// A name that Windows keeps the case of, and finds in any.
+    Name,
+    /// The key of a registry.
+    Key,
+    /// A file or a folder.
+    Path,
+    /// The version of a package that is compared with that of this state.
+    Package(u32),
+}
+
 impl Evaluation<'_> {
     /// What a state says of an item that is there.
     pub(super) fn state(&self, state: u32, item: usize, instance: u32) -> Answer {
         let named = &self.content.states[state as usize];
         let Some(operator) = named.content.operator else { return Answer::RULE_ERROR };
-        let item = self.items.item(item);
+        if self.assumes_signature(&named.content, item) {
+            return Answer { flags: Flags::ASSUMED_SIGNATURE, ..Answer::TRUE };
+        }
+        let about = self.items.item(item);
         let entities = named.content.entities.iter().map(|entity| {
             let name = self.content.value_name(&named.kind, &entity.name);
-            let values: Vec<&Value<'_>> = item.entities.iter().filter(|value| value.name == name).collect();
-            self.entity(entity, &values, instance)
+            let values: Vec<&Value<'_>> = about.entities.iter().filter(|value| value.name == name).collect();
+            let manner = Manner { instance, sense: self.sense(&about, name, Some(state)) };
+            self.of_package(entity, item, &values, manner)
         });
         combine(&entities.collect::<Vec<_>>(), |tally| operator.combine(tally))
     }
 
     /// What an entity says of the values of its name.
-    fn entity(&self, entity: &Entity, values: &[&Value<'_>], instance: u32) -> Answer {
+    pub(super) fn entity(&self, entity: &Entity, values: &[&Value<'_>], manner: Manner) -> Answer {
         let (Some(check), Some(existence)) = (entity.check, entity.existence) else {
             return Answer::RULE_ERROR;
         };
@@ -46,42 +75,58 @@ impl Evaluation<'_> {
         if presence.of(Status::Exists) == 0 || entity.asks_presence() {
             return Answer::TRUE;
         }
-        let answers: Vec<Answer> = values.iter().map(|value| self.value(entity, value, instance)).collect();
+        let answers: Vec<Answer> = values.iter().map(|value| self.value(entity, value, manner)).collect();
         combine(&answers, |tally| check.combine(tally))
     }
 
     /// What an entity says of one value.
-    pub(super) fn value(&self, entity: &Entity, value: &Value<'_>, instance: u32) -> Answer {
+    fn value(&self, entity: &Entity, value: &Value<'_>, manner: Manner) -> Answer {
         match value.status {
             Status::DoesNotExist => Answer::FALSE,
             Status::Error => Answer::RULE_ERROR,
             Status::NotCollected => Answer::PART_NOT_COLLECTED,
             Status::Exists if value.nil => Answer::new(Truth::NotEvaluated, Reason::PartNotCollected),
-            Status::Exists if entity.datatype == Some(Datatype::Record) => {
-                self.record(entity, value, instance)
-            }
-            Status::Exists => self.compare(entity, &value.text, instance),
+            Status::Exists if entity.datatype == Some(Datatype::Record) => self.record(entity, value, manner),
+            Status::Exists => self.compare(entity, &value.text, manner),
         }
     }
 
     /// Compares a value with that of an entity, or with those of its variable.
-    fn compare(&self, entity: &Entity, text: &str, instance: u32) -> Answer {
+    fn compare(&self, entity: &Entity, text: &str, manner: Manner) -> Answer {
         let (Some(datatype), Some(operation), Some(check)) =
             (entity.datatype, entity.operation, entity.variable_check)
         else {
             return Answer::RULE_ERROR;
         };
-        let Some(variable) = &entity.variable else {
-            return self.against(datatype, operation, &entity.value, text);
-        };
-        let Values { flag, values, datatype } = self.variable(variable, instance);
+        let against = |datatype, state: &str| self.in_sense(datatype, operation, state, text, manner.sense);
+        let Some(variable) = &entity.variable else { return against(datatype, &entity.value) };
+        let Values { flag, values, datatype } = self.variable(variable, manner.instance);
         if !matches!(flag, Flag::Complete | Flag::Incomplete) {
             return Answer::RULE_ERROR;
         }
         let Some(datatype) = datatype else { return Answer::RULE_ERROR };
-        let answers: Vec<Answer> =
-            values.iter().map(|value| self.against(datatype, operation, value, text)).collect();
+        let answers: Vec<Answer> = values.iter().map(|value| against(datatype, value)).collect();
         combine(&answers, |tally| check.combine(tally))
+    }
+
+    /// Compares two texts that are what a sense says.
+    fn in_sense(
+        &self,
+        datatype: Datatype,
+        operation: Operation,
+        state: &str,
+        item: &str,
+        sense: Sense,
+    ) -> Answer {
+        match (sense, datatype) {
+            (Sense::Name | Sense::Key | Sense::Path, Datatype::String) => {
+                self.against_name(operation, state, item, sense)
+            }
+            (Sense::Package(number), Datatype::EvrString) => {
+                self.against(datatype, operation, &self.with_epoch(number, state), item)
+            }
+            _ => self.against(datatype, operation, state, item),
+        }
     }
 
     /// Compares two texts.
@@ -111,14 +156,14 @@ impl Evaluation<'_> {
     }
 
     /// What the fields of a record say.
-    fn record(&self, entity: &Entity, value: &Value<'_>, instance: u32) -> Answer {
+    fn record(&self, entity: &Entity, value: &Value<'_>, manner: Manner) -> Answer {
         if entity.operation != Some(Operation::Equals) {
             return Answer::RULE_ERROR;
         }
         let fields = entity.fields.iter().map(|field| {
             let own: Vec<&Value<'_>> = value.fields.iter().filter(|own| own.name == field.name).collect();
             let Some(check) = field.check.filter(|_| !own.is_empty()) else { return Answer::RULE_ERROR };
-            let answers: Vec<Answer> = own.iter().map(|own| self.value(field, own, instance)).collect();
+            let answers: Vec<Answer> = own.iter().map(|own| self.value(field, own, manner)).collect();
             combine(&answers, |tally| check.combine(tally))
         });
         combine(&fields.collect::<Vec<_>>(), |tally| Check::All.combine(tally))

@@ -130,7 +130,7 @@ impl Evaluation<'_> {
                     Some((named, self.state(*state, *number, FIRST)))
                 });
                 Seen {
-                    item: self.items.item(*number).clone().into_owned(),
+                    item: Item::clone(&self.items.item(*number)).into_owned(),
                     position: inventory.characteristics.items.get(*number).map(|(_, position)| *position),
                     states: states.collect(),
                 }

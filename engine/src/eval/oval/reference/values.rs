@@ -151,8 +151,8 @@ impl Evaluation<'_> {
             Flag::Complete | Flag::Incomplete => {}
             other => return (other, Vec::new()),
         }
-        let items = collection.items.iter().map(|item| self.items.item(*item));
-        let there = items.filter(|item| item.status == Status::Exists);
+        let items: Vec<_> = collection.items.iter().map(|item| self.items.item(*item)).collect();
+        let there = items.iter().filter(|item| item.status == Status::Exists);
         let entities = there.flat_map(|item| item.entities.iter()).filter(|value| value.name == field);
         let mut values = Vec::new();
         for value in entities.filter(|value| value.status == Status::Exists) {
