@@ -111,24 +111,40 @@ impl Head {
         document: &mut Cursor<R>,
         depth: usize,
     ) -> Result<bool> {
-        if !matches!(section, "generator" | "system_info") {
+        if !self.names(section) {
             return Ok(false);
         }
-        self.has_system |= section == "system_info";
+        self.enter(section);
         while let Some(child) = document.child(depth)? {
             let name = child.local().to_owned();
-            let place = match (section, name.as_str()) {
-                ("generator", "product_name") => &mut self.collector,
-                ("generator", "timestamp") => &mut self.timestamp,
-                ("system_info", "primary_host_name") => &mut self.host,
-                ("system_info", "os_name") => &mut self.os_name,
-                ("system_info", "os_version") => &mut self.os_version,
-                ("system_info", "architecture") => &mut self.architecture,
-                _ => continue,
-            };
-            document.text()?.text.trimmed().clone_into(place);
+            let content = document.text()?;
+            self.set(section, &name, content.text.trimmed());
         }
         Ok(true)
+    }
+
+    /// Whether a section is one of the head.
+    pub(super) fn names(&self, section: &str) -> bool {
+        matches!(section, "generator" | "system_info")
+    }
+
+    /// Begins a section of the head.
+    pub(super) fn enter(&mut self, section: &str) {
+        self.has_system |= section == "system_info";
+    }
+
+    /// Takes a value of a section.
+    pub(super) fn set(&mut self, section: &str, name: &str, text: &str) {
+        let place = match (section, name) {
+            ("generator", "product_name") => &mut self.collector,
+            ("generator", "timestamp") => &mut self.timestamp,
+            ("system_info", "primary_host_name") => &mut self.host,
+            ("system_info", "os_name") => &mut self.os_name,
+            ("system_info", "os_version") => &mut self.os_version,
+            ("system_info", "architecture") => &mut self.architecture,
+            _ => return,
+        };
+        text.trim().clone_into(place);
     }
 
     /// Whether the system was described.

@@ -1,94 +1,83 @@
 //! Reads what was collected: objects, and the items that they found.
 //!
-//! An item is generic: no type is known here. Source of truth: `docs/oval.md`, "System characteristics".
+//! An item is generic: no type is known here. Text is borrowed from the document wherever it stands there as it
+//! is. Source of truth: `docs/oval.md`, "System characteristics".
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use super::ROOT;
 use super::document::Head;
 use super::facts;
+use super::names::Names;
 use crate::diagnostic::Code;
-use crate::error::Result;
-use crate::inventory::elements::{Elements, elements, offset};
+use crate::error::{Error, Result};
+use crate::inventory::elements::elements;
 use crate::inventory::sink::{Sink, error};
-use crate::inventory::{Excerpt, Settings};
+use crate::inventory::{Excerpt, MAX_TEXT, Settings};
 use crate::model::fact::Text;
 use crate::model::inventory::Collector;
-use crate::model::oval::Type;
 use crate::model::oval::characteristics::{Collected, Item, Part, Value};
-use crate::model::oval::element::{Element, LIMITS};
+use crate::model::oval::element::flag;
 use crate::model::oval::value::Datatype;
 use crate::model::oval::words::{Flag, Status};
 use crate::xml::Roots;
-use crate::xml::cursor::{Cursor, Tag};
+use crate::xml::tags::{Tag, TagEvent, Tags};
 
 type Out<'a, 'c, 'd> = Sink<'a, 'c, dyn Collector + 'd>;
 
 /// Reads the characteristics of one client.
 pub(super) fn read(excerpt: Excerpt<'_>, _: &Settings, out: &mut dyn Collector) -> Result<u32> {
     let mut sink = Sink::new(excerpt, out);
-    let prefixes = prefixes(excerpt.head);
-    match state(excerpt.text, &prefixes, &mut sink) {
+    match state(excerpt, &mut sink) {
         Ok(()) => Ok(sink.finish()),
         Err(error) => Err(sink.moved(error)),
     }
 }
 
-/// Parts of the standard by prefix.
-type Prefixes = BTreeMap<String, String>;
-
-/// The prefixes that what stands around the characteristics declares.
-fn prefixes(head: &str) -> Prefixes {
-    let mut cursor = Cursor::new(head.as_bytes(), LIMITS);
-    let Ok(root) = cursor.root() else { return Prefixes::new() };
-    let declared = root.attributes().iter().filter(|attribute| attribute.declares_namespace());
-    let part = |attribute: crate::xml::attributes::Attribute<'_>| {
-        let value = attribute.value();
-        let part = value.split_once('#').map(|(_, part)| part.to_owned())?;
-        let prefix = attribute.prefix().map_or("", |_| attribute.local());
-        Some((prefix.to_owned(), part))
-    };
-    declared.filter_map(part).collect()
+/// A document that is read.
+struct Reader<'a> {
+    text: &'a str,
+    tags: Tags<'a>,
+    names: Names<'a>,
 }
 
-/// A tag's type.
-fn kind(tag: &Tag<'_>, prefixes: &Prefixes) -> Type<'static> {
-    let declared = tag.namespace().map(|namespace| namespace.split_once('#').map_or("", |(_, part)| part));
-    let inherited = || prefixes.get(tag.prefix().unwrap_or_default()).map_or("", String::as_str);
-    let schema = declared.unwrap_or_else(inherited);
-    Type { schema: Cow::Owned(schema.to_owned()), name: Cow::Owned(tag.local().to_owned()) }
-}
-
-fn state(text: &str, prefixes: &Prefixes, sink: &mut Out<'_, '_, '_>) -> Result<()> {
-    let mut document = elements(text, Roots::One);
-    let root = document.root()?;
-    if root.local() != ROOT {
-        return Err(error(
-            Code::WrongFormat,
-            offset(&root),
-            format!("expected `<{ROOT}>`, found `<{}>`", root.local()),
-        ));
+fn state<'a>(excerpt: Excerpt<'a>, sink: &mut Out<'a, '_, '_>) -> Result<()> {
+    let mut names = Names::default();
+    // Prefixes may be declared at the root of the document that the characteristics are cut out of.
+    if let Ok(Some(TagEvent::Open(around))) = Tags::new(excerpt.head).next() {
+        names.enter(&around);
     }
+    let mut reader = Reader { text: excerpt.text, tags: Tags::new(excerpt.text), names };
+    let Some(TagEvent::Open(root)) = reader.tags.next()? else {
+        return Err(error(Code::WrongFormat, 0, format!("expected `<{ROOT}>`")));
+    };
+    if root.local() != ROOT {
+        let message = format!("expected `<{ROOT}>`, found `<{}>`", root.local());
+        return Err(error(Code::WrongFormat, root.offset(), message));
+    }
+    reader.names.enter(&root);
     let mut head = Some(Head::default());
-    while let Some(section) = document.child(1)? {
-        let (name, place) = (section.local().to_owned(), offset(&section));
+    while let Some(section) = reader.tags.child(&root)? {
         if let Some(open) = &mut head
-            && open.take(&name, &mut document, 2)?
+            && open.names(section.local())
         {
+            reader.head(&section, open)?;
             continue;
         }
         begin(&mut head, sink)?;
-        match name.as_str() {
+        let before = reader.names.enter(&section);
+        match section.local() {
             "collected_objects" => {
-                sink.part(Part::Collection, place)?;
-                objects(&mut document, sink)?;
+                sink.part(Part::Collection, section.offset())?;
+                reader.objects(&section, sink)?;
             }
-            "system_data" => items(&mut document, prefixes, sink)?,
-            "Signature" => {}
-            other => sink.diagnostic(Code::InventoryUnknownPart, place, other),
+            "system_data" => reader.items(&section, sink)?,
+            "generator" | "system_info" | "Signature" => {}
+            other => sink.diagnostic(Code::InventoryUnknownPart, section.offset(), other),
         }
+        reader.names.leave(before);
     }
+    while reader.tags.next()?.is_some() {}
     begin(&mut head, sink)
 }
 
@@ -99,86 +88,163 @@ fn begin(head: &mut Option<Head>, sink: &mut Out<'_, '_, '_>) -> Result<()> {
     head.os().map_or(Ok(()), |os| sink.fact(os.into(), 0))
 }
 
-fn objects(document: &mut Elements<'_>, sink: &mut Out<'_, '_, '_>) -> Result<()> {
-    while let Some(tag) = document.child(2)? {
-        let place = offset(&tag);
-        if tag.local() != "object" {
-            sink.diagnostic(Code::InventoryUnknownPart, place, tag.local());
-            continue;
+impl<'a> Reader<'a> {
+    fn head(&mut self, section: &Tag<'a>, head: &mut Head) -> Result<()> {
+        head.enter(section.local());
+        while let Some(child) = self.tags.child(section)? {
+            let text = self.text_of(&child)?;
+            head.set(section.local(), child.local(), &text);
         }
-        let word = |name: &str| tag.attribute(name).unwrap_or_default().trim().to_owned();
-        let (flag, instance) = (word("flag"), word("variable_instance"));
-        if word("id").is_empty() || flag.is_empty() {
-            return Err(error(Code::BadValue, place, "an object without `id` or without `flag`"));
-        }
-        let mut object = Collected {
-            object: word("id").into(),
-            instance: if instance.is_empty() { 1 } else { instance.parse().unwrap_or(0) },
-            flag: Flag::find(&flag).unwrap_or(Flag::Error),
-            items: Vec::new(),
-            values: Vec::new(),
-        };
-        if Flag::find(&flag).is_none() {
-            sink.diagnostic(Code::OvalBadEnum, place, &format!("`flag`: `{flag}`"));
-        }
-        while let Some(child) = document.child(3)? {
-            match child.local() {
-                "reference" => {
-                    let item = child.attribute("item_ref").unwrap_or_default().trim().to_owned();
-                    object.items.push(item.into());
+        Ok(())
+    }
+
+    fn objects(&mut self, section: &Tag<'a>, sink: &mut Out<'a, '_, '_>) -> Result<()> {
+        while let Some(tag) = self.tags.child(section)? {
+            let place = tag.offset();
+            if tag.local() != "object" {
+                sink.diagnostic(Code::InventoryUnknownPart, place, tag.local());
+                continue;
+            }
+            let mut object = object(&tag, sink)?;
+            while let Some(child) = self.tags.child(&tag)? {
+                match child.local() {
+                    "reference" => object.items.push(word(&child, "item_ref")),
+                    "variable_value" => {
+                        let value = self.text_of(&child)?;
+                        object.values.push((word(&child, "variable_id"), value));
+                    }
+                    _ => {}
                 }
-                "variable_value" => {
-                    let id = child.attribute("variable_id").unwrap_or_default().trim().to_owned();
-                    let value = document.text()?.text.value().to_owned();
-                    object.values.push((id.into(), value.into()));
+            }
+            sink.part(Part::Object(object), place)?;
+        }
+        Ok(())
+    }
+
+    fn items(&mut self, section: &Tag<'a>, sink: &mut Out<'a, '_, '_>) -> Result<()> {
+        let mut entities = Vec::new();
+        while let Some(tag) = self.tags.child(section)? {
+            let place = tag.offset();
+            let before = self.names.enter(&tag);
+            while let Some(child) = self.tags.child(&tag)? {
+                entities.push(self.value(&child, child.local().into(), sink)?);
+            }
+            let item = Item {
+                id: word(&tag, "id"),
+                kind: self.names.kind(&tag),
+                status: status(&tag, sink),
+                entities: std::mem::take(&mut entities),
+            };
+            facts::state(&item, place, sink)?;
+            sink.part(Part::Item(item), place)?;
+            self.names.leave(before);
+        }
+        Ok(())
+    }
+
+    /// A value of an item, or a field of one that is a record.
+    fn value(&mut self, tag: &Tag<'a>, name: Text<'a>, sink: &mut Out<'a, '_, '_>) -> Result<Value<'a>> {
+        let mut value = Value {
+            name,
+            text: Cow::Borrowed(""),
+            datatype: Some(Datatype::String),
+            status: Status::Exists,
+            nil: false,
+            fields: Vec::new(),
+        };
+        let before = self.names.enter(tag);
+        for attribute in tag.attributes().iter() {
+            match (attribute.prefix(), attribute.local()) {
+                (None, "datatype") => value.datatype = Datatype::find(attribute.value().trim()),
+                (None, "status") => value.status = status(tag, sink),
+                (Some(prefix), "nil") if self.names.is_instance(prefix) => {
+                    value.nil = flag(&attribute.value()) == Some(true);
                 }
                 _ => {}
             }
         }
-        sink.part(Part::Object(object), place)?;
+        match value.datatype {
+            Some(Datatype::Record) => {
+                while let Some(field) = self.tags.child(tag)? {
+                    if field.local() == "field" {
+                        let name = field.attribute("name").unwrap_or_default();
+                        value.fields.push(self.value(&field, name, sink)?);
+                    }
+                }
+            }
+            _ => value.text = self.text_of(tag)?,
+        }
+        self.names.leave(before);
+        Ok(value)
     }
-    Ok(())
+
+    /// The text of an element, and moves to its end.
+    fn text_of(&mut self, tag: &Tag<'a>) -> Result<Text<'a>> {
+        if tag.is_empty() {
+            return Ok(Cow::Borrowed(""));
+        }
+        let start = tag.offset() + tag.text().len();
+        while self.tags.child(tag)?.is_some() {}
+        let raw = self.text.get(start..self.tags.offset()).unwrap_or_default();
+        if raw.len() > MAX_TEXT {
+            let message = format!("a text is longer than {MAX_TEXT} bytes");
+            return Err(error(Code::TooLarge, start, message));
+        }
+        match memchr::memchr3(b'&', b'<', b'\r', raw.as_bytes()) {
+            None => Ok(Cow::Borrowed(raw)),
+            Some(_) => resolved(raw).map(Cow::Owned).map_err(|found| moved(found, start)),
+        }
+    }
 }
 
-fn items(document: &mut Elements<'_>, prefixes: &Prefixes, sink: &mut Out<'_, '_, '_>) -> Result<()> {
-    while let Some(tag) = document.child(2)? {
-        let (kind, place) = (kind(&tag, prefixes), offset(&tag));
-        let element = Element::of(&tag);
-        let element = Element::read(document, element)?;
-        let item = Item {
-            id: element.or_empty("id").trim().to_owned().into(),
-            kind,
-            status: status(&element, place, sink),
-            entities: element.children.iter().map(|child| value(child, place, sink)).collect(),
-        };
-        facts::state(&item, place, sink)?;
-        sink.part(Part::Item(item), place)?;
-    }
-    Ok(())
+/// Text with references, comments or sections in it, as a reader of text has it.
+fn resolved(raw: &str) -> Result<String> {
+    let around = format!("<t>{raw}</t>");
+    let mut document = elements(&around, Roots::One);
+    document.root()?;
+    let content = document.text()?;
+    Ok(content.text.only_cdata().unwrap_or(content.text.value()).to_owned())
 }
 
-fn status(element: &Element, place: usize, sink: &mut Out<'_, '_, '_>) -> Status {
-    let Some(word) = element.attribute("status") else { return Status::Exists };
-    Status::find(word.trim()).unwrap_or_else(|| {
-        sink.diagnostic(Code::OvalBadEnum, place, &format!("`status`: `{word}`"));
-        Status::Error
+/// An error in text that begins at an offset, behind a tag of three bytes.
+fn moved(found: Error, start: usize) -> Error {
+    let at = found.position().map_or(0, |place| place.offset.saturating_sub(3));
+    let offset = start.saturating_add(usize::try_from(at).unwrap_or(usize::MAX));
+    error(found.code(), offset, found.message().to_owned())
+}
+
+/// The head of an object.
+fn object<'a>(tag: &Tag<'a>, sink: &mut Out<'a, '_, '_>) -> Result<Collected<'a>> {
+    let (id, word_of_flag, instance) = (word(tag, "id"), word(tag, "flag"), word(tag, "variable_instance"));
+    if id.is_empty() || word_of_flag.is_empty() {
+        let message = "an object without `id` or without `flag`";
+        return Err(error(Code::BadValue, tag.offset(), message));
+    }
+    let flag = Flag::find(&word_of_flag).unwrap_or_else(|| {
+        sink.diagnostic(Code::OvalBadEnum, tag.offset(), &format!("`flag`: `{word_of_flag}`"));
+        Flag::Error
+    });
+    Ok(Collected {
+        object: id,
+        instance: if instance.is_empty() { 1 } else { instance.parse().unwrap_or(0) },
+        flag,
+        items: Vec::new(),
+        values: Vec::new(),
     })
 }
 
-/// A value of an item, or a field of one that is a record.
-fn value(element: &Element, place: usize, sink: &mut Out<'_, '_, '_>) -> Value<'static> {
-    let datatype =
-        element.attribute("datatype").map_or(Some(Datatype::String), |word| Datatype::find(word.trim()));
-    let name = match element.name.as_str() {
-        "field" => element.or_empty("name"),
-        name => name,
-    };
-    Value {
-        name: Text::Owned(name.to_owned()),
-        text: Text::Owned(element.text.clone()),
-        datatype,
-        status: status(element, place, sink),
-        nil: element.nil,
-        fields: element.all("field").map(|field| value(field, place, sink)).collect(),
+/// The value of an attribute without white space around it; empty where it is not there.
+fn word<'a>(tag: &Tag<'a>, name: &str) -> Text<'a> {
+    match tag.attribute(name).unwrap_or_default() {
+        Cow::Borrowed(value) => Cow::Borrowed(value.trim()),
+        Cow::Owned(value) => Cow::Owned(value.trim().to_owned()),
     }
+}
+
+fn status(tag: &Tag<'_>, sink: &mut Out<'_, '_, '_>) -> Status {
+    let Some(word) = tag.attribute("status") else { return Status::Exists };
+    Status::find(word.trim()).unwrap_or_else(|| {
+        sink.diagnostic(Code::OvalBadEnum, tag.offset(), &format!("`status`: `{word}`"));
+        Status::Error
+    })
 }

@@ -8,6 +8,7 @@
 mod document;
 mod facts;
 mod items;
+mod names;
 
 use super::{Format, Scope};
 use crate::model::fact::Kinds;
