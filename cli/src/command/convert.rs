@@ -48,6 +48,12 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     progress.finish();
     output.failures(&work.errors);
     findings(&work.diagnostics, output);
+    if work.left_out > 0 {
+        output.warning(&format!(
+            "{} collected objects and items of OVAL have no place in the document; what they state beside is in it",
+            grouped(work.left_out)
+        ));
+    }
     if work.import.read == 0 {
         let why = if intake.clients().is_empty() { "was found" } else { "could be read" };
         output.failure(&format!("nothing was written: no inventory {why}"));
@@ -73,6 +79,8 @@ struct Work<'i> {
     errors: Vec<Error>,
     diagnostics: Diagnostics,
     facts: u64,
+    /// Objects and items of OVAL, which are no facts.
+    left_out: u64,
     /// Bytes of the client that was read last.
     bytes: u64,
 }
@@ -86,6 +94,7 @@ impl<'i> Work<'i> {
             errors: Vec::new(),
             diagnostics: intake.diagnostics().clone(),
             facts: 0,
+            left_out: 0,
             bytes: 0,
         }
     }
@@ -117,6 +126,8 @@ impl<'i> Work<'i> {
                 self.facts += u64::from(imported.read.facts);
                 self.bytes = imported.read.bytes;
                 self.diagnostics.append(imported.diagnostics);
+                let known = &inventory.characteristics;
+                self.left_out += (known.objects.len() + known.items.len()) as u64;
                 if inventory.client().is_empty() {
                     inventory.header.client = client.id.clone().into();
                 }

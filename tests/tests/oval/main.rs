@@ -3,4 +3,5 @@
 
 mod pairs;
 mod plain;
+mod reading;
 mod ways;
