@@ -106,6 +106,12 @@ pub fn variables_file(variables: &[(String, String, Vec<String>)]) -> String {
     xml + "</variables></oval_variables>\n"
 }
 
+/// An element, with something that says nothing where it would be empty: OpenSCAP takes the element behind an
+/// empty item, object or state for a part of it.
+pub fn filled(name: &str, attributes: &str, content: &str, or: &str) -> String {
+    format!("<{name}{attributes}>{}</{name}>", if content.is_empty() { or } else { content })
+}
+
 /// Text as it may stand in elements and attributes.
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")

@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "a comparison with a peer says what it allowed, and how often")]
 
-mod differences;
 mod functions;
 mod oscap;
 mod pairs;
 mod patterns;
+mod peer;
 mod values;

@@ -32,6 +32,12 @@ impl Draft {
             let id = self.id("def", number);
             self.pair.parts.definition(&id, &criteria);
         }
+        // Only tests that a definition names have results.
+        let all: String = (0..sizes.tests)
+            .map(|number| format!("<criterion test_ref=\"{}\"/>", self.id("tst", number)))
+            .collect();
+        let id = self.id("def", sizes.definitions);
+        self.pair.parts.definition(&id, &format!("<criteria operator=\"OR\">{all}</criteria>"));
     }
 
     /// Criteria over tests and over the definitions that stand before.

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::values::{Kind, RECORD};
+use super::values::{Kind, NIL, RECORD};
 use super::{Draft, Sizes, attribute, word};
-use crate::oval::xml::escape;
+use crate::oval::xml::{escape, filled};
 use crate::random::Choices;
 
 const STATUSES: [&str; 4] = ["exists", "does not exist", "error", "not collected"];
@@ -22,12 +22,19 @@ fn status(choices: &mut Choices<'_>) -> &'static str {
 impl Draft {
     pub(super) fn items(&mut self, choices: &mut Choices<'_>, sizes: &Sizes) {
         for number in 0..sizes.items {
-            let values: String = (0..choices.below(5)).map(|_| self.item_value(choices)).collect();
+            let values: String =
+                (0..choices.one(&[3, 4, 5, 2, 1, 0])).map(|_| self.item_value(choices)).collect();
             let status = attribute("status", status(choices), STATUSES[0]);
             let id = self.first + number + 1;
             let _ = writeln!(
                 self.pair.parts.items,
-                "<i:environmentvariable_item id=\"{id}\"{status}>{values}</i:environmentvariable_item>"
+                "{}",
+                filled(
+                    "i:environmentvariable_item",
+                    &format!(" id=\"{id}\"{status}"),
+                    &values,
+                    "<i:other>o</i:other>"
+                )
             );
         }
     }
@@ -67,7 +74,7 @@ impl Draft {
                 self.pair.parts.objects,
                 "<i:environmentvariable_object id=\"{id}\" version=\"1\">{set}</i:environmentvariable_object>"
             );
-            if choices.odds(1, 2) {
+            if choices.odds(2, 3) {
                 self.collected(&id, choices, sizes);
             }
         }
@@ -112,7 +119,13 @@ impl Draft {
             let instance = attribute("variable_instance", &instance.to_string(), "1");
             let _ = writeln!(
                 self.pair.parts.collected,
-                "<object id=\"{id}\" version=\"1\"{instance} flag=\"{flag}\">{parts}</object>"
+                "{}",
+                filled(
+                    "object",
+                    &format!(" id=\"{id}\" version=\"1\"{instance} flag=\"{flag}\""),
+                    &parts,
+                    "<message>m</message>"
+                )
             );
         }
     }
@@ -122,10 +135,9 @@ impl Draft {
 fn value(name: &str, attributes: &str, kind: Kind, status: &str, choices: &mut Choices<'_>) -> String {
     let datatype = if choices.odds(1, 16) { "string" } else { kind.datatype };
     let datatype = attribute("datatype", datatype, "string");
-    if status != STATUSES[0] {
-        return format!("<{name}{attributes}{datatype}/>");
-    }
-    if choices.odds(1, 32) {
+    // OpenSCAP compares a value that is in error or was not collected, counts with one that does not exist,
+    // and dies where there is none.
+    if kind.name == NIL && status == STATUSES[0] && choices.odds(1, 2) {
         return format!("<{name}{attributes}{datatype} xsi:nil=\"true\"/>");
     }
     format!("<{name}{attributes}{datatype}>{}</{name}>", escape(kind.value(choices)))

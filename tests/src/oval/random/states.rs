@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::values::{Kind, RECORD};
+use super::values::{Kind, NIL, RECORD};
 use super::{CHECKS, Draft, EXISTENCES, OPERATORS, Sizes, attribute, word};
-use crate::oval::xml::escape;
+use crate::oval::xml::{escape, filled};
 use crate::random::Choices;
 
 impl Draft {
@@ -16,8 +16,13 @@ impl Draft {
             let id = self.id("ste", number);
             let _ = writeln!(
                 self.pair.parts.states,
-                "<i:environmentvariable_state id=\"{id}\" version=\"1\"{operator}>{entities}\
-                 </i:environmentvariable_state>"
+                "{}",
+                filled(
+                    "i:environmentvariable_state",
+                    &format!(" id=\"{id}\" version=\"1\"{operator}"),
+                    &entities,
+                    "<notes><note>n</note></notes>"
+                )
             );
         }
     }
@@ -48,12 +53,19 @@ impl Draft {
             (attribute("datatype", kind.datatype, "string"), attribute("operation", operation, "equals"));
         let of_kind: Vec<usize> =
             (0..self.variables.len()).filter(|at| self.variables[*at].datatype == kind.datatype).collect();
-        if !of_kind.is_empty() && choices.odds(1, 2) {
+        // OpenSCAP takes neither variables nor `nil` from fields, and dies of what is then not there.
+        let is_field = !name.starts_with("i:");
+        let is_survived = match is_field {
+            true => kind.name == "name" && !operation.contains("pattern"),
+            false => kind.name != NIL,
+        };
+        if is_survived && !of_kind.is_empty() && choices.odds(1, 2) {
             let id = self.id("var", choices.one(&of_kind));
             let check = attribute("var_check", word(choices, &CHECKS), "all");
             return format!("<{name}{attributes}{datatype}{operation} var_ref=\"{id}\"{check}/>");
         }
-        if choices.odds(1, 24) {
+        // OpenSCAP dies of an absent value of other datatypes.
+        if kind.datatype == "string" && !is_field && choices.odds(1, 16) {
             return format!("<{name}{attributes}{datatype}{operation} xsi:nil=\"true\"/>");
         }
         format!("<{name}{attributes}{datatype}{operation}>{}</{name}>", escape(value))

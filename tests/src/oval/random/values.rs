@@ -39,7 +39,7 @@ const TEXT: &[&str] = &[
 ];
 
 /// The names; records are beside them.
-const KINDS: [Kind; 9] = [
+const KINDS: [Kind; 10] = [
     Kind { name: "name", datatype: "string", values: &["a", "b", "ab"], rare: &["A"], operations: TEXT },
     Kind { name: "size", datatype: "int", values: &["1", "2", "-3"], rare: &["x"], operations: BITS },
     Kind {
@@ -73,9 +73,13 @@ const KINDS: [Kind; 9] = [
         operations: ORDER,
     },
     Kind { name: "bytes", datatype: "binary", values: &["0a", "ff"], rare: &["0A"], operations: EQUALITY },
+    Kind { name: NIL, datatype: "string", values: &["a", "b"], rare: &["ab"], operations: TEXT },
 ];
 
 const PATTERNS: [&str; 5] = ["^a", "b$", "[ab]+", "^A?$", "("];
+
+/// The name of values that may say that they have none; no variable takes them, as OpenSCAP dies of it.
+pub(super) const NIL: &str = "note";
 
 /// The name of records, and their fields.
 pub(super) const RECORD: &str = "result";

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::values::Kind;
 use super::{Draft, Sizes};
-use crate::oval::xml::escape;
+use crate::oval::xml::{escape, filled};
 use crate::random::Choices;
 
 /// Functions of texts, with what their attributes may say.
@@ -72,12 +72,18 @@ impl Draft {
         self.add_variable("local_variable", number, kind, &component);
     }
 
-    fn add_variable(&mut self, element: &str, number: usize, kind: Kind, content: &str) {
+    fn add_variable(&mut self, name: &str, number: usize, kind: Kind, content: &str) {
         let (id, datatype) = (self.id("var", number), kind.datatype);
         self.variables.push(kind);
         let _ = writeln!(
             self.pair.parts.variables,
-            "<{element} id=\"{id}\" version=\"1\" datatype=\"{datatype}\" comment=\"c\">{content}</{element}>"
+            "{}",
+            filled(
+                name,
+                &format!(" id=\"{id}\" version=\"1\" datatype=\"{datatype}\" comment=\"c\""),
+                content,
+                "<notes><note>n</note></notes>"
+            )
         );
     }
 
@@ -122,7 +128,10 @@ impl Draft {
             }
             2 | 3 => {
                 let object = self.id("obj", choices.below(sizes.objects));
-                format!("<object_component object_ref=\"{object}\" item_field=\"{}\"/>", kind.name)
+                format!(
+                    "<object_component object_ref=\"{object}\" item_field=\"{}\"/>",
+                    Kind::of(kind.datatype).name
+                )
             }
             _ => {
                 let (datatype, value) = (kind.datatype, escape(kind.value(choices)));
