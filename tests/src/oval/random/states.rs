@@ -55,11 +55,7 @@ impl Draft {
             (0..self.variables.len()).filter(|at| self.variables[*at].datatype == kind.datatype).collect();
         // OpenSCAP takes neither variables nor `nil` from fields, and dies of what is then not there.
         let is_field = !name.starts_with("i:");
-        let is_survived = match is_field {
-            true => kind.name == "name" && !operation.contains("pattern"),
-            false => kind.name != NIL,
-        };
-        if is_survived && !of_kind.is_empty() && choices.odds(1, 2) {
+        if !is_field && kind.name != NIL && !of_kind.is_empty() && choices.odds(1, 2) {
             let id = self.id("var", choices.one(&of_kind));
             let check = attribute("var_check", word(choices, &CHECKS), "all");
             return format!("<{name}{attributes}{datatype}{operation} var_ref=\"{id}\"{check}/>");

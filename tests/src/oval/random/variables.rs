@@ -8,7 +8,7 @@ use crate::oval::xml::{escape, filled};
 use crate::random::Choices;
 
 /// Functions of texts, with what their attributes may say.
-const FUNCTIONS: [(&str, &[&str]); 13] = [
+const FUNCTIONS: [(&str, &[&str]); 12] = [
     ("concat", &[""]),
     ("begin", &[" character=\"a\""]),
     ("end", &[" character=\"b\""]),
@@ -19,7 +19,6 @@ const FUNCTIONS: [(&str, &[&str]); 13] = [
     ("escape_regex", &[""]),
     ("regex_capture", &[" pattern=\"(a)b\"", " pattern=\"^.\""]),
     ("unique", &[""]),
-    ("count", &[""]),
     ("glob_to_regex", &[""]),
     ("concat", &[""]),
 ];
@@ -112,7 +111,7 @@ impl Draft {
         }
         let (name, attributes) = choices.one(&FUNCTIONS);
         let count = match name {
-            "concat" | "unique" | "count" => 1 + choices.below(3),
+            "concat" | "unique" => 1 + choices.below(3),
             _ => 1,
         };
         let parts: String =
@@ -122,9 +121,12 @@ impl Draft {
 
     /// A literal, a variable that stands before, or values of items.
     fn leaf(&self, choices: &mut Choices<'_>, kind: Kind, number: usize, sizes: &Sizes) -> String {
+        // OpenSCAP compares a variable of values of another datatype in ways of its own.
+        let of_kind: Vec<usize> =
+            (0..number).filter(|at| self.variables[*at].datatype == kind.datatype).collect();
         match choices.below(4) {
-            1 if number > 0 => {
-                format!("<variable_component var_ref=\"{}\"/>", self.id("var", choices.below(number)))
+            1 if !of_kind.is_empty() => {
+                format!("<variable_component var_ref=\"{}\"/>", self.id("var", choices.one(&of_kind)))
             }
             2 | 3 => {
                 let object = self.id("obj", choices.below(sizes.objects));

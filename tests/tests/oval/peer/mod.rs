@@ -55,7 +55,7 @@ impl<'c> Peer<'c> {
 
     fn test(&self, test: &Test) -> Truth {
         let Reference::To(object) = test.object else { panic!("{} has an object", test.id) };
-        let Some(found) = self.object(&self.content.objects[object as usize].id, true) else {
+        let Some(found) = self.object(&self.content.objects[object as usize].id) else {
             return Truth::Unknown;
         };
         let (mut check, mut existence) = (test.check.unwrap(), test.existence.unwrap());
@@ -68,8 +68,10 @@ impl<'c> Peer<'c> {
             }
         }
         let by_states = || {
-            let items = found.items.iter().map(|item| self.item(test, item, &states));
-            check.combine(&items.collect::<Tally>())
+            let first = |at: &usize| found.items[..*at].iter().all(|item| item.id != found.items[*at].id);
+            let items =
+                (0..found.items.len()).filter(first).map(|at| self.item(test, found.items[at], &states));
+            self.check(check, items)
         };
         let proves_nothing = existence == Existence::AnyExist && states.is_empty();
         match found.flag {
@@ -80,7 +82,7 @@ impl<'c> Peer<'c> {
             Flag::NotCollected => Truth::Unknown,
             Flag::NotApplicable => Truth::NotApplicable,
             Flag::DoesNotExist => matches!(existence, Existence::NoneExist | Existence::AnyExist).into(),
-            Flag::Complete => match existence.judge(&self.presence(existence, &found)) {
+            Flag::Complete => match self.judge(existence, &found) {
                 Truth::True if states.is_empty() => Truth::True,
                 Truth::True => by_states(),
                 decided => decided,
@@ -103,18 +105,30 @@ impl<'c> Peer<'c> {
         }
     }
 
-    /// The statuses of items that existence is judged by.
-    fn presence(&self, existence: Existence, found: &Found<'_>) -> Presence {
+    /// Whether as many items exist as there must be.
+    fn judge(&self, existence: Existence, found: &Found<'_>) -> Truth {
         let counts = |item: &&&Item<'_>| match item.status {
             Status::NotCollected => !self.is(D2),
             Status::DoesNotExist => existence != Existence::AllExist || !self.is(D3),
             Status::Exists | Status::Error => true,
         };
-        found.items.iter().filter(counts).map(|item| item.status).collect()
+        let presence: Presence = found.items.iter().filter(counts).map(|item| item.status).collect();
+        match existence {
+            Existence::NoneExist if self.is(N22) && presence.of(Status::Error) > 0 => Truth::Error,
+            _ => existence.judge(&presence),
+        }
+    }
+
+    /// Combines the results of several things of one sort.
+    fn check(&self, check: Check, results: impl Iterator<Item = Truth>) -> Truth {
+        let results: Vec<Truth> = results.collect();
+        let truth = check.combine(&results.iter().copied().collect());
+        let is_mixed = truth == Truth::Unknown && results.contains(&Truth::False);
+        if self.is(N21) && check == Check::AtLeastOne && is_mixed { Truth::Error } else { truth }
     }
 
     /// What was collected of an object, or what a set gives; `None` where nothing is known.
-    fn object(&self, id: &str, of_test: bool) -> Option<Found<'c>> {
+    fn object(&self, id: &str) -> Option<Found<'c>> {
         let all: Vec<&'c Collected<'static>> = self
             .known
             .objects
@@ -126,8 +140,6 @@ impl<'c> Peer<'c> {
             let object = self.content.objects.iter().find(|object| object.id == id).unwrap();
             return match &object.content {
                 Object::Set(set) if !self.is(N13) => Some(self.set(set)),
-                // A test of a set that was not collected.
-                _ if of_test => None,
                 _ => None,
             };
         }
@@ -149,7 +161,7 @@ impl<'c> Peer<'c> {
             let mut found = match operand {
                 Operand::Set(inner) => self.set(inner),
                 Operand::Object(id) => {
-                    self.object(id, false).unwrap_or(Found { flag: Flag::NotCollected, items: Vec::new() })
+                    self.object(id).unwrap_or(Found { flag: Flag::NotCollected, items: Vec::new() })
                 }
             };
             for filter in &set.filters {

@@ -68,7 +68,7 @@ impl Peer<'_> {
             return Ok(Truth::True);
         }
         compared.extend(own.iter().map(|value| self.value(entity, value)));
-        Ok(entity.check.unwrap().combine(&compared.into_iter().collect::<Tally>()))
+        Ok(self.check(entity.check.unwrap(), compared.into_iter()))
     }
 
     fn value(&self, entity: &Entity, value: &Value<'_>) -> Truth {
@@ -88,10 +88,10 @@ impl Peer<'_> {
         }
         let fields = entity.fields.iter().map(|field| {
             let own: Vec<&Value<'_>> = value.fields.iter().filter(|own| own.name == field.name).collect();
-            if own.is_empty() || self.is(N19) && field.variable.is_some() {
+            if own.is_empty() {
                 return Truth::Error;
             }
-            field.check.unwrap().combine(&own.into_iter().map(|own| self.value(field, own)).collect())
+            self.check(field.check.unwrap(), own.into_iter().map(|own| self.value(field, own)))
         });
         Check::All.combine(&fields.collect())
     }
@@ -106,7 +106,7 @@ impl Peer<'_> {
             return Truth::Error;
         }
         let values = known.values.iter().map(|value| against(known.datatype, operation, value, text));
-        entity.variable_check.unwrap().combine(&values.collect())
+        self.check(entity.variable_check.unwrap(), values)
     }
 }
 

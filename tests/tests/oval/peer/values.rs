@@ -1,6 +1,6 @@
 //! The values of variables.
 
-use patchstate::model::oval::characteristics::Value;
+use patchstate::model::oval::characteristics::{Item, Value};
 use patchstate::model::oval::function;
 use patchstate::model::oval::pattern::Pattern;
 use patchstate::model::oval::value::{Datatype, Operation, fits};
@@ -27,9 +27,13 @@ impl Peer<'_> {
         let variable = self.content.variables.iter().find(|variable| variable.id == id).unwrap();
         let datatype = variable.content.datatype.unwrap();
         let made = match &variable.content.source {
+            Source::Constant(values) if self.is(N28) => Ok((Flag::Complete, values.clone())),
             Source::Constant(values) => of_type(datatype, values.clone()),
             Source::External(possible) => self.external(id, datatype, possible),
-            Source::Local(component) => match self.component(component) {
+            Source::Local(component) => match self.component(component, None) {
+                Ok((_, values)) if self.is(N25) && values.iter().any(|(own, _)| *own != datatype) => {
+                    Err(Flag::Error)
+                }
                 Ok((flag, values)) => Ok((flag, values.into_iter().map(|(_, text)| text).collect())),
                 Err(flag) => Err(flag),
             },
@@ -57,7 +61,7 @@ impl Peer<'_> {
                 Some(of(object)).filter(|values| object.instance == 1 && !values.is_empty())
             })
         };
-        let values = given.or_else(collected).ok_or(Flag::Error)?;
+        let values = given.or_else(|| collected().filter(|_| !self.is(N23))).ok_or(Flag::Error)?;
         let allowed = |value: &String| {
             possible.is_empty()
                 || possible.iter().any(|possible| match possible {
@@ -76,7 +80,7 @@ impl Peer<'_> {
         of_type(datatype, values)
     }
 
-    fn component(&self, component: &Component) -> Made {
+    fn component(&self, component: &Component, within: Option<&Function>) -> Made {
         match component {
             Component::Unknown => Err(Flag::Error),
             Component::Literal { datatype, text } => match fits(datatype.unwrap(), text) {
@@ -94,9 +98,21 @@ impl Peer<'_> {
                 }
             }
             Component::Object { object, field, .. } => {
-                let found = self.object(object, false).ok_or(Flag::NotCollected)?;
+                let found = self.object(object).ok_or(Flag::NotCollected)?;
                 if !matches!(found.flag, Flag::Complete | Flag::Incomplete) {
                     return Err(found.flag);
+                }
+                let is_in_concat = matches!(within, Some(Function::Concat));
+                if self.is(N26) && is_in_concat && found.items.is_empty() {
+                    return Ok((found.flag, Vec::new()));
+                }
+                let lacks = |item: &Item<'_>| item.entities.iter().all(|value| value.name != *field);
+                let is_in_capture = matches!(within, Some(Function::RegexCapture(_)));
+                if self.is(N24)
+                    && !(self.is(N27) && is_in_capture)
+                    && found.items.iter().any(|item| lacks(item))
+                {
+                    return Err(Flag::Error);
                 }
                 let there = found.items.iter().filter(|item| item.status == Status::Exists || self.is(N20));
                 let own = there.flat_map(|item| &item.entities).filter(|value| value.name == *field);
@@ -110,16 +126,22 @@ impl Peer<'_> {
     }
 
     fn function(&self, function: &Function, parts: &[Component]) -> Made {
-        let made: Vec<Made> = parts.iter().map(|part| self.component(part)).collect();
+        let made: Vec<Made> = parts.iter().map(|part| self.component(part, Some(function))).collect();
         let flag_of = |made: &Made| made.as_ref().map_or_else(|flag| *flag, |(flag, _)| *flag);
         let flags: Vec<Flag> = made.iter().map(flag_of).collect();
         let worst =
             [Flag::Error, Flag::NotApplicable, Flag::NotCollected, Flag::DoesNotExist, Flag::Incomplete];
         let flag = worst.into_iter().find(|flag| flags.contains(flag)).unwrap_or(Flag::Complete);
-        let lists: Vec<Vec<(Datatype, String)>> = made
+        let mut lists: Vec<Vec<(Datatype, String)>> = made
             .into_iter()
             .map(|made| made.map(|(_, values)| values).map_err(|_| flag))
             .collect::<Result<_, _>>()?;
+        if self.is(N26) && matches!(function, Function::Concat) {
+            lists.retain(|list| !list.is_empty());
+            if lists.is_empty() {
+                return Ok((flag, Vec::new()));
+            }
+        }
         apply(function, &lists).map(|values| (flag, values)).ok_or(Flag::Error)
     }
 }
