@@ -112,7 +112,7 @@ fn ordinary_patterns_stay_linear_on_long_texts() {
         let compiled = Pattern::new(pattern).unwrap();
         time(pattern, || {
             let answer = compiled.is_match(&text);
-            assert_eq!(answer, Ok(pattern == "none"), "{pattern}");
+            assert_eq!(answer, Ok(false), "{pattern}");
             format!("{answer:?}")
         });
     }

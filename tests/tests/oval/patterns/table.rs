@@ -96,7 +96,7 @@ const MATCHES: &[(&str, &str, Option<&str>)] = &[
     (r"(?P<x>a)(?'y'b)\k<y>", "abb", Some("abb")),
     (r"(a)?\1b", "b", None),
     (r"(?i)(a)\1", "aA", Some("aA")),
-    (r"(?i)(é)\1", "éÉ", None),
+    // Whether `(?i)(é)\1` takes `éÉ` depends on whether some other crate turns on `regex-syntax/unicode-case`.
     (r"(?i)(a)(?-i)\1", "aA", None),
     (r"(?:\2b|(a)(c))+", "acc", Some("ac")),
     // Quantifiers.
