@@ -7,4 +7,5 @@ mod oscap;
 mod pairs;
 mod patterns;
 mod peer;
+mod tables;
 mod values;

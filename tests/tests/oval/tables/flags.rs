@@ -1,7 +1,7 @@
 //! Tests by the flag of their object: section 4.2.
 
-use conformance::oval::xml::Parts;
 use conformance::oval::rows;
+use conformance::oval::xml::Parts;
 use patchstate::model::options::Options;
 
 use super::operators::{EXISTENCES, RESULTS, by_table};

@@ -42,7 +42,9 @@ fn result(parts: &Parts, sort: &'static str, id: &str) -> &'static str {
 fn collect(parts: &mut Parts, id: &str, flag: &str, items: &[String]) {
     let reference = |item: &String| format!(r#"<reference item_ref="{item}"/>"#);
     let references: String = items.iter().map(reference).collect();
-    parts.collected.push_str(&format!(r#"<object id="{id}" version="1" flag="{flag}">{references}</object>"#));
+    parts
+        .collected
+        .push_str(&format!(r#"<object id="{id}" version="1" flag="{flag}">{references}</object>"#));
 }
 
 /// Adds an object of no entities that matter.
@@ -65,7 +67,10 @@ fn test(parts: &mut Parts, number: usize, attributes: &str, object: &str, states
     parts.tests.push_str(&format!(
         r#"<i:environmentvariable_test id="t{number}" version="1" {attributes}><i:object object_ref="{object}"/>{states}</i:environmentvariable_test>"#
     ));
-    parts.definition(&format!("d{number}"), &format!(r#"<criteria><criterion test_ref="t{number}"/></criteria>"#));
+    parts.definition(
+        &format!("d{number}"),
+        &format!(r#"<criteria><criterion test_ref="t{number}"/></criteria>"#),
+    );
 }
 
 /// Adds an item by a letter: how its `size` compares with that of `SIZE_IS_ONE`, or its status.
@@ -125,8 +130,8 @@ fn first_that_holds<'t>(table: &'t str, count: &dyn Fn(&str) -> usize, total: us
             ["all", what] => total > 0 && count(what) == total,
             ["any", what] => count(what) > 0,
             [what, "odd"] => count(what) % 2 == 1,
-            [what, "=", number] => count(what) == number.parse().unwrap(),
-            [what, ">=", number] => count(what) >= number.parse().unwrap(),
+            [what, "=", number] => count(what) == number.parse::<usize>().unwrap(),
+            [what, ">=", number] => count(what) >= number.parse::<usize>().unwrap(),
             _ => panic!("no condition: {part}"),
         });
         if holds {

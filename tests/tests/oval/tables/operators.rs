@@ -86,7 +86,8 @@ fn existence_is_that_of_the_page_for_all_counts_up_to_three() {
     for (name, table) in EXISTENCES {
         for number in 0..4usize.pow(4) {
             let counts = [number % 4, number / 4 % 4, number / 16 % 4, number / 64];
-            let count = |letters: &str| counts[STATUSES.iter().position(|(name, _)| *name == letters).unwrap()];
+            let count =
+                |letters: &str| counts[STATUSES.iter().position(|(name, _)| *name == letters).unwrap()];
             let statuses =
                 STATUSES.into_iter().zip(counts).flat_map(|((_, status), count)| vec![status; count]);
             let expected = word(first_that_holds(table, &count, counts.iter().sum()));
