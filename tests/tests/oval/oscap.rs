@@ -18,7 +18,7 @@ use patchstate::model::truth::Truth;
 use crate::peer::{Difference, Peer};
 
 /// How many pairs are compared, and how many of them stand in one document.
-const PAIRS: (usize, usize) = (6000, 100);
+const PAIRS: (usize, usize) = (5000, 100);
 
 /// The most bytes that a pair is drawn from.
 const BYTES: usize = 3000;

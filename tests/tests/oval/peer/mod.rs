@@ -12,7 +12,7 @@ use patchstate::model::oval::object::{Object, Operand, Set};
 use patchstate::model::oval::tables::Presence;
 use patchstate::model::oval::words::{Action, Check, Existence, Flag, SetOperator, Status};
 use patchstate::model::oval::{Content, Reference, Test};
-use patchstate::model::truth::{Tally, Truth};
+use patchstate::model::truth::Truth;
 
 mod differences;
 mod states;
