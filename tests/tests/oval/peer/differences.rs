@@ -36,10 +36,9 @@ differences! {
     N21 "check `at least one`, false and unknown: error there",
     N22 "items that exist and items in error, none_exist: error there",
     N23 "external variable without values but collected ones: error there",
-    N24 "object_component, an item without the entity: error there",
+    N24 "object_component outside of regex_capture, an item without the entity: error there",
     N25 "local variable with an item's value of another datatype: error there",
     N26 "concat of an object_component, no items: left out there",
-    N27 "regex_capture of an object_component, an item without the entity: no error there",
     N28 "constant variable with a value that cannot be read: its other values count there",
-    N20 "object_component: entities of any status count there",
+    N20 "object_component: entities that are in error or do not exist count there",
 }

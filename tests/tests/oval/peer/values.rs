@@ -108,13 +108,10 @@ impl Peer<'_> {
                 }
                 let lacks = |item: &Item<'_>| item.entities.iter().all(|value| value.name != *field);
                 let is_in_capture = matches!(within, Some(Function::RegexCapture(_)));
-                if self.is(N24)
-                    && !(self.is(N27) && is_in_capture)
-                    && found.items.iter().any(|item| lacks(item))
-                {
+                if self.is(N24) && !is_in_capture && found.items.iter().any(|item| lacks(item)) {
                     return Err(Flag::Error);
                 }
-                let there = found.items.iter().filter(|item| item.status == Status::Exists || self.is(N20));
+                let there = found.items.iter().filter(|item| item.status == Status::Exists);
                 let own = there.flat_map(|item| &item.entities).filter(|value| value.name == *field);
                 let counted = own.filter(|value| value.status == Status::Exists || self.is(N20));
                 let typed = |value: &Value<'_>| (value.datatype.unwrap(), value.text.to_string());
