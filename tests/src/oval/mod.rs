@@ -12,6 +12,10 @@ use patchstate::model::options::Options;
 use patchstate::model::oval::Content;
 use patchstate::model::update::Catalog;
 
+pub mod oscap;
+pub mod random;
+pub mod xml;
+
 /// Reads a definitions file.
 ///
 /// # Errors
