@@ -13,11 +13,22 @@ use crate::model::verdict::{Answer, Cell, Verdict};
 
 /// What takes the place of the result of a threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Relaxed {
+enum Relaxed<'a> {
     /// Whether there is anything to compare.
     Present,
-    /// The best that could be.
-    Granted,
+    /// The best that could be, also of other tests of these objects, of which there is nothing.
+    Granted(&'a [u32]),
+}
+
+impl Relaxed<'_> {
+    /// Whether a test that is no threshold takes part in what is granted: who signed a package is asked
+    /// beside its version, and is as false where there is no package.
+    fn grants(self, test: &Test) -> bool {
+        match (self, test.object) {
+            (Relaxed::Granted(absent), Reference::To(object)) => absent.contains(&object),
+            (Relaxed::Granted(_), Reference::None | Reference::Dangling) | (Relaxed::Present, _) => false,
+        }
+    }
 }
 
 impl Evaluation<'_> {
@@ -79,7 +90,8 @@ impl Evaluation<'_> {
     /// The cell of a definition with thresholds.
     fn by_thresholds(&self, criteria: &Criteria, thresholds: &[Threshold<'_>], result: Answer) -> Cell {
         let relaxed = self.relaxed(criteria, Relaxed::Present).truth;
-        let excluded = || match self.relaxed(criteria, Relaxed::Granted).truth {
+        let absent = self.absent(thresholds);
+        let excluded = || match self.relaxed(criteria, Relaxed::Granted(&absent)).truth {
             Truth::False | Truth::NotApplicable => Reason::PlatformDiffers,
             _ => Reason::PackageAbsent,
         };
@@ -143,11 +155,11 @@ impl Evaluation<'_> {
     }
 
     /// The result with every threshold replaced.
-    fn relaxed(&self, criteria: &Criteria, by: Relaxed) -> Answer {
+    fn relaxed(&self, criteria: &Criteria, by: Relaxed<'_>) -> Answer {
         self.relaxed_part(criteria, false, by)
     }
 
-    fn relaxed_part(&self, part: &Criteria, negated_above: bool, by: Relaxed) -> Answer {
+    fn relaxed_part(&self, part: &Criteria, negated_above: bool, by: Relaxed<'_>) -> Answer {
         let odd = negated_above != part.negate;
         let answer = match &part.question {
             Question::All(None, _) => Answer::RULE_ERROR,
@@ -161,13 +173,26 @@ impl Evaluation<'_> {
             {
                 match (odd, by) {
                     (true, _) => Answer::FALSE,
-                    (false, Relaxed::Granted) => Answer::TRUE,
+                    (false, Relaxed::Granted(_)) => Answer::TRUE,
                     (false, Relaxed::Present) => self.presence(&self.content.tests[*number as usize]),
                 }
+            }
+            Question::Test(Some(number)) if !odd && by.grants(&self.content.tests[*number as usize]) => {
+                Answer::TRUE
             }
             Question::Test(_) | Question::Definition(_) => self.leaf(part),
         };
         negated(answer, part.negate)
+    }
+
+    /// The objects of thresholds of which there is nothing to compare.
+    fn absent(&self, thresholds: &[Threshold<'_>]) -> Vec<u32> {
+        let is_absent = |one: &&Threshold<'_>| self.presence(one.test).truth == Truth::False;
+        let object = |one: &Threshold<'_>| match one.test.object {
+            Reference::To(object) => Some(object),
+            Reference::None | Reference::Dangling => None,
+        };
+        thresholds.iter().filter(is_absent).filter_map(object).collect()
     }
 
     fn is_present(&self, test: &Test) -> bool {
