@@ -16,9 +16,11 @@ use crate::model::oval::{Content, Criteria, Definition, Named, Question, Referen
 
 impl View<'_> {
     /// Restores what a source says, where it is a definitions file of OVAL.
+    ///
+    /// What a damaged index names and has not is dangling.
     pub fn content(&self, source: usize) -> Option<Content> {
         let columns = self.columns;
-        (columns.source_oval.at(source) != 0).then(|| Content {
+        let content = (columns.source_oval.at(source) != 0).then(|| Content {
             schema_version: self.owned(columns.source_schema_version.at(source)),
             definitions: columns
                 .source_definition_ends(source)
@@ -28,7 +30,8 @@ impl View<'_> {
             objects: columns.source_object_ends(source).filter_map(|at| self.object(at)).collect(),
             states: columns.source_state_ends(source).filter_map(|at| self.state(at)).collect(),
             variables: columns.source_variable_ends(source).filter_map(|at| self.variable(at)).collect(),
-        })
+        });
+        content.map(bounded)
     }
 
     /// Whether an update is a definition that is not to be used any more.
@@ -176,4 +179,32 @@ impl View<'_> {
             ),
         })
     }
+}
+
+/// Sees that every number names something that is there.
+fn bounded(mut content: Content) -> Content {
+    let [definitions, tests, objects, states] =
+        [content.definitions.len(), content.tests.len(), content.objects.len(), content.states.len()];
+    for test in &mut content.tests {
+        if matches!(test.object, Reference::To(number) if number as usize >= objects) {
+            test.object = Reference::Dangling;
+        }
+        test.states.iter_mut().for_each(|state| keep_below(state, states));
+    }
+    for criteria in content.definitions.iter_mut().filter_map(|definition| definition.criteria.as_mut()) {
+        bound(criteria, definitions, tests);
+    }
+    content
+}
+
+fn bound(criteria: &mut Criteria, definitions: usize, tests: usize) {
+    match &mut criteria.question {
+        Question::All(_, parts) => parts.iter_mut().for_each(|part| bound(part, definitions, tests)),
+        Question::Test(number) => keep_below(number, tests),
+        Question::Definition(number) => keep_below(number, definitions),
+    }
+}
+
+fn keep_below(number: &mut Option<u32>, end: usize) {
+    *number = number.filter(|number| (*number as usize) < end);
 }
