@@ -32,7 +32,7 @@ fn own(name: &str) -> PathBuf {
 fn rows(update: &Update) -> &[PackageRow] {
     match &update.rule {
         Rule::Packages { rows, .. } => rows,
-        Rule::None | Rule::Tests { .. } | Rule::Items(_) => &[],
+        Rule::None | Rule::Tests { .. } | Rule::Items(_) | Rule::Definition(_) => &[],
     }
 }
 
