@@ -27,18 +27,21 @@ use patchstate::model::verdict::{Answer, Cell, Verdict};
 use patchstate::version::dotted::Version;
 
 mod applicability;
+mod definitions;
 
 pub use applicability::install;
+pub use definitions::definitions;
 
 pub use applicability::rules;
 
-/// An index of `count` updates of each of three catalogs, and two more of the last.
+/// An index of `count` updates of each of four catalogs, and two more of the third.
 ///
 /// # Errors
 ///
 /// It cannot be compiled, which would be a mistake here.
 pub fn index(count: u32) -> Result<Vec<u8>> {
-    let compiled = compile::compile(vec![windows(count), linux(count), rules(count)], vec![detection()])?;
+    let catalogs = vec![windows(count), linux(count), rules(count), definitions(count)];
+    let compiled = compile::compile(catalogs, vec![detection()])?;
     let mut out = Cursor::new(Vec::new());
     index::write(&compiled.columns, &mut out)?;
     Ok(out.into_inner())

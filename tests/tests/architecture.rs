@@ -14,12 +14,13 @@ const FLOORS: [&[&str]; 6] = [
 ];
 
 /// The readers of catalogs and inventories.
-const READERS: [&str; 16] = [
+const READERS: [&str; 17] = [
     "mssecure",
     "updateinfo",
     "wsus",
     "sdp",
     "cvrf",
+    "oval",
     "native",
     "packages",
     "glpi",

@@ -48,7 +48,7 @@ fn an_index_of_version_1_is_read() {
     index.check().unwrap();
     index.verify().unwrap();
     let view = index.view().unwrap();
-    assert_eq!((view.updates(), view.subjects(), view.sources()), (26, 19, 3));
+    assert_eq!((view.updates(), view.subjects(), view.sources()), (34, 19, 4));
     let update = view.find_update("win:W3").unwrap();
     assert_eq!(
         view.find_subject(&Subject::Hotfix(300_004)).map(|at| view.subject(at)),
@@ -68,6 +68,13 @@ fn an_index_of_version_1_is_read() {
     let detectoid = view.find_update("rul:D").unwrap() as u32;
     assert_eq!(part.prerequisites, [vec![Some(detectoid)]]);
     assert_eq!(view.children(view.find_update("rul:B").unwrap()).last(), Some(None));
+    let definition = view.entry(view.find_update("def:s:def:4").unwrap());
+    assert_eq!(
+        (definition.update.title.as_str(), &definition.update.rule),
+        ("Package 4", &Rule::Definition(4))
+    );
+    let content = view.content(3).unwrap();
+    assert_eq!((content.definitions.len(), content.tests.len(), content.variables.len()), (9, 9, 9));
     assert_eq!(view.statistics(2).collect::<Vec<_>>(), [("packages", 3)]);
     evaluate(view, &Options::default(), &[samples::inventory("bb", 8)]);
 }

@@ -209,14 +209,14 @@ fn changed(change: impl FnOnce(&mut Vec<Catalog>)) -> Vec<String> {
 fn rule(update: &mut Update) -> (&mut Expr, &mut Expr) {
     match &mut update.rule {
         Rule::Tests { installed, applicable } => (installed, applicable),
-        Rule::None | Rule::Items(_) | Rule::Packages { .. } => panic!("has no tests"),
+        Rule::None | Rule::Items(_) | Rule::Packages { .. } | Rule::Definition(_) => panic!("has no tests"),
     }
 }
 
 fn package_rows(update: &mut Update) -> (&mut Vec<Collection>, &mut Vec<PackageRow>) {
     match &mut update.rule {
         Rule::Packages { collections, rows } => (collections, rows),
-        Rule::None | Rule::Tests { .. } | Rule::Items(_) => panic!("has no rows"),
+        Rule::None | Rule::Tests { .. } | Rule::Items(_) | Rule::Definition(_) => panic!("has no rows"),
     }
 }
 

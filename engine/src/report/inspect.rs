@@ -53,7 +53,7 @@ fn overview(view: View<'_>) -> Table<'_> {
         ("updates with tests", rules(1)),
         ("updates with package rows", rules(2)),
         ("updates with items", rules(3)),
-        ("updates that are definitions", rules(4)),
+        ("updates with a definition", rules(4)),
         ("updates without a rule", rules(0)),
         ("replacements", columns.edge_by.len()),
         ("sets of prerequisites", columns.prerequisites()),

@@ -11,7 +11,7 @@ use patchstate::archive::map::Bytes;
 use patchstate::catalog::cvrf::feed::Feed;
 use patchstate::catalog::cvrf::products::Products;
 use patchstate::catalog::cvrf::{self, evidence};
-use patchstate::catalog::{self, Settings, Verify, detection};
+use patchstate::catalog::{self, Settings, Verify, detection, oval};
 use patchstate::compile::compile;
 use patchstate::compile::merge::merge;
 use patchstate::container;
@@ -22,6 +22,7 @@ use patchstate::index::Index;
 use patchstate::ingest::{Buffer, Input, Intake};
 use patchstate::model::inventory::Inventory;
 use patchstate::model::options::Options;
+use patchstate::model::oval::variable::Variables;
 use patchstate::{ingest, inventory};
 
 use crate::page::{root, walk};
@@ -59,6 +60,52 @@ impl Raised {
                 Err(error) => self.add(error.code(), &by),
             }
         }
+    }
+
+    /// Reads definitions of OVAL, and evaluates what was collected for them.
+    fn definitions(&mut self, path: &Path) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        match name.split_once('.') {
+            Some((_, "xml")) => self.catalog(path),
+            Some((_, "variables.xml")) => {
+                // Given twice, so that values take the place of values.
+                let mut found = Diagnostics::new();
+                let mut values = Variables::default();
+                for _ in 0..2 {
+                    oval::variables::read(path, &mut values, &mut found).expect("is a file of values");
+                }
+                self.all(&found, &name);
+            }
+            Some((of, _)) => self.collected(&path.with_file_name(format!("{of}.xml")), path),
+            None => {}
+        }
+    }
+
+    /// Evaluates an inventory over a definitions file.
+    fn collected(&mut self, definitions: &Path, inventory: &Path) {
+        let mut catalogs = Vec::new();
+        (oval::FORMAT.read)(definitions, &Settings::default(), &mut |catalog| catalogs.extend(catalog));
+        let compiled = compile(catalogs, Vec::new()).expect("compiles");
+        let index = conformance::run::open(&compiled.columns);
+        let options = Options::default();
+        let plan = Plan::new(index.view().expect("opens"), &options, None);
+        let intake = Intake::scan(&[Input::from(inventory)], ingest::Settings::default()).expect("is listed");
+        let clients: Vec<_> = intake.clients().iter().collect();
+        let outcome = run::evaluate(&plan, &intake, &clients, |_, _| Ok(()), &|_| {}).expect("nothing fails");
+        self.all(&outcome.diagnostics, &inventory.to_string_lossy());
+        outcome.errors.iter().for_each(|error| self.add(error.code(), &inventory.to_string_lossy()));
+    }
+
+    /// Merges definitions files that have the same definitions.
+    fn merged(&mut self, folder: &Path) {
+        let mut catalogs = Vec::new();
+        for name in ["first.xml", "second.xml"] {
+            let path = folder.join(name);
+            (oval::FORMAT.read)(&path, &Settings::default(), &mut |catalog| catalogs.extend(catalog));
+        }
+        let merged = merge(catalogs, Vec::new()).expect("they agree");
+        let by = folder.to_string_lossy();
+        merged.sources.iter().for_each(|source| self.all(&source.diagnostics, &by));
     }
 
     /// Reads a folder of an Office update database, with rules for it.
@@ -172,6 +219,12 @@ fn of_corpora(raised: &mut Raised) {
         raised.catalog(&corpora.join("sdp").join(part));
     }
     raised.office(&corpora.join("office"));
+    walk(&corpora.join("oval"), &mut |path| {
+        if is_document(path) {
+            raised.definitions(path);
+        }
+    });
+    raised.merged(&corpora.join("oval/versions"));
     // Alone, because documents of one client stand against each other in the folder.
     walk(&corpora.join("inventory"), &mut |path| raised.inventories(path));
     raised.inventories(&corpora.join("inventory"));

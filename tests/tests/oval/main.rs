@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "a comparison with a peer says what it allowed, and how often")]
 
+mod documents;
 mod functions;
 mod oscap;
 mod pairs;

@@ -52,6 +52,12 @@ pub(super) fn read(element: &Element, numbers: &mut Numbers, findings: &mut Find
     if found.is_none() {
         findings.push(Code::OvalBadEnum, element.position, "definition", format_args!("`class`: `{class}`"));
     }
+    Reading { element, findings }.unknown(&["id", "version", "class", "deprecated"]);
+    for child in &element.children {
+        if !matches!(child.name.as_str(), "metadata" | "criteria" | "notes" | "Signature") {
+            findings.unknown(format!("definition/{}", child.name), child.position);
+        }
+    }
     let metadata = element.child("metadata");
     let title = metadata.and_then(|metadata| metadata.child("title")).map(Element::trimmed);
     let criteria = element.child("criteria").map(|root| criteria(root, 1, numbers, findings)).transpose()?;
@@ -83,6 +89,7 @@ fn criteria(
     }
     let mut reading = Reading { element, findings };
     let operator = reading.word("operator", Operator::And, Operator::find);
+    reading.unknown(&["operator", "negate", "comment", "applicability_check"]);
     let mut parts = Vec::with_capacity(element.children.len());
     for child in &element.children {
         let question = match child.name.as_str() {
@@ -100,6 +107,8 @@ fn criteria(
                 continue;
             }
         };
+        let known = ["test_ref", "definition_ref", "negate", "comment", "applicability_check"];
+        Reading { element: child, findings: reading.findings }.unknown(&known);
         parts.push(part(child, question));
     }
     Ok(part(element, Question::All(operator, parts)))

@@ -7,6 +7,7 @@ use std::io::BufRead;
 
 use super::definition::{self, Entry};
 use super::ids::{Identified, Ids, dangling};
+use super::patterns;
 use super::test::{self, kind};
 use crate::catalog::document::report_decoding;
 use crate::diagnostic::{Code, Diagnostics, Position};
@@ -234,6 +235,7 @@ impl Document {
             variables: std::mem::take(&mut numbers.variables.things),
         };
         report_circular_variables(&content, &mut self.findings);
+        patterns::report(&content, &mut self.findings);
         let mut diagnostics = self.findings.finish();
         diagnostics.append(self.decoding);
         let source = update::Source { revision: self.timestamp, ..update::Source::default() };

@@ -29,6 +29,7 @@ mod date;
 mod definition;
 mod document;
 mod ids;
+mod patterns;
 mod test;
 mod update;
 pub mod variables;

@@ -1,7 +1,8 @@
 //! One pass over the criteria of a definition, which finds all that its cell needs.
 //!
 //! Combinations depend on how often each truth occurs alone, so that operands are tallied as they are met, for the
-//! result and for both that stand for thresholds in other ways. Reasons are found only where a cell is Unknown.
+//! result and for the one in which a threshold holds as soon as there is anything to compare. Reasons are found only
+//! where they are asked for.
 
 use super::blocks::Leaf;
 use super::program::{Program, is_circular};
@@ -19,7 +20,6 @@ use crate::model::verdict::{Cell, Verdict};
 struct Part {
     result: Truth,
     relaxed: Truth,
-    granted: Truth,
 }
 
 /// The definitions of a source over the answers of its tests.
@@ -65,7 +65,6 @@ impl Pass<'_> {
                 let mut found = Found {
                     result: Truth::Unknown,
                     relaxed: Truth::Unknown,
-                    granted: Truth::Unknown,
                     thresholds: false,
                     holds: false,
                     holds_of_package: false,
@@ -73,9 +72,10 @@ impl Pass<'_> {
                     elsewhere: false,
                 };
                 let (whole, _) = self.part(parts.start, false, &mut found);
-                (found.result, found.relaxed, found.granted) = (whole.result, whole.relaxed, whole.granted);
+                (found.result, found.relaxed) = (whole.result, whole.relaxed);
                 let reason = |wanted| self.reason(parts.start, false, wanted).0;
-                return match decide(&found) {
+                let granted = || self.granted(parts.start, false, &self.absent(parts.clone())).0;
+                return match decide(&found, granted) {
                     // Whoever extends it wants the reason of a result that is open alone.
                     Decided::Cell(cell) => match found.result {
                         Truth::Unknown | Truth::NotEvaluated => (reason(Wanted::Result), cell),
@@ -105,27 +105,25 @@ impl Pass<'_> {
             question::DEFINITION => {
                 says |= self.is_inventory(target);
                 let result = self.extended(target).0;
-                Part { result, relaxed: result, granted: result }
+                Part { result, relaxed: result }
             }
             operator => {
                 let end = (at + 1).saturating_add(target as usize).min(columns.parts());
-                let mut tallies = [Tally::default(); 3];
+                let mut tallies = [Tally::default(); 2];
                 while next < end {
                     let (below, behind) = self.part(next, odd, found);
                     tallies[0].add(below.result);
                     tallies[1].add(below.relaxed);
-                    tallies[2].add(below.granted);
                     next = behind;
                 }
                 let combine = |tally: &Tally| {
                     Operator::from_number(operator).map_or(Truth::Error, |operator| operator.combine(tally))
                 };
-                let [result, relaxed, granted] = [0, 1, 2].map(|which| combine(&tallies[which]));
-                Part { result, relaxed, granted }
+                Part { result: combine(&tallies[0]), relaxed: combine(&tallies[1]) }
             }
         };
         if negate {
-            came = Part { result: !came.result, relaxed: !came.relaxed, granted: !came.granted };
+            came = Part { result: !came.result, relaxed: !came.relaxed };
         }
         found.elsewhere |= says && came.result == Truth::False;
         (came, next)
@@ -134,12 +132,12 @@ impl Pass<'_> {
     fn test(&self, test: u32, odd: bool, found: &mut Found) -> Part {
         let place = if test == NONE { None } else { self.program.place(test) };
         let Some((leaf, place)) = place.and_then(|place| Some((self.leaves.get(place)?, place))) else {
-            return Part { result: Truth::Error, relaxed: Truth::Error, granted: Truth::Error };
+            return Part { result: Truth::Error, relaxed: Truth::Error };
         };
         let result = leaf.result.0;
         let (threshold, of_package) = self.program.thresholds.get(place).copied().unwrap_or_default();
         if !threshold {
-            return Part { result, relaxed: result, granted: result };
+            return Part { result, relaxed: result };
         }
         let holds = result == if odd { Truth::False } else { Truth::True };
         found.thresholds = true;
@@ -147,9 +145,60 @@ impl Pass<'_> {
         found.holds_of_package |= holds && of_package;
         found.present |= of_package && leaf.presence.0 == Truth::True;
         match odd {
-            true => Part { result, relaxed: Truth::False, granted: Truth::False },
-            false => Part { result, relaxed: leaf.presence.0, granted: Truth::True },
+            true => Part { result, relaxed: Truth::False },
+            false => Part { result, relaxed: leaf.presence.0 },
         }
+    }
+
+    /// The objects of thresholds among parts of which there is nothing to compare.
+    fn absent(&self, parts: std::ops::Range<usize>) -> Vec<u32> {
+        let columns = self.view.columns;
+        let tests = parts.filter(|at| columns.part_question.at(*at) == question::TEST);
+        let absent = tests.filter_map(|at| {
+            let test = columns.part_target.at(at);
+            let place = if test == NONE { None } else { self.program.place(test) }?;
+            let is_threshold = self.program.thresholds.get(place).is_some_and(|(threshold, _)| *threshold);
+            let is_absent = self.leaves.get(place).is_some_and(|leaf| leaf.presence.0 == Truth::False);
+            (is_threshold && is_absent).then(|| columns.test_object.at(test as usize))
+        });
+        absent.filter(|object| *object != NONE).collect()
+    }
+
+    /// The truth of a part where every threshold says the best that it could, and so does every other test of
+    /// `absent` objects; and where the next part stands.
+    fn granted(&self, at: usize, odd: bool, absent: &[u32]) -> (Truth, usize) {
+        let columns = self.view.columns;
+        let (marks, target) = (columns.part_marks.at(at), columns.part_target.at(at));
+        let negate = marks & part::NEGATE != 0;
+        let odd = odd != negate;
+        let mut next = at + 1;
+        let truth = match columns.part_question.at(at) {
+            question::TEST => {
+                let place = if target == NONE { None } else { self.program.place(target) };
+                let threshold = place.and_then(|place| self.program.thresholds.get(place));
+                match (threshold.is_some_and(|(threshold, _)| *threshold), odd) {
+                    (true, odd) => Truth::from(!odd),
+                    (false, false)
+                        if target != NONE && absent.contains(&columns.test_object.at(target as usize)) =>
+                    {
+                        Truth::True
+                    }
+                    (false, _) => self.test_reason(target, odd, Wanted::Result).0,
+                }
+            }
+            question::DEFINITION => self.extended(target).0,
+            operator => {
+                let end = (at + 1).saturating_add(target as usize).min(columns.parts());
+                let mut tally = Tally::default();
+                while next < end {
+                    let (below, behind) = self.granted(next, odd, absent);
+                    tally.add(below);
+                    next = behind;
+                }
+                Operator::from_number(operator).map_or(Truth::Error, |operator| operator.combine(&tally))
+            }
+        };
+        (if negate { !truth } else { truth }, next)
     }
 
     fn is_inventory(&self, definition: u32) -> bool {

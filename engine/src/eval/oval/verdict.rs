@@ -14,8 +14,6 @@ pub(super) struct Found {
     pub(super) result: Truth,
     /// Its result where a threshold holds as soon as there is anything to compare.
     pub(super) relaxed: Truth,
-    /// Its result where every threshold says the best that it could.
-    pub(super) granted: Truth,
     /// Whether it has thresholds.
     pub(super) thresholds: bool,
     /// Whether a threshold holds, after its negations.
@@ -39,11 +37,12 @@ pub(super) enum Decided {
     ByRelaxed,
 }
 
-/// What the cell of a definition is.
-pub(super) fn decide(found: &Found) -> Decided {
+/// What the cell of a definition is; `granted` is its result where every threshold says the best that it could,
+/// and every other test of an object of which there is nothing does, too.
+pub(super) fn decide(found: &Found, granted: impl FnOnce() -> Truth) -> Decided {
     let cell = |verdict, reason| Decided::Cell(Cell::new(verdict, reason));
     let excluded = matches!(found.relaxed, Truth::False | Truth::NotApplicable);
-    let why = match found.granted {
+    let why = || match granted() {
         Truth::False | Truth::NotApplicable => Reason::PlatformDiffers,
         Truth::True | Truth::Error | Truth::Unknown | Truth::NotEvaluated => Reason::PackageAbsent,
     };
@@ -53,7 +52,7 @@ pub(super) fn decide(found: &Found) -> Decided {
         (Truth::False, false) if found.elsewhere => cell(Verdict::NotApplicable, Reason::PlatformDiffers),
         (Truth::False, false) => cell(Verdict::Installed, Reason::RuleFalse),
         (Truth::True, true) if !found.holds => cell(Verdict::NotApplicable, Reason::PlatformDiffers),
-        (_, true) if excluded => cell(Verdict::NotApplicable, why),
+        (_, true) if excluded => cell(Verdict::NotApplicable, why()),
         (Truth::True, true) if found.relaxed != Truth::True => Decided::ByRelaxed,
         (Truth::True, true) if found.holds_of_package => cell(Verdict::Missing, Reason::PackageOlder),
         (Truth::True, true) => cell(Verdict::Missing, Reason::RuleTrue),

@@ -97,7 +97,11 @@ fn needs(content: &Content) -> Vec<Vec<usize>> {
     content.variables.iter().map(of_variable).chain(content.objects.iter().map(of_object)).collect()
 }
 
-/// The numbers of things by their ids.
+/// The numbers of things by their ids, of several of one id that of the first, as evaluation finds them.
 fn numbers<T>(things: &[Named<T>]) -> HashMap<&str, usize> {
-    things.iter().enumerate().map(|(number, thing)| (thing.id.as_str(), number)).collect()
+    let mut numbers = HashMap::default();
+    for (number, thing) in things.iter().enumerate() {
+        numbers.entry(thing.id.as_str()).or_insert(number);
+    }
+    numbers
 }

@@ -13,11 +13,22 @@ use crate::model::verdict::{Answer, Cell, Verdict};
 
 /// What takes the place of the result of a threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Relaxed {
+enum Relaxed<'a> {
     /// Whether there is anything to compare.
     Present,
-    /// The best that could be.
-    Granted,
+    /// The best that could be, also of other tests of these objects, of which there is nothing.
+    Granted(&'a [u32]),
+}
+
+impl Relaxed<'_> {
+    /// Whether a test that is no threshold takes part in what is granted: who signed a package is asked
+    /// beside its version, and is as false where there is no package.
+    fn grants(self, test: &Test) -> bool {
+        match (self, test.object) {
+            (Relaxed::Granted(absent), Reference::To(object)) => absent.contains(&object),
+            (Relaxed::Granted(_), Reference::None | Reference::Dangling) | (Relaxed::Present, _) => false,
+        }
+    }
 }
 
 impl Evaluation<'_> {
@@ -32,17 +43,17 @@ impl Evaluation<'_> {
         let relaxed = self.relaxed(criteria, Relaxed::Present);
         let thresholds = self.thresholds(criteria);
         let holding: Vec<_> = thresholds.iter().filter(|one| self.holds(one)).collect();
-        let decided = decide(&Found {
+        let granted = || self.relaxed(criteria, Relaxed::Granted(&self.absent(&thresholds))).truth;
+        let found = Found {
             result: result.truth,
             relaxed: relaxed.truth,
-            granted: self.relaxed(criteria, Relaxed::Granted).truth,
             thresholds: !thresholds.is_empty(),
             holds: !holding.is_empty(),
             holds_of_package: holding.iter().any(|one| one.test.is_of_package()),
             present: thresholds.iter().any(|one| one.test.is_of_package() && self.is_present(one.test)),
             elsewhere: self.is_elsewhere(criteria),
-        });
-        match decided {
+        };
+        match decide(&found, granted) {
             Decided::Cell(cell) if matches!(cell.verdict, Verdict::Missing | Verdict::Installed) => {
                 Cell { flags: result.flags, ..cell }
             }
@@ -102,11 +113,11 @@ impl Evaluation<'_> {
     }
 
     /// The result with every threshold replaced.
-    fn relaxed(&self, criteria: &Criteria, by: Relaxed) -> Answer {
+    fn relaxed(&self, criteria: &Criteria, by: Relaxed<'_>) -> Answer {
         self.relaxed_part(criteria, false, by)
     }
 
-    fn relaxed_part(&self, part: &Criteria, negated_above: bool, by: Relaxed) -> Answer {
+    fn relaxed_part(&self, part: &Criteria, negated_above: bool, by: Relaxed<'_>) -> Answer {
         let odd = negated_above != part.negate;
         let answer = match &part.question {
             Question::All(None, _) => Answer::RULE_ERROR,
@@ -120,13 +131,26 @@ impl Evaluation<'_> {
             {
                 match (odd, by) {
                     (true, _) => Answer::FALSE,
-                    (false, Relaxed::Granted) => Answer::TRUE,
+                    (false, Relaxed::Granted(_)) => Answer::TRUE,
                     (false, Relaxed::Present) => self.presence(&self.content.tests[*number as usize]),
                 }
+            }
+            Question::Test(Some(number)) if !odd && by.grants(&self.content.tests[*number as usize]) => {
+                Answer::TRUE
             }
             Question::Test(_) | Question::Definition(_) => self.leaf(part),
         };
         negated(answer, part.negate)
+    }
+
+    /// The objects of thresholds of which there is nothing to compare.
+    fn absent(&self, thresholds: &[Threshold<'_>]) -> Vec<u32> {
+        let is_absent = |one: &&Threshold<'_>| self.presence(one.test).truth == Truth::False;
+        let object = |one: &Threshold<'_>| match one.test.object {
+            Reference::To(object) => Some(object),
+            Reference::None | Reference::Dangling => None,
+        };
+        thresholds.iter().filter(is_absent).filter_map(object).collect()
     }
 
     fn is_present(&self, test: &Test) -> bool {

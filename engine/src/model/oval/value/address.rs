@@ -1,6 +1,7 @@
 //! Reads IPv4 and IPv6 addresses with the length of their prefix.
 
-use std::net::Ipv6Addr;
+// That of `core` is an address and nothing that opens a socket.
+use core::net::Ipv6Addr;
 
 use super::{Fault, Operation};
 
