@@ -45,7 +45,7 @@ fn listed(help: &str) -> BTreeSet<String> {
 }
 
 /// The pages that speak of options.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "command-line.md",
     "verdicts.md",
     "mssecure.md",
@@ -57,6 +57,7 @@ const PAGES: [&str; 11] = [
     "reports.md",
     "parquet.md",
     "explorer.md",
+    "oval.md",
 ];
 
 #[test]

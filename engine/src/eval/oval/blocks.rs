@@ -5,6 +5,7 @@ use ahash::HashMap;
 use super::items::Items;
 use super::program::Program;
 use super::reference::alone::{Said, ask};
+use crate::diagnostic::Diagnostics;
 use crate::index::View;
 use crate::model::options::Options;
 use crate::model::oval::words::Flag;
@@ -32,6 +33,8 @@ pub(super) struct Blocks {
     /// By object, flag and items: where its answers begin.
     starts: HashMap<Box<[u32]>, u32>,
     leaves: Vec<Leaf>,
+    /// What is found by whoever makes a block anew, by where it begins.
+    findings: HashMap<u32, Diagnostics>,
     key: Vec<u32>,
 }
 
@@ -51,7 +54,7 @@ impl Blocks {
         collected: Option<(Flag, &[u32])>,
         items: &Items,
         context: (View<'_>, &Options),
-    ) -> &[Leaf] {
+    ) -> (&[Leaf], Option<&Diagnostics>) {
         let tests = program.tests_of(object);
         self.key.clear();
         self.key.extend([object, collected.map_or(ABSENT, |(flag, _)| u32::from(flag.number()))]);
@@ -67,13 +70,19 @@ impl Blocks {
                     .collect();
                 let collected = collected.map(|(flag, _)| (flag, own.as_slice()));
                 let (view, options) = context;
-                let said = ask(view, program.source, program.tests_at(tests.clone()), collected, options);
+                let mut found = Diagnostics::new();
+                let asked = program.tests_at(tests.clone());
+                let said = ask(view, program.source, asked, collected, options, &mut found);
+                if !found.is_empty() {
+                    self.findings.insert(start as u32, found);
+                }
                 self.leaves.extend(said.iter().map(Leaf::of));
                 self.starts.insert(self.key.as_slice().into(), start as u32);
                 start
             }
         };
-        self.leaves.get(start..start + tests.len()).unwrap_or_default()
+        let leaves = self.leaves.get(start..start + tests.len()).unwrap_or_default();
+        (leaves, self.findings.get(&(start as u32)))
     }
 }
 

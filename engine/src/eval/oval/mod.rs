@@ -146,21 +146,18 @@ impl Slots<'_> {
 
     fn evaluate_fast(&mut self, program: &Program, found: &Found) {
         let (plan, definitions) = (self.plan, &mut self.definitions);
-        definitions.leaves.clear();
         let Definitions { leaves, blocks, items, truths, cells, .. } = definitions;
-        for object in 0..program.object_count() {
+        leaves.clear();
+        // Behind the objects stand the tests of none.
+        for object in 0..=program.object_count() {
             let collected = found.get(&object).map(|(flag, items)| (*flag, items.as_slice()));
             let context = (plan.view, plan.options);
-            leaves.extend(blocks[program.source].of(program, object, collected, items, context));
+            let (own, findings) = blocks[program.source].of(program, object, collected, items, context);
+            leaves.extend(own);
+            if let Some(findings) = findings {
+                self.diagnostics.append(findings.clone());
+            }
         }
-        let of_none = (program.object_count(), None);
-        leaves.extend(blocks[program.source].of(
-            program,
-            of_none.0,
-            of_none.1,
-            items,
-            (plan.view, plan.options),
-        ));
         let cells = &mut cells[program.source];
         cells.clear();
         cells.resize(program.order.len(), Cell::NO_EVIDENCE);

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::Evaluation;
 use super::collection::Collection;
+use crate::diagnostic::Diagnostics;
 use crate::index::View;
 use crate::index::columns::{Column, NONE};
 use crate::model::inventory::Inventory;
@@ -31,6 +32,7 @@ pub(crate) fn ask(
     tests: &[u32],
     collected: Option<(Flag, &[&Item<'static>])>,
     options: &Options,
+    diagnostics: &mut Diagnostics,
 ) -> Vec<Said> {
     let content = part(view, source, tests);
     let nobody = Inventory::default();
@@ -48,7 +50,9 @@ pub(crate) fn ask(
         result: evaluation.look(test, super::FIRST),
         presence: evaluation.presence(test),
     };
-    content.tests.iter().map(said).collect()
+    let said = content.tests.iter().map(said).collect();
+    diagnostics.append(evaluation.diagnostics.into_inner());
+    said
 }
 
 /// Some tests of a source, all of one object, with what they name.
