@@ -36,6 +36,9 @@ impl Values {
 /// A value with its type.
 type Typed = (Datatype, String);
 
+/// What makes a value of one of each component.
+type Make<'m> = dyn Fn(&[(Datatype, &str)]) -> Option<Typed> + 'm;
+
 /// The values of a component.
 type Made = (Flag, Vec<Typed>);
 
@@ -251,11 +254,7 @@ impl Evaluation<'_> {
     }
 
     /// What a function makes of every choice of one value of each list, the last list changing fastest.
-    fn product(
-        &self,
-        lists: &[Vec<Typed>],
-        make: &dyn Fn(&[(Datatype, &str)]) -> Option<Typed>,
-    ) -> Option<Vec<Typed>> {
+    fn product(&self, lists: &[Vec<Typed>], make: &Make<'_>) -> Option<Vec<Typed>> {
         let count = lists.iter().try_fold(1usize, |count, list| count.checked_mul(list.len()));
         let Some(count) = count.filter(|count| *count <= MOST.0) else {
             self.note(Code::OvalTooManyValues, "more combinations of values than the limit");
