@@ -9,14 +9,8 @@ use libfuzzer_sys::fuzz_target;
 use patchstate::container::{Limits, Opened, walk};
 
 /// Small enough that a bomb is met soon, and deep enough for cabinets in cabinets.
-const LIMITS: Limits = Limits {
-    document: 1 << 20,
-    member: 1 << 20,
-    members: 1000,
-    depth: 3,
-    ratio: 100,
-    ratio_above: 1 << 20,
-};
+const LIMITS: Limits =
+    Limits { document: 1 << 20, member: 1 << 20, members: 1000, depth: 3, ratio: 100, ratio_above: 1 << 20 };
 
 /// Reads all members, or of each as many bytes as its number says.
 fn read(bytes: &[u8], part: Option<u64>) {

@@ -14,6 +14,7 @@ use patchstate::model::update::Catalog;
 
 pub mod oscap;
 pub mod random;
+pub mod ways;
 pub mod xml;
 
 /// Reads a definitions file.
@@ -33,11 +34,20 @@ pub fn catalog(path: &Path) -> Result<Catalog> {
 /// # Panics
 ///
 /// It cannot be read.
-pub fn content_of(text: &str) -> Content {
+pub fn catalog_of(text: &str) -> Catalog {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("definitions.xml");
     std::fs::write(&path, text).expect("the file can be written");
-    content(catalog(&path).expect("the definitions can be read"))
+    catalog(&path).expect("the definitions can be read")
+}
+
+/// What a definitions file that is a text says.
+///
+/// # Panics
+///
+/// It cannot be read.
+pub fn content_of(text: &str) -> Content {
+    content(catalog_of(text))
 }
 
 /// A definitions file of these parts; their elements have the parts of the standard as prefixes (`linux:`).

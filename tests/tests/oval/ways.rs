@@ -4,12 +4,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use conformance::compiled::{cells, index};
+use conformance::compiled::index;
+use conformance::oval::random::Pair;
+use conformance::oval::ways::{compare, compare_pair};
 use conformance::oval::{catalog, characteristics};
-use patchstate::eval::reference::Evaluator;
+use conformance::random::bytes_of_seed;
 use patchstate::model::inventory::Inventory;
 use patchstate::model::options::Options;
-use patchstate::model::update::Catalog;
 
 /// The pairs of the shared corpora: definitions and characteristics.
 fn pairs(root: &Path) -> Vec<(PathBuf, PathBuf)> {
@@ -34,35 +35,6 @@ fn pairs(root: &Path) -> Vec<(PathBuf, PathBuf)> {
     pairs
 }
 
-/// The same catalog with all its definitions as vulnerabilities, so that each has a cell.
-fn with_cells(mut catalog: Catalog) -> Catalog {
-    use patchstate::model::update::{Rule, Update, UpdateId};
-    let content = catalog.oval.as_ref().unwrap();
-    let update = |(number, definition): (u32, &patchstate::model::oval::Definition)| Update {
-        id: UpdateId::new([definition.id.as_str()]),
-        rule: Rule::Definition(number),
-        ..Update::default()
-    };
-    catalog.updates = (0u32..).zip(&content.definitions).map(update).collect();
-    catalog
-}
-
-fn compare(catalog: Catalog, inventories: &[&Inventory], options: &Options, what: &str) -> usize {
-    let index = index(vec![with_cells(catalog)], Vec::new());
-    index.verify().unwrap_or_else(|error| panic!("{what}: {error}"));
-    let catalogs = index.view().unwrap().restore().unwrap();
-    let mut compared = 0;
-    for inventory in inventories {
-        let expect = Evaluator::new(&catalogs, options, inventory).evaluate();
-        for (update, cell) in cells(&index, options, inventory) {
-            let id = &catalogs.updates[update].identity;
-            assert_eq!(cell, expect[update], "{what}: {id}");
-            compared += 1;
-        }
-    }
-    compared
-}
-
 #[test]
 fn both_ways_give_the_same_cells() {
     let Some(root) = conformance::corpora("oval") else { return };
@@ -72,9 +44,27 @@ fn both_ways_give_the_same_cells() {
         let nothing = Inventory::new("nothing", Default::default());
         let what = definitions.display().to_string();
         let catalog = catalog(&definitions).unwrap();
-        compared += compare(catalog, &[&inventory, &nothing, &inventory], &Options::default(), &what);
+        let found = compare(catalog, &[&inventory, &nothing, &inventory], &Options::default());
+        compared += found.unwrap_or_else(|difference| panic!("{what}: {difference}"));
     }
     assert!(compared > 7_000, "{compared} cells");
+}
+
+#[test]
+fn both_ways_give_the_same_cells_of_generated_pairs() {
+    let mut compared = 0;
+    for seed in 0..400 {
+        let pair = Pair::from_bytes(&bytes_of_seed(seed, 2000));
+        let found = compare_pair(&pair);
+        compared += found.unwrap_or_else(|difference| {
+            panic!(
+                "seed {seed}: {difference}\n{}\n{}",
+                pair.parts.definitions_file(),
+                pair.parts.characteristics()
+            )
+        });
+    }
+    assert!(compared > 2_000, "{compared} cells");
 }
 
 #[test]

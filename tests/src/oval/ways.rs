@@ -1,0 +1,72 @@
+//! Cells both ways: fast over an index, obvious over the model that it gives back.
+
+use patchstate::eval::reference::Evaluator;
+use patchstate::model::inventory::Inventory;
+use patchstate::model::options::Options;
+use patchstate::model::oval::Definition;
+use patchstate::model::update::{Catalog, Rule, Update, UpdateId};
+
+use super::random::Pair;
+use super::{catalog_of, characteristics};
+use crate::compiled::{cells, index};
+
+/// The same catalog with an update for each of its definitions, so that every one has a cell.
+fn with_cells(mut catalog: Catalog) -> Catalog {
+    let update = |(number, definition): (u32, &Definition)| Update {
+        id: UpdateId::new([definition.id.as_str()]),
+        rule: Rule::Definition(number),
+        ..Update::default()
+    };
+    if let Some(content) = &catalog.oval {
+        catalog.updates = (0u32..).zip(&content.definitions).map(update).collect();
+    }
+    catalog
+}
+
+/// Compares the cells of inventories by a catalog of definitions; gives how many there are.
+///
+/// # Errors
+///
+/// The index makes no sense, or a cell differs; the words say which.
+pub fn compare(catalog: Catalog, inventories: &[&Inventory], options: &Options) -> Result<usize, String> {
+    let index = index(vec![with_cells(catalog)], Vec::new());
+    index.verify().map_err(|error| error.to_string())?;
+    let restored = index.view().and_then(|view| view.restore());
+    let catalogs = restored.map_err(|error| error.to_string())?;
+    let mut compared = 0;
+    for inventory in inventories {
+        let expect = Evaluator::new(&catalogs, options, inventory).evaluate();
+        for (update, cell) in cells(&index, options, inventory) {
+            if cell != expect[update] {
+                let id = &catalogs.updates[update].identity;
+                return Err(format!("{id}: fast {cell:?}, reference {:?}", expect[update]));
+            }
+            compared += 1;
+        }
+    }
+    Ok(compared)
+}
+
+/// Compares the cells of a pair, with options that its variables are given by and without.
+///
+/// # Errors
+///
+/// As [`compare`].
+///
+/// # Panics
+///
+/// The documents of the pair cannot be read.
+pub fn compare_pair(pair: &Pair) -> Result<usize, String> {
+    let text = pair.parts.characteristics();
+    let inventory = characteristics(&text).expect("what was drawn is read");
+    let mut given = Options { include_deprecated: true, ..Options::default() };
+    for (id, _, values) in &pair.variables {
+        given.variables.set(id, values.clone());
+    }
+    let mut compared = 0;
+    for options in [Options::default(), given] {
+        let catalog = catalog_of(&pair.parts.definitions_file());
+        compared += compare(catalog, &[&inventory, &inventory], &options)?;
+    }
+    Ok(compared)
+}
