@@ -106,7 +106,7 @@ fn file<'i>(item: &'i Item<'_>) -> Option<Fact<'i>> {
 fn time(text: &str, schema: &str) -> Option<String> {
     let number: i128 = text.parse().ok()?;
     let nanoseconds = match schema {
-        "windows" => (number - 116_444_736_000_000_000).checked_mul(100)?,
+        "windows" => number.checked_sub(116_444_736_000_000_000)?.checked_mul(100)?,
         _ => number.checked_mul(1_000_000_000)?,
     };
     let time = jiff::Timestamp::from_nanosecond(nanoseconds).ok()?;
