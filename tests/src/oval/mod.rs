@@ -12,6 +12,7 @@ use patchstate::model::options::Options;
 use patchstate::model::oval::Content;
 use patchstate::model::update::Catalog;
 
+pub mod fleet;
 pub mod oscap;
 pub mod random;
 pub mod ways;
