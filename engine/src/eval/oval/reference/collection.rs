@@ -16,6 +16,9 @@ use crate::model::oval::words::{Action, Flag, SetOperator, Status};
 use crate::model::truth::Truth;
 use crate::model::verdict::Answer;
 
+/// The most instances of the variables of an object that are looked at, the lowest ones.
+const INSTANCES: usize = 1000;
+
 /// What is known of the items of an object.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Collection {
@@ -71,9 +74,10 @@ impl<'e> Items<'e> {
         }
         for (object, position) in &known.objects {
             let mut collection = Collection::of(object.flag);
+            let mut found = Vec::with_capacity(object.items.len());
             for id in &object.items {
                 match numbers.get(&**id) {
-                    Some(number) => add(&mut collection.items, *number),
+                    Some(number) => found.push(*number),
                     None => {
                         let message = format!("`{}` refers to item `{id}`", object.object);
                         diagnostics.push(Code::ScDanglingItem, *position, "", message);
@@ -83,6 +87,7 @@ impl<'e> Items<'e> {
                     }
                 }
             }
+            unite(&mut collection.items, found);
             if object.flag == Flag::Complete && object.items.is_empty() {
                 let message = format!("`{}`", object.object);
                 diagnostics.push(Code::ScCompleteWithoutItems, *position, "", message);
@@ -116,7 +121,7 @@ impl<'e> Items<'e> {
         };
         diagnostics.push(Code::ScDuplicateObject, position, "", format!("`{object}`"));
         known.flag = SetOperator::Union.flag(known.flag, collection.flag);
-        collection.items.into_iter().for_each(|item| add(&mut known.items, item));
+        unite(&mut known.items, collection.items);
     }
 
     /// Adds a value that an object was collected with; another object says the same again.
@@ -129,19 +134,21 @@ impl<'e> Items<'e> {
 
     /// The instances that an object was collected for.
     pub(super) fn instances(&self, object: &str) -> Vec<u32> {
-        let all = self.objects.keys().filter(|(id, _)| *id == object);
-        all.map(|(_, instance)| *instance).collect()
+        let objects: &BTreeMap<(&str, u32), Collection> = &self.objects;
+        let own = objects.range((object, 0)..=(object, u32::MAX)).map(|((_, instance), _)| *instance);
+        own.take(INSTANCES).collect()
     }
 
     /// Every instance that an object was collected for, and the first one.
-    pub(super) fn all_instances(&self) -> BTreeSet<u32> {
-        self.objects.keys().map(|(_, instance)| *instance).chain([FIRST]).collect()
+    pub(super) fn all_instances(&self) -> Vec<u32> {
+        let all: BTreeSet<u32> = self.objects.keys().map(|(_, instance)| *instance).chain([FIRST]).collect();
+        all.into_iter().take(INSTANCES).collect()
     }
 
     /// The values that objects were collected with for a variable.
-    pub(super) fn values(&self, variable: &str, instance: u32) -> Option<&[&'e str]> {
-        let found = self.values.iter().find(|((id, of), _)| *id == variable && *of == instance);
-        found.map(|(_, values)| values.as_slice())
+    pub(super) fn values<'s>(&'s self, variable: &'s str, instance: u32) -> Option<&'s [&'e str]> {
+        let values: &BTreeMap<(&str, u32), Vec<&'e str>> = &self.values;
+        values.get(&(variable, instance)).map(Vec::as_slice)
     }
 
     pub(super) fn item(&self, number: usize) -> Rc<Cow<'e, Item<'e>>> {
@@ -183,11 +190,10 @@ fn push(all: &mut Vec<Rc<Cow<'_, Item<'_>>>>, item: Item<'static>) -> usize {
     all.len() - 1
 }
 
-/// Adds an item unless it is there.
-fn add(items: &mut Vec<usize>, item: usize) {
-    if !items.contains(&item) {
-        items.push(item);
-    }
+/// Adds items, each once.
+fn unite(items: &mut Vec<usize>, more: Vec<usize>) {
+    let mut known: BTreeSet<usize> = items.iter().copied().collect();
+    items.extend(more.into_iter().filter(|item| known.insert(*item)));
 }
 
 impl Evaluation<'_> {
@@ -221,9 +227,9 @@ impl Evaluation<'_> {
         if let Some(known) = known(instance).or_else(|| known(FIRST)) {
             return known;
         }
-        match self.content.objects.iter().position(|object| object.id == id) {
+        match self.names.objects.get(id) {
             Some(number) => {
-                let found = self.collection(number as u32, instance);
+                let found = self.collection(*number, instance);
                 found.unwrap_or(Collection::of(Flag::NotCollected))
             }
             None => Collection::of(Flag::Error),
@@ -249,9 +255,12 @@ impl Evaluation<'_> {
             let open = first.open.or(second.open);
             let mut items = first.items;
             match operator {
-                SetOperator::Union => second.items.iter().for_each(|item| add(&mut items, *item)),
-                SetOperator::Intersection => items.retain(|item| second.items.contains(item)),
-                SetOperator::Complement => items.retain(|item| !second.items.contains(item)),
+                SetOperator::Union => unite(&mut items, second.items),
+                SetOperator::Intersection | SetOperator::Complement => {
+                    let other: BTreeSet<usize> = second.items.into_iter().collect();
+                    let wanted = operator == SetOperator::Intersection;
+                    items.retain(|item| other.contains(item) == wanted);
+                }
             }
             first = Collection { flag: operator.flag(first.flag, second.flag), items, open };
         }
@@ -263,7 +272,7 @@ impl Evaluation<'_> {
 
     /// Lets items pass a filter.
     pub(super) fn filter(&self, collection: &mut Collection, filter: &Filter, instance: u32) {
-        let state = self.content.states.iter().position(|state| state.id == filter.state);
+        let state = self.names.states.get(filter.state.as_str()).copied();
         let (Some(action), Some(state)) = (filter.action, state) else {
             *collection = Collection::of(Flag::Error);
             return;
@@ -271,7 +280,7 @@ impl Evaluation<'_> {
         let mut is_open = false;
         collection.items.retain(|item| {
             let truth = match self.items.status(*item) {
-                Status::Exists => self.state(state as u32, *item, instance).truth,
+                Status::Exists => self.state(state, *item, instance).truth,
                 Status::DoesNotExist => Truth::False,
                 Status::Error | Status::NotCollected => Truth::Error,
             };

@@ -14,7 +14,7 @@ use crate::model::options::Options;
 use crate::model::oval::order::{Order, Part};
 use crate::model::oval::tables::Presence;
 use crate::model::oval::words::{Check, Existence, Flag, Status};
-use crate::model::oval::{Content, Criteria, Question, Reference, Test};
+use crate::model::oval::{Content, Criteria, Named, Question, Reference, Test};
 use crate::model::reason::Reason;
 use crate::model::truth::Truth;
 use crate::model::verdict::{Answer, Cell};
@@ -65,6 +65,7 @@ struct Evaluation<'e> {
     content: &'e Content,
     options: &'e Options,
     order: Order,
+    names: Names<'e>,
     items: Items<'e>,
     /// When the client was looked at, in seconds since 1970.
     clock: Option<i64>,
@@ -74,6 +75,31 @@ struct Evaluation<'e> {
     collections: RefCell<BTreeMap<(u32, u32), Collection>>,
     values: RefCell<BTreeMap<(u32, u32), Values>>,
     diagnostics: RefCell<Diagnostics>,
+}
+
+/// The numbers of things by their ids; of several of one id the first counts.
+struct Names<'e> {
+    objects: BTreeMap<&'e str, u32>,
+    states: BTreeMap<&'e str, u32>,
+    variables: BTreeMap<&'e str, u32>,
+}
+
+impl<'e> Names<'e> {
+    fn of(content: &'e Content) -> Names<'e> {
+        Names {
+            objects: numbers(&content.objects),
+            states: numbers(&content.states),
+            variables: numbers(&content.variables),
+        }
+    }
+}
+
+fn numbers<T>(things: &[Named<T>]) -> BTreeMap<&str, u32> {
+    let mut numbers = BTreeMap::new();
+    for (number, thing) in (0u32..).zip(things) {
+        numbers.entry(thing.id.as_str()).or_insert(number);
+    }
+    numbers
 }
 
 /// The instance that definitions are about.
@@ -90,6 +116,7 @@ impl<'e> Evaluation<'e> {
             content,
             options,
             order: Order::of(content),
+            names: Names::of(content),
             items: Items::new(inventory, &mut diagnostics),
             clock,
             definitions: vec![None; content.definitions.len()],

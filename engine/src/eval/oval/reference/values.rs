@@ -49,10 +49,7 @@ fn failed() -> Made {
 impl Evaluation<'_> {
     /// The values of a variable that is named by its id.
     pub(super) fn variable(&self, id: &str, instance: u32) -> Values {
-        let Some(number) = self.content.variables.iter().position(|variable| variable.id == id) else {
-            return Values::of(Flag::Error);
-        };
-        let number = number as u32;
+        let Some(number) = self.names.variables.get(id).copied() else { return Values::of(Flag::Error) };
         if let Some(known) = self.values.borrow().get(&(number, instance)) {
             return known.clone();
         }
