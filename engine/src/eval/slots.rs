@@ -549,8 +549,11 @@ impl Slots<'_> {
         self.definitions.wants_results = wanted;
     }
 
-    /// What the definitions of OVAL say of the client, after it was evaluated.
+    /// What the definitions of OVAL say of the client, after it was evaluated; nothing where it is not wanted.
     pub(super) fn take_results(&mut self, client: &str) -> ClientResults {
+        if !self.definitions.wants_results {
+            return ClientResults::default();
+        }
         let sources = std::mem::take(&mut self.definitions.results);
         ClientResults { client: client.to_owned(), os: self.os.clone(), sources }
     }
