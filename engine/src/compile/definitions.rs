@@ -13,6 +13,7 @@ use crate::model::oval::object::Object;
 use crate::model::oval::state::State;
 use crate::model::oval::{Content, Criteria, Definition, Named, Question, Reference, Test};
 use crate::model::update::Rule;
+use crate::version::compare_numbers;
 
 /// What a part of criteria asks.
 pub(crate) mod question {
@@ -51,11 +52,10 @@ pub(crate) const OTHER_WORD: u8 = 255;
 /// Of definitions that several files have, keeps the one of the highest version; of equal ones that of the
 /// first file.
 pub(super) fn keep_highest(merged: &mut Catalogs) {
-    let version = |entry: &Entry| -> (usize, String) {
+    fn version(entry: &Entry) -> &[u8] {
         let written = entry.update.extra.iter().find(|(name, _)| name == "version");
-        let digits = written.map_or("", |(_, text)| text.trim().trim_start_matches('0'));
-        (digits.len(), digits.to_owned())
-    };
+        written.map_or("", |(_, text)| text.trim()).as_bytes()
+    }
     let is_definition = |entry: &Entry| matches!(entry.update.rule, Rule::Definition(_));
     let mut kept: Vec<Entry> = Vec::with_capacity(merged.updates.len());
     for entry in std::mem::take(&mut merged.updates) {
@@ -69,7 +69,8 @@ pub(super) fn keep_highest(merged: &mut Catalogs) {
                 let (source, position) = (entry.source as usize, entry.update.position);
                 let message = format!("`{}`", entry.identity);
                 merged.sources[source].diagnostics.push(Code::OvalDefinitionVersion, position, "", message);
-                let order = version(&entry).cmp(&version(last)).then(last.source.cmp(&entry.source));
+                let order =
+                    compare_numbers(version(&entry), version(last)).then(last.source.cmp(&entry.source));
                 if order.is_gt() {
                     *last = entry;
                 }

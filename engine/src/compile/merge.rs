@@ -319,9 +319,8 @@ fn cyclic(merged: &Catalogs) -> Vec<usize> {
         edges.filter(|edge| edge.source != supersedence::Source::Versions).map(|edge| edge.by as usize)
     };
     let component = supersedence::components(merged.updates.len(), &declared);
-    let mut members = vec![0u32; component.len()];
-    component.iter().for_each(|component| members[*component as usize] += 1);
-    (0..component.len()).filter(|at| members[component[*at] as usize] > 1).collect()
+    let several = supersedence::have_several(&component);
+    (0..component.len()).filter(|at| several[component[*at] as usize]).collect()
 }
 
 #[cfg(test)]

@@ -47,6 +47,13 @@ impl Source {
     }
 }
 
+/// By component, as [`components`] numbers them: whether it has several members, each of which leads to all others.
+pub fn have_several(component: &[u32]) -> Vec<bool> {
+    let mut members = vec![0u32; component.len()];
+    component.iter().for_each(|component| members[*component as usize] += 1);
+    members.into_iter().map(|members| members > 1).collect()
+}
+
 /// Numbers the strongly connected components from 0 without a gap.
 ///
 /// Tarjan's algorithm with a stack of its own, so that a chain of any length is no depth of calls.

@@ -30,7 +30,7 @@ fn write_number(digits: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Compares two runs of decimal digits of any length as numbers; an empty run is 0.
-fn compare_numbers(a: &[u8], b: &[u8]) -> std::cmp::Ordering {
+pub(crate) fn compare_numbers(a: &[u8], b: &[u8]) -> std::cmp::Ordering {
     let (a, b) = (significant(a), significant(b));
     a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
@@ -56,7 +56,7 @@ fn take_digits<'a>(text: &mut &'a [u8]) -> &'a [u8] {
 }
 
 /// Splits `digits:rest` at the first colon of `text`, when nothing but digits stands before it.
-fn split_epoch(text: &str) -> Option<(&str, &str)> {
+pub(crate) fn split_epoch(text: &str) -> Option<(&str, &str)> {
     text.split_once(':').filter(|(epoch, _)| epoch.bytes().all(|byte| byte.is_ascii_digit()))
 }
 

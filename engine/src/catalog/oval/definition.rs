@@ -97,10 +97,12 @@ fn criteria(
                 parts.push(criteria(child, depth + 1, numbers, reading.findings)?);
                 continue;
             }
-            "criterion" => Question::Test(named(child, "test_ref", |id| numbers.test(id, child.position))),
+            "criterion" => {
+                Question::Test(Some(named(child, "test_ref", |id| numbers.test(id, child.position))))
+            }
             "extend_definition" => {
                 let number = |id: &str| numbers.definition(id, child.position);
-                Question::Definition(named(child, "definition_ref", number))
+                Question::Definition(Some(named(child, "definition_ref", number)))
             }
             other => {
                 reading.findings.unknown(format!("criteria/{other}"), child.position);
@@ -115,8 +117,8 @@ fn criteria(
 }
 
 /// The number of what an attribute names; an empty name is one that nothing has.
-fn named(element: &Element, attribute: &str, number: impl FnOnce(&str) -> u32) -> Option<u32> {
-    Some(number(element.or_empty(attribute).trim()))
+fn named(element: &Element, attribute: &str, number: impl FnOnce(&str) -> u32) -> u32 {
+    number(element.or_empty(attribute).trim())
 }
 
 fn part(element: &Element, question: Question) -> Criteria {

@@ -18,7 +18,7 @@ use crate::model::oval::object::Object;
 use crate::model::oval::order::Order;
 use crate::model::oval::variable::{Source, Variable};
 use crate::model::oval::{self, Content, Criteria, Definition, Named, Question, Reference, Test};
-use crate::model::supersedence::components;
+use crate::model::supersedence::{components, have_several};
 use crate::model::update::{self, Catalog, Rule};
 use crate::xml::cursor::{Cursor, Event, Tag};
 
@@ -316,10 +316,9 @@ fn report_circular_variables(content: &Content, findings: &mut Findings) {
 fn mark_circular(definitions: &mut [Definition], findings: &mut Findings) {
     let extended: Vec<Vec<usize>> = definitions.iter().map(|definition| definition.extends()).collect();
     let component = components(definitions.len(), &|at| extended[at].iter().copied());
-    let mut members = vec![0u32; definitions.len()];
-    component.iter().for_each(|component| members[*component as usize] += 1);
+    let several = have_several(&component);
     for (at, definition) in definitions.iter_mut().enumerate() {
-        definition.circular = members[component[at] as usize] > 1 || extended[at].contains(&at);
+        definition.circular = several[component[at] as usize] || extended[at].contains(&at);
         if definition.circular {
             let message = format!("`{}` extends itself by way of others", shown(&definition.id));
             findings.push(Code::OvalDefinitionCycle, definition.position, "definition", message);

@@ -7,6 +7,7 @@ use ahash::HashMap;
 
 use crate::diagnostic::{Code, Position};
 use crate::model::oval::findings::{Findings, shown};
+use crate::version::compare_numbers;
 
 /// Things of one sort: those that are named and those that are there.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ pub(super) struct Ids<T> {
 /// Something that has an id and a version, and may be the same as another.
 pub(super) trait Identified {
     fn id(&self) -> &str;
+    /// A whole number of any length.
     fn version(&self) -> &str;
     fn position(&self) -> Position;
     /// Whether both say the same.
@@ -53,23 +55,19 @@ impl<T: Identified> Ids<T> {
             self.things.push(thing);
             return;
         };
-        if !known.is_same(&thing) {
-            let message = format!("`{}` has another content at {}", shown(thing.id()), known.position());
-            findings.push(Code::OvalDuplicateId, thing.position(), self.sort, message);
-        } else {
-            findings.push(
-                Code::OvalDuplicateId,
-                thing.position(),
-                self.sort,
-                format!("`{}` again", shown(thing.id())),
-            );
-        }
-        if is_higher(thing.version(), known.version()) {
+        let id = shown(thing.id());
+        let message = match known.is_same(&thing) {
+            true => format!("`{id}` again"),
+            false => format!("`{id}` has another content at {}", known.position()),
+        };
+        findings.push(Code::OvalDuplicateId, thing.position(), self.sort, message);
+        let [version, other] = [thing.version(), known.version()].map(|version| version.trim().as_bytes());
+        if compare_numbers(version, other).is_gt() {
             *known = thing;
         }
     }
 
-    /// The place of an id among the things that are there; a finding where it is not.
+    /// The place of an id among the things that are there.
     pub(super) fn find(&self, id: &str) -> Option<u32> {
         self.place(*self.numbers.get(id)?)
     }
@@ -99,11 +97,4 @@ impl<T: Identified> Ids<T> {
 /// Tells of an id that is named and not there.
 pub(super) fn dangling(findings: &mut Findings, sort: &str, id: &str, position: Position) {
     findings.push(Code::OvalDanglingRef, position, sort, format_args!("no {sort} `{}`", shown(id)));
-}
-
-/// Whether a version is higher than another; both are whole numbers of any length.
-pub(super) fn is_higher(version: &str, than: &str) -> bool {
-    let digits = |text: &str| text.trim().trim_start_matches('0').to_owned();
-    let (version, than) = (digits(version), digits(than));
-    (version.len(), version) > (than.len(), than)
 }

@@ -23,7 +23,7 @@ pub(super) fn report(content: &Content, findings: &mut Findings) {
         }
     }
     for state in &content.states {
-        for entity in state.content.entities.iter().flat_map(|entity| entity.fields.iter().chain([entity])) {
+        for entity in state.content.entities_and_fields() {
             patterns.entity(entity, state.position, "state", &state.id);
         }
     }

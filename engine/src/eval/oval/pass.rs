@@ -129,9 +129,14 @@ impl Pass<'_> {
         (came, next)
     }
 
+    /// What a test says, and its place; `None` where there is no such test.
+    fn leaf(&self, test: u32) -> Option<(&Leaf, usize)> {
+        let place = self.program.place(test)?;
+        Some((self.leaves.get(place)?, place))
+    }
+
     fn test(&self, test: u32, odd: bool, found: &mut Found) -> Part {
-        let place = if test == NONE { None } else { self.program.place(test) };
-        let Some((leaf, place)) = place.and_then(|place| Some((self.leaves.get(place)?, place))) else {
+        let Some((leaf, place)) = self.leaf(test) else {
             return Part { result: Truth::Error, relaxed: Truth::Error };
         };
         let result = leaf.result.0;
@@ -156,10 +161,9 @@ impl Pass<'_> {
         let tests = parts.filter(|at| columns.part_question.at(*at) == question::TEST);
         let absent = tests.filter_map(|at| {
             let test = columns.part_target.at(at);
-            let place = if test == NONE { None } else { self.program.place(test) }?;
+            let (leaf, place) = self.leaf(test)?;
             let is_threshold = self.program.thresholds.get(place).is_some_and(|(threshold, _)| *threshold);
-            let is_absent = self.leaves.get(place).is_some_and(|leaf| leaf.presence.0 == Truth::False);
-            (is_threshold && is_absent).then(|| columns.test_object.at(test as usize))
+            (is_threshold && leaf.presence.0 == Truth::False).then(|| columns.test_object.at(test as usize))
         });
         absent.filter(|object| *object != NONE).collect()
     }
@@ -174,8 +178,8 @@ impl Pass<'_> {
         let mut next = at + 1;
         let truth = match columns.part_question.at(at) {
             question::TEST => {
-                let place = if target == NONE { None } else { self.program.place(target) };
-                let threshold = place.and_then(|place| self.program.thresholds.get(place));
+                let threshold =
+                    self.program.place(target).and_then(|place| self.program.thresholds.get(place));
                 match (threshold.is_some_and(|(threshold, _)| *threshold), odd) {
                     (true, odd) => Truth::from(!odd),
                     (false, false)
@@ -246,8 +250,7 @@ impl Pass<'_> {
     }
 
     fn test_reason(&self, test: u32, odd: bool, wanted: Wanted) -> (Truth, Reason) {
-        let place = if test == NONE { None } else { self.program.place(test) };
-        let Some((leaf, place)) = place.and_then(|place| Some((self.leaves.get(place)?, place))) else {
+        let Some((leaf, place)) = self.leaf(test) else {
             return ERROR;
         };
         let threshold = self.program.thresholds.get(place).is_some_and(|(threshold, _)| *threshold);

@@ -7,6 +7,7 @@ use std::io::BufRead;
 
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
+use crate::model::path;
 use crate::render::{attribute, xml};
 use crate::xml::cursor::{Cursor, Event, Tag};
 use crate::xml::text::Text;
@@ -121,7 +122,7 @@ impl Element {
 
     /// The text without white space around it.
     pub fn trimmed(&self) -> &str {
-        self.text.trim_matches(|c: char| u8::try_from(c).is_ok_and(is_space))
+        path::trimmed(&self.text)
     }
 
     /// Reads an element from the text that an index keeps.

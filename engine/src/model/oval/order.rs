@@ -8,7 +8,7 @@ use ahash::HashMap;
 use super::object::Object;
 use super::variable::Source;
 use super::{Content, Definition, Named};
-use crate::model::supersedence::components;
+use crate::model::supersedence::{components, have_several};
 
 /// The order of the things of a catalog.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,9 +40,8 @@ impl Order {
         definitions.sort_by_key(|definition| component[*definition as usize]);
         let needs = needs(content);
         let component = components(needs.len(), &|at| needs[at].iter().copied());
-        let mut members = vec![0u32; needs.len()];
-        component.iter().for_each(|component| members[*component as usize] += 1);
-        let is_circular = |at: usize| members[component[at] as usize] > 1 || needs[at].contains(&at);
+        let several = have_several(&component);
+        let is_circular = |at: usize| several[component[at] as usize] || needs[at].contains(&at);
         let mut numbers: Vec<usize> = (0..needs.len()).filter(|at| !is_circular(*at)).collect();
         numbers.sort_by_key(|at| component[*at]);
         let variables = content.variables.len();

@@ -26,16 +26,20 @@ impl State {
         State { operator, entities: entities.map(|child| Entity::of(child, reading.findings)).collect() }
     }
 
+    /// Its entities and the fields of those that are records.
+    pub fn entities_and_fields(&self) -> impl Iterator<Item = &Entity> {
+        self.entities.iter().flat_map(|entity| entity.fields.iter().chain([entity]))
+    }
+
     /// The ids of the variables that it names.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
-        let entities = self.entities.iter().flat_map(|entity| entity.fields.iter().chain([entity]));
-        entities.filter_map(|entity| entity.variable.as_deref())
+        self.entities_and_fields().filter_map(|entity| entity.variable.as_deref())
     }
 
     /// Whether it compares versions by their order, which is what tells an update that is there from one that
     /// is not.
     pub fn is_threshold(&self) -> bool {
-        self.entities.iter().flat_map(|entity| entity.fields.iter().chain([entity])).any(|entity| {
+        self.entities_and_fields().any(|entity| {
             entity.datatype.is_some_and(|datatype| datatype.is_version())
                 && entity.operation.is_some_and(|operation| operation.is_ordering())
         })

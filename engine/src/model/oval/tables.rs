@@ -101,6 +101,16 @@ impl Existence {
     }
 }
 
+impl Flag {
+    /// The worst of several, which is what can be said of all of them; of none `complete`.
+    pub fn worst(flags: impl Iterator<Item = Flag>) -> Flag {
+        let flags: Vec<Flag> = flags.collect();
+        let order =
+            [Flag::Error, Flag::NotApplicable, Flag::NotCollected, Flag::DoesNotExist, Flag::Incomplete];
+        order.into_iter().find(|flag| flags.contains(flag)).unwrap_or(Flag::Complete)
+    }
+}
+
 impl SetOperator {
     /// The flag of a set of these two operands.
     pub fn flag(self, first: Flag, second: Flag) -> Flag {

@@ -11,10 +11,10 @@ use crate::model::oval::entity::Entity;
 use crate::model::oval::tables::Presence;
 use crate::model::oval::value::{Comparand, Datatype, Fault, Operation};
 use crate::model::oval::words::{Check, Flag, Status};
+use crate::model::path;
 use crate::model::reason::Reason;
 use crate::model::truth::Truth;
 use crate::model::verdict::Answer;
-use crate::xml::is_space;
 
 /// How values are looked at.
 #[derive(Clone, Copy, Debug)]
@@ -139,7 +139,7 @@ impl Evaluation<'_> {
     ) -> Answer {
         let [state, item] = [state, item].map(|text| match datatype {
             Datatype::String => text,
-            _ => text.trim_matches(|c: char| u8::try_from(c).is_ok_and(is_space)),
+            _ => path::trimmed(text),
         });
         match Comparand::new(datatype, operation, state).compare(item) {
             Ok(holds) => Answer::from_truth(holds.into()),

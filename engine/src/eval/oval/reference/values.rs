@@ -12,8 +12,8 @@ use crate::model::oval::pattern::Pattern;
 use crate::model::oval::value::{Datatype, fits};
 use crate::model::oval::variable::{Component, Function, Possible, Source, Variable};
 use crate::model::oval::words::{Flag, Status};
+use crate::model::path;
 use crate::model::truth::{Tally, Truth};
-use crate::xml::is_space;
 
 /// The most values of a variable, and the most bytes of all of them.
 const MOST: (usize, usize) = (100_000, 16 << 20);
@@ -169,7 +169,7 @@ impl Evaluation<'_> {
 
     fn function(&self, function: &Function, parts: &[Component], instance: u32) -> Made {
         let made: Vec<Made> = parts.iter().map(|part| self.component(part, instance)).collect();
-        let flag = combined(made.iter().map(|(flag, _)| *flag));
+        let flag = Flag::worst(made.iter().map(|(flag, _)| *flag));
         if !matches!(flag, Flag::Complete | Flag::Incomplete) {
             return (flag, Vec::new());
         }
@@ -283,7 +283,7 @@ impl Evaluation<'_> {
 fn read(datatype: Datatype, text: String) -> String {
     match datatype {
         Datatype::String => text,
-        _ => text.trim_matches(|c: char| u8::try_from(c).is_ok_and(is_space)).to_owned(),
+        _ => path::trimmed(&text).to_owned(),
     }
 }
 
@@ -295,11 +295,4 @@ fn seconds(first: i64, second: i64) -> Typed {
 /// A value of an item, which is text where its type is none.
 fn typed(value: &Value<'_>) -> Typed {
     (value.datatype.unwrap_or(Datatype::String), value.text.to_string())
-}
-
-/// The flag of several components.
-fn combined(flags: impl Iterator<Item = Flag>) -> Flag {
-    let flags: Vec<Flag> = flags.collect();
-    let order = [Flag::Error, Flag::NotApplicable, Flag::NotCollected, Flag::DoesNotExist, Flag::Incomplete];
-    order.into_iter().find(|flag| flags.contains(flag)).unwrap_or(Flag::Complete)
 }

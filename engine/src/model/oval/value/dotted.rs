@@ -4,12 +4,13 @@
 
 use std::cmp::Ordering;
 
+use crate::version::compare_numbers;
+
 use super::Fault;
 
 /// Compares two runs of decimal digits of any length as numbers; an empty run is 0.
 pub(super) fn compare_digits(a: &str, b: &str) -> Ordering {
-    let (a, b) = (a.trim_start_matches('0'), b.trim_start_matches('0'));
-    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
+    compare_numbers(a.as_bytes(), b.as_bytes())
 }
 
 /// Compares two versions field by field; every single character that is no digit ends a field.

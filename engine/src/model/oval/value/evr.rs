@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use crate::version::{debian, evr::rpmvercmp};
+use crate::version::{debian, evr::rpmvercmp, split_epoch};
 
 use super::Fault;
 use super::dotted::compare_digits;
@@ -88,11 +88,6 @@ pub(super) fn debian(text: &str) -> Result<debian::Version<'_>, Fault> {
     let epoch = split_epoch(text).map_or("", |(epoch, _)| epoch);
     let readable = !text.is_empty() && (epoch.is_empty() || epoch.parse::<i32>().is_ok());
     if readable { Ok(debian::Version::parse(text)) } else { Err(Fault::NotOfType) }
-}
-
-/// Splits `digits:rest` at the first colon, when nothing but digits stands before it.
-fn split_epoch(text: &str) -> Option<(&str, &str)> {
-    text.split_once(':').filter(|(epoch, _)| epoch.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]

@@ -144,10 +144,7 @@ impl Evaluation<'_> {
     /// What is known of the variables that an object names.
     fn variables_of(&self, asked: &Asked<'_>) -> Flag {
         let named = asked.entities.iter().filter_map(|entity| entity.variable.as_deref());
-        let flags: Vec<Flag> = named.map(|id| self.variable(id, asked.instance).flag).collect();
-        let order =
-            [Flag::Error, Flag::NotApplicable, Flag::NotCollected, Flag::DoesNotExist, Flag::Incomplete];
-        order.into_iter().find(|flag| flags.contains(flag)).unwrap_or(Flag::Complete)
+        Flag::worst(named.map(|id| self.variable(id, asked.instance).flag))
     }
 
     fn look_up(&self, sort: Sort, kind: &Type<'_>, asked: &Asked<'_>) -> Collection {
