@@ -3,7 +3,8 @@
 //!
 //! Needs the shared corpora; OpenSCAP is compared with where Debian's `libopenscap-dev` and `openscap-scanner` are
 //! there. The results of definitions are compared before the times. `OVAL_CLIENTS` changes the size,
-//! `OVAL_COPIES` the number of copies of the definitions.
+//! `OVAL_COPIES` the number of copies of the definitions, `OVAL_DEVIATION` how many of 100 packages of a client
+//! differ from those of its image.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -31,10 +32,11 @@ fn main() -> Result<()> {
     let inbox = folder.path().join("clients");
     std::fs::create_dir(&inbox)?;
     let clients = setting("OVAL_CLIENTS", 2000);
+    let deviation = setting("OVAL_DEVIATION", 2);
     let asked = Asked::of(&content(catalog(&corpora)?));
     let mut bytes = 0;
     for number in 0..clients {
-        let text = asked.characteristics(number as u64);
+        let text = asked.characteristics(number as u64, deviation);
         bytes += text.len() as u64;
         std::fs::write(inbox.join(format!("host{number:05}.sc.xml")), text)?;
     }

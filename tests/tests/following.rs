@@ -69,10 +69,10 @@ fn no_more_statements_are_followed_than_asked_for() {
         let settings = inventory::Settings::default();
         format.read(document.as_str().into(), &settings, &mut worker.slots).expect("is read");
     }
-    let wording = Wording { format: b'n', statement: Statement::Tag };
+    let wording = Wording::anywhere(b'n', Statement::Tag);
     let text = statement.repeat(5);
     for most in 0..7 {
-        let followed = worker.slots.follow(wording, &text, most);
+        let followed = worker.slots.follow(wording, &text, most, Position::default());
         let facts = most.min(5);
         assert_eq!(followed, Followed { bytes: facts as usize * statement.len(), facts });
     }

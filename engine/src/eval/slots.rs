@@ -31,7 +31,7 @@ use crate::model::expr::{Question, Subject};
 use crate::model::fact::{self, Fact, HotfixState, Kind, Kinds, Module, ModuleState, Os};
 use crate::model::flag::Flags;
 use crate::model::hotfix;
-use crate::model::inventory::{Collector, Followed, Header, Inventory, Marks, Wording};
+use crate::model::inventory::{Collector, Followed, Header, Inventory, Marks, Said, Statement, Wording};
 use crate::model::law;
 use crate::model::options::{Checksum, RegistryItems};
 use crate::model::oval::characteristics::Part;
@@ -164,14 +164,15 @@ impl<'p> Slots<'p> {
         }
         self.modules.clear();
         self.files.clear();
-        if self.statements.begin() {
+        let forgot = self.statements.begin();
+        if forgot {
             self.laying.forget();
         }
         self.narrow.clear();
         self.installer.clear();
         self.below.clear();
         self.loops.clear();
-        self.definitions.clear();
+        self.definitions.clear(forgot);
         self.releases.clear();
         self.servicing.clear();
         self.instances.clear();
@@ -515,15 +516,25 @@ impl Collector for Slots<'_> {
     #[inline]
     fn characteristics(&mut self, part: Part<'_>, position: Position) {
         self.facts += 1;
-        self.definitions.part(part, position);
+        self.definitions.part(&part, position);
     }
 
     #[inline]
-    fn follow(&mut self, wording: Wording, text: &str, most: u32) -> Followed {
-        if self.definitions.wants_facts() {
-            return Followed::default();
+    fn follow(&mut self, wording: Wording, text: &str, most: u32, position: Position) -> Followed {
+        match wording.statement {
+            _ if self.definitions.wants_facts() => Followed::default(),
+            Statement::Element(_) => self.follow_parts(wording, text, most, position),
+            Statement::Tag | Statement::Line => self.follow_statements(wording, text, most),
         }
-        self.follow_statements(wording, text, most)
+    }
+
+    fn surroundings(&mut self, declared: &str) -> Option<u32> {
+        self.shared.surroundings(declared)
+    }
+
+    fn stated_part(&mut self, part: Part<'_>, said: Said<'_>, position: Position) {
+        self.facts += 1;
+        self.take_stated_part(&part, said, position);
     }
 
     fn complete(&mut self, kinds: Kinds) {

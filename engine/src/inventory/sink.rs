@@ -7,7 +7,7 @@ use std::ops::Range;
 use crate::diagnostic::{Code, Position};
 use crate::error::{Error, Result};
 use crate::model::fact::{Fact, Kinds, Package, PackageKind};
-use crate::model::inventory::{Collector, Header, Marks, Wording};
+use crate::model::inventory::{Collector, Header, Marks, Said, Wording};
 use crate::model::oval::characteristics::Part;
 use crate::xml::tags::line_column;
 
@@ -22,6 +22,7 @@ pub(super) struct Sink<'a, 'c, C: ?Sized> {
     counted: usize,
     place: Position,
     facts: u32,
+    findings: u32,
     marks: Marks,
     out: &'c mut C,
 }
@@ -30,7 +31,7 @@ impl<'a, 'c, C: Collector + ?Sized> Sink<'a, 'c, C> {
     /// A sink for the facts of `excerpt`.
     pub(super) fn new(excerpt: Excerpt<'a>, out: &'c mut C) -> Self {
         let Excerpt { text, start, .. } = excerpt;
-        Sink { text, start, counted: 0, place: start, facts: 0, marks: Marks::NONE, out }
+        Sink { text, start, counted: 0, place: start, facts: 0, findings: 0, marks: Marks::NONE, out }
     }
 
     /// Hands over the head. A time of collection that is none is a finding, one without zone a mark.
@@ -76,7 +77,8 @@ impl<'a, 'c, C: Collector + ?Sized> Sink<'a, 'c, C> {
     #[inline]
     pub(super) fn follow(&mut self, wording: Wording, rest: &str) -> usize {
         // A fact too many is left for the reader, which says where it stands.
-        let followed = self.out.follow(wording, rest, MAX_FACTS - self.facts);
+        let position = self.offset(self.text.len() - rest.len().min(self.text.len()));
+        let followed = self.out.follow(wording, rest, MAX_FACTS - self.facts, position);
         self.facts += followed.facts;
         followed.bytes
     }
@@ -86,6 +88,23 @@ impl<'a, 'c, C: Collector + ?Sized> Sink<'a, 'c, C> {
         self.count(offset)?;
         self.out.characteristics(part, self.offset(offset));
         Ok(())
+    }
+
+    /// Hands over a part of system characteristics of which it is known what the document says of it.
+    pub(super) fn stated_part(&mut self, part: Part<'_>, said: Said<'_>, offset: usize) -> Result<()> {
+        self.count(offset)?;
+        self.out.stated_part(part, said, self.offset(offset));
+        Ok(())
+    }
+
+    /// The number of what is declared around statements; see [`Collector::surroundings`].
+    pub(super) fn surroundings(&mut self, declared: &str) -> Option<u32> {
+        self.out.surroundings(declared)
+    }
+
+    /// How many findings there are so far: what raises one is not to be followed.
+    pub(super) fn findings(&self) -> u32 {
+        self.findings
     }
 
     #[inline]
@@ -123,6 +142,7 @@ impl<'a, 'c, C: Collector + ?Sized> Sink<'a, 'c, C> {
     /// Takes a finding that stands `offset` bytes into the excerpt.
     #[cold]
     pub(super) fn diagnostic(&mut self, code: Code, offset: usize, message: &str) {
+        self.findings = self.findings.saturating_add(1);
         let position = self.position(offset);
         self.out.diagnostic(code, position, message);
     }
@@ -164,7 +184,7 @@ impl<'a, 'c, C: Collector + ?Sized> Sink<'a, 'c, C> {
 
 /// Whether a fact is a package of which the agent did not report the epoch.
 #[inline]
-fn is_without_epoch(fact: &Fact<'_>) -> bool {
+pub(super) fn is_without_epoch(fact: &Fact<'_>) -> bool {
     matches!(fact, Fact::Package(Package { kind: PackageKind::Rpm, epoch: None, .. }))
 }
 

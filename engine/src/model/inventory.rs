@@ -3,6 +3,8 @@
 //! [`Collector`] is how a reader hands over what it finds, one fact at a time; [`Inventory`] is the
 //! collector that keeps everything, for the reference evaluator, for `explain` and for `convert`.
 
+use std::ops::Range;
+
 use super::fact::{Fact, Kinds, Text};
 use super::oval::characteristics::{Characteristics, Part};
 use crate::diagnostic::{Code, Diagnostics, Position};
@@ -108,11 +110,22 @@ pub trait Collector {
     fn stated(&mut self, fact: Fact<'_>, _wording: Wording, _statement: &str, position: Position) {
         self.fact(fact, position);
     }
-    /// Takes the statements that `text` begins with, as long as each was taken before, and at most `most`.
+    /// Takes the statements that `text`, which stands at `position`, begins with, as long as each was taken
+    /// before, and at most `most` facts of them.
     ///
-    /// A collector that wants to be told where facts stand takes none.
-    fn follow(&mut self, _wording: Wording, _text: &str, _most: u32) -> Followed {
+    /// A collector that wants to be told where each fact stands takes none.
+    fn follow(&mut self, _wording: Wording, _text: &str, _most: u32, _position: Position) -> Followed {
         Followed::default()
+    }
+    /// The number of what stands around statements that mean something only within it, as prefixes are declared
+    /// around elements; `None` where none of them are followed.
+    fn surroundings(&mut self, _declared: &str) -> Option<u32> {
+        None
+    }
+    /// Takes a part of the system characteristics of OVAL of which `said` is all that the document says, as
+    /// [`Collector::stated`] takes a fact.
+    fn stated_part(&mut self, part: Part<'_>, _said: Said<'_>, position: Position) {
+        self.characteristics(part, position);
     }
     /// Takes a part of the system characteristics of OVAL; [`Part::Collection`] comes before the objects.
     ///
@@ -139,6 +152,15 @@ pub struct Wording {
     pub format: u8,
     /// What one statement is.
     pub statement: Statement,
+    /// What stands around it, where that counts: a number from [`Collector::surroundings`].
+    pub surroundings: u32,
+}
+
+impl Wording {
+    /// Statements that mean the same wherever they stand.
+    pub const fn anywhere(format: u8, statement: Statement) -> Wording {
+        Wording { format, statement, surroundings: 0 }
+    }
 }
 
 /// What one statement of a document is.
@@ -148,6 +170,22 @@ pub enum Statement {
     Tag,
     /// A line with the line feed that ends it.
     Line,
+    /// An element with all that it holds; white space around it says nothing. Numbers that differ from client to
+    /// client stand behind this text.
+    Element(&'static str),
+}
+
+/// All that a document says of a part, which may state a fact, too.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'a> {
+    /// How it is said.
+    pub wording: Wording,
+    /// All of it.
+    pub statement: &'a str,
+    /// Where numbers stand in it instead of which any others could, in order; see [`super::number::leading`].
+    pub numbers: &'a [Range<usize>],
+    /// How many facts it states, the part among them.
+    pub facts: u32,
 }
 
 /// How much of a text a collector took without having it read.
@@ -231,8 +269,16 @@ impl<C: Collector + ?Sized> Collector for &mut C {
     }
 
     #[inline]
-    fn follow(&mut self, wording: Wording, text: &str, most: u32) -> Followed {
-        (**self).follow(wording, text, most)
+    fn follow(&mut self, wording: Wording, text: &str, most: u32, position: Position) -> Followed {
+        (**self).follow(wording, text, most, position)
+    }
+
+    fn surroundings(&mut self, declared: &str) -> Option<u32> {
+        (**self).surroundings(declared)
+    }
+
+    fn stated_part(&mut self, part: Part<'_>, said: Said<'_>, position: Position) {
+        (**self).stated_part(part, said, position);
     }
 
     fn characteristics(&mut self, part: Part<'_>, position: Position) {

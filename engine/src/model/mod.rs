@@ -18,6 +18,7 @@ pub mod inventory;
 pub mod key;
 pub mod law;
 pub mod msi;
+pub mod number;
 pub mod office;
 pub mod options;
 pub mod oval;

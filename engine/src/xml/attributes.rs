@@ -284,7 +284,8 @@ impl<'a> Iterator for Iter<'_, 'a> {
     fn next(&mut self) -> Option<Attribute<'a>> {
         let span = self.spans.next()?;
         let part = |(from, to): (u32, u32)| self.text.get(from as usize..to as usize).unwrap_or_default();
-        Some(Attribute { name: part(span.name), raw: part(span.value), origin: span.origin, form: span.form })
+        let (name, raw) = (part(span.name), part(span.value));
+        Some(Attribute { name, raw, origin: span.origin, start: span.value.0, form: span.form })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -300,6 +301,7 @@ pub struct Attribute<'a> {
     name: &'a str,
     raw: &'a str,
     origin: u32,
+    start: u32,
     form: Form,
 }
 
@@ -339,6 +341,11 @@ impl<'a> Attribute<'a> {
     /// Bytes from the `<` of its tag to its name.
     pub fn offset(&self) -> usize {
         self.origin as usize
+    }
+
+    /// Bytes from the `<` of its tag to what stands between its quotes.
+    pub fn value_offset(&self) -> usize {
+        self.start as usize
     }
 
     /// Whether it is `xmlns` or `xmlns:prefix`, which is no attribute to anyone but XML.

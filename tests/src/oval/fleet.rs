@@ -13,6 +13,9 @@ const BASE: &str = "http://oval.mitre.org/XMLSchema/oval-system-characteristics-
 /// How many of 1,000 packages a client has.
 const INSTALLED: usize = 400;
 
+/// How many images the clients of a fleet are made from.
+const IMAGES: u64 = 30;
+
 /// What a definitions file asks of packages: by object its id, its version, its type and name, and the versions
 /// that tests compare.
 #[derive(Debug)]
@@ -60,12 +63,15 @@ impl Asked {
         Asked { objects: (0u32..).zip(&content.objects).map(asks).collect() }
     }
 
-    /// The characteristics of the client of a number.
-    pub fn characteristics(&self, number: u64) -> String {
-        let mut random = Random::of(1, number);
+    /// The characteristics of the client of a number, of whose packages `deviation` percent are drawn anew and the
+    /// others are as in its image.
+    pub fn characteristics(&self, number: u64, deviation: usize) -> String {
+        let mut own = Random::of(1, number);
         let (mut objects, mut items, mut next) = (String::new(), String::new(), 100);
-        for asks in &self.objects {
-            let item = asks.item(&mut random, next + 1);
+        for (place, asks) in (0u64..).zip(&self.objects) {
+            let mut image = Random::of(2 + number % IMAGES, place);
+            let random = if own.below(100) < deviation { &mut own } else { &mut image };
+            let item = asks.item(random, next + 1);
             let _ = write!(objects, "<object id=\"{}\" version=\"{}\" flag=", asks.id, asks.version);
             match item {
                 Some(item) => {

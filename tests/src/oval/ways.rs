@@ -11,7 +11,7 @@ use super::{catalog_of, characteristics};
 use crate::compiled::{cells, index};
 
 /// The same catalog with an update for each of its definitions, so that every one has a cell.
-fn with_cells(mut catalog: Catalog) -> Catalog {
+pub fn with_cells(mut catalog: Catalog) -> Catalog {
     let update = |(number, definition): (u32, &Definition)| Update {
         id: UpdateId::new([definition.id.as_str()]),
         rule: Rule::Definition(number),

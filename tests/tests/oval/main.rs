@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "a comparison with a peer says what it allowed, and how often")]
 
 mod documents;
+mod following;
 mod functions;
 mod oscap;
 mod pairs;

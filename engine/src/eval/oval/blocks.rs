@@ -2,22 +2,32 @@
 
 use ahash::HashMap;
 
-use super::items::Items;
+use super::known::Known;
 use super::program::Program;
-use super::reference::alone::{Said, ask};
+use super::reference::alone::{Said, ask, part};
+use super::reference::patterns::Patterns;
 use crate::diagnostic::Diagnostics;
 use crate::index::View;
+use crate::index::columns::NONE;
 use crate::model::options::Options;
+use crate::model::oval::Content;
+use crate::model::oval::characteristics::Item;
 use crate::model::oval::words::Flag;
 use crate::model::reason::Reason;
 use crate::model::truth::Truth;
 use crate::model::verdict::Answer;
 
 /// The most answers that are remembered.
-const REMEMBERED: usize = 4 << 20;
+const REMEMBERED: usize = 2 << 20;
 
-/// Stands for an object that was not collected.
-const ABSENT: u32 = u32::MAX;
+/// The most tests that are kept as the model has them.
+const TESTS: usize = 4 << 10;
+
+/// How many flags there are, with the one of an object that was not collected.
+const FLAGS: usize = Flag::ALL.len() + 1;
+
+/// The flag of an object that was not collected.
+const ABSENT: u32 = Flag::ALL.len() as u32;
 
 /// What a test says of the items of its object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,62 +37,156 @@ pub(super) struct Leaf {
     pub(super) presence: (Truth, Reason),
 }
 
+impl Leaf {
+    /// What is said where there is no test.
+    pub(super) const ERROR: Leaf = Leaf { result: super::ERROR, presence: super::ERROR };
+}
+
 /// What tests of objects said before.
 #[derive(Debug, Default)]
 pub(super) struct Blocks {
-    /// By object, flag and items: where its answers begin.
-    starts: HashMap<Box<[u32]>, u32>,
+    /// By object and flag, where there is no item: where its answers begin, or NONE.
+    bare: Vec<[u32; FLAGS]>,
+    /// By item, where it is the only one: the object and flag that it was asked for last, and where the answers
+    /// begin. An item is hardly ever one of several objects.
+    last: Vec<(u32, u32, u32)>,
+    /// By object, flag and the one item.
+    single: HashMap<(u32, u32, u32), u32>,
+    /// By object, flag and several items.
+    many: HashMap<Box<[u32]>, u32>,
     leaves: Vec<Leaf>,
     /// What is found by whoever makes a block anew, by where it begins.
     findings: HashMap<u32, Diagnostics>,
+    patterns: Patterns,
+    /// By object: its tests, as the model has them, and how many these are together.
+    tests: HashMap<u32, Content>,
+    test_count: usize,
     key: Vec<u32>,
 }
 
+/// What a block is asked about: an object with its flag and items; no flag where it was not collected.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    pub(super) object: u32,
+    pub(super) flag: Option<Flag>,
+    pub(super) items: &'a [u32],
+}
+
 impl Blocks {
-    /// Forgets everything, or too much, between two clients.
-    pub(super) fn bound(&mut self, forget: bool) {
-        if forget || self.leaves.len() > REMEMBERED {
-            *self = Blocks::default();
+    /// Whether there are too many of them.
+    pub(super) fn is_full(&self) -> bool {
+        self.leaves.len() > REMEMBERED
+    }
+
+    /// Where the answers of the tests of an object begin.
+    #[inline]
+    pub(super) fn find(
+        &mut self,
+        program: &Program,
+        asked: Asked<'_>,
+        items: &Known<Item<'static>>,
+        context: (View<'_>, &Options),
+    ) -> u32 {
+        let Asked { object, flag, items: own } = asked;
+        let flag = flag.map_or(ABSENT, |flag| u32::from(flag.number()));
+        let known = match own {
+            [] => self.bare.get(object as usize).map_or(NONE, |starts| starts[flag as usize]),
+            [item] => match self.last.get(*item as usize) {
+                Some((of, with, start)) if (*of, *with) == (object, flag) => *start,
+                _ => NONE,
+            },
+            _ => NONE,
+        };
+        match known {
+            NONE => self.find_slowly(program, asked, items, context),
+            start => start,
         }
     }
 
-    /// What the tests of an object say where it has this flag and these items; `None` where it was not collected.
-    pub(super) fn of(
+    /// The same where it is not at hand.
+    #[cold]
+    fn find_slowly(
         &mut self,
         program: &Program,
-        object: u32,
-        collected: Option<(Flag, &[u32])>,
-        items: &Items,
+        asked: Asked<'_>,
+        items: &Known<Item<'static>>,
         context: (View<'_>, &Options),
-    ) -> (&[Leaf], Option<&Diagnostics>) {
-        let tests = program.tests_of(object);
-        self.key.clear();
-        self.key.extend([object, collected.map_or(ABSENT, |(flag, _)| u32::from(flag.number()))]);
-        self.key.extend(collected.map_or(&[][..], |(_, items)| items));
-        let start = match self.starts.get(self.key.as_slice()) {
-            Some(start) => *start as usize,
-            None => {
-                let start = self.leaves.len();
-                let own: Vec<_> = collected
-                    .map_or(&[][..], |(_, items)| items)
-                    .iter()
-                    .map(|item| items.get(*item))
-                    .collect();
-                let collected = collected.map(|(flag, _)| (flag, own.as_slice()));
-                let (view, options) = context;
-                let mut found = Diagnostics::new();
-                let asked = program.tests_at(tests.clone());
-                let said = ask(view, program.source, asked, collected, options, &mut found);
-                if !found.is_empty() {
-                    self.findings.insert(start as u32, found);
+    ) -> u32 {
+        let Asked { object, flag, items: own } = asked;
+        let flag = flag.map_or(ABSENT, |flag| u32::from(flag.number()));
+        match own {
+            [] => {
+                let start = self.ask(program, asked, items, context);
+                if self.bare.len() <= object as usize {
+                    self.bare.resize(object as usize + 1, [NONE; FLAGS]);
                 }
-                self.leaves.extend(said.iter().map(Leaf::of));
-                self.starts.insert(self.key.as_slice().into(), start as u32);
+                self.bare[object as usize][flag as usize] = start;
                 start
             }
-        };
-        let leaves = self.leaves.get(start..start + tests.len()).unwrap_or_default();
-        (leaves, self.findings.get(&(start as u32)))
+            [item] => {
+                let key = (object, flag, *item);
+                let known = self.single.get(&key).copied();
+                let start = known.unwrap_or_else(|| self.ask(program, asked, items, context));
+                self.single.insert(key, start);
+                if self.last.len() <= *item as usize {
+                    self.last.resize(*item as usize + 1, (NONE, NONE, NONE));
+                }
+                self.last[*item as usize] = (object, flag, start);
+                start
+            }
+            several => {
+                self.key.clear();
+                self.key.extend([object, flag]);
+                self.key.extend(several);
+                if let Some(start) = self.many.get(self.key.as_slice()) {
+                    return *start;
+                }
+                let start = self.ask(program, asked, items, context);
+                self.many.insert(self.key.as_slice().into(), start);
+                start
+            }
+        }
+    }
+
+    fn ask(
+        &mut self,
+        program: &Program,
+        asked: Asked<'_>,
+        items: &Known<Item<'static>>,
+        (view, options): (View<'_>, &Options),
+    ) -> u32 {
+        let start = self.leaves.len() as u32;
+        let own: Vec<&Item<'static>> = asked.items.iter().map(|item| &**items.get(*item)).collect();
+        let collected = asked.flag.map(|flag| (flag, own.as_slice()));
+        let tests = program.tests_at(program.tests_of(asked.object));
+        if self.test_count > TESTS {
+            self.tests.clear();
+            self.test_count = 0;
+        }
+        let content = self.tests.entry(asked.object).or_insert_with(|| {
+            self.test_count += tests.len() + 1;
+            part(view, program.source, tests)
+        });
+        let mut found = Diagnostics::new();
+        let said = ask(content, collected, options, &self.patterns, &mut found);
+        if !found.is_empty() {
+            self.findings.insert(start, found);
+        }
+        self.leaves.extend(said.iter().map(Leaf::of));
+        start
+    }
+
+    /// So many answers from a beginning on.
+    #[inline]
+    pub(super) fn leaves(&self, start: u32, count: usize) -> &[Leaf] {
+        let start = start as usize;
+        self.leaves.get(start..start + count).unwrap_or_default()
+    }
+
+    /// What was found by whoever made one of the blocks; there is hardly ever anything.
+    pub(super) fn findings<'s>(&'s self, starts: &'s [u32]) -> impl Iterator<Item = &'s Diagnostics> {
+        let starts = if self.findings.is_empty() { &[] } else { starts };
+        starts.iter().filter_map(|start| self.findings.get(start))
     }
 }
 

@@ -1,35 +1,40 @@
 //! Definitions of OVAL over what is known of a client.
 //!
 //! [`mod@reference`] is the definition: slow and obvious, over the model. The fast way is for clients of which
-//! it is known what was collected, which is nearly all: different items are few (`items`), what tests say of
-//! them is remembered (`blocks`), and one pass over the criteria finds the cells (`pass`, over a `program`).
-//! What depends on the whole client - values of variables, sets that were not collected - is left to the
-//! reference. Source of truth: `docs/oval.md`.
+//! it is known what was collected, which is nearly all: different objects and items are few (`known`), a client is
+//! numbers of them (`client`), what tests say of them is remembered (`blocks`), and one pass over the criteria
+//! finds the cells (`pass`, over a `program`). What depends on the whole client - values of variables, sets that
+//! were not collected - is left to the reference. Source of truth: `docs/oval.md`.
 
 mod blocks;
-mod items;
+mod client;
+mod criteria;
+mod known;
 mod pass;
 mod program;
 pub mod reference;
 mod verdict;
 
-use ahash::HashMap;
+use std::sync::Arc;
 
 use super::plan::Plan;
 use super::slots::Slots;
+use super::statements::Meaning;
 use crate::diagnostic::Position;
-use crate::index::columns::Column;
+use crate::index::columns::{Column, NONE};
 use crate::model::fact::Fact;
-use crate::model::inventory::{Collector, Inventory};
+use crate::model::inventory::{Collector, Followed, Inventory, Said, Wording};
 use crate::model::oval::Content;
-use crate::model::oval::characteristics::{Collected, Part};
+use crate::model::oval::characteristics::{Collected, Item, Part};
 use crate::model::oval::words::Flag;
 use crate::model::reason::Reason;
 use crate::model::truth::Truth;
 use crate::model::verdict::Cell;
+use crate::xml::is_space;
 
-use blocks::{Blocks, Leaf};
-use items::{Client, Items};
+use blocks::{Asked, Blocks, Leaf};
+use client::Client;
+use known::{Known, without_id, without_items};
 use pass::Pass;
 pub(super) use program::Program;
 use reference::Results;
@@ -42,37 +47,90 @@ pub(super) struct Definitions {
     /// Whether all results are wanted, and not only cells.
     pub(super) wants_results: bool,
     client: Client,
-    items: Items,
-    /// By source.
-    blocks: Vec<Blocks>,
-    /// By source: the cells of its definitions.
-    cells: Vec<Vec<Cell>>,
-    leaves: Vec<Leaf>,
+    objects: Known<Collected<'static>>,
+    items: Known<Item<'static>>,
+    /// By entry of the statements: what it states, as a number of what is known.
+    entries: Vec<Entry>,
+    sources: Vec<Source>,
+    found: Found,
     truths: Vec<(Truth, Reason)>,
     /// The facts, which are asked only where it is not known what was collected.
     inventory: Inventory,
+    /// Whether what was collected stands in the inventory, too.
+    is_whole: bool,
     /// By source, where all of them are wanted.
     pub(super) results: Vec<Option<Results>>,
 }
+
+/// What is remembered of the definitions of a source from client to client.
+#[derive(Debug, Default)]
+struct Source {
+    blocks: Blocks,
+    /// By known object: which of the source it is; none where that was not looked up yet.
+    objects: Vec<Option<OneOf>>,
+    /// By object: the block whose answers stand among the leaves, or NONE.
+    starts: Vec<u32>,
+    /// By place: what tests say.
+    leaves: Vec<Leaf>,
+    /// What definitions came to.
+    known: pass::Definitions,
+    /// By definition.
+    cells: Vec<Cell>,
+}
+
+/// A known object as one of a source.
+#[derive(Clone, Copy, Debug)]
+struct OneOf {
+    /// Its number among those of the source, or NONE.
+    number: u32,
+    flag: Flag,
+    instance: u32,
+}
+
+/// What a known statement states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Entry {
+    /// It was not followed yet.
+    New,
+    /// A known object.
+    Object(u32),
+    /// A known item, and how many facts it states.
+    Item(u32, u32),
+}
+
+/// A truth and its reason where something is wrong with the definitions.
+const ERROR: (Truth, Reason) = (Truth::Error, Reason::RuleError);
 
 impl Definitions {
     pub(super) fn new(plan: &Plan<'_>) -> Definitions {
         Definitions {
             wants: plan.programs.iter().any(Option::is_some),
-            blocks: plan.programs.iter().map(|_| Blocks::default()).collect(),
-            cells: plan.programs.iter().map(|_| Vec::new()).collect(),
+            sources: plan.programs.iter().map(|_| Source::default()).collect(),
             ..Definitions::default()
         }
     }
 
-    pub(super) fn clear(&mut self) {
+    /// Begins a client; `forgot` says that entries of statements have other numbers now.
+    pub(super) fn clear(&mut self, forgot: bool) {
         if !self.wants {
             return;
         }
         self.client.clear();
-        let forget = self.items.bound();
-        self.blocks.iter_mut().for_each(|blocks| blocks.bound(forget));
-        self.inventory = Inventory::default();
+        if self.objects.is_full() || self.items.is_full() {
+            (self.objects, self.items) = (Known::default(), Known::default());
+            self.entries.clear();
+            self.sources.iter_mut().for_each(|source| *source = Source::default());
+        }
+        if forgot {
+            self.entries.clear();
+        }
+        for source in self.sources.iter_mut().filter(|source| source.blocks.is_full()) {
+            *source = Source::default();
+        }
+        if self.is_whole || !self.inventory.facts.is_empty() {
+            self.inventory = Inventory::default();
+            self.is_whole = false;
+        }
         self.results.clear();
     }
 
@@ -87,16 +145,21 @@ impl Definitions {
         }
     }
 
-    pub(super) fn part(&mut self, part: Part<'_>, position: Position) {
+    pub(super) fn part(&mut self, part: &Part<'_>, position: Position) {
         if !self.wants {
             return;
         }
         match part {
             Part::Collection => self.client.collection = true,
-            Part::Object(object) => self.client.objects.push((object.into_owned(), position)),
+            Part::Object(object) => {
+                let number = self.objects.of_object(object);
+                let ids: Vec<u64> = object.items.iter().map(|id| self.client.id(id)).collect();
+                self.client.object(number, ids.into_iter(), position);
+            }
             Part::Item(item) => {
-                let number = self.items.number(&item);
-                self.client.items.push((item.id.into_owned().into(), number, position));
+                let number = self.items.of_item(item);
+                let id = self.client.id(&item.id);
+                self.client.item(number, id, position);
             }
         }
     }
@@ -105,63 +168,139 @@ impl Definitions {
     pub(super) fn take(&mut self, inventory: &Inventory) {
         let known = &inventory.characteristics;
         if known.collection {
-            self.part(Part::Collection, Position::default());
+            self.part(&Part::Collection, Position::default());
         }
         for (object, position) in &known.objects {
-            self.part(Part::Object(object.clone()), *position);
+            self.part(&Part::Object(object.clone()), *position);
         }
         for (item, position) in &known.items {
-            self.part(Part::Item(item.clone()), *position);
+            self.part(&Part::Item(item.clone()), *position);
         }
         for stated in inventory.facts.iter().filter(|stated| matches!(stated.fact, Fact::File(_))) {
             self.fact(&stated.fact, stated.position);
         }
     }
+
+    /// What an entry of the statements states, which means this.
+    #[inline]
+    fn entry(&mut self, entry: u32, meaning: &Meaning) -> Entry {
+        match self.entries.get(entry as usize) {
+            Some(Entry::New) | None => self.new_entry(entry, meaning),
+            Some(known) => *known,
+        }
+    }
+
+    #[cold]
+    fn new_entry(&mut self, entry: u32, meaning: &Meaning) -> Entry {
+        let known = match meaning {
+            Meaning::Object(object) => Entry::Object(self.objects.of_kept_object(object)),
+            Meaning::Item(item, facts) => Entry::Item(self.items.of_kept_item(item), *facts),
+            _ => return Entry::New,
+        };
+        if self.entries.len() <= entry as usize {
+            self.entries.resize(entry as usize + 1, Entry::New);
+        }
+        self.entries[entry as usize] = known;
+        known
+    }
 }
 
-/// What was collected of objects: by object of a program its flag and items.
-type Found = HashMap<u32, (Flag, Vec<u32>)>;
-
 impl Slots<'_> {
+    /// Takes a part of the characteristics, and remembers its statement if that is wanted.
+    pub(super) fn take_stated_part(&mut self, part: &Part<'_>, said: Said<'_>, position: Position) {
+        self.definitions.part(part, position);
+        let Said { wording, statement, numbers, facts } = said;
+        // What facts mean to other rules is not remembered with an item.
+        let is_all = facts == 1 || self.plan.view.subjects() == 0;
+        let statement = statement.as_bytes();
+        if !self.definitions.wants || !is_all || !self.statements.wants(wording, statement) {
+            return;
+        }
+        let meaning = match part {
+            Part::Object(object) => Meaning::Object(Arc::new(without_items(object))),
+            Part::Item(item) => Meaning::Item(Arc::new(without_id(item)), facts),
+            Part::Collection => return,
+        };
+        let bytes = meaning.bytes();
+        self.statements.remember(wording, statement, numbers, meaning, bytes);
+    }
+
+    /// Takes the parts of the characteristics that a text begins with, as long as their statements are known.
+    pub(super) fn follow_parts(
+        &mut self,
+        wording: Wording,
+        text: &str,
+        most: u32,
+        position: Position,
+    ) -> Followed {
+        /// The most facts that a part states, itself among them.
+        const FACTS: u32 = 2;
+        let (mut rest, mut facts) = (text.as_bytes(), 0);
+        while facts + FACTS <= most {
+            let part = &rest[rest.iter().take_while(|byte| is_space(**byte)).count()..];
+            let Some((entry, bytes)) = self.statements.follow(wording, part) else { break };
+            let offset = position.offset + (text.len() - part.len()) as u64;
+            let place = Position { offset, line: 0, column: 0 };
+            let numbers = self.statements.numbers();
+            match (self.definitions.entry(entry, self.statements.meaning(entry)), numbers) {
+                (Entry::Object(object), ids) => {
+                    self.definitions.client.object(object, ids.iter().copied(), place);
+                    facts += 1;
+                }
+                (Entry::Item(item, own), [id]) => {
+                    self.definitions.client.item(item, *id, place);
+                    facts += own;
+                }
+                _ => break,
+            }
+            rest = &part[bytes..];
+        }
+        self.facts += u64::from(facts);
+        Followed { bytes: text.len() - rest.len(), facts }
+    }
+
     /// Evaluates all definitions.
     pub(super) fn evaluate_definitions(&mut self) {
         if !self.definitions.wants {
             return;
         }
+        self.definitions.client.sort();
         for source in 0..self.plan.programs.len() {
             let Some(program) = &self.plan.programs[source] else {
                 self.definitions.results.push(None);
                 continue;
             };
-            let found = match self.definitions.wants_results {
-                true => None,
-                false => self.definitions.found(program),
-            };
-            match found {
-                Some(found) => self.evaluate_fast(program, &found),
-                None => self.evaluate_by_reference(source),
+            match !self.definitions.wants_results && self.definitions.find(program) {
+                true => self.evaluate_fast(program),
+                false => self.evaluate_by_reference(source),
             }
         }
     }
 
-    fn evaluate_fast(&mut self, program: &Program, found: &Found) {
+    fn evaluate_fast(&mut self, program: &Program) {
         let (plan, definitions) = (self.plan, &mut self.definitions);
-        let Definitions { leaves, blocks, items, truths, cells, .. } = definitions;
-        leaves.clear();
+        let Definitions { sources, items, truths, found, .. } = definitions;
+        let Source { blocks, starts, leaves, known: came, cells, .. } = &mut sources[program.source];
+        leaves.resize(program.test_count(), Leaf::ERROR);
         // Behind the objects stand the tests of none.
-        for object in 0..=program.object_count() {
-            let collected = found.get(&object).map(|(flag, items)| (*flag, items.as_slice()));
-            let context = (plan.view, plan.options);
-            let (own, findings) = blocks[program.source].of(program, object, collected, items, context);
-            leaves.extend(own);
-            if let Some(findings) = findings {
-                self.diagnostics.append(findings.clone());
+        starts.resize(program.object_count() as usize + 1, NONE);
+        for (object, known) in (0u32..).zip(starts.iter_mut()) {
+            let (flag, own) = found.of(object);
+            let asked = Asked { object, flag, items: own };
+            let start = blocks.find(program, asked, items, (plan.view, plan.options));
+            if *known != start {
+                *known = start;
+                let tests = program.tests_of(object);
+                let own = blocks.leaves(start, tests.len());
+                leaves[tests].copy_from_slice(own);
             }
         }
-        let cells = &mut cells[program.source];
+        for findings in blocks.findings(starts) {
+            self.diagnostics.append(findings.clone());
+        }
         cells.clear();
         cells.resize(program.order.len(), Cell::NO_EVIDENCE);
-        Pass { view: plan.view, program, leaves, results: truths }
+        Pass { program, leaves, results: truths, starts, known: came }
             .run(&mut |definition, cell| cells[definition as usize] = cell);
         definitions.results.push(None);
     }
@@ -169,10 +308,13 @@ impl Slots<'_> {
     fn evaluate_by_reference(&mut self, source: usize) {
         let (plan, definitions) = (self.plan, &mut self.definitions);
         let Some(content) = plan.content(source) else { return definitions.results.push(None) };
-        definitions.inventory.header = self.header.clone();
-        definitions.inventory.characteristics = definitions.client.characteristics(&definitions.items);
+        if !std::mem::replace(&mut definitions.is_whole, true) {
+            let Definitions { client, objects, items, inventory, .. } = definitions;
+            inventory.header = self.header.clone();
+            inventory.characteristics = client.characteristics(objects, items);
+        }
         let mut results = reference::evaluate(content, &definitions.inventory, plan.options);
-        definitions.cells[source].clone_from(&results.cells);
+        definitions.sources[source].cells.clone_from(&results.cells);
         self.diagnostics.append(std::mem::take(&mut results.diagnostics));
         definitions.results.push(Some(results));
     }
@@ -182,47 +324,85 @@ impl Slots<'_> {
         let columns = self.plan.view.columns;
         let first = columns.source_definition_ends(source).start;
         let number = (columns.update_definition.at(update) as usize).checked_sub(first);
-        let cells = self.definitions.cells.get(source);
+        let cells = self.definitions.sources.get(source).map(|source| &source.cells);
         cells.zip(number).and_then(|(cells, number)| cells.get(number)).copied().unwrap_or(Cell::NO_EVIDENCE)
     }
 }
 
-impl Definitions {
-    /// What was collected of the objects of a program; `None` where more is needed than that.
-    fn found(&self, program: &Program) -> Option<Found> {
-        if !self.client.collection || program.names_variables {
-            return None;
+/// What was collected of the objects of a program.
+#[derive(Debug, Default)]
+struct Found {
+    /// By object: the flag, and where its items are; no flag where it was not collected.
+    objects: Vec<(Option<Flag>, u32, u32)>,
+    /// Numbers of known items.
+    items: Vec<u32>,
+}
+
+impl Found {
+    #[inline]
+    fn of(&self, object: u32) -> (Option<Flag>, &[u32]) {
+        match self.objects.get(object as usize) {
+            Some((flag, start, end)) => (*flag, &self.items[*start as usize..*end as usize]),
+            None => (None, &[]),
         }
-        let mut numbers: HashMap<&str, u32> = HashMap::default();
-        for (id, number, _) in &self.client.items {
-            // Of two items with one id the first counts.
-            numbers.entry(id).or_insert(*number);
-        }
-        let mut found = Found::default();
-        for (object, _) in &self.client.objects {
-            let is_odd = object.instance != 1 || object.flag == Flag::Complete && object.items.is_empty();
-            if is_odd {
-                return None;
-            }
-            let Some(number) = program.objects.get(object.object.as_bytes()) else { continue };
-            let items = items_of(object, &numbers)?;
-            if found.insert(*number, (object.flag, items)).is_some() {
-                return None;
-            }
-        }
-        program.sets.iter().all(|set| found.contains_key(set)).then_some(found)
     }
 }
 
-/// The items of an object; `None` where one is not there, or there twice.
-fn items_of(object: &Collected<'_>, numbers: &HashMap<&str, u32>) -> Option<Vec<u32>> {
-    let items: Option<Vec<u32>> = object.items.iter().map(|id| numbers.get(&**id).copied()).collect();
-    let is_single = object.items.len() < 2 || {
-        let mut ids: Vec<&str> = object.items.iter().map(|id| &**id).collect();
-        ids.sort_unstable();
-        ids.windows(2).all(|pair| pair[0] != pair[1])
-    };
-    items.filter(|_| is_single)
+impl Definitions {
+    /// Finds what was collected of the objects of a program; `false` where more is needed than that.
+    fn find(&mut self, program: &Program) -> bool {
+        if !self.client.collection || program.names_variables {
+            return false;
+        }
+        let Definitions { client, objects, sources, found, .. } = self;
+        found.objects.clear();
+        found.objects.resize(program.object_count() as usize, (None, 0, 0));
+        found.items.clear();
+        let looked_up = &mut sources[program.source].objects;
+        for (place, object) in client.objects.iter().enumerate() {
+            let one = match looked_up.get(object.number as usize) {
+                Some(Some(one)) => *one,
+                _ => look_up(object.number, objects.get(object.number), program, looked_up),
+            };
+            let OneOf { number, flag, instance } = one;
+            let ids = client.ids(place);
+            if instance != 1 || flag == Flag::Complete && ids.is_empty() {
+                return false;
+            }
+            let Some(own) = found.objects.get_mut(number as usize) else { continue };
+            let start = found.items.len();
+            for id in ids {
+                let Some(item) = client.find(*id) else { return false };
+                found.items.push(item);
+            }
+            if own.0.is_some() || repeats(ids) {
+                return false;
+            }
+            *own = (Some(flag), start as u32, found.items.len() as u32);
+        }
+        program.sets.iter().all(|set| found.objects[*set as usize].0.is_some())
+    }
+}
+
+/// Looks up which object of a program a known one is.
+#[cold]
+fn look_up(known: u32, object: &Collected<'_>, program: &Program, all: &mut Vec<Option<OneOf>>) -> OneOf {
+    let number = program.objects.get(object.object.as_bytes()).copied().unwrap_or(NONE);
+    let one = OneOf { number, flag: object.flag, instance: object.instance };
+    if all.len() <= known as usize {
+        all.resize(known as usize + 1, None);
+    }
+    all[known as usize] = Some(one);
+    one
+}
+
+/// Whether an item is named twice.
+fn repeats(ids: &[u64]) -> bool {
+    ids.len() > 1 && {
+        let mut sorted = ids.to_vec();
+        sorted.sort_unstable();
+        sorted.windows(2).any(|pair| pair[0] == pair[1])
+    }
 }
 
 /// What definitions files ask, as the model has it, for whoever needs all of it.

@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use ahash::HashMap;
 
-use crate::compile::definitions::{mark, object_mark, question, state_mark};
+use super::criteria::{Flat, Occurring};
+use crate::compile::definitions::{object_mark, question, state_mark};
 use crate::index::View;
 use crate::index::columns::{Column, NONE};
 use crate::model::supersedence::components;
@@ -22,17 +23,17 @@ pub(in crate::eval) struct Program {
     test_ends: Vec<u32>,
     /// Its tests, object by object.
     tests: Vec<u32>,
-    /// By test of the source: its place in `tests`.
-    places: Vec<u32>,
-    /// By place: whether the test is a threshold, and whether it is about packages.
-    pub(super) thresholds: Vec<(bool, bool)>,
+    /// By place in `tests`: the object.
+    test_objects: Vec<u32>,
+    pub(super) criteria: Flat,
+    /// What operators make of truths.
+    pub(super) occurring: Occurring,
     /// Its definitions, each after those that it extends.
     pub(super) order: Vec<u32>,
     /// Whether states name variables, so that what tests say of an item depends on the rest of the client.
     pub(super) names_variables: bool,
     /// The objects that are sets.
     pub(super) sets: Vec<u32>,
-    pub(super) first_test: usize,
 }
 
 impl Program {
@@ -63,24 +64,34 @@ impl Program {
         let marked = |object: &usize| columns.object_marks.at(*object) & object_mark::SET != 0;
         let sets = own_objects.clone().filter(marked).map(|object| (object - own_objects.start) as u32);
         let id = |object: usize| view.text_bytes(columns.object_id.at(object)).into();
+        let place = |test: u32| {
+            let place = *places.get((test as usize).checked_sub(own_tests.start)?)?;
+            Some((place as usize, threshold(view, test as usize)))
+        };
+        let test_objects: Vec<u32> = tests.iter().map(|test| object(*test)).collect();
         let mut states = columns.source_state_ends(source);
         Some(Program {
             source,
             objects: own_objects.clone().zip(0u32..).map(|(object, number)| (id(object), number)).collect(),
             test_ends,
-            thresholds: tests.iter().map(|test| threshold(view, *test as usize)).collect(),
-            places,
+            criteria: Flat::new(view, source, place, |place| test_objects.get(place as usize).copied()),
+            occurring: Occurring::new(),
+            test_objects,
             tests,
             order: order(view, source),
             names_variables: states.any(|at| columns.state_marks.at(at) & state_mark::VARIABLES != 0),
             sets: sets.collect(),
-            first_test: own_tests.start,
         })
     }
 
     /// How many objects there are; the tests of none stand behind those of the last.
     pub(super) fn object_count(&self) -> u32 {
         self.test_ends.len() as u32 - 1
+    }
+
+    /// How many tests there are.
+    pub(super) fn test_count(&self) -> usize {
+        self.tests.len()
     }
 
     /// The places of the tests of an object.
@@ -96,11 +107,9 @@ impl Program {
         self.tests.get(places).unwrap_or_default()
     }
 
-    /// The place of a test, by its number in the index.
-    #[inline]
-    pub(super) fn place(&self, test: u32) -> Option<usize> {
-        let own = (test as usize).checked_sub(self.first_test)?;
-        self.places.get(own).map(|place| *place as usize)
+    /// The object of the test at a place; of one without, or none, the number of objects.
+    pub(super) fn object_at(&self, place: u32) -> u32 {
+        self.test_objects.get(place as usize).copied().unwrap_or(self.object_count())
     }
 }
 
@@ -130,9 +139,4 @@ fn order(view: View<'_>, source: usize) -> Vec<u32> {
     let mut order: Vec<u32> = (0..own.len() as u32).collect();
     order.sort_by_key(|definition| component[*definition as usize]);
     order
-}
-
-/// Whether a definition is on a circle of definitions that extend each other.
-pub(super) fn is_circular(view: View<'_>, definition: usize) -> bool {
-    view.columns.definition_marks.at(definition) & mark::CIRCULAR != 0
 }

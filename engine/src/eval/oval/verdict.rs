@@ -26,6 +26,20 @@ pub(super) struct Found {
     pub(super) elsewhere: bool,
 }
 
+impl Default for Found {
+    fn default() -> Found {
+        Found {
+            result: Truth::Unknown,
+            relaxed: Truth::Unknown,
+            thresholds: false,
+            holds: false,
+            holds_of_package: false,
+            present: false,
+            elsewhere: false,
+        }
+    }
+}
+
 /// A cell, or the result of which the reason makes one that is Unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Decided {

@@ -9,15 +9,22 @@
 //! that came before, so that what a single client says takes none of the rest; and all of them together
 //! are bounded, because clients are not trusted: when there is no more room they stay as long as they
 //! serve, and are forgotten when clients say other things. Knows nothing of what a statement means.
+//!
+//! Numbers in a statement may differ from client to client, as those that a collector gives to what it finds:
+//! the statement is the same where all else is, and whoever follows it is told the numbers.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ahash::RandomState;
 
+use super::images::Images;
 use crate::index::columns::NONE;
 use crate::model::inventory::{Statement, Wording};
+use crate::model::number;
 use crate::xml::is_space;
 
 /// The most bytes that statements may take together, with what they mean: some 50,000 of native files.
@@ -55,15 +62,13 @@ struct Learned<K> {
 
 /// What was learned of one client.
 #[derive(Debug)]
-struct Stretch<K> {
-    texts: Vec<u8>,
-    entries: Vec<Entry<K>>,
-}
+struct Stretch<K>(Vec<Entry<K>>);
 
 #[derive(Debug)]
 struct Entry<K> {
-    start: u32,
-    end: u32,
+    text: Arc<[u8]>,
+    /// Where numbers stand in the text.
+    numbers: Box<[Range<u32>]>,
     hash: u64,
     wording: Wording,
     /// Bytes that it takes with everything.
@@ -85,33 +90,41 @@ impl<K> Default for Pool<K> {
 
 impl<K> Default for Stretch<K> {
     fn default() -> Self {
-        Stretch { texts: Vec::new(), entries: Vec::new() }
+        Stretch(Vec::new())
     }
 }
 
 impl<K> Stretch<K> {
     /// Keeps the entries that are wanted, in no more memory than they need; gives the bytes of the others.
     fn retain(&mut self, mut wanted: impl FnMut(&Entry<K>) -> bool) -> usize {
-        let (mut texts, mut dropped) = (Vec::with_capacity(self.texts.len()), 0);
-        self.entries.retain_mut(|entry| {
+        let mut dropped = 0;
+        self.0.retain(|entry| {
             let keeps = wanted(entry);
-            if keeps {
-                let start = texts.len() as u32;
-                texts.extend_from_slice(&self.texts[entry.start as usize..entry.end as usize]);
-                (entry.start, entry.end) = (start, texts.len() as u32);
-            } else {
-                dropped += entry.bytes as usize;
-            }
+            dropped += if keeps { 0 } else { entry.bytes as usize };
             keeps
         });
-        texts.shrink_to_fit();
-        self.texts = texts;
-        self.entries.shrink_to_fit();
+        self.0.shrink_to_fit();
         dropped
     }
 }
 
 impl<K> Pool<K> {
+    /// The hash of a statement, whatever its numbers are.
+    fn hash(&self, wording: Wording, statement: &[u8]) -> u64 {
+        let Statement::Element(before) = wording.statement else {
+            return self.hasher.hash_one((wording, statement));
+        };
+        let (mut hasher, mut rest) = (self.hasher.build_hasher(), statement);
+        wording.hash(&mut hasher);
+        while let Some(at) = memchr::memmem::find(rest, before.as_bytes()) {
+            let (known, behind) = rest.split_at(at + before.len());
+            hasher.write(known);
+            rest = &behind[behind.iter().take_while(|byte| byte.is_ascii_digit()).count()..];
+        }
+        hasher.write(rest);
+        hasher.finish()
+    }
+
     // Whoever panics leaves it right: it changes in one step.
     fn lock(&self) -> MutexGuard<'_, Learned<K>> {
         self.learned.lock().unwrap_or_else(PoisonError::into_inner)
@@ -133,7 +146,7 @@ impl<K> Pool<K> {
         }
         let is_new = |entry: &Entry<K>| learned.hashes.insert(entry.hash);
         self.bytes.fetch_sub(stretch.retain(is_new), Ordering::Relaxed);
-        if !stretch.entries.is_empty() {
+        if !stretch.0.is_empty() {
             learned.stretches.push(Arc::new(stretch));
             self.version.fetch_add(1, Ordering::Release);
         }
@@ -162,17 +175,34 @@ pub(in crate::eval) struct Memo<K> {
     stretches: Vec<Arc<Stretch<K>>>,
     /// Every entry of the stretches, by its number.
     places: Vec<Place>,
+    words: Vec<Words>,
     /// From the hash of a statement to its number; NONE while it is in `own` only.
     table: HashMap<u64, u32, RandomState>,
+    /// The wordings of the entries, by number.
+    wordings: Vec<Wording>,
     /// What is learned of the current client.
     own: Stretch<K>,
+    /// The numbers of the statement that was followed last.
+    numbers: Vec<u64>,
     /// Hashes of statements that came once; empty until the first one.
     glimpses: Vec<u32>,
-    /// The entry that was taken last.
+    /// The entry that was taken last, and the wording that was asked for.
     last: u32,
+    last_wording: u16,
+    images: Images,
     /// Statements of late that were known, and those that were not.
     known: u64,
     unknown: u64,
+}
+
+/// What is asked of an entry for every client: small, because all of them are gone through.
+#[derive(Debug)]
+struct Words {
+    text: Arc<[u8]>,
+    /// Where the first number stands; nowhere where there is none, or where there are several.
+    number: (u16, u16),
+    several: bool,
+    wording: u16,
 }
 
 /// Where an entry is.
@@ -180,9 +210,12 @@ pub(in crate::eval) struct Memo<K> {
 struct Place {
     stretch: u32,
     at: u32,
-    /// The entry that followed this one last time.
-    next: u32,
+    /// The entries that followed this one, the likeliest first; NONE behind the last.
+    next: [u32; WAYS],
 }
+
+/// How many entries are remembered that followed one: clients of a site are copies of a few images.
+const WAYS: usize = 4;
 
 impl<K> Memo<K> {
     /// The memory of a worker beside the others of a pool.
@@ -193,10 +226,15 @@ impl<K> Memo<K> {
             forgotten: 0,
             stretches: Vec::new(),
             places: Vec::new(),
+            words: Vec::new(),
             table: HashMap::default(),
+            wordings: Vec::new(),
             own: Stretch::default(),
+            numbers: Vec::new(),
             glimpses: Vec::new(),
             last: 0,
+            last_wording: 0,
+            images: Images::default(),
             known: 0,
             unknown: 0,
         }
@@ -206,7 +244,8 @@ impl<K> Memo<K> {
     /// so that numbers of entries from before mean nothing any more.
     pub(in crate::eval) fn begin(&mut self) -> bool {
         self.last = 0;
-        if !self.own.entries.is_empty() {
+        self.images.begin();
+        if !self.own.0.is_empty() {
             self.pool.publish(std::mem::take(&mut self.own), self.forgotten);
         }
         if self.known + self.unknown >= WINDOW {
@@ -231,7 +270,9 @@ impl<K> Memo<K> {
             self.forgotten = learned.forgotten;
             self.stretches.clear();
             self.places.clear();
+            self.words.clear();
             self.table.clear();
+            self.images.forget();
         }
         let first = self.stretches.len();
         self.stretches.extend(learned.stretches[first..].iter().map(Arc::clone));
@@ -244,64 +285,141 @@ impl<K> Memo<K> {
 
     /// Numbers the entries of a stretch: each leads to the next.
     fn number(&mut self, stretch: usize) {
-        for (at, entry) in self.stretches[stretch].entries.iter().enumerate() {
+        for (at, entry) in self.stretches[stretch].0.iter().enumerate() {
+            let wording = wording_number(&mut self.wordings, entry.wording);
             let number = self.places.len() as u32;
             let known = self.table.entry(entry.hash).or_insert(number);
             if *known == NONE {
                 *known = number;
             }
-            self.places.push(Place { stretch: stretch as u32, at: at as u32, next: number + 1 });
+            let mut next = [NONE; WAYS];
+            next[0] = number + 1;
+            self.places.push(Place { stretch: stretch as u32, at: at as u32, next });
+            // A statement that is remembered is short.
+            let (first, several) = match &*entry.numbers {
+                [] => ((0, 0), false),
+                [only] => ((only.start as u16, only.end as u16), false),
+                _ => ((0, 0), true),
+            };
+            self.words.push(Words { text: Arc::clone(&entry.text), number: first, several, wording });
         }
     }
 
     /// What a statement means.
     #[inline]
     pub(in crate::eval) fn meaning(&self, entry: u32) -> &K {
-        let Place { stretch, at, .. } = self.places[entry as usize];
-        &self.stretches[stretch as usize].entries[at as usize].means
+        &self.entry(&self.places[entry as usize]).means
+    }
+
+    fn entry(&self, place: &Place) -> &Entry<K> {
+        &self.stretches[place.stretch as usize].0[place.at as usize]
     }
 
     /// Takes the statement that `text` begins with, if it is a known one: its entry, and its bytes.
     #[inline]
     pub(in crate::eval) fn follow(&mut self, wording: Wording, text: &[u8]) -> Option<(u32, usize)> {
-        let expected = self.next_of(self.last);
-        let (entry, bytes) = match self.begins(wording, text, expected) {
-            Some(bytes) => (expected, bytes),
-            None => self.find(wording, text, expected)?,
+        let number = match self.wordings.get(self.last_wording as usize) {
+            Some(last) if *last == wording => self.last_wording,
+            _ => wording_number(&mut self.wordings, wording),
         };
+        self.last_wording = number;
+        let guesses = self.images.guesses();
+        let (entry, bytes, guess) = match self.begins(number, text, guesses[0]) {
+            Some(bytes) => (guesses[0], bytes, Some(0)),
+            None => self.find(wording, text, guesses)?,
+        };
+        self.images.take(entry, guess);
         self.last = entry;
         self.known += 1;
         Some((entry, bytes))
     }
 
-    fn next_of(&self, entry: u32) -> u32 {
-        self.places.get(entry as usize).map_or(0, |place| place.next)
+    /// The numbers of the statement that was followed last.
+    #[inline]
+    pub(in crate::eval) fn numbers(&self) -> &[u64] {
+        &self.numbers
+    }
+
+    #[inline]
+    fn next_of(&self, entry: u32) -> [u32; WAYS] {
+        self.places.get(entry as usize).map_or([0, NONE, NONE, NONE], |place| place.next)
     }
 
     /// How many bytes the statement of an entry has, if a text begins with it.
     #[inline]
-    fn begins(&self, wording: Wording, text: &[u8], entry: u32) -> Option<usize> {
-        let Place { stretch, at, .. } = *self.places.get(entry as usize)?;
-        let stretch = &self.stretches[stretch as usize];
-        let entry = &stretch.entries[at as usize];
-        let statement = &stretch.texts[entry.start as usize..entry.end as usize];
-        (text.starts_with(statement) && entry.wording == wording).then_some(statement.len())
+    fn begins(&mut self, wording: u16, text: &[u8], entry: u32) -> Option<usize> {
+        let words = self.words.get(entry as usize).filter(|words| words.wording == wording)?;
+        self.numbers.clear();
+        let (start, end) = words.number;
+        if end == 0 && !words.several {
+            return text.starts_with(&words.text).then_some(words.text.len());
+        }
+        if words.several {
+            return self.begins_with_numbers(text, entry);
+        }
+        let rest = text.strip_prefix(&words.text[..start as usize])?;
+        let (number, digits) = number::leading(rest)?;
+        let behind = &words.text[end as usize..];
+        self.numbers.push(number);
+        rest[digits..].starts_with(behind).then_some(start as usize + digits + behind.len())
+    }
+
+    /// The same where there are several numbers in it.
+    fn begins_with_numbers(&mut self, text: &[u8], entry: u32) -> Option<usize> {
+        let known = {
+            let place = &self.places[entry as usize];
+            &self.stretches[place.stretch as usize].0[place.at as usize]
+        };
+        let (mut from, mut rest) = (0, text);
+        for number in &known.numbers {
+            rest = rest.strip_prefix(&known.text[from..number.start as usize])?;
+            let (found, digits) = number::leading(rest)?;
+            self.numbers.push(found);
+            rest = &rest[digits..];
+            from = number.end as usize;
+        }
+        let rest = rest.strip_prefix(&known.text[from..])?;
+        Some(text.len() - rest.len())
     }
 
     /// Finds the statement that a text begins with where another one was expected.
-    fn find(&mut self, wording: Wording, text: &[u8], expected: u32) -> Option<(u32, usize)> {
+    fn find(
+        &mut self,
+        wording: Wording,
+        text: &[u8],
+        guesses: [u32; 3],
+    ) -> Option<(u32, usize, Option<usize>)> {
+        let number = self.last_wording;
+        for (guess, entry) in guesses.into_iter().enumerate().skip(1) {
+            if let Some(bytes) = self.begins(number, text, entry) {
+                return Some((entry, bytes, Some(guess)));
+            }
+        }
+        let expected = self.next_of(self.last);
+        for (way, other) in expected.into_iter().enumerate() {
+            if let Some(bytes) = self.begins(number, text, other) {
+                // One step at a time, so that what comes often stays ahead of what came last.
+                if let Some(last) = self.places.get_mut(self.last as usize) {
+                    last.next.swap(way, way.saturating_sub(1));
+                }
+                return Some((other, bytes, None));
+            }
+        }
         // The one that was expected may be missing, or stand changed before this one.
-        let second = self.next_of(expected);
-        if let Some(bytes) = self.begins(wording, text, second) {
-            return Some((second, bytes));
-        }
-        let hash = self.pool.hasher.hash_one((wording, first_statement(wording.statement, text)?));
-        let found = *self.table.get(&hash)?;
-        let bytes = self.begins(wording, text, found)?;
+        let [second, ..] = self.next_of(expected[0]);
+        let (found, bytes) = match self.begins(number, text, second) {
+            Some(bytes) => (second, bytes),
+            None => {
+                let hash = self.pool.hash(wording, first_statement(wording.statement, text)?);
+                let found = *self.table.get(&hash)?;
+                (found, self.begins(number, text, found)?)
+            }
+        };
         if let Some(last) = self.places.get_mut(self.last as usize) {
-            last.next = found;
+            let free = last.next.iter().position(|next| *next == NONE);
+            last.next[free.unwrap_or(WAYS - 1)] = found;
         }
-        Some((found, bytes))
+        Some((found, bytes, None))
     }
 
     /// Whether a statement that is not known should be: until little of the room is left, and then where
@@ -314,7 +432,7 @@ impl<K> Memo<K> {
         if self.pool.has_much_room() {
             return true;
         }
-        let hash = self.pool.hasher.hash_one((wording, statement));
+        let hash = self.pool.hash(wording, statement);
         if self.glimpses.is_empty() {
             self.glimpses = vec![0; GLIMPSES];
         }
@@ -327,27 +445,44 @@ impl<K> Memo<K> {
         self.pool.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// Remembers a statement and what it means, which takes `bytes` beside itself, from the next client on.
+    /// Remembers a statement, with the places of its numbers, and what it means, which takes `bytes` beside
+    /// itself, from the next client on.
     ///
     /// One that is not what [`first_statement`] finds where it stands is never looked up, which does no
     /// harm.
-    pub(in crate::eval) fn remember(&mut self, wording: Wording, statement: &[u8], means: K, bytes: usize) {
-        let hash = self.pool.hasher.hash_one((wording, statement));
+    pub(in crate::eval) fn remember(
+        &mut self,
+        wording: Wording,
+        statement: &[u8],
+        numbers: &[Range<usize>],
+        means: K,
+        bytes: usize,
+    ) {
+        let hash = self.pool.hash(wording, statement);
         if self.table.contains_key(&hash) {
             return;
         }
         self.table.insert(hash, NONE);
-        // Bounded by the room for all of them, but for the last one.
-        let start = self.own.texts.len() as u32;
-        self.own.texts.extend_from_slice(statement);
-        let end = self.own.texts.len() as u32;
         // Every worker has a place and an entry of its table for it; tables keep room free.
-        let with_worker = size_of::<Place>() + 2 * size_of::<(u64, u32)>();
-        let bytes = statement.len() + bytes + size_of::<Entry<K>>() + with_worker;
+        let with_worker = size_of::<Place>() + size_of::<Words>() + 2 * size_of::<(u64, u32)>();
+        let with_numbers = size_of_val(numbers) / 2 + 2 * size_of::<u64>();
+        let bytes = statement.len() + bytes + with_numbers + size_of::<Entry<K>>() + with_worker;
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        self.own.entries.push(Entry { start, end, hash, wording, bytes, means });
+        // A statement that is remembered is short.
+        let place = |number: &Range<usize>| number.start as u32..number.end as u32;
+        let numbers = numbers.iter().map(place).collect();
+        self.own.0.push(Entry { text: statement.into(), numbers, hash, wording, bytes, means });
         self.pool.bytes.fetch_add(bytes as usize, Ordering::Relaxed);
     }
+}
+
+/// The number of a wording; there are few.
+fn wording_number(known: &mut Vec<Wording>, wording: Wording) -> u16 {
+    let number = known.iter().position(|one| *one == wording).unwrap_or_else(|| {
+        known.push(wording);
+        known.len() - 1
+    });
+    number as u16
 }
 
 /// The statement that a text begins with. That of a tag ends before the next `<`, since no tag holds
@@ -361,6 +496,16 @@ fn first_statement(statement: Statement, text: &[u8]) -> Option<&[u8]> {
             let spaces = text[..length].iter().rev().take_while(|byte| is_space(**byte)).count();
             Some(&text[..length - spaces])
         }
+        Statement::Element(_) => {
+            let (_, tag) = (text.strip_prefix(b"<")?, memchr::memchr(b'>', text)?);
+            if text[..tag].ends_with(b"/") {
+                return Some(&text[..=tag]);
+            }
+            let name = text[1..tag].iter().take_while(|byte| !is_space(**byte)).count();
+            let end_tag = [b"</", &text[1..=name], b">"].concat();
+            let end = memchr::memmem::find(&text[tag..], &end_tag)?;
+            Some(&text[..tag + end + end_tag.len()])
+        }
     }
 }
 
@@ -368,7 +513,7 @@ fn first_statement(statement: Statement, text: &[u8]) -> Option<&[u8]> {
 mod tests {
     use super::*;
 
-    const TAGS: Wording = Wording { format: b'n', statement: Statement::Tag };
+    const TAGS: Wording = Wording::anywhere(b'n', Statement::Tag);
 
     /// Takes a document as a reader and its collector do: follows what is known and remembers the rest.
     fn take(memo: &mut Memo<String>, statements: &[&str]) -> usize {
@@ -380,7 +525,7 @@ mod tests {
                 assert_eq!((memo.meaning(entry).as_str(), bytes), (*statement, statement.len()));
                 followed += 1;
             } else if memo.wants(TAGS, statement.as_bytes()) {
-                memo.remember(TAGS, statement.as_bytes(), (*statement).to_owned(), 0);
+                memo.remember(TAGS, statement.as_bytes(), &[], (*statement).to_owned(), 0);
             }
         }
         followed
@@ -413,17 +558,43 @@ mod tests {
     #[test]
     fn the_same_line_of_two_formats_is_two_statements() {
         let mut memo = Memo::new(&Arc::default());
-        let [one, other] = [b'a', b'b'].map(|format| Wording { format, statement: Statement::Line });
-        memo.remember(one, b"a b\n", "of a", 0);
+        let [one, other] = [b'a', b'b'].map(|format| Wording::anywhere(format, Statement::Line));
+        memo.remember(one, b"a b\n", &[], "of a", 0);
         assert_eq!(memo.follow(one, b"a b\nc"), None, "it is known from the next client on");
         memo.begin();
         assert_eq!(memo.follow(one, b"a b\nc"), Some((0, 4)));
         assert_eq!(memo.follow(other, b"a b\nc"), None);
-        memo.remember(other, b"a b\n", "of b", 0);
+        memo.remember(other, b"a b\n", &[], "of b", 0);
         memo.begin();
         assert_eq!(memo.follow(other, b"a b\nc"), Some((1, 4)));
         assert_eq!(memo.follow(one, b"a b"), None);
         assert_eq!((*memo.meaning(0), *memo.meaning(1)), ("of a", "of b"));
+    }
+
+    #[test]
+    fn numbers_may_differ_and_are_told() {
+        const ELEMENTS: Wording = Wording::anywhere(b'o', Statement::Element("n=\""));
+        let mut memo = Memo::new(&Arc::default());
+        let text = b"<a n=\"12\" m=\"3\"><b n=\"4\"/>n=\"5</a>";
+        // The number in the text is none of those that may differ.
+        memo.remember(ELEMENTS, text, &[6..8, 22..23], "a", 0);
+        memo.begin();
+        let mut told = |text: &[u8]| {
+            let followed = memo.follow(ELEMENTS, text);
+            followed.map(|(_, bytes)| (bytes, memo.numbers().to_vec()))
+        };
+        assert_eq!(told(text), Some((text.len(), vec![12, 4])));
+        assert_eq!(told(b"<a n=\"0\" m=\"3\"><b n=\"678\"/>n=\"5</a><a>"), Some((35, vec![0, 678])));
+        let others =
+            ["<a n=\"1\" m=\"4\"><b n=\"4\"/>n=\"5</a>", "<a n=\"01\" m=\"3\"><b n=\"4\"/>n=\"5</a>"];
+        let more = [
+            "<a n=\"\" m=\"3\"><b n=\"4\"/>n=\"5</a>",
+            "<a n=\"1\" m=\"3\"><b n=\"4\"/>n=\"6</a>",
+            "<a n=\"1",
+        ];
+        for other in others.iter().chain(&more) {
+            assert_eq!(told(other.as_bytes()), None, "{other}");
+        }
     }
 
     #[test]

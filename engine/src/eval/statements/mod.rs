@@ -5,10 +5,11 @@
 //! once for all clients that state the same folders.
 
 mod file;
+mod images;
 mod memo;
 
 use std::ops::Range;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub(super) use file::{KnownFile, Laying, Lays};
 use memo::{Memo, Pool};
@@ -17,8 +18,9 @@ use super::packages::KnownPackage;
 use super::plan::Plan;
 use super::products::Resolved;
 use super::slots::Slots;
-use crate::model::fact::{Fact, HotfixState};
+use crate::model::fact::{Fact, HotfixState, Text};
 use crate::model::inventory::{Followed, Statement, Wording};
+use crate::model::oval::characteristics::{Collected, Item, Value};
 use crate::model::registry::View;
 use crate::model::verdict::Answer;
 use crate::xml::is_space;
@@ -32,12 +34,33 @@ pub struct Shared<'p> {
     pub(super) plan: &'p Plan<'p>,
     pub(super) statements: Arc<Pool<Meaning>>,
     pub(super) lays: Mutex<Lays>,
+    /// What was declared around statements, by number.
+    surroundings: Mutex<Vec<Box<str>>>,
 }
 
 impl<'p> Shared<'p> {
     /// Nothing is learned yet.
     pub fn new(plan: &'p Plan<'p>) -> Arc<Self> {
-        Arc::new(Shared { plan, statements: Arc::default(), lays: Mutex::default() })
+        Arc::new(Shared {
+            plan,
+            statements: Arc::default(),
+            lays: Mutex::default(),
+            surroundings: Mutex::default(),
+        })
+    }
+
+    /// The number of what is declared around statements; there are only so many, and none that is long.
+    pub(super) fn surroundings(&self, declared: &str) -> Option<u32> {
+        const MOST: usize = 64;
+        const LONGEST: usize = 16 << 10;
+        let mut known = self.surroundings.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = known.iter().position(|known| **known == *declared).or_else(|| {
+            (known.len() < MOST && declared.len() <= LONGEST).then(|| {
+                known.push(declared.into());
+                known.len() - 1
+            })
+        });
+        number.map(|number| number as u32)
     }
 }
 
@@ -56,11 +79,15 @@ pub(super) enum Meaning {
     Product(u32, Arc<Resolved>),
     /// An installed package.
     Package(Box<KnownPackage>),
+    /// An object that was collected, without its items.
+    Object(Arc<Collected<'static>>),
+    /// An item without its id, and how many facts it states, itself among them.
+    Item(Arc<Item<'static>>, u32),
 }
 
 impl Meaning {
     /// Bytes that it takes beside itself, about; answers of files are made later, and counted then.
-    fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         /// What an allocation takes beyond its bytes.
         const ALLOCATION: usize = 16;
         let answers = |answers: &[Answer]| size_of_val(answers) + ALLOCATION;
@@ -70,8 +97,22 @@ impl Meaning {
             Meaning::File(file) => file.bytes() + ALLOCATION,
             Meaning::Value(_, known) => answers(known),
             Meaning::Package(known) => size_of::<KnownPackage>() + 4 * ALLOCATION + known.bytes(),
+            Meaning::Object(object) => {
+                let value = |(id, value): &(Text<'_>, Text<'_>)| id.len() + value.len() + 5 * ALLOCATION;
+                let values: usize = object.values.iter().map(value).sum();
+                size_of::<Collected>() + object.object.len() + 2 * ALLOCATION + values
+            }
+            Meaning::Item(item, _) => {
+                size_of::<Item>() + 4 * ALLOCATION + item.entities.iter().map(bytes_of).sum::<usize>()
+            }
         }
     }
+}
+
+/// Bytes that a value of an item takes, about.
+fn bytes_of(value: &Value<'_>) -> usize {
+    let fields: usize = value.fields.iter().map(bytes_of).sum();
+    size_of::<Value>() + value.name.len() + value.text.len() + 32 + fields
 }
 
 impl Slots<'_> {
@@ -83,7 +124,7 @@ impl Slots<'_> {
         while facts < most {
             let statement = match wording.statement {
                 Statement::Tag => &rest[rest.iter().take_while(|byte| is_space(**byte)).count()..],
-                Statement::Line => rest,
+                Statement::Line | Statement::Element(_) => rest,
             };
             let Some((entry, bytes)) = self.statements.follow(wording, statement) else { break };
             rest = &statement[bytes..];
@@ -98,7 +139,7 @@ impl Slots<'_> {
     #[inline]
     fn take_known(&mut self, entry: u32) {
         match self.statements.meaning(entry) {
-            Meaning::Nothing => {}
+            Meaning::Nothing | Meaning::Object(_) | Meaning::Item(..) => {}
             Meaning::File(_) => self.files.take_known(entry),
             Meaning::Package(_) => self.take_known_package(entry),
             Meaning::Hotfix(subject, state) => {
@@ -164,7 +205,7 @@ impl Slots<'_> {
             _ => return self.take_fact(fact),
         };
         let bytes = meaning.bytes();
-        self.statements.remember(wording, statement, meaning, bytes);
+        self.statements.remember(wording, statement, &[], meaning, bytes);
     }
 }
 

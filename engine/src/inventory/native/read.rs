@@ -12,7 +12,7 @@ use crate::model::fact::{Fact, Kinds, Wmi};
 use crate::model::inventory::{Collector, Statement, Wording};
 use crate::xml::tags::{Tag, Tags};
 
-const WORDING: Wording = Wording { format: b'n', statement: Statement::Tag };
+const WORDING: Wording = Wording::anywhere(b'n', Statement::Tag);
 
 /// Reads one inventory into `out` and says how many facts it states.
 ///

@@ -4,27 +4,20 @@
 //! the place of what else is known of the file, and one instance of a management class would vouch for all.
 //! Source of truth: `docs/oval.md`, "Facts".
 
-use crate::error::Result;
-use crate::inventory::sink::Sink;
 use crate::model::fact::{
     Fact, File, FileVersion, Kernel, Package, PackageKind, RegistryKey, RegistryValue, Text,
 };
-use crate::model::inventory::Collector;
 use crate::model::oval::characteristics::Item;
 use crate::model::oval::words::Status;
 use crate::model::registry::View;
 use crate::version::dotted::Version;
 
-/// Hands over what an item states, if it is there and of a type that states something.
-pub(super) fn state(
-    item: &Item<'_>,
-    place: usize,
-    sink: &mut Sink<'_, '_, dyn Collector + '_>,
-) -> Result<()> {
+/// What an item states, if it is there and of a type that states something.
+pub(super) fn fact<'i>(item: &'i Item<'_>) -> Option<Fact<'i>> {
     if item.status != Status::Exists {
-        return Ok(());
+        return None;
     }
-    let fact = match item.kind.base() {
+    match item.kind.base() {
         "rpminfo" => package(item, PackageKind::Rpm),
         "dpkginfo" => package(item, PackageKind::Deb),
         "rpmverifyfile" if value(item, "filepath").as_deref() == Some("/etc/redhat-release") => {
@@ -34,8 +27,7 @@ pub(super) fn state(
         "registry" => registry(item),
         "uname" => value(item, "os_release").map(|running| Kernel { running, ..Kernel::default() }.into()),
         _ => None,
-    };
-    fact.map_or(Ok(()), |fact| sink.fact(fact, place))
+    }
 }
 
 /// The first value of a name that is there.

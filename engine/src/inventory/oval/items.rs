@@ -4,6 +4,7 @@
 //! is. Source of truth: `docs/oval.md`, "System characteristics".
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::ROOT;
 use super::document::Head;
@@ -12,10 +13,11 @@ use super::names::Names;
 use crate::diagnostic::Code;
 use crate::error::{Error, Result};
 use crate::inventory::elements::elements;
-use crate::inventory::sink::{Sink, error};
+use crate::inventory::sink::{Sink, error, is_without_epoch};
 use crate::inventory::{Excerpt, MAX_TEXT, Settings};
 use crate::model::fact::Text;
-use crate::model::inventory::Collector;
+use crate::model::inventory::{Collector, Said, Statement, Wording};
+use crate::model::number;
 use crate::model::oval::characteristics::{Collected, Item, Part, Value};
 use crate::model::oval::element::flag;
 use crate::model::oval::value::Datatype;
@@ -24,6 +26,12 @@ use crate::xml::Roots;
 use crate::xml::tags::{Tag, TagEvent, Tags};
 
 type Out<'a, 'c, 'd> = Sink<'a, 'c, dyn Collector + 'd>;
+
+/// Objects, in which clients number the items that they refer to.
+const OBJECTS: (u8, Statement) = (b'o', Statement::Element("item_ref=\""));
+
+/// Items, which clients number.
+const ITEMS: (u8, Statement) = (b'i', Statement::Element(" id=\""));
 
 /// Reads the characteristics of one client.
 pub(super) fn read(excerpt: Excerpt<'_>, _: &Settings, out: &mut dyn Collector) -> Result<u32> {
@@ -98,17 +106,49 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// How parts are stated in a section; `None` where they need not be told.
+    fn wording(&self, (format, statement): (u8, Statement), sink: &mut Out<'a, '_, '_>) -> Option<Wording> {
+        let surroundings = sink.surroundings(&self.names.declared())?;
+        Some(Wording { format, statement, surroundings })
+    }
+
+    /// Moves to the next child of a section that no earlier client stated in the same words; see
+    /// [`Collector::follow`].
+    fn child(
+        &mut self,
+        section: &Tag<'a>,
+        wording: Option<Wording>,
+        sink: &mut Out<'a, '_, '_>,
+    ) -> Result<Option<Tag<'a>>> {
+        if let Some(wording) = wording.filter(|_| self.tags.is_in(section)) {
+            self.tags.pass_known(sink.follow(wording, self.tags.rest()));
+        }
+        self.tags.child(section)
+    }
+
+    /// Bytes up to the end of the element that ended last.
+    fn end(&self) -> usize {
+        self.text.len() - self.tags.rest().len()
+    }
+
     fn objects(&mut self, section: &Tag<'a>, sink: &mut Out<'a, '_, '_>) -> Result<()> {
-        while let Some(tag) = self.tags.child(section)? {
+        let wording = self.wording(OBJECTS, sink);
+        while let Some(tag) = self.child(section, wording, sink)? {
             let place = tag.offset();
             if tag.local() != "object" {
                 sink.diagnostic(Code::InventoryUnknownPart, place, tag.local());
                 continue;
             }
+            let findings = sink.findings();
             let mut object = object(&tag, sink)?;
+            let mut numbers = Some(Vec::new());
             while let Some(child) = self.tags.child(&tag)? {
                 match child.local() {
-                    "reference" => object.items.push(word(&child, "item_ref")),
+                    "reference" => {
+                        object.items.push(word(&child, "item_ref"));
+                        let number = number(&child, "item_ref", place);
+                        numbers = numbers.zip(number).map(|(known, number)| with(known, number));
+                    }
                     "variable_value" => {
                         let value = self.text_of(&child)?;
                         object.values.push((word(&child, "variable_id"), value));
@@ -116,15 +156,24 @@ impl<'a> Reader<'a> {
                     _ => {}
                 }
             }
-            sink.part(Part::Object(object), place)?;
+            let statement = self.text.get(place..self.end()).unwrap_or_default();
+            let part = Part::Object(object);
+            match (wording, numbers) {
+                (Some(wording), Some(numbers)) if findings == sink.findings() => {
+                    let said = Said { wording, statement, numbers: &numbers, facts: 1 };
+                    sink.stated_part(part, said, place)?;
+                }
+                _ => sink.part(part, place)?,
+            }
         }
         Ok(())
     }
 
     fn items(&mut self, section: &Tag<'a>, sink: &mut Out<'a, '_, '_>) -> Result<()> {
         let mut entities = Vec::new();
-        while let Some(tag) = self.tags.child(section)? {
-            let place = tag.offset();
+        let wording = self.wording(ITEMS, sink);
+        while let Some(tag) = self.child(section, wording, sink)? {
+            let (place, findings) = (tag.offset(), sink.findings());
             let before = self.names.enter(&tag);
             while let Some(child) = self.tags.child(&tag)? {
                 entities.push(self.value(&child, child.local().into(), sink)?);
@@ -135,8 +184,20 @@ impl<'a> Reader<'a> {
                 status: status(&tag, sink),
                 entities: std::mem::take(&mut entities),
             };
-            facts::state(&item, place, sink)?;
-            sink.part(Part::Item(item), place)?;
+            let fact = facts::fact(&item);
+            let facts = 1 + u32::from(fact.is_some());
+            // One that leaves a mark is read each time.
+            let is_all = fact.as_ref().is_none_or(|fact| !is_without_epoch(fact));
+            fact.map_or(Ok(()), |fact| sink.fact(fact, place))?;
+            let statement = self.text.get(place..self.end()).unwrap_or_default();
+            let part = Part::Item(item);
+            match (wording, number(&tag, "id", place)) {
+                (Some(wording), Some(number)) if is_all && findings == sink.findings() => {
+                    let said = Said { wording, statement, numbers: &[number], facts };
+                    sink.stated_part(part, said, place)?;
+                }
+                _ => sink.part(part, place)?,
+            }
             self.names.leave(before);
         }
         Ok(())
@@ -239,6 +300,18 @@ fn word<'a>(tag: &Tag<'a>, name: &str) -> Text<'a> {
         Cow::Borrowed(value) => Cow::Borrowed(value.trim()),
         Cow::Owned(value) => Cow::Owned(value.trim().to_owned()),
     }
+}
+
+/// Where the number that an attribute is stands behind a place.
+fn number(tag: &Tag<'_>, name: &str, place: usize) -> Option<Range<usize>> {
+    let found = tag.attributes().find(name)?;
+    let start = tag.offset().checked_sub(place)? + found.value_offset();
+    number::whole(found.raw()).map(|_| start..start + found.raw().len())
+}
+
+fn with(mut numbers: Vec<Range<usize>>, number: Range<usize>) -> Vec<Range<usize>> {
+    numbers.push(number);
+    numbers
 }
 
 fn status(tag: &Tag<'_>, sink: &mut Out<'_, '_, '_>) -> Status {

@@ -30,6 +30,15 @@ impl<'a> Names<'a> {
         self.declared.truncate(before);
     }
 
+    /// All that is declared, for comparison.
+    pub(super) fn declared(&self) -> String {
+        // A name space may hold anything, even a line break.
+        let line = |(prefix, namespace): &(&str, Cow<'_, str>)| {
+            format!("{prefix} {} {namespace}\n", namespace.len())
+        };
+        self.declared.iter().map(line).collect()
+    }
+
     fn find(&self, prefix: &str) -> &str {
         let declared = self.declared.iter().rev().find(|(known, _)| *known == prefix);
         declared.map_or("", |(_, namespace)| namespace)

@@ -317,7 +317,7 @@ fn read(
     _: &Settings,
     out: &mut dyn Collector,
 ) -> Result<u32> {
-    let wording = Wording { format, statement: Statement::Line };
+    let wording = Wording::anywhere(format, Statement::Line);
     let list = List { vouches, line, wording, packages: false, modules: false, readable: true };
     let mut sink = Sink::new(excerpt, out);
     match list.state(excerpt, &mut sink) {

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::Evaluation;
 use super::collection::Collection;
+use super::patterns::Patterns;
 use crate::diagnostic::Diagnostics;
 use crate::index::View;
 use crate::index::columns::{Column, NONE};
@@ -24,19 +25,17 @@ pub(crate) struct Said {
     pub(crate) presence: Answer,
 }
 
-/// What tests of one object of a source say where it has this flag and these items; `None` where it was not
-/// collected.
+/// What tests of one object, as [`part`] has them, say where it has this flag and these items; `None` where it was
+/// not collected.
 pub(crate) fn ask(
-    view: View<'_>,
-    source: usize,
-    tests: &[u32],
+    content: &Content,
     collected: Option<(Flag, &[&Item<'static>])>,
     options: &Options,
+    patterns: &Patterns,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Said> {
-    let content = part(view, source, tests);
     let nobody = Inventory::default();
-    let mut evaluation = Evaluation::new(&content, &nobody, options);
+    let mut evaluation = Evaluation::new(content, &nobody, options, patterns);
     if let Some((flag, items)) = collected {
         *evaluation.items.all.borrow_mut() = items.iter().map(|item| Rc::new(Cow::Borrowed(*item))).collect();
         let items = (0..items.len()).collect();
@@ -56,7 +55,7 @@ pub(crate) fn ask(
 }
 
 /// Some tests of a source, all of one object, with what they name.
-fn part(view: View<'_>, source: usize, tests: &[u32]) -> Content {
+pub(crate) fn part(view: View<'_>, source: usize, tests: &[u32]) -> Content {
     let columns = view.columns;
     let mut content = Content { schema_version: view.schema_version(source), ..Content::default() };
     let mut states = Vec::new();

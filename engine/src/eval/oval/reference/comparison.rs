@@ -9,7 +9,7 @@ use crate::model::flag::Flags;
 use crate::model::oval::characteristics::Value;
 use crate::model::oval::entity::Entity;
 use crate::model::oval::tables::Presence;
-use crate::model::oval::value::{Comparand, Datatype, Fault, Operation};
+use crate::model::oval::value::{Datatype, Fault, Operation};
 use crate::model::oval::words::{Check, Flag, Status};
 use crate::model::path;
 use crate::model::reason::Reason;
@@ -141,7 +141,7 @@ impl Evaluation<'_> {
             Datatype::String => text,
             _ => path::trimmed(text),
         });
-        match Comparand::new(datatype, operation, state).compare(item) {
+        match self.patterns.compare(datatype, operation, state, item) {
             Ok(holds) => Answer::from_truth(holds.into()),
             Err(fault) => {
                 match fault {

@@ -23,11 +23,13 @@ pub(super) mod alone;
 mod collection;
 mod comparison;
 mod facts;
+pub(super) mod patterns;
 pub mod trace;
 mod values;
 mod verdict;
 
 use collection::{Collection, Items};
+use patterns::Patterns;
 use values::Values;
 
 /// What the definitions of one catalog say about a client.
@@ -45,7 +47,8 @@ pub struct Results {
 
 /// Evaluates all definitions of a catalog.
 pub fn evaluate(content: &Content, inventory: &Inventory, options: &Options) -> Results {
-    let mut evaluation = Evaluation::new(content, inventory, options);
+    let patterns = Patterns::default();
+    let mut evaluation = Evaluation::new(content, inventory, options, &patterns);
     evaluation.evaluate();
     let mut results = Results::default();
     for test in 0..content.tests.len() {
@@ -64,6 +67,7 @@ pub fn evaluate(content: &Content, inventory: &Inventory, options: &Options) -> 
 struct Evaluation<'e> {
     content: &'e Content,
     options: &'e Options,
+    patterns: &'e Patterns,
     order: Order,
     names: Names<'e>,
     items: Items<'e>,
@@ -106,7 +110,12 @@ fn numbers<T>(things: &[Named<T>]) -> BTreeMap<&str, u32> {
 const FIRST: u32 = 1;
 
 impl<'e> Evaluation<'e> {
-    fn new(content: &'e Content, inventory: &'e Inventory, options: &'e Options) -> Self {
+    fn new(
+        content: &'e Content,
+        inventory: &'e Inventory,
+        options: &'e Options,
+        patterns: &'e Patterns,
+    ) -> Self {
         let mut diagnostics = Diagnostics::new();
         let clock = options.now.or_else(|| {
             let collected = inventory.header.collected.as_deref()?;
@@ -115,6 +124,7 @@ impl<'e> Evaluation<'e> {
         Evaluation {
             content,
             options,
+            patterns,
             order: Order::of(content),
             names: Names::of(content),
             items: Items::new(inventory, &mut diagnostics),

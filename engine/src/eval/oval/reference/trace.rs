@@ -1,5 +1,6 @@
 //! Why a definition has its result: its parts with theirs, tests with their items and what states say of each.
 
+use super::patterns::Patterns;
 use super::{Evaluation, FIRST, negated};
 use crate::diagnostic::Position;
 use crate::model::inventory::Inventory;
@@ -75,7 +76,8 @@ pub fn trace<'m>(
     definition: u32,
 ) -> Option<Trace<'m>> {
     let criteria = content.definitions.get(definition as usize)?.criteria.as_ref()?;
-    let mut evaluation = Evaluation::new(content, inventory, options);
+    let patterns = Patterns::default();
+    let mut evaluation = Evaluation::new(content, inventory, options, &patterns);
     evaluation.evaluate();
     Some(evaluation.traced(content, inventory, criteria))
 }
