@@ -198,9 +198,8 @@ fn feeds(
     sides: [&Side<'_>; 2],
     views: [View<'_>; 2],
 ) -> anyhow::Result<Vec<usize>> {
-    let is_in = |feed: &str| {
-        views.iter().any(|view| (0..view.sources()).any(|at| view.source(at).source.feed == feed))
-    };
+    let is_in =
+        |feed: &str| views.iter().any(|view| (0..view.sources()).any(|at| view.source(at).feed == feed));
     let revision = sides.iter().find_map(|side| match side {
         Side::Revision(_, named) => Some(named.feed),
         Side::File(_) => None,

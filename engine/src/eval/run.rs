@@ -246,7 +246,7 @@ pub fn client_row(id: &str, worker: &Worker<'_>) -> Client {
 pub fn run_table(plan: &Plan<'_>, options: String) -> Run {
     let view = plan.view;
     let sources = (0..view.sources()).map(|at| {
-        let source = view.source(at).source;
+        let source = view.source(at);
         Source {
             feed: source.feed,
             format: source.format,

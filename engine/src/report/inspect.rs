@@ -198,7 +198,8 @@ fn sources(view: View<'_>) -> Table<'_> {
 
 fn source(view: View<'_>, at: usize) -> Vec<Value<'_>> {
     let columns = view.columns;
-    let entry = view.source(at);
+    let (diagnostics, _) = view.source_diagnostics(at);
+    let source = view.source(at);
     let updates = columns.update_source.iter().filter(|source| source.to_native() as usize == at).count();
     // What its reader counted of the rules as they are written goes before what is left of them.
     let statistics: Vec<(&str, u64)> = view.statistics(at).collect();
@@ -207,7 +208,7 @@ fn source(view: View<'_>, at: usize) -> Vec<Value<'_>> {
         |name, which| Value::Count(written(name).unwrap_or_else(|| columns.source_counts.at(at * 6 + which)));
     let queries = |name| Value::Count(written(name).unwrap_or(0));
     let text = |number| Value::from(view.text(number));
-    let sha256: String = entry.source.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256: String = source.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
     vec![
         text(columns.source_feed.at(at)),
         text(columns.source_format.at(at)),
@@ -225,7 +226,7 @@ fn source(view: View<'_>, at: usize) -> Vec<Value<'_>> {
         queries("wql_unparsed"),
         count("supersedence_edges", 4),
         count("supersedence_dangling", 5),
-        Value::Counts(entry.diagnostics.counts().map(|(code, count)| (code.name(), count)).collect()),
+        Value::Counts(diagnostics.counts().map(|(code, count)| (code.name(), count)).collect()),
         Value::Counts(statistics),
     ]
 }

@@ -226,7 +226,7 @@ impl Site {
 
     /// The updates of feeds, by number, rising.
     pub(super) fn updates_of(&self, view: View<'_>, feeds: &[usize]) -> Vec<u32> {
-        let feed_of: Vec<String> = (0..view.sources()).map(|at| view.source(at).source.feed).collect();
+        let feed_of: Vec<String> = (0..view.sources()).map(|at| view.source(at).feed).collect();
         let is_of_feeds = |update: &u32| {
             let source = view.columns.update_source.at(*update as usize) as usize;
             let feed = feed_of.get(source);

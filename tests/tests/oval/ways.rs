@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use conformance::compiled::index;
+use conformance::oval::fleet::copies;
 use conformance::oval::random::Pair;
 use conformance::oval::ways::{compare, compare_pair};
-use conformance::oval::{catalog, characteristics};
+use conformance::oval::{catalog, catalog_of, characteristics};
 use conformance::random::bytes_of_seed;
 use patchstate::model::inventory::Inventory;
 use patchstate::model::options::Options;
@@ -79,4 +80,13 @@ fn an_index_gives_back_what_a_definitions_file_says() {
             assert!(index.view().unwrap().content(0) == Some(expect), "{}", path.display());
         }
     }
+}
+
+#[test]
+fn definitions_that_ask_the_same_have_the_same_cells() {
+    let Some(root) = conformance::corpora("oval") else { return };
+    let text = copies(&fs::read_to_string(root.join("vendor/rhel8.xml")).unwrap(), 3);
+    let inventory = characteristics(&fs::read_to_string(root.join("derived/rhel8.sc.xml")).unwrap()).unwrap();
+    let compared = compare(catalog_of(&text), &[&inventory], &Options::default());
+    assert_eq!(compared, Ok(3 * 129));
 }

@@ -1,5 +1,9 @@
 //! The criteria of definitions, flat: what an evaluation asks of each part, found out once.
 
+use std::ops::Range;
+
+use ahash::HashMap;
+
 use crate::compile::definitions::{mark, part, question};
 use crate::index::View;
 use crate::index::columns::{Column, NONE};
@@ -7,7 +11,7 @@ use crate::model::oval::words::{Class, Operator};
 use crate::model::truth::{Tally, Truth};
 
 /// A part of criteria.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Step {
     pub(super) asks: Asks,
     pub(super) negate: bool,
@@ -18,25 +22,36 @@ pub(super) struct Step {
 }
 
 /// What a part asks.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Asks {
     /// A test, by its place; one that is a *threshold* compares versions by their order.
     Test { place: u32, threshold: bool, of_package: bool },
     /// Another definition of the source.
     Definition(u32),
-    /// What comes of the steps up to that one; no operator where its word is unknown.
+    /// What comes of so many steps behind it; no operator where its word is unknown.
     All(Option<Operator>, u32),
 }
 
 /// What a definition asks.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) enum Criteria {
     /// It is on a circle of definitions that extend each other.
     Circular,
     /// Nothing.
+    #[default]
     None,
+    /// The same as another definition, which is evaluated before.
+    Same(u32),
     /// These steps, each before those below it.
-    Steps(std::ops::Range<u32>),
+    Steps(Range<u32>),
+}
+
+/// What a definition depends on, each once: where the objects of its tests stand among all, and the definitions
+/// that it extends.
+#[derive(Clone, Debug, Default)]
+struct Needs {
+    objects: Range<u32>,
+    extended: Range<u32>,
 }
 
 /// The criteria of the definitions of a source.
@@ -45,89 +60,123 @@ pub(super) struct Flat {
     /// By definition.
     pub(super) criteria: Vec<Criteria>,
     pub(super) steps: Vec<Step>,
-    /// By definition: where the objects of its tests and the definitions that it extends end, each once.
-    ends: Vec<(u32, u32)>,
+    /// By definition.
+    needs: Vec<Needs>,
     objects: Vec<u32>,
     extended: Vec<u32>,
 }
 
 impl Flat {
-    /// Flattens those of a source; `test` gives place, threshold and package of a test by its number in the index,
-    /// `object` the object of the test at a place.
+    /// Flattens those of a source, in the `order` in which they are evaluated; `test` gives place, threshold and
+    /// package of a test by its number in the index, `object` the object of the test at a place.
     pub(super) fn new(
         view: View<'_>,
         source: usize,
+        order: &[u32],
         test: impl Fn(u32) -> Option<(usize, (bool, bool))>,
         object: impl Fn(u32) -> Option<u32>,
     ) -> Flat {
-        let columns = view.columns;
-        let own = columns.source_definition_ends(source);
-        let mut flat = Flat::default();
-        for definition in own.clone() {
-            let parts = columns.definition_part_ends(definition);
-            let is_circular = columns.definition_marks.at(definition) & mark::CIRCULAR != 0;
-            let criteria = match (is_circular, parts.is_empty()) {
-                (true, _) => Criteria::Circular,
-                (false, true) => Criteria::None,
-                (false, false) => {
-                    let first = flat.steps.len() as u32;
-                    // By operator that is open: where its parts end, and whether negations above are odd.
-                    let mut open: Vec<(usize, bool)> = Vec::new();
-                    for at in parts.clone() {
-                        while open.last().is_some_and(|(end, _)| *end <= at) {
-                            open.pop();
-                        }
-                        let above = open.last().is_some_and(|(_, odd)| *odd);
-                        let step = step(view, (at, parts.start, first), own.start, above, &test);
-                        if let Asks::All(_, end) = step.asks {
-                            open.push((parts.start + (end - first) as usize, step.odd));
-                        }
-                        flat.steps.push(step);
-                    }
-                    Criteria::Steps(first..flat.steps.len() as u32)
+        let first = view.columns.source_definition_ends(source).start;
+        let mut flat = Flat {
+            criteria: vec![Criteria::None; order.len()],
+            needs: vec![Needs::default(); order.len()],
+            ..Flat::default()
+        };
+        let mut known: HashMap<Vec<Step>, u32> = HashMap::default();
+        for definition in order {
+            let at = first + *definition as usize;
+            let place = *definition as usize;
+            if view.columns.definition_marks.at(at) & mark::CIRCULAR != 0 {
+                flat.criteria[place] = Criteria::Circular;
+                continue;
+            }
+            let steps = flat.steps_of(view, view.columns.definition_part_ends(at), first, &test);
+            if steps.is_empty() {
+                continue;
+            }
+            flat.criteria[place] = match known.get(&steps) {
+                Some(same) => Criteria::Same(*same),
+                None => {
+                    let begin = flat.steps.len() as u32;
+                    flat.steps.extend(&steps);
+                    flat.needs[place] = flat.needs_of(&steps, &object);
+                    known.insert(steps, *definition);
+                    Criteria::Steps(begin..flat.steps.len() as u32)
                 }
             };
-            flat.depends(&criteria, &object);
-            flat.criteria.push(criteria);
         }
         flat
     }
 
-    /// Notes what a definition depends on.
-    fn depends(&mut self, criteria: &Criteria, object: impl Fn(u32) -> Option<u32>) {
-        let (mut objects, mut extended) = (Vec::new(), Vec::new());
-        if let Criteria::Steps(steps) = criteria {
-            for step in &self.steps[steps.start as usize..steps.end as usize] {
-                match step.asks {
-                    Asks::Test { place, .. } => objects.extend(object(place)),
-                    Asks::Definition(other) => extended.push(other),
-                    Asks::All(..) => {}
+    /// The steps of a definition that has these parts.
+    fn steps_of(
+        &self,
+        view: View<'_>,
+        parts: Range<usize>,
+        first_definition: usize,
+        test: impl Fn(u32) -> Option<(usize, (bool, bool))>,
+    ) -> Vec<Step> {
+        // By operator that is open: where its parts end, and whether negations above are odd.
+        let mut open: Vec<(usize, bool)> = Vec::new();
+        let mut steps = Vec::with_capacity(parts.len());
+        for at in parts.clone() {
+            while open.last().is_some_and(|(end, _)| *end <= at) {
+                open.pop();
+            }
+            let above = open.last().is_some_and(|(_, odd)| *odd);
+            let mut step = step(view, at, first_definition, above, &test);
+            match &mut step.asks {
+                Asks::All(_, below) => {
+                    *below = (*below).min((parts.end - at - 1) as u32);
+                    open.push((at + 1 + *below as usize, step.odd));
                 }
+                // Of definitions that are the same one is asked.
+                Asks::Definition(other) => {
+                    if let Some(Criteria::Same(same)) = self.criteria.get(*other as usize) {
+                        *other = *same;
+                    }
+                }
+                Asks::Test { .. } => {}
+            }
+            steps.push(step);
+        }
+        steps
+    }
+
+    /// What a definition of these steps depends on.
+    fn needs_of(&mut self, steps: &[Step], object: impl Fn(u32) -> Option<u32>) -> Needs {
+        let (mut objects, mut extended) = (Vec::new(), Vec::new());
+        for step in steps {
+            match step.asks {
+                Asks::Test { place, .. } => objects.extend(object(place)),
+                Asks::Definition(other) => extended.push(other),
+                Asks::All(..) => {}
             }
         }
-        for (own, all) in [(&mut objects, &mut self.objects), (&mut extended, &mut self.extended)] {
+        let add = |mut own: Vec<u32>, all: &mut Vec<u32>| {
             own.sort_unstable();
             own.dedup();
-            all.append(own);
-        }
-        self.ends.push((self.objects.len() as u32, self.extended.len() as u32));
+            let start = all.len() as u32;
+            all.append(&mut own);
+            start..all.len() as u32
+        };
+        Needs { objects: add(objects, &mut self.objects), extended: add(extended, &mut self.extended) }
     }
 
     /// The objects of the tests of a definition, and the definitions that it extends: what else it asks is the
     /// same for all clients.
     pub(super) fn needs(&self, definition: u32) -> (&[u32], &[u32]) {
-        let end = |at: usize| self.ends[at];
-        let at = definition as usize;
-        let (first, second) = at.checked_sub(1).map_or((0, 0), end);
-        let (objects, extended) = end(at);
-        (&self.objects[first as usize..objects as usize], &self.extended[second as usize..extended as usize])
+        let Needs { objects, extended } = &self.needs[definition as usize];
+        let part =
+            |all: &'_ [u32], own: &Range<u32>| own.start as usize..own.end.min(all.len() as u32) as usize;
+        (&self.objects[part(&self.objects, objects)], &self.extended[part(&self.extended, extended)])
     }
 }
 
-/// The step of a part that stands at `at`, where the definition's parts begin at `start` and its steps at `first`.
+/// The step of a part.
 fn step(
     view: View<'_>,
-    (at, start, first): (usize, usize, u32),
+    at: usize,
     first_definition: usize,
     above: bool,
     test: impl Fn(u32) -> Option<(usize, (bool, bool))>,
@@ -147,10 +196,7 @@ fn step(
             let own = (target as usize).checked_sub(first_definition).filter(|_| target != NONE);
             Asks::Definition(own.map_or(NONE, |own| own as u32))
         }
-        operator => {
-            let end = (at + 1).saturating_add(target as usize).min(columns.parts());
-            Asks::All(Operator::from_number(operator), first + (end - start) as u32)
-        }
+        operator => Asks::All(Operator::from_number(operator), target),
     };
     Step { asks, negate, odd: above != negate, says }
 }

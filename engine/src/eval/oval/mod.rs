@@ -298,10 +298,7 @@ impl Slots<'_> {
         for findings in blocks.findings(starts) {
             self.diagnostics.append(findings.clone());
         }
-        cells.clear();
-        cells.resize(program.order.len(), Cell::NO_EVIDENCE);
-        Pass { program, leaves, results: truths, starts, known: came }
-            .run(&mut |definition, cell| cells[definition as usize] = cell);
+        Pass { program, leaves, results: truths, cells, starts, known: came }.run();
         definitions.results.push(None);
     }
 

@@ -35,6 +35,8 @@ pub(super) struct Pass<'p> {
     pub(super) leaves: &'p [Leaf],
     /// By definition: its result, and why.
     pub(super) results: &'p mut Vec<(Truth, Reason)>,
+    /// By definition.
+    pub(super) cells: &'p mut Vec<Cell>,
     /// By object: the block of what its tests say.
     pub(super) starts: &'p [u32],
     pub(super) known: &'p mut Definitions,
@@ -65,14 +67,19 @@ enum Wanted {
 }
 
 impl Pass<'_> {
-    /// Evaluates all definitions and gives their cells, by definition, to `give`.
-    pub(super) fn run(&mut self, give: &mut dyn FnMut(u32, Cell)) {
+    /// Evaluates all definitions.
+    pub(super) fn run(&mut self) {
+        self.cells.clear();
+        self.cells.resize(self.program.order.len(), Cell::NO_EVIDENCE);
         self.results.clear();
         self.results.resize(self.program.order.len(), ERROR);
         for definition in &self.program.order {
-            let (result, cell) = self.remembered(*definition);
+            let (result, cell) = match &self.program.criteria.criteria[*definition as usize] {
+                Criteria::Same(other) => (self.results[*other as usize], self.cells[*other as usize]),
+                Criteria::Circular | Criteria::None | Criteria::Steps(_) => self.remembered(*definition),
+            };
             self.results[*definition as usize] = result;
-            give(*definition, cell);
+            self.cells[*definition as usize] = cell;
         }
     }
 
@@ -105,7 +112,7 @@ impl Pass<'_> {
         let unknown = |(truth, reason)| Cell::new(Verdict::Unknown, undecided(truth, reason));
         let steps = match &self.program.criteria.criteria[number as usize] {
             Criteria::Circular => return (ERROR, unknown(ERROR)),
-            Criteria::None => {
+            Criteria::None | Criteria::Same(_) => {
                 let nothing = (Truth::Unknown, Reason::NoEvidence);
                 return (nothing, unknown(nothing));
             }
@@ -155,19 +162,19 @@ impl Pass<'_> {
                 }
             }
             Asks::Definition(definition) => Part::of(self.extended(definition).0),
-            Asks::All(Some(Operator::And), end) => {
-                let (result, relaxed) = self.occurring(at, end, found);
+            Asks::All(Some(Operator::And), below) => {
+                let (result, relaxed) = self.occurring(at, below, found);
                 let tables = &self.program.occurring;
                 Part { result: tables.and(result), relaxed: tables.and(relaxed) }
             }
-            Asks::All(Some(Operator::Or), end) => {
-                let (result, relaxed) = self.occurring(at, end, found);
+            Asks::All(Some(Operator::Or), below) => {
+                let (result, relaxed) = self.occurring(at, below, found);
                 let tables = &self.program.occurring;
                 Part { result: tables.or(result), relaxed: tables.or(relaxed) }
             }
-            Asks::All(operator, end) => {
-                let mut tallies = [Tally::default(); 2];
-                while *at < end as usize {
+            Asks::All(operator, below) => {
+                let (end, mut tallies) = (*at + below as usize, [Tally::default(); 2]);
+                while *at < end {
                     let below = self.part(at, found);
                     tallies[0].add(below.result);
                     tallies[1].add(below.relaxed);
@@ -183,11 +190,11 @@ impl Pass<'_> {
         came
     }
 
-    /// Which truths occur among parts, a bit each: of results, and of relaxed ones.
+    /// Which truths occur among the parts of so many steps, a bit each: of results, and of relaxed ones.
     #[inline]
-    fn occurring(&self, at: &mut usize, end: u32, found: &mut Found) -> (u8, u8) {
-        let (mut result, mut relaxed) = (0, 0);
-        while *at < end as usize {
+    fn occurring(&self, at: &mut usize, below: u32, found: &mut Found) -> (u8, u8) {
+        let (end, mut result, mut relaxed) = (*at + below as usize, 0, 0);
+        while *at < end {
             let below = self.part(at, found);
             result |= 1 << below.result as u8;
             relaxed |= 1 << below.relaxed as u8;
@@ -215,9 +222,10 @@ impl Pass<'_> {
         let step = &self.program.criteria.steps[*at];
         *at += 1;
         let (truth, reason) = match step.asks {
-            Asks::All(operator, end) => {
+            Asks::All(operator, below) => {
+                let end = *at + below as usize;
                 let (mut tally, mut first) = (Tally::default(), [None; Truth::ALL.len()]);
-                while *at < end as usize {
+                while *at < end {
                     let (truth, reason) = self.walk(at, leaf);
                     tally.add(truth);
                     first[truth as usize].get_or_insert(reason);

@@ -1,7 +1,9 @@
 //! What a definitions file asks, made ready for many clients: tests in the order of their objects, and what each
 //! thing is called.
 //!
-//! Made once, shared by all workers, never changed. Reads the index and keeps only what it is asked for most.
+//! Tests that ask the same are one, whatever they are called, and so are definitions: feeds repeat what they ask for
+//! every advisory. Made once, shared by all workers, never changed. Reads the index and keeps only what it is asked
+//! for most.
 
 use std::ops::Range;
 
@@ -21,7 +23,7 @@ pub(in crate::eval) struct Program {
     pub(super) objects: HashMap<Box<[u8]>, u32>,
     /// By object: where its tests end in `tests`, and behind them those of no object.
     test_ends: Vec<u32>,
-    /// Its tests, object by object.
+    /// Its tests, object by object; of those that ask the same the first.
     tests: Vec<u32>,
     /// By place in `tests`: the object.
     test_objects: Vec<u32>,
@@ -48,7 +50,10 @@ impl Program {
             NONE => own_objects.len() as u32,
             object => object.saturating_sub(own_objects.start as u32).min(own_objects.len() as u32),
         };
-        let mut tests: Vec<u32> = own_tests.clone().map(|test| test as u32).collect();
+        let first = first_alike(view, source);
+        let own = |test: u32| test as usize - own_tests.start;
+        let is_first = |test: &u32| first[own(*test)] == *test;
+        let mut tests: Vec<u32> = own_tests.clone().map(|test| test as u32).filter(is_first).collect();
         tests.sort_by_key(|test| object(*test));
         let mut test_ends = vec![0u32; own_objects.len() + 1];
         tests.iter().for_each(|test| test_ends[object(*test) as usize] += 1);
@@ -59,7 +64,10 @@ impl Program {
         }
         let mut places = vec![0u32; own_tests.len()];
         for (place, test) in (0u32..).zip(&tests) {
-            places[*test as usize - own_tests.start] = place;
+            places[own(*test)] = place;
+        }
+        for (test, first) in first.iter().enumerate() {
+            places[test] = places[own(*first)];
         }
         let marked = |object: &usize| columns.object_marks.at(*object) & object_mark::SET != 0;
         let sets = own_objects.clone().filter(marked).map(|object| (object - own_objects.start) as u32);
@@ -69,16 +77,19 @@ impl Program {
             Some((place as usize, threshold(view, test as usize)))
         };
         let test_objects: Vec<u32> = tests.iter().map(|test| object(*test)).collect();
+        let order = order(view, source);
+        let object_of = |place: u32| test_objects.get(place as usize).copied();
+        let criteria = Flat::new(view, source, &order, place, object_of);
         let mut states = columns.source_state_ends(source);
         Some(Program {
             source,
             objects: own_objects.clone().zip(0u32..).map(|(object, number)| (id(object), number)).collect(),
             test_ends,
-            criteria: Flat::new(view, source, place, |place| test_objects.get(place as usize).copied()),
+            criteria,
             occurring: Occurring::new(),
             test_objects,
             tests,
-            order: order(view, source),
+            order,
             names_variables: states.any(|at| columns.state_marks.at(at) & state_mark::VARIABLES != 0),
             sets: sets.collect(),
         })
@@ -111,6 +122,35 @@ impl Program {
     pub(super) fn object_at(&self, place: u32) -> u32 {
         self.test_objects.get(place as usize).copied().unwrap_or(self.object_count())
     }
+}
+
+/// By test of a source: the first one that asks the same.
+fn first_alike(view: View<'_>, source: usize) -> Vec<u32> {
+    let columns = view.columns;
+    let first_state = columns.source_state_ends(source).start;
+    let mut states: HashMap<[u32; 4], u32> = HashMap::default();
+    let states: Vec<u32> = columns
+        .source_state_ends(source)
+        .map(|at| {
+            let name = [columns.state_schema.at(at), columns.state_name.at(at)];
+            let says = [columns.state_text.at(at), columns.state_marks.at(at).into()];
+            *states.entry([name[0], name[1], says[0], says[1]]).or_insert(at as u32)
+        })
+        .collect();
+    let state = |state: u32| {
+        let own = (state as usize).checked_sub(first_state).filter(|_| state != NONE);
+        own.and_then(|own| states.get(own)).copied().unwrap_or(NONE)
+    };
+    let mut tests: HashMap<Vec<u32>, u32> = HashMap::default();
+    let first = |at: usize| {
+        let words = [columns.test_check.at(at), columns.test_existence.at(at), columns.test_operator.at(at)];
+        let mut key = vec![columns.test_schema.at(at), columns.test_name.at(at), columns.test_object.at(at)];
+        key.extend(words.map(u32::from));
+        key.push(columns.test_dangling.at(at).into());
+        key.extend(columns.test_state_ends(at).map(|one| state(columns.test_state.at(one))));
+        *tests.entry(key).or_insert(at as u32)
+    };
+    columns.source_test_ends(source).map(first).collect()
 }
 
 /// Whether a test compares versions by their order, and whether it is about packages.

@@ -62,7 +62,7 @@ pub(super) struct Office {
 impl Office {
     /// Gathers what they ask; `None` where an index has none.
     pub(super) fn new(view: View<'_>) -> Option<Office> {
-        let is_office = |source: usize| FORMATS.contains(&view.source(source).source.format.as_str());
+        let is_office = |source: usize| FORMATS.contains(&view.source(source).format.as_str());
         let sources: Vec<bool> = (0..view.sources()).map(is_office).collect();
         let of_office = |update: &u32| {
             let source = view.columns.update_source.at(*update as usize) as usize;

@@ -61,7 +61,7 @@ impl<'a> View<'a> {
         let columns = self.columns;
         let text = |number| self.text(number).to_owned();
         Ok(Catalogs {
-            sources: (0..self.sources()).map(|at| self.source(at)).collect(),
+            sources: (0..self.sources()).map(|at| self.source_entry(at)).collect(),
             updates: (0..self.updates()).map(|at| self.entry(at)).collect(),
             products: (0..columns.product_key.len())
                 .map(|at| (text(columns.product_key.at(at)), self.product(at)))
@@ -110,8 +110,26 @@ impl<'a> View<'a> {
         self.text(number).to_owned()
     }
 
-    /// Restores a source with the counts of its diagnostics.
-    pub fn source(&self, at: usize) -> SourceEntry {
+    /// Restores a source with all that its reader found.
+    pub fn source_entry(&self, at: usize) -> SourceEntry {
+        let columns = self.columns;
+        let (diagnostics, of_reader) = self.source_diagnostics(at);
+        let patch = |at: usize| self.text(columns.patch_text.at(columns.source_patch.at(at) as usize));
+        let patches = columns.source_patch_ends(at).filter_map(|at| Patch::from_text(patch(at)));
+        let counts = |which| columns.source_counts.at(at * 6 + which);
+        SourceEntry {
+            source: self.source(at),
+            diagnostics,
+            of_reader,
+            patches: patches.collect(),
+            oval: self.content(at),
+            edges: counts(4),
+            dangling: counts(5),
+        }
+    }
+
+    /// How often each finding of a source was made, and of those that its reader made how often.
+    pub fn source_diagnostics(&self, at: usize) -> (Diagnostics, Vec<(Code, u64)>) {
         let columns = self.columns;
         let (mut diagnostics, mut of_reader) = (Diagnostics::new(), Vec::new());
         for found in columns.source_diagnostic_ends(at) {
@@ -122,10 +140,14 @@ impl<'a> View<'a> {
             let times = columns.diagnostic_of_reader.at(found);
             of_reader.extend((times > 0).then_some((*code, times)));
         }
-        let patch = |at: usize| self.text(columns.patch_text.at(columns.source_patch.at(at) as usize));
-        let patches = columns.source_patch_ends(at).filter_map(|at| Patch::from_text(patch(at)));
+        (diagnostics, of_reader)
+    }
+
+    /// Restores what a source says of itself.
+    pub fn source(&self, at: usize) -> Source {
+        let columns = self.columns;
         let sha256 = columns.source_sha256.get(at * 32..at * 32 + 32).and_then(|bytes| bytes.try_into().ok());
-        let source = Source {
+        Source {
             feed: self.owned(columns.source_feed.at(at)),
             format: self.owned(columns.source_format.at(at)),
             path: self.owned(columns.source_path.at(at)),
@@ -137,16 +159,6 @@ impl<'a> View<'a> {
             assumes_needed: columns.source_assumes_needed.at(at) != 0,
             statistics: self.statistics(at).map(|(name, count)| (name.to_owned(), count)).collect(),
             reading: self.owned(columns.source_reading.at(at)),
-        };
-        let counts = |which| columns.source_counts.at(at * 6 + which);
-        SourceEntry {
-            source,
-            diagnostics,
-            of_reader,
-            patches: patches.collect(),
-            oval: self.content(at),
-            edges: counts(4),
-            dangling: counts(5),
         }
     }
 

@@ -174,7 +174,7 @@ fn sources(a: View<'_>, b: View<'_>) -> Vec<Difference> {
     let said_in = |view: View<'_>| {
         let mut feeds: BTreeMap<String, Vec<Said>> = BTreeMap::new();
         for at in 0..view.sources() {
-            let source = view.source(at).source;
+            let source = view.source(at);
             feeds.entry(source.feed.clone()).or_default().push(said(&source));
         }
         feeds.values_mut().for_each(|list| list.sort_unstable());

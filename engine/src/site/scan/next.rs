@@ -118,7 +118,7 @@ pub(in crate::site) fn range(prepared: &Prepared<'_>, feed: &str) -> Range<usize
     let Prepared { view, updates, .. } = prepared;
     let of_feed = |update: &u32| {
         let source = view.columns.update_source.at(*update as usize) as usize;
-        view.source(source).source.feed == feed
+        view.source(source).feed == feed
     };
     let prefix = format!("{feed}:");
     let id = |update: &u32| view.text(view.columns.update_identity.at(*update as usize));
