@@ -3,11 +3,10 @@
 use conformance::compiled::index;
 use conformance::oval::fleet::Asked;
 use conformance::oval::random::Pair;
-use conformance::oval::ways::with_cells;
+use conformance::oval::ways::{compare_following, in_other_numbers, renumbered, with_cells};
 use conformance::oval::xml::Parts;
 use conformance::oval::{catalog, catalog_of, content};
 use conformance::random::bytes_of_seed;
-use conformance::run::{Document, compare_documents};
 use patchstate::diagnostic::{Code, Position};
 use patchstate::eval::batch::Worker;
 use patchstate::eval::plan::Plan;
@@ -17,50 +16,13 @@ use patchstate::model::fact::{Fact, Kinds};
 use patchstate::model::inventory::{Collector, Followed, Header, Marks, Said, Wording};
 use patchstate::model::options::Options;
 use patchstate::model::oval::characteristics::Part;
-use patchstate::model::update::Catalog;
-
-/// Reads documents over a catalog in turn, with and without what others said before.
-fn compare(catalog: Catalog, documents: &[String]) -> Result<(), String> {
-    let index = index(vec![with_cells(catalog)], Vec::new());
-    let options = Options { include_deprecated: true, ..Options::default() };
-    let plan = Plan::new(index.view().unwrap(), &options, None);
-    let documents: Vec<Document> = documents.iter().map(|text| ("oval-sc", text.clone())).collect();
-    compare_documents(&plan, &documents, 4)
-}
-
-/// The same characteristics with other numbers of items: `new` makes the text of each.
-fn renumbered(text: &str, new: &dyn Fn(u64) -> String) -> String {
-    let (mut out, mut rest) = (String::new(), text);
-    while let Some(at) = ["_item id=\"", "item_ref=\""]
-        .iter()
-        .filter_map(|before| rest.find(before).map(|at| at + before.len()))
-        .min()
-    {
-        out.push_str(&rest[..at]);
-        let digits = rest[at..].bytes().take_while(u8::is_ascii_digit).count();
-        match rest[at..at + digits].parse() {
-            Ok(number) => out.push_str(&new(number)),
-            Err(_) => out.push_str(&rest[at..at + digits]),
-        }
-        rest = &rest[at + digits..];
-    }
-    out + rest
-}
 
 #[test]
 fn generated_characteristics_say_the_same_whatever_was_read_before() {
     for seed in 0..150 {
         let pair = Pair::from_bytes(&bytes_of_seed(seed, 2000));
         let text = pair.parts.characteristics();
-        let documents = [
-            text.clone(),
-            renumbered(&text, &|number| (number * 7 + 1000).to_string()),
-            renumbered(&text, &|number| format!("0{number}")),
-            renumbered(&text, &|number| format!("x{number}")),
-            renumbered(&text, &|number| (number << 40).to_string()),
-            renumbered(&text, &|number| format!("{}", number / 2)),
-        ];
-        compare(catalog_of(&pair.parts.definitions_file()), &documents)
+        compare_following(catalog_of(&pair.parts.definitions_file()), &in_other_numbers(&text))
             .unwrap_or_else(|difference| panic!("seed {seed}: {difference}"));
     }
 }
@@ -72,7 +34,8 @@ fn clients_of_a_fleet_say_the_same_whatever_was_read_before() {
     let documents: Vec<String> = [(0, 0), (1, 2), (31, 2), (2, 100)]
         .map(|(client, percent)| asked.characteristics(client, percent))
         .into();
-    compare(catalog(&path).unwrap(), &documents).unwrap_or_else(|difference| panic!("{difference}"));
+    compare_following(catalog(&path).unwrap(), &documents)
+        .unwrap_or_else(|difference| panic!("{difference}"));
 }
 
 /// A definition that holds where the family of the system is `unix`.
@@ -102,7 +65,7 @@ fn the_same_words_under_another_name_space_are_another_item() {
     let text = parts.characteristics();
     let elsewhere = text.replacen("#independent", "#windows", 1);
     assert_ne!(text, elsewhere);
-    compare(catalog_of(&parts.definitions_file()), &[text, elsewhere]).unwrap();
+    compare_following(catalog_of(&parts.definitions_file()), &[text, elsewhere]).unwrap();
 }
 
 #[test]
@@ -119,7 +82,7 @@ fn what_raises_a_finding_raises_it_for_every_client() {
         text.replace("</i:family_item>", &format!("</i:family_item>{}", parts.items)),
         text,
     ];
-    compare(catalog_of(&parts.definitions_file()), &documents).unwrap();
+    compare_following(catalog_of(&parts.definitions_file()), &documents).unwrap();
 }
 
 /// Hands all over to slots, and counts what they take without having it read.
