@@ -4,6 +4,7 @@ mod catalogs;
 mod chains;
 mod compare;
 mod definition;
+mod definitions;
 mod expedited;
 mod intake;
 mod lists;
