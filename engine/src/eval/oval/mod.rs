@@ -278,7 +278,7 @@ impl Slots<'_> {
     }
 
     fn evaluate_fast(&mut self, program: &Program) {
-        let (plan, definitions) = (self.plan, &mut self.definitions);
+        let (plan, image, definitions) = (self.plan, self.statements.image(), &mut self.definitions);
         let Definitions { sources, items, truths, found, .. } = definitions;
         let Source { blocks, starts, leaves, known: came, cells, .. } = &mut sources[program.source];
         leaves.resize(program.test_count(), Leaf::ERROR);
@@ -298,7 +298,7 @@ impl Slots<'_> {
         for findings in blocks.findings(starts) {
             self.diagnostics.append(findings.clone());
         }
-        Pass { program, leaves, results: truths, cells, starts, known: came }.run();
+        Pass { program, leaves, results: truths, cells, starts, known: came }.run(image);
         definitions.results.push(None);
     }
 

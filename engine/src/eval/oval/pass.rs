@@ -52,11 +52,29 @@ pub(super) struct Definitions {
     known: HashMap<Box<[u32]>, Came>,
     bytes: usize,
     key: Vec<u32>,
+    /// By image: the first client of it.
+    firsts: HashMap<u64, First>,
+}
+
+/// What the first client of an image came to: of what is the same for another one nothing needs to be found.
+#[derive(Debug)]
+struct First {
+    /// By object: the block.
+    starts: Box<[u32]>,
+    /// By definition.
+    results: Box<[(Truth, Reason)]>,
+    cells: Box<[Cell]>,
 }
 
 impl Definitions {
-    /// The most bytes that are remembered.
+    /// The most bytes that are remembered of definitions, and of images.
     const REMEMBERED: usize = 8 << 20;
+}
+
+impl First {
+    fn bytes(&self) -> usize {
+        size_of_val(&*self.starts) + size_of_val(&*self.results) + size_of_val(&*self.cells)
+    }
 }
 
 /// Which of the results of parts reasons are looked for.
@@ -67,20 +85,42 @@ enum Wanted {
 }
 
 impl Pass<'_> {
-    /// Evaluates all definitions.
-    pub(super) fn run(&mut self) {
+    /// Evaluates all definitions for a client, which is like those with the same image.
+    pub(super) fn run(&mut self, image: Option<u64>) {
         self.cells.clear();
         self.cells.resize(self.program.order.len(), Cell::NO_EVIDENCE);
         self.results.clear();
         self.results.resize(self.program.order.len(), ERROR);
+        let first = image.and_then(|image| self.known.firsts.remove(&image));
         for definition in &self.program.order {
-            let (result, cell) = match &self.program.criteria.criteria[*definition as usize] {
-                Criteria::Same(other) => (self.results[*other as usize], self.cells[*other as usize]),
-                Criteria::Circular | Criteria::None | Criteria::Steps(_) => self.remembered(*definition),
+            let at = *definition as usize;
+            let (result, cell) = match (&self.program.criteria.criteria[at], &first) {
+                (Criteria::Same(other), _) => (self.results[*other as usize], self.cells[*other as usize]),
+                (_, Some(first)) if self.is_like(first, *definition) => (first.results[at], first.cells[at]),
+                _ => self.remembered(*definition),
             };
-            self.results[*definition as usize] = result;
-            self.cells[*definition as usize] = cell;
+            self.results[at] = result;
+            self.cells[at] = cell;
         }
+        let Some(image) = image else { return };
+        let first = first.unwrap_or_else(|| First {
+            starts: self.starts.into(),
+            results: self.results.as_slice().into(),
+            cells: self.cells.as_slice().into(),
+        });
+        if self.known.firsts.len() * first.bytes() > Definitions::REMEMBERED {
+            self.known.firsts.clear();
+        }
+        self.known.firsts.insert(image, first);
+    }
+
+    /// Whether all that a definition depends on is as it was for another client.
+    fn is_like(&self, first: &First, definition: u32) -> bool {
+        let (objects, extended) = self.program.criteria.needs(definition);
+        objects.iter().all(|object| self.starts[*object as usize] == first.starts[*object as usize])
+            && extended
+                .iter()
+                .all(|other| self.results.get(*other as usize) == first.results.get(*other as usize))
     }
 
     /// What a definition comes to; looked up where tests said the same before.

@@ -22,11 +22,20 @@ const ALIKE: usize = 18;
 /// After so many statements it is looked whether the guesses were right.
 const WINDOW: usize = 64;
 
+/// One of them.
+#[derive(Debug)]
+struct Image {
+    /// No other image ever has this number.
+    number: u64,
+    entries: Vec<u32>,
+    /// When a client was last a copy of it.
+    used: u64,
+}
+
 /// What is known of images, and of the current client.
 #[derive(Debug, Default)]
 pub(super) struct Images {
-    /// The statements of each, and when a client was last a copy of it.
-    all: Vec<(Vec<u32>, u64)>,
+    all: Vec<Image>,
     clients: u64,
     /// The statements of the current client.
     own: Vec<u32>,
@@ -44,12 +53,15 @@ impl Images {
         let own = std::mem::take(&mut self.own);
         self.clients += 1;
         match self.image {
-            Some(image) if self.guessed * 4 >= own.len() * 3 => self.all[image].1 = self.clients,
+            Some(image) if self.guessed * 4 >= own.len() * 3 => self.all[image].used = self.clients,
             _ if own.len() < WINDOW => {}
-            _ if self.all.len() < IMAGES => self.all.push((own.clone(), self.clients)),
             _ => {
-                let oldest = (0..IMAGES).min_by_key(|image| self.all[*image].1).unwrap_or(0);
-                self.all[oldest] = (own.clone(), self.clients);
+                let image = Image { number: self.clients, entries: own.clone(), used: self.clients };
+                let is_full = self.all.len() >= IMAGES;
+                match self.all.iter_mut().min_by_key(|image| image.used).filter(|_| is_full) {
+                    Some(oldest) => *oldest = image,
+                    None => self.all.push(image),
+                }
             }
         }
         self.own = own;
@@ -59,7 +71,12 @@ impl Images {
 
     /// Forgets all, since entries have other numbers now.
     pub(super) fn forget(&mut self) {
-        *self = Images::default();
+        *self = Images { clients: self.clients, ..Images::default() };
+    }
+
+    /// The number of the image that the client is taken for a copy of.
+    pub(super) fn number(&self) -> Option<u64> {
+        self.image.map(|image| self.all[image].number)
     }
 
     /// What the next statement may be, the likeliest first: the next one of the image; the one behind it, where the
@@ -67,7 +84,7 @@ impl Images {
     #[inline]
     pub(super) fn guesses(&self) -> [u32; 3] {
         let Some(image) = self.image else { return [NONE; 3] };
-        let image = &self.all[image].0;
+        let image = &self.all[image].entries;
         let entry = |at: usize| image.get(at).copied().unwrap_or(NONE);
         [entry(self.at), entry(self.at + 1), self.at.checked_sub(1).map_or(NONE, entry)]
     }
@@ -94,10 +111,10 @@ impl Images {
         }
         let end = self.own.len();
         let sample = &self.own[end - SAMPLE..];
-        let alike = |(image, (entries, _)): (usize, &(Vec<u32>, u64))| {
-            let other = entries.get(end - SAMPLE..end)?;
+        let alike = |(number, image): (usize, &Image)| {
+            let other = image.entries.get(end - SAMPLE..end)?;
             let same = sample.iter().zip(other).filter(|(one, other)| one == other).count();
-            (same >= ALIKE).then_some((same, image))
+            (same >= ALIKE).then_some((same, number))
         };
         if let Some((_, image)) = self.all.iter().enumerate().filter_map(alike).max() {
             (self.image, self.at) = (Some(image), end);
@@ -158,7 +175,7 @@ mod tests {
         }
         images.begin();
         assert_eq!(images.all.len(), IMAGES);
-        assert!(images.all.iter().all(|(entries, _)| entries.len() == LONGEST));
+        assert!(images.all.iter().all(|image| image.entries.len() == LONGEST));
         images.forget();
         assert_eq!(images.guesses(), [NONE; 3]);
     }

@@ -334,6 +334,11 @@ impl<K> Memo<K> {
         Some((entry, bytes))
     }
 
+    /// A number for the clients that are like the current one, as far as it was read; no others ever have it.
+    pub(in crate::eval) fn image(&self) -> Option<u64> {
+        self.images.number()
+    }
+
     /// The numbers of the statement that was followed last.
     #[inline]
     pub(in crate::eval) fn numbers(&self) -> &[u64] {
