@@ -529,7 +529,7 @@ impl Collector for Slots<'_> {
     }
 
     fn surroundings(&mut self, declared: &str) -> Option<u32> {
-        self.shared.surroundings(declared)
+        self.definitions.wants().then(|| self.shared.surroundings(declared)).flatten()
     }
 
     fn stated_part(&mut self, part: Part<'_>, said: Said<'_>, position: Position) {

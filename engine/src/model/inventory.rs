@@ -193,7 +193,7 @@ pub struct Said<'a> {
 pub struct Followed {
     /// Bytes of whole statements.
     pub bytes: usize,
-    /// How many statements that is.
+    /// How many facts these state.
     pub facts: u32,
 }
 

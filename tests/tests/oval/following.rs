@@ -85,6 +85,37 @@ fn what_raises_a_finding_raises_it_for_every_client() {
     compare_following(catalog_of(&parts.definitions_file()), &documents).unwrap();
 }
 
+#[test]
+fn what_is_found_in_one_client_is_not_found_in_others() {
+    let mut parts = Parts::default();
+    parts.definition("oval:t:def:1", "<criteria><criterion test_ref=\"oval:t:tst:1\"/></criteria>");
+    parts.tests.push_str(
+        "<i:textfilecontent54_test id=\"oval:t:tst:1\" version=\"1\" check=\"all\" comment=\"c\">\
+         <i:object object_ref=\"oval:t:obj:2\"/><i:state state_ref=\"oval:t:ste:1\"/></i:textfilecontent54_test>",
+    );
+    parts.states.push_str(
+        "<i:textfilecontent54_state id=\"oval:t:ste:1\" version=\"1\"><i:instance datatype=\"int\">1</i:instance>\
+         </i:textfilecontent54_state>",
+    );
+    // The first and the last one are asked by no test.
+    for object in 1..4 {
+        parts.objects.push_str(&format!(
+            "<i:textfilecontent54_object id=\"oval:t:obj:{object}\" version=\"1\"><i:filepath>/a</i:filepath>\
+             <i:pattern>a</i:pattern><i:instance datatype=\"int\">1</i:instance></i:textfilecontent54_object>"
+        ));
+        parts.collected.push_str(&format!(
+            "<object id=\"oval:t:obj:{object}\" version=\"1\" flag=\"complete\"><reference item_ref=\"1\"/></object>\n"
+        ));
+    }
+    parts.items.push_str(
+        "<i:textfilecontent54_item id=\"1\"><i:instance datatype=\"int\">1</i:instance></i:textfilecontent54_item>\n",
+    );
+    let text = parts.characteristics();
+    let too_large = text.replace("\"int\">1<", &format!("\"int\">{}<", "9".repeat(50)));
+    let documents = [text.clone(), too_large, text];
+    compare_following(catalog_of(&parts.definitions_file()), &documents).unwrap();
+}
+
 /// Hands all over to slots, and counts what they take without having it read.
 struct Counting<'s, 'p> {
     slots: &'s mut Slots<'p>,

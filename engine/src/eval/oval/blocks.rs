@@ -17,8 +17,11 @@ use crate::model::reason::Reason;
 use crate::model::truth::Truth;
 use crate::model::verdict::Answer;
 
-/// The most answers that are remembered.
+/// The most answers that are remembered, together with what else is kept of each, in numbers.
 const REMEMBERED: usize = 2 << 20;
+
+/// How many numbers a finding counts for.
+const FINDING: usize = 64;
 
 /// The most tests that are kept as the model has them.
 const TESTS: usize = 4 << 10;
@@ -54,6 +57,8 @@ pub(super) struct Blocks {
     single: HashMap<(u32, u32, u32), u32>,
     /// By object, flag and several items.
     many: HashMap<Box<[u32]>, u32>,
+    /// How many numbers the keys and findings are together, about.
+    key_numbers: usize,
     leaves: Vec<Leaf>,
     /// What is found by whoever makes a block anew, by where it begins.
     findings: HashMap<u32, Diagnostics>,
@@ -75,7 +80,7 @@ pub(super) struct Asked<'a> {
 impl Blocks {
     /// Whether there are too many of them.
     pub(super) fn is_full(&self) -> bool {
-        self.leaves.len() > REMEMBERED
+        self.leaves.len() + self.key_numbers > REMEMBERED
     }
 
     /// Where the answers of the tests of an object begin.
@@ -127,7 +132,10 @@ impl Blocks {
                 let key = (object, flag, *item);
                 let known = self.single.get(&key).copied();
                 let start = known.unwrap_or_else(|| self.ask(program, asked, items, context));
-                self.single.insert(key, start);
+                if known.is_none() {
+                    self.key_numbers += 3;
+                    self.single.insert(key, start);
+                }
                 if self.last.len() <= *item as usize {
                     self.last.resize(*item as usize + 1, (NONE, NONE, NONE));
                 }
@@ -142,6 +150,7 @@ impl Blocks {
                     return *start;
                 }
                 let start = self.ask(program, asked, items, context);
+                self.key_numbers += self.key.len();
                 self.many.insert(self.key.as_slice().into(), start);
                 start
             }
@@ -170,6 +179,7 @@ impl Blocks {
         let mut found = Diagnostics::new();
         let said = ask(content, collected, options, &self.patterns, &mut found);
         if !found.is_empty() {
+            self.key_numbers += found.kept().len() * FINDING;
             self.findings.insert(start, found);
         }
         self.leaves.extend(said.iter().map(Leaf::of));

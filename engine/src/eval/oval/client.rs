@@ -99,7 +99,7 @@ impl Client {
     }
 
     /// Gets ready for [`Client::find`], once all items are there.
-    pub(super) fn sort(&mut self) {
+    pub(super) fn index(&mut self) {
         self.table.clear();
         self.places.clear();
         let ids = || self.items.iter().map(|item| item.id);

@@ -7,6 +7,7 @@ use ahash::HashMap;
 use crate::compile::definitions::{mark, part, question};
 use crate::index::View;
 use crate::index::columns::{Column, NONE};
+use crate::model::oval::element::DEPTH;
 use crate::model::oval::words::{Class, Operator};
 use crate::model::truth::{Tally, Truth};
 
@@ -123,11 +124,15 @@ impl Flat {
             while open.last().is_some_and(|(end, _)| *end <= at) {
                 open.pop();
             }
-            let above = open.last().is_some_and(|(_, odd)| *odd);
+            // No reader makes such, so that the index is damaged.
+            if open.len() > DEPTH {
+                return Vec::new();
+            }
+            let (end, above) = open.last().copied().unwrap_or((parts.end, false));
             let mut step = step(view, at, first_definition, above, &test);
             match &mut step.asks {
                 Asks::All(_, below) => {
-                    *below = (*below).min((parts.end - at - 1) as u32);
+                    *below = (*below).min((end - at - 1) as u32);
                     open.push((at + 1 + *below as usize, step.odd));
                 }
                 // Of definitions that are the same one is asked.

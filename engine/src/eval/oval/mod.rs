@@ -15,6 +15,7 @@ mod program;
 pub mod reference;
 mod verdict;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::plan::Plan;
@@ -23,7 +24,7 @@ use super::statements::Meaning;
 use crate::diagnostic::Position;
 use crate::index::columns::{Column, NONE};
 use crate::model::fact::Fact;
-use crate::model::inventory::{Collector, Followed, Inventory, Said, Wording};
+use crate::model::inventory::{Collector, Followed, Inventory, Said, Statement, Wording};
 use crate::model::oval::Content;
 use crate::model::oval::characteristics::{Collected, Item, Part};
 use crate::model::oval::words::Flag;
@@ -52,7 +53,7 @@ pub(super) struct Definitions {
     /// By entry of the statements: what it states, as a number of what is known.
     entries: Vec<Entry>,
     sources: Vec<Source>,
-    found: Found,
+    found: FoundObjects,
     truths: Vec<(Truth, Reason)>,
     /// The facts, which are asked only where it is not known what was collected.
     inventory: Inventory,
@@ -73,7 +74,7 @@ struct Source {
     /// By place: what tests say.
     leaves: Vec<Leaf>,
     /// What definitions came to.
-    known: pass::Definitions,
+    known: pass::Remembered,
     /// By definition.
     cells: Vec<Cell>,
 }
@@ -132,6 +133,11 @@ impl Definitions {
             self.is_whole = false;
         }
         self.results.clear();
+    }
+
+    /// Whether there are definitions, which ask for what was collected.
+    pub(super) fn wants(&self) -> bool {
+        self.wants
     }
 
     /// Whether every fact has to be read.
@@ -213,7 +219,8 @@ impl Slots<'_> {
         // What facts mean to other rules is not remembered with an item.
         let is_all = facts == 1 || self.plan.view.subjects() == 0;
         let statement = statement.as_bytes();
-        if !self.definitions.wants || !is_all || !self.statements.wants(wording, statement) {
+        let is_known = is_all && stands_behind(wording, statement, numbers);
+        if !self.definitions.wants || !is_known || !self.statements.wants(wording, statement) {
             return;
         }
         let meaning = match part {
@@ -264,7 +271,7 @@ impl Slots<'_> {
         if !self.definitions.wants {
             return;
         }
-        self.definitions.client.sort();
+        self.definitions.client.index();
         for source in 0..self.plan.programs.len() {
             let Some(program) = &self.plan.programs[source] else {
                 self.definitions.results.push(None);
@@ -285,12 +292,15 @@ impl Slots<'_> {
         // Behind the objects stand the tests of none.
         starts.resize(program.object_count() as usize + 1, NONE);
         for (object, known) in (0u32..).zip(starts.iter_mut()) {
+            let tests = program.tests_of(object);
+            if tests.is_empty() {
+                continue;
+            }
             let (flag, own) = found.of(object);
             let asked = Asked { object, flag, items: own };
             let start = blocks.find(program, asked, items, (plan.view, plan.options));
             if *known != start {
                 *known = start;
-                let tests = program.tests_of(object);
                 let own = blocks.leaves(start, tests.len());
                 leaves[tests].copy_from_slice(own);
             }
@@ -328,14 +338,14 @@ impl Slots<'_> {
 
 /// What was collected of the objects of a program.
 #[derive(Debug, Default)]
-struct Found {
+struct FoundObjects {
     /// By object: the flag, and where its items are; no flag where it was not collected.
     objects: Vec<(Option<Flag>, u32, u32)>,
     /// Numbers of known items.
     items: Vec<u32>,
 }
 
-impl Found {
+impl FoundObjects {
     #[inline]
     fn of(&self, object: u32) -> (Option<Flag>, &[u32]) {
         match self.objects.get(object as usize) {
@@ -391,6 +401,14 @@ fn look_up(known: u32, object: &Collected<'_>, program: &Program, all: &mut Vec<
     }
     all[known as usize] = Some(one);
     one
+}
+
+/// Whether numbers stand just where the wording says that they do, so that a statement is found again whatever its
+/// numbers are.
+fn stands_behind(wording: Wording, statement: &[u8], numbers: &[Range<usize>]) -> bool {
+    let Statement::Element(before) = wording.statement else { return numbers.is_empty() };
+    let found = memchr::memmem::find_iter(statement, before.as_bytes()).map(|at| at + before.len());
+    found.eq(numbers.iter().map(|number| number.start))
 }
 
 /// Whether an item is named twice.

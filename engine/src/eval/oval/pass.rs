@@ -39,7 +39,7 @@ pub(super) struct Pass<'p> {
     pub(super) cells: &'p mut Vec<Cell>,
     /// By object: the block of what its tests say.
     pub(super) starts: &'p [u32],
-    pub(super) known: &'p mut Definitions,
+    pub(super) known: &'p mut Remembered,
 }
 
 /// What a definition came to: its result, why, and its cell.
@@ -47,16 +47,16 @@ type Came = ((Truth, Reason), Cell);
 
 /// What definitions came to where tests said the same.
 #[derive(Debug, Default)]
-pub(super) struct Definitions {
+pub(super) struct Remembered {
     /// By definition, blocks of its objects and results of those that it extends.
     known: HashMap<Box<[u32]>, Came>,
     bytes: usize,
     key: Vec<u32>,
-    /// By image: the first client of it.
+    /// By image: the first client that was taken for one of it.
     firsts: HashMap<u64, First>,
 }
 
-/// What the first client of an image came to: of what is the same for another one nothing needs to be found.
+/// What the first client that was taken for one of an image came to: of what is the same for another one nothing needs to be found.
 #[derive(Debug)]
 struct First {
     /// By object: the block.
@@ -66,9 +66,9 @@ struct First {
     cells: Box<[Cell]>,
 }
 
-impl Definitions {
+impl Remembered {
     /// The most bytes that are remembered of definitions, and of images.
-    const REMEMBERED: usize = 8 << 20;
+    const MOST: usize = 8 << 20;
 }
 
 impl First {
@@ -108,7 +108,7 @@ impl Pass<'_> {
             results: self.results.as_slice().into(),
             cells: self.cells.as_slice().into(),
         });
-        if self.known.firsts.len() * first.bytes() > Definitions::REMEMBERED {
+        if self.known.firsts.len() * first.bytes() > Remembered::MOST {
             self.known.firsts.clear();
         }
         self.known.firsts.insert(image, first);
@@ -139,7 +139,7 @@ impl Pass<'_> {
         }
         let found = self.definition(definition);
         let known = &mut *self.known;
-        if known.bytes > Definitions::REMEMBERED {
+        if known.bytes > Remembered::MOST {
             known.known.clear();
             known.bytes = 0;
         }

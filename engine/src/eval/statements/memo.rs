@@ -1,8 +1,8 @@
 //! Statements of earlier clients, with what each means: what comes again is compared and not read.
 //!
-//! The clients of one site say nearly the same in nearly the same order. So the statement that followed
-//! the last one before is tried first, and only where that fails is one looked up. Statements are
-//! compared byte by byte, never by a hash alone.
+//! The clients of one site say nearly the same in nearly the same order. So what comes next in an earlier
+//! client like the current one is tried first, then what followed the last statement before, and only where
+//! that fails is one looked up. Statements are compared byte by byte, never by a hash alone.
 //!
 //! What a worker learns of a client becomes a [`Stretch`] that is never changed, and all workers of a run
 //! have it from their next client on. While there is much room each statement is kept, then only those
@@ -463,6 +463,7 @@ impl<K> Memo<K> {
         means: K,
         bytes: usize,
     ) {
+        debug_assert!(statement.len() <= LONGEST, "whoever remembers asks before");
         let hash = self.pool.hash(wording, statement);
         if self.table.contains_key(&hash) {
             return;
@@ -502,6 +503,8 @@ fn first_statement(statement: Statement, text: &[u8]) -> Option<&[u8]> {
             Some(&text[..length - spaces])
         }
         Statement::Element(_) => {
+            // None that is longer is remembered, and nobody is to look through a whole document for an end.
+            let text = &text[..text.len().min(LONGEST)];
             let (_, tag) = (text.strip_prefix(b"<")?, memchr::memchr(b'>', text)?);
             if text[..tag].ends_with(b"/") {
                 return Some(&text[..=tag]);

@@ -49,13 +49,12 @@ impl<'p> Shared<'p> {
         })
     }
 
-    /// The number of what is declared around statements; there are only so many, and none that is long.
+    /// The number of what is declared around statements; there are only so many.
     pub(super) fn surroundings(&self, declared: &str) -> Option<u32> {
         const MOST: usize = 64;
-        const LONGEST: usize = 16 << 10;
         let mut known = self.surroundings.lock().unwrap_or_else(PoisonError::into_inner);
         let number = known.iter().position(|known| **known == *declared).or_else(|| {
-            (known.len() < MOST && declared.len() <= LONGEST).then(|| {
+            (known.len() < MOST).then(|| {
                 known.push(declared.into());
                 known.len() - 1
             })

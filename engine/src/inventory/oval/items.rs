@@ -108,7 +108,7 @@ impl<'a> Reader<'a> {
 
     /// How parts are stated in a section; `None` where they need not be told.
     fn wording(&self, (format, statement): (u8, Statement), sink: &mut Out<'a, '_, '_>) -> Option<Wording> {
-        let surroundings = sink.surroundings(&self.names.declared())?;
+        let surroundings = sink.surroundings(&self.names.declared()?)?;
         Some(Wording { format, statement, surroundings })
     }
 

@@ -8,6 +8,9 @@ use crate::xml::tags::Tag;
 /// The name space of instances of schemas, in which `nil` stands.
 const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
+/// The most bytes of declarations that are compared; usual ones have some hundred.
+const MOST: usize = 8 << 10;
+
 /// The prefixes that are declared around a place, innermost last.
 #[derive(Debug, Default)]
 pub(super) struct Names<'a> {
@@ -30,13 +33,17 @@ impl<'a> Names<'a> {
         self.declared.truncate(before);
     }
 
-    /// All that is declared, for comparison.
-    pub(super) fn declared(&self) -> String {
-        // A name space may hold anything, even a line break.
-        let line = |(prefix, namespace): &(&str, Cow<'_, str>)| {
-            format!("{prefix} {} {namespace}\n", namespace.len())
-        };
-        self.declared.iter().map(line).collect()
+    /// All that is declared, for comparison; `None` where that is too much.
+    pub(super) fn declared(&self) -> Option<String> {
+        let mut text = String::new();
+        for (prefix, namespace) in &self.declared {
+            if text.len() + prefix.len() + namespace.len() > MOST {
+                return None;
+            }
+            // A name space may hold anything, even a line break.
+            text.push_str(&format!("{prefix} {} {namespace}\n", namespace.len()));
+        }
+        Some(text)
     }
 
     fn find(&self, prefix: &str) -> &str {

@@ -11,6 +11,7 @@ use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::model::flag::Flags;
 use crate::model::inventory::Inventory;
 use crate::model::options::Options;
+use crate::model::oval::findings::shown;
 use crate::model::oval::order::{Order, Part};
 use crate::model::oval::tables::Presence;
 use crate::model::oval::words::{Check, Existence, Flag, Status};
@@ -162,7 +163,7 @@ impl<'e> Evaluation<'e> {
     }
 
     fn note(&self, code: Code, message: &str) {
-        self.diagnostics.borrow_mut().push(code, Position::default(), "", message);
+        self.diagnostics.borrow_mut().push(code, Position::default(), "", shown(message));
     }
 
     /// The instances that a test is evaluated for.
