@@ -72,7 +72,7 @@ pub fn use_index(bytes: &[u8], clients: &[Inventory]) -> bool {
         Err(_) => {
             for at in 0..view.updates().min(8) {
                 view.find_update(&view.entry(at).identity);
-                view.source(at);
+                view.source_entry(at);
                 view.product(at);
                 view.detection(at);
             }
