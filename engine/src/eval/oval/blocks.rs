@@ -77,6 +77,22 @@ pub(super) struct Asked<'a> {
     pub(super) items: &'a [u32],
 }
 
+impl Asked<'_> {
+    /// The number of the flag, of [`FLAGS`].
+    fn flag(self) -> u32 {
+        self.flag.map_or(ABSENT, |flag| u32::from(flag.number()))
+    }
+}
+
+/// What answers are made of: the tests, the items by their numbers, and the options.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asking<'a> {
+    pub(super) program: &'a Program,
+    pub(super) items: &'a Known<Item<'static>>,
+    pub(super) view: View<'a>,
+    pub(super) options: &'a Options,
+}
+
 impl Blocks {
     /// Whether there are too many of them.
     pub(super) fn is_full(&self) -> bool {
@@ -85,15 +101,8 @@ impl Blocks {
 
     /// Where the answers of the tests of an object begin.
     #[inline]
-    pub(super) fn find(
-        &mut self,
-        program: &Program,
-        asked: Asked<'_>,
-        items: &Known<Item<'static>>,
-        context: (View<'_>, &Options),
-    ) -> u32 {
-        let Asked { object, flag, items: own } = asked;
-        let flag = flag.map_or(ABSENT, |flag| u32::from(flag.number()));
+    pub(super) fn find(&mut self, asked: Asked<'_>, asking: Asking<'_>) -> u32 {
+        let (Asked { object, items: own, .. }, flag) = (asked, asked.flag());
         let known = match own {
             [] => self.bare.get(object as usize).map_or(NONE, |starts| starts[flag as usize]),
             [item] => match self.last.get(*item as usize) {
@@ -103,25 +112,18 @@ impl Blocks {
             _ => NONE,
         };
         match known {
-            NONE => self.find_slowly(program, asked, items, context),
+            NONE => self.find_slowly(asked, asking),
             start => start,
         }
     }
 
     /// The same where it is not at hand.
     #[cold]
-    fn find_slowly(
-        &mut self,
-        program: &Program,
-        asked: Asked<'_>,
-        items: &Known<Item<'static>>,
-        context: (View<'_>, &Options),
-    ) -> u32 {
-        let Asked { object, flag, items: own } = asked;
-        let flag = flag.map_or(ABSENT, |flag| u32::from(flag.number()));
+    fn find_slowly(&mut self, asked: Asked<'_>, asking: Asking<'_>) -> u32 {
+        let (Asked { object, items: own, .. }, flag) = (asked, asked.flag());
         match own {
             [] => {
-                let start = self.ask(program, asked, items, context);
+                let start = self.ask(asked, asking);
                 if self.bare.len() <= object as usize {
                     self.bare.resize(object as usize + 1, [NONE; FLAGS]);
                 }
@@ -131,7 +133,7 @@ impl Blocks {
             [item] => {
                 let key = (object, flag, *item);
                 let known = self.single.get(&key).copied();
-                let start = known.unwrap_or_else(|| self.ask(program, asked, items, context));
+                let start = known.unwrap_or_else(|| self.ask(asked, asking));
                 if known.is_none() {
                     self.key_numbers += 3;
                     self.single.insert(key, start);
@@ -149,7 +151,7 @@ impl Blocks {
                 if let Some(start) = self.many.get(self.key.as_slice()) {
                     return *start;
                 }
-                let start = self.ask(program, asked, items, context);
+                let start = self.ask(asked, asking);
                 self.key_numbers += self.key.len();
                 self.many.insert(self.key.as_slice().into(), start);
                 start
@@ -157,13 +159,8 @@ impl Blocks {
         }
     }
 
-    fn ask(
-        &mut self,
-        program: &Program,
-        asked: Asked<'_>,
-        items: &Known<Item<'static>>,
-        (view, options): (View<'_>, &Options),
-    ) -> u32 {
+    fn ask(&mut self, asked: Asked<'_>, asking: Asking<'_>) -> u32 {
+        let Asking { program, items, view, options } = asking;
         let start = self.leaves.len() as u32;
         let own: Vec<&Item<'static>> = asked.items.iter().map(|item| &**items.get(*item)).collect();
         let collected = asked.flag.map(|flag| (flag, own.as_slice()));

@@ -33,7 +33,7 @@ use crate::model::truth::Truth;
 use crate::model::verdict::Cell;
 use crate::xml::is_space;
 
-use blocks::{Asked, Blocks, Leaf};
+use blocks::{Asked, Asking, Blocks, Leaf};
 use client::Client;
 use known::{Known, without_id, without_items};
 use pass::Pass;
@@ -157,31 +157,32 @@ impl Definitions {
         }
         match part {
             Part::Collection => self.client.collection = true,
-            Part::Object(object) => {
-                let number = self.objects.of_object(object);
-                let ids: Vec<u64> = object.items.iter().map(|id| self.client.id(id)).collect();
-                self.client.object(number, ids.into_iter(), position);
-            }
-            Part::Item(item) => {
-                let number = self.items.of_item(item);
-                let id = self.client.id(&item.id);
-                self.client.item(number, id, position);
-            }
+            Part::Object(object) => self.object(object, position),
+            Part::Item(item) => self.item(item, position),
         }
+    }
+
+    fn object(&mut self, object: &Collected<'_>, position: Position) {
+        let number = self.objects.of_object(object);
+        let ids: Vec<u64> = object.items.iter().map(|id| self.client.id(id)).collect();
+        self.client.object(number, ids.into_iter(), position);
+    }
+
+    fn item(&mut self, item: &Item<'_>, position: Position) {
+        let number = self.items.of_item(item);
+        let id = self.client.id(&item.id);
+        self.client.item(number, id, position);
     }
 
     /// Takes what stands in a whole inventory beside its facts, and those that are not handed over.
     pub(super) fn take(&mut self, inventory: &Inventory) {
+        if !self.wants {
+            return;
+        }
         let known = &inventory.characteristics;
-        if known.collection {
-            self.part(&Part::Collection, Position::default());
-        }
-        for (object, position) in &known.objects {
-            self.part(&Part::Object(object.clone()), *position);
-        }
-        for (item, position) in &known.items {
-            self.part(&Part::Item(item.clone()), *position);
-        }
+        self.client.collection |= known.collection;
+        known.objects.iter().for_each(|(object, position)| self.object(object, *position));
+        known.items.iter().for_each(|(item, position)| self.item(item, *position));
         for stated in inventory.facts.iter().filter(|stated| matches!(stated.fact, Fact::File(_))) {
             self.fact(&stated.fact, stated.position);
         }
@@ -289,6 +290,7 @@ impl Slots<'_> {
         let Definitions { sources, items, truths, found, .. } = definitions;
         let Source { blocks, starts, leaves, known: came, cells, .. } = &mut sources[program.source];
         leaves.resize(program.test_count(), Leaf::ERROR);
+        let asking = Asking { program, items, view: plan.view, options: plan.options };
         // Behind the objects stand the tests of none.
         starts.resize(program.object_count() as usize + 1, NONE);
         for (object, known) in (0u32..).zip(starts.iter_mut()) {
@@ -298,7 +300,7 @@ impl Slots<'_> {
             }
             let (flag, own) = found.of(object);
             let asked = Asked { object, flag, items: own };
-            let start = blocks.find(program, asked, items, (plan.view, plan.options));
+            let start = blocks.find(asked, asking);
             if *known != start {
                 *known = start;
                 let own = blocks.leaves(start, tests.len());

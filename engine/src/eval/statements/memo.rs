@@ -308,11 +308,7 @@ impl<K> Memo<K> {
     /// What a statement means.
     #[inline]
     pub(in crate::eval) fn meaning(&self, entry: u32) -> &K {
-        &self.entry(&self.places[entry as usize]).means
-    }
-
-    fn entry(&self, place: &Place) -> &Entry<K> {
-        &self.stretches[place.stretch as usize].0[place.at as usize]
+        &entry_at(&self.stretches, self.places[entry as usize]).means
     }
 
     /// Takes the statement that `text` begins with, if it is a known one: its entry, and its bytes.
@@ -356,11 +352,11 @@ impl<K> Memo<K> {
         let words = self.words.get(entry as usize).filter(|words| words.wording == wording)?;
         self.numbers.clear();
         let (start, end) = words.number;
-        if end == 0 && !words.several {
-            return text.starts_with(&words.text).then_some(words.text.len());
-        }
         if words.several {
             return self.begins_with_numbers(text, entry);
+        }
+        if end == 0 {
+            return text.starts_with(&words.text).then_some(words.text.len());
         }
         let rest = text.strip_prefix(&words.text[..start as usize])?;
         let (number, digits) = number::leading(rest)?;
@@ -371,10 +367,7 @@ impl<K> Memo<K> {
 
     /// The same where there are several numbers in it.
     fn begins_with_numbers(&mut self, text: &[u8], entry: u32) -> Option<usize> {
-        let known = {
-            let place = &self.places[entry as usize];
-            &self.stretches[place.stretch as usize].0[place.at as usize]
-        };
+        let known = entry_at(&self.stretches, self.places[entry as usize]);
         let (mut from, mut rest) = (0, text);
         for number in &known.numbers {
             rest = rest.strip_prefix(&known.text[from..number.start as usize])?;
@@ -480,6 +473,10 @@ impl<K> Memo<K> {
         self.own.0.push(Entry { text: statement.into(), numbers, hash, wording, bytes, means });
         self.pool.bytes.fetch_add(bytes as usize, Ordering::Relaxed);
     }
+}
+
+fn entry_at<K>(stretches: &[Arc<Stretch<K>>], place: Place) -> &Entry<K> {
+    &stretches[place.stretch as usize].0[place.at as usize]
 }
 
 /// The number of a wording; there are few.

@@ -126,11 +126,6 @@ impl<'a> Reader<'a> {
         self.tags.child(section)
     }
 
-    /// Bytes up to the end of the element that ended last.
-    fn end(&self) -> usize {
-        self.text.len() - self.tags.rest().len()
-    }
-
     fn objects(&mut self, section: &Tag<'a>, sink: &mut Out<'a, '_, '_>) -> Result<()> {
         let wording = self.wording(OBJECTS, sink);
         while let Some(tag) = self.child(section, wording, sink)? {
@@ -141,13 +136,12 @@ impl<'a> Reader<'a> {
             }
             let findings = sink.findings();
             let mut object = object(&tag, sink)?;
-            let mut numbers = Some(Vec::new());
+            let mut numbers = Vec::new();
             while let Some(child) = self.tags.child(&tag)? {
                 match child.local() {
                     "reference" => {
                         object.items.push(word(&child, "item_ref"));
-                        let number = number(&child, "item_ref", place);
-                        numbers = numbers.zip(number).map(|(known, number)| with(known, number));
+                        numbers.extend(number(&child, "item_ref", place));
                     }
                     "variable_value" => {
                         let value = self.text_of(&child)?;
@@ -156,17 +150,23 @@ impl<'a> Reader<'a> {
                     _ => {}
                 }
             }
-            let statement = self.text.get(place..self.end()).unwrap_or_default();
-            let part = Part::Object(object);
-            match (wording, numbers) {
-                (Some(wording), Some(numbers)) if findings == sink.findings() => {
-                    let said = Said { wording, statement, numbers: &numbers, facts: 1 };
-                    sink.stated_part(part, said, place)?;
-                }
-                _ => sink.part(part, place)?,
-            }
+            let is_all = numbers.len() == object.items.len() && findings == sink.findings();
+            let said = self.said(wording.filter(|_| is_all), place, &numbers, 1);
+            state_part(Part::Object(object), said, place, sink)?;
         }
         Ok(())
+    }
+
+    /// All that is said in the element that begins at a place and ended last, where a wording says how.
+    fn said<'s>(
+        &'s self,
+        wording: Option<Wording>,
+        place: usize,
+        numbers: &'s [Range<usize>],
+        facts: u32,
+    ) -> Option<Said<'s>> {
+        let statement = self.text.get(place..self.text.len() - self.tags.rest().len())?;
+        wording.map(|wording| Said { wording, statement, numbers, facts })
     }
 
     fn items(&mut self, section: &Tag<'a>, sink: &mut Out<'a, '_, '_>) -> Result<()> {
@@ -187,17 +187,12 @@ impl<'a> Reader<'a> {
             let fact = facts::fact(&item);
             let facts = 1 + u32::from(fact.is_some());
             // One that leaves a mark is read each time.
-            let is_all = fact.as_ref().is_none_or(|fact| !is_without_epoch(fact));
+            let leaves_mark = fact.as_ref().is_some_and(is_without_epoch);
             fact.map_or(Ok(()), |fact| sink.fact(fact, place))?;
-            let statement = self.text.get(place..self.end()).unwrap_or_default();
-            let part = Part::Item(item);
-            match (wording, number(&tag, "id", place)) {
-                (Some(wording), Some(number)) if is_all && findings == sink.findings() => {
-                    let said = Said { wording, statement, numbers: &[number], facts };
-                    sink.stated_part(part, said, place)?;
-                }
-                _ => sink.part(part, place)?,
-            }
+            let number = number(&tag, "id", place);
+            let is_all = number.is_some() && !leaves_mark && findings == sink.findings();
+            let said = self.said(wording.filter(|_| is_all), place, number.as_slice(), facts);
+            state_part(Part::Item(item), said, place, sink)?;
             self.names.leave(before);
         }
         Ok(())
@@ -309,9 +304,17 @@ fn number(tag: &Tag<'_>, name: &str, place: usize) -> Option<Range<usize>> {
     number::whole(found.raw()).map(|_| start..start + found.raw().len())
 }
 
-fn with(mut numbers: Vec<Range<usize>>, number: Range<usize>) -> Vec<Range<usize>> {
-    numbers.push(number);
-    numbers
+/// Hands a part over, with all that is said of it where that is known.
+fn state_part(
+    part: Part<'_>,
+    said: Option<Said<'_>>,
+    place: usize,
+    sink: &mut Out<'_, '_, '_>,
+) -> Result<()> {
+    match said {
+        Some(said) => sink.stated_part(part, said, place),
+        None => sink.part(part, place),
+    }
 }
 
 fn status(tag: &Tag<'_>, sink: &mut Out<'_, '_, '_>) -> Status {
