@@ -514,16 +514,16 @@ impl Collector for Slots<'_> {
     }
 
     #[inline]
-    fn characteristics(&mut self, part: Part<'_>, position: Position) {
+    fn characteristics(&mut self, part: Part<'_>, _: Position) {
         self.facts += 1;
-        self.definitions.part(&part, position);
+        _ = self.definitions.part(&part);
     }
 
     #[inline]
-    fn follow(&mut self, wording: Wording, text: &str, most: u32, position: Position) -> Followed {
+    fn follow(&mut self, wording: Wording, text: &str, most: u32) -> Followed {
         match wording.statement {
             _ if self.definitions.wants_facts() => Followed::default(),
-            Statement::Element(_) => self.follow_parts(wording, text, most, position),
+            Statement::Element(_) => self.follow_parts(wording, text, most),
             Statement::Tag | Statement::Line => self.follow_statements(wording, text, most),
         }
     }
@@ -532,9 +532,9 @@ impl Collector for Slots<'_> {
         self.definitions.wants().then(|| self.shared.surroundings(declared)).flatten()
     }
 
-    fn stated_part(&mut self, part: Part<'_>, said: Said<'_>, position: Position) {
+    fn stated_part(&mut self, part: Part<'_>, said: Said<'_>, _: Position) {
         self.facts += 1;
-        self.take_stated_part(&part, said, position);
+        self.take_stated_part(&part, said);
     }
 
     fn complete(&mut self, kinds: Kinds) {

@@ -4,13 +4,12 @@ use ahash::HashMap;
 
 use super::known::Known;
 use super::program::Program;
-use super::reference::alone::{Said, ask, part};
+use super::reference::alone::{Alone, Said, ask, part};
 use super::reference::patterns::Patterns;
 use crate::diagnostic::Diagnostics;
 use crate::index::View;
 use crate::index::columns::NONE;
 use crate::model::options::Options;
-use crate::model::oval::Content;
 use crate::model::oval::characteristics::Item;
 use crate::model::oval::words::Flag;
 use crate::model::reason::Reason;
@@ -19,6 +18,9 @@ use crate::model::verdict::Answer;
 
 /// The most answers that are remembered, together with what else is kept of each, in numbers.
 const REMEMBERED: usize = 2 << 20;
+
+/// The most different answers of the tests of an object that are told from others.
+const KINDS: usize = 16;
 
 /// How many numbers a finding counts for.
 const FINDING: usize = 64;
@@ -60,11 +62,14 @@ pub(super) struct Blocks {
     /// How many numbers the keys and findings are together, about.
     key_numbers: usize,
     leaves: Vec<Leaf>,
+    /// By object: where different answers of all its tests begin, so that whoever compares clients sees what is the
+    /// same by where it begins.
+    kinds: HashMap<u32, Vec<u32>>,
     /// What is found by whoever makes a block anew, by where it begins.
     findings: HashMap<u32, Diagnostics>,
     patterns: Patterns,
     /// By object: its tests, as the model has them, and how many these are together.
-    tests: HashMap<u32, Content>,
+    tests: HashMap<u32, Alone>,
     test_count: usize,
     key: Vec<u32>,
 }
@@ -94,6 +99,9 @@ pub(super) struct Asking<'a> {
 }
 
 impl Blocks {
+    /// The block of an object without tests.
+    pub(super) const OF_NONE: u32 = NONE - 1;
+
     /// Whether there are too many of them.
     pub(super) fn is_full(&self) -> bool {
         self.leaves.len() + self.key_numbers > REMEMBERED
@@ -169,25 +177,33 @@ impl Blocks {
             self.tests.clear();
             self.test_count = 0;
         }
-        let content = self.tests.entry(asked.object).or_insert_with(|| {
+        let alone = self.tests.entry(asked.object).or_insert_with(|| {
             self.test_count += tests.len() + 1;
             part(view, program.source, tests)
         });
         let mut found = Diagnostics::new();
-        let said = ask(content, collected, options, &self.patterns, &mut found);
+        let said = ask(alone, collected, options, &self.patterns, &mut found);
+        let kinds = self.kinds.entry(asked.object).or_default();
+        let is_alike = |start: &&u32| {
+            self.leaves[**start as usize..].iter().copied().take(said.len()).eq(said.iter().map(Leaf::of))
+        };
         if !found.is_empty() {
             self.key_numbers += found.kept().len() * FINDING;
             self.findings.insert(start, found);
+        } else if let Some(alike) = kinds.iter().find(is_alike) {
+            return *alike;
+        } else if kinds.len() < KINDS {
+            kinds.push(start);
         }
         self.leaves.extend(said.iter().map(Leaf::of));
         start
     }
 
-    /// So many answers from a beginning on.
+    /// The answer of a test of a block, by its place there.
     #[inline]
-    pub(super) fn leaves(&self, start: u32, count: usize) -> &[Leaf] {
-        let start = start as usize;
-        self.leaves.get(start..start + count).unwrap_or_default()
+    pub(super) fn leaf(&self, start: u32, place: u32) -> &Leaf {
+        let at = (start as usize).checked_add(place as usize);
+        at.and_then(|at| self.leaves.get(at)).unwrap_or(&Leaf::ERROR)
     }
 
     /// What was found by whoever made one of the blocks; there is hardly ever anything.

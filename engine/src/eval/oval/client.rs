@@ -38,7 +38,6 @@ pub(super) struct ObjectOf {
     pub(super) number: u32,
     /// Where its ids end.
     ids_end: u32,
-    position: Position,
 }
 
 /// An item of a client.
@@ -47,7 +46,6 @@ struct ItemOf {
     id: u64,
     /// Its number among known ones.
     number: u32,
-    position: Position,
 }
 
 impl Client {
@@ -61,14 +59,14 @@ impl Client {
     }
 
     /// Adds an object whose number among known ones is given.
-    pub(super) fn object(&mut self, number: u32, ids: impl Iterator<Item = u64>, position: Position) {
+    pub(super) fn object(&mut self, number: u32, ids: impl Iterator<Item = u64>) {
         self.ids.extend(ids);
-        self.objects.push(ObjectOf { number, ids_end: self.ids.len() as u32, position });
+        self.objects.push(ObjectOf { number, ids_end: self.ids.len() as u32 });
     }
 
     /// Adds an item whose number among known ones is given.
-    pub(super) fn item(&mut self, number: u32, id: u64, position: Position) {
-        self.items.push(ItemOf { id, number, position });
+    pub(super) fn item(&mut self, number: u32, id: u64) {
+        self.items.push(ItemOf { id, number });
     }
 
     /// The number that stands for an id.
@@ -126,7 +124,7 @@ impl Client {
         self.table.get(place).copied().filter(|number| *number != NONE)
     }
 
-    /// All of it, as the model has it.
+    /// All of it, as the model has it, but for the places where it stood.
     pub(super) fn characteristics(
         &self,
         objects: &Known<Collected<'static>>,
@@ -134,10 +132,10 @@ impl Client {
     ) -> Characteristics {
         let object = |(place, object): (usize, &ObjectOf)| {
             let own = self.ids(place).iter().map(|id| self.text(*id)).collect();
-            (Collected { items: own, ..(**objects.get(object.number)).clone() }, object.position)
+            (Collected { items: own, ..(**objects.get(object.number)).clone() }, Position::default())
         };
         let item = |item: &ItemOf| {
-            (Item { id: self.text(item.id), ..(**items.get(item.number)).clone() }, item.position)
+            (Item { id: self.text(item.id), ..(**items.get(item.number)).clone() }, Position::default())
         };
         Characteristics {
             document: 0,

@@ -25,12 +25,19 @@ pub(super) struct Step {
 /// What a part asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Asks {
-    /// A test, by its place; one that is a *threshold* compares versions by their order.
-    Test { place: u32, threshold: bool, of_package: bool },
+    /// A test; one that is a *threshold* compares versions by their order.
+    Test { test: OfObject, threshold: bool, of_package: bool },
     /// Another definition of the source.
     Definition(u32),
     /// What comes of so many steps behind it; no operator where its word is unknown.
     All(Option<Operator>, u32),
+}
+
+/// A test by its object and its place among the tests of that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct OfObject {
+    pub(super) object: u32,
+    pub(super) place: u32,
 }
 
 /// What a definition asks.
@@ -47,40 +54,31 @@ pub(super) enum Criteria {
     Steps(Range<u32>),
 }
 
-/// What a definition depends on, each once: where the objects of its tests stand among all, and the definitions
-/// that it extends.
-#[derive(Clone, Debug, Default)]
-struct Needs {
-    objects: Range<u32>,
-    extended: Range<u32>,
-}
-
 /// The criteria of the definitions of a source.
 #[derive(Debug, Default)]
 pub(super) struct Flat {
     /// By definition.
     pub(super) criteria: Vec<Criteria>,
     pub(super) steps: Vec<Step>,
-    /// By definition.
-    needs: Vec<Needs>,
-    objects: Vec<u32>,
-    extended: Vec<u32>,
+    /// By object: the definitions that ask tests of it.
+    asking: Vec<Vec<u32>>,
+    /// By definition: those that it extends.
+    extended: Vec<Vec<u32>>,
 }
 
 impl Flat {
-    /// Flattens those of a source, in the `order` in which they are evaluated; `test` gives place, threshold and
-    /// package of a test by its number in the index, `object` the object of the test at a place.
+    /// Flattens those of a source, in the `order` in which they are evaluated; `test` gives which test of
+    /// which object one is by its number in the index, whether it is a threshold, and whether of a package.
     pub(super) fn new(
         view: View<'_>,
         source: usize,
         order: &[u32],
-        test: impl Fn(u32) -> Option<(usize, (bool, bool))>,
-        object: impl Fn(u32) -> Option<u32>,
+        test: impl Fn(u32) -> Option<(OfObject, (bool, bool))>,
     ) -> Flat {
         let first = view.columns.source_definition_ends(source).start;
         let mut flat = Flat {
             criteria: vec![Criteria::None; order.len()],
-            needs: vec![Needs::default(); order.len()],
+            extended: vec![Vec::new(); order.len()],
             ..Flat::default()
         };
         let mut known: HashMap<Vec<Step>, u32> = HashMap::default();
@@ -100,7 +98,7 @@ impl Flat {
                 None => {
                     let begin = flat.steps.len() as u32;
                     flat.steps.extend(&steps);
-                    flat.needs[place] = flat.needs_of(&steps, &object);
+                    flat.note(*definition, &steps);
                     known.insert(steps, *definition);
                     Criteria::Steps(begin..flat.steps.len() as u32)
                 }
@@ -115,7 +113,7 @@ impl Flat {
         view: View<'_>,
         parts: Range<usize>,
         first_definition: usize,
-        test: impl Fn(u32) -> Option<(usize, (bool, bool))>,
+        test: impl Fn(u32) -> Option<(OfObject, (bool, bool))>,
     ) -> Vec<Step> {
         // By operator that is open: where its parts end, and whether negations above are odd.
         let mut open: Vec<(usize, bool)> = Vec::new();
@@ -148,33 +146,35 @@ impl Flat {
         steps
     }
 
-    /// What a definition of these steps depends on.
-    fn needs_of(&mut self, steps: &[Step], object: impl Fn(u32) -> Option<u32>) -> Needs {
-        let (mut objects, mut extended) = (Vec::new(), Vec::new());
+    /// Notes what the steps of a definition depend on: what else they ask is the same for all clients.
+    fn note(&mut self, definition: u32, steps: &[Step]) {
         for step in steps {
             match step.asks {
-                Asks::Test { place, .. } => objects.extend(object(place)),
-                Asks::Definition(other) => extended.push(other),
+                Asks::Test { test: OfObject { object: NONE, .. }, .. } => {}
+                Asks::Test { test, .. } => {
+                    let object = test.object as usize;
+                    if self.asking.len() <= object {
+                        self.asking.resize(object + 1, Vec::new());
+                    }
+                    let asking = &mut self.asking[object];
+                    if asking.last() != Some(&definition) {
+                        asking.push(definition);
+                    }
+                }
+                Asks::Definition(other) => self.extended[definition as usize].push(other),
                 Asks::All(..) => {}
             }
         }
-        let add = |mut own: Vec<u32>, all: &mut Vec<u32>| {
-            own.sort_unstable();
-            own.dedup();
-            let start = all.len() as u32;
-            all.append(&mut own);
-            start..all.len() as u32
-        };
-        Needs { objects: add(objects, &mut self.objects), extended: add(extended, &mut self.extended) }
     }
 
-    /// The objects of the tests of a definition, and the definitions that it extends: what else it asks is the
-    /// same for all clients.
-    pub(super) fn needs(&self, definition: u32) -> (&[u32], &[u32]) {
-        let Needs { objects, extended } = &self.needs[definition as usize];
-        let part =
-            |all: &'_ [u32], own: &Range<u32>| own.start as usize..own.end.min(all.len() as u32) as usize;
-        (&self.objects[part(&self.objects, objects)], &self.extended[part(&self.extended, extended)])
+    /// The definitions that ask tests of an object.
+    pub(super) fn asking(&self, object: u32) -> &[u32] {
+        self.asking.get(object as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The definitions that one extends.
+    pub(super) fn extended(&self, definition: u32) -> &[u32] {
+        &self.extended[definition as usize]
     }
 }
 
@@ -184,7 +184,7 @@ fn step(
     at: usize,
     first_definition: usize,
     above: bool,
-    test: impl Fn(u32) -> Option<(usize, (bool, bool))>,
+    test: impl Fn(u32) -> Option<(OfObject, (bool, bool))>,
 ) -> Step {
     let columns = view.columns;
     let (marks, target) = (columns.part_marks.at(at), columns.part_target.at(at));
@@ -193,8 +193,9 @@ fn step(
     let asks = match columns.part_question.at(at) {
         question::TEST => {
             let found = test(target).filter(|_| target != NONE);
-            let (place, (threshold, of_package)) = found.unwrap_or((NONE as usize, (false, false)));
-            Asks::Test { place: place as u32, threshold, of_package }
+            let none = OfObject { object: NONE, place: NONE };
+            let (test, (threshold, of_package)) = found.unwrap_or((none, (false, false)));
+            Asks::Test { test, threshold, of_package }
         }
         question::DEFINITION => {
             says |= target != NONE && is_inventory(view, target as usize);

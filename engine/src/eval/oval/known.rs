@@ -77,13 +77,13 @@ impl Known<Collected<'static>> {
 }
 
 /// An item as it is kept.
-pub(super) fn without_id(item: &Item<'_>) -> Item<'static> {
+fn without_id(item: &Item<'_>) -> Item<'static> {
     let item = item.clone().into_owned();
     Item { id: "".into(), ..item }
 }
 
 /// An object as it is kept.
-pub(super) fn without_items(object: &Collected<'_>) -> Collected<'static> {
+fn without_items(object: &Collected<'_>) -> Collected<'static> {
     let object = Collected { items: Vec::new(), ..object.clone() };
     object.into_owned()
 }

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use super::plan::Plan;
 use super::slots::Slots;
-use super::statements::Meaning;
+use super::statements::{Meaning, Statements, places_behind};
 use crate::diagnostic::Position;
 use crate::index::columns::{Column, NONE};
 use crate::model::fact::Fact;
@@ -31,11 +31,10 @@ use crate::model::oval::words::Flag;
 use crate::model::reason::Reason;
 use crate::model::truth::Truth;
 use crate::model::verdict::Cell;
-use crate::xml::is_space;
 
-use blocks::{Asked, Asking, Blocks, Leaf};
+use blocks::{Asked, Asking, Blocks};
 use client::Client;
-use known::{Known, without_id, without_items};
+use known::Known;
 use pass::Pass;
 pub(super) use program::Program;
 use reference::Results;
@@ -53,7 +52,6 @@ pub(super) struct Definitions {
     /// By entry of the statements: what it states, as a number of what is known.
     entries: Vec<Entry>,
     sources: Vec<Source>,
-    found: FoundObjects,
     truths: Vec<(Truth, Reason)>,
     /// The facts, which are asked only where it is not known what was collected.
     inventory: Inventory,
@@ -67,14 +65,12 @@ pub(super) struct Definitions {
 #[derive(Debug, Default)]
 struct Source {
     blocks: Blocks,
-    /// By known object: which of the source it is; none where that was not looked up yet.
-    objects: Vec<Option<OneOf>>,
-    /// By object: the block whose answers stand among the leaves, or NONE.
+    /// By known object: which of the source it is.
+    objects: Vec<OneOf>,
+    /// By object: the block of what its tests say of the client.
     starts: Vec<u32>,
-    /// By place: what tests say.
-    leaves: Vec<Leaf>,
     /// What definitions came to.
-    known: pass::Remembered,
+    images: pass::Images,
     /// By definition.
     cells: Vec<Cell>,
 }
@@ -85,7 +81,14 @@ struct OneOf {
     /// Its number among those of the source, or NONE.
     number: u32,
     flag: Flag,
-    instance: u32,
+    /// Whether it was collected once, for no variables.
+    is_only: bool,
+    is_looked_up: bool,
+}
+
+impl OneOf {
+    const NOT_LOOKED_UP: OneOf =
+        OneOf { number: NONE, flag: Flag::Error, is_only: false, is_looked_up: false };
 }
 
 /// What a known statement states.
@@ -93,8 +96,8 @@ struct OneOf {
 enum Entry {
     /// It was not followed yet.
     New,
-    /// A known object.
-    Object(u32),
+    /// A known object, and how many items it names.
+    Object(u32, u32),
     /// A known item, and how many facts it states.
     Item(u32, u32),
 }
@@ -151,27 +154,31 @@ impl Definitions {
         }
     }
 
-    pub(super) fn part(&mut self, part: &Part<'_>, position: Position) {
-        if !self.wants {
-            return;
-        }
+    /// Takes a part of the characteristics; gives its number among known ones, where it is wanted and has one.
+    pub(super) fn part(&mut self, part: &Part<'_>) -> Option<u32> {
         match part {
-            Part::Collection => self.client.collection = true,
-            Part::Object(object) => self.object(object, position),
-            Part::Item(item) => self.item(item, position),
+            _ if !self.wants => None,
+            Part::Collection => {
+                self.client.collection = true;
+                None
+            }
+            Part::Object(object) => Some(self.object(object)),
+            Part::Item(item) => Some(self.item(item)),
         }
     }
 
-    fn object(&mut self, object: &Collected<'_>, position: Position) {
+    fn object(&mut self, object: &Collected<'_>) -> u32 {
         let number = self.objects.of_object(object);
         let ids: Vec<u64> = object.items.iter().map(|id| self.client.id(id)).collect();
-        self.client.object(number, ids.into_iter(), position);
+        self.client.object(number, ids.into_iter());
+        number
     }
 
-    fn item(&mut self, item: &Item<'_>, position: Position) {
+    fn item(&mut self, item: &Item<'_>) -> u32 {
         let number = self.items.of_item(item);
         let id = self.client.id(&item.id);
-        self.client.item(number, id, position);
+        self.client.item(number, id);
+        number
     }
 
     /// Takes what stands in a whole inventory beside its facts, and those that are not handed over.
@@ -181,26 +188,28 @@ impl Definitions {
         }
         let known = &inventory.characteristics;
         self.client.collection |= known.collection;
-        known.objects.iter().for_each(|(object, position)| self.object(object, *position));
-        known.items.iter().for_each(|(item, position)| self.item(item, *position));
+        known.objects.iter().for_each(|(object, _)| _ = self.object(object));
+        known.items.iter().for_each(|(item, _)| _ = self.item(item));
         for stated in inventory.facts.iter().filter(|stated| matches!(stated.fact, Fact::File(_))) {
             self.fact(&stated.fact, stated.position);
         }
     }
 
-    /// What an entry of the statements states, which means this.
+    /// What an entry of the statements states.
     #[inline]
-    fn entry(&mut self, entry: u32, meaning: &Meaning) -> Entry {
+    fn entry(&mut self, entry: u32, statements: &Statements) -> Entry {
         match self.entries.get(entry as usize) {
-            Some(Entry::New) | None => self.new_entry(entry, meaning),
+            Some(Entry::New) | None => self.new_entry(entry, statements),
             Some(known) => *known,
         }
     }
 
     #[cold]
-    fn new_entry(&mut self, entry: u32, meaning: &Meaning) -> Entry {
-        let known = match meaning {
-            Meaning::Object(object) => Entry::Object(self.objects.of_kept_object(object)),
+    fn new_entry(&mut self, entry: u32, statements: &Statements) -> Entry {
+        let known = match statements.meaning(entry) {
+            Meaning::Object(object) => {
+                Entry::Object(self.objects.of_kept_object(object), statements.number_count(entry))
+            }
             Meaning::Item(item, facts) => Entry::Item(self.items.of_kept_item(item), *facts),
             _ => return Entry::New,
         };
@@ -214,19 +223,19 @@ impl Definitions {
 
 impl Slots<'_> {
     /// Takes a part of the characteristics, and remembers its statement if that is wanted.
-    pub(super) fn take_stated_part(&mut self, part: &Part<'_>, said: Said<'_>, position: Position) {
-        self.definitions.part(part, position);
+    pub(super) fn take_stated_part(&mut self, part: &Part<'_>, said: Said<'_>) {
+        let Some(number) = self.definitions.part(part) else { return };
         let Said { wording, statement, numbers, facts } = said;
         // What facts mean to other rules is not remembered with an item.
         let is_all = facts == 1 || self.plan.view.subjects() == 0;
         let statement = statement.as_bytes();
         let is_known = is_all && stands_behind(wording, statement, numbers);
-        if !self.definitions.wants || !is_known || !self.statements.wants(wording, statement) {
+        if !is_known || !self.statements.wants(wording, statement) {
             return;
         }
         let meaning = match part {
-            Part::Object(object) => Meaning::Object(Arc::new(without_items(object))),
-            Part::Item(item) => Meaning::Item(Arc::new(without_id(item)), facts),
+            Part::Object(_) => Meaning::Object(Arc::clone(self.definitions.objects.get(number))),
+            Part::Item(_) => Meaning::Item(Arc::clone(self.definitions.items.get(number)), facts),
             Part::Collection => return,
         };
         let bytes = meaning.bytes();
@@ -234,34 +243,36 @@ impl Slots<'_> {
     }
 
     /// Takes the parts of the characteristics that a text begins with, as long as their statements are known.
-    pub(super) fn follow_parts(
-        &mut self,
-        wording: Wording,
-        text: &str,
-        most: u32,
-        position: Position,
-    ) -> Followed {
+    pub(super) fn follow_parts(&mut self, wording: Wording, text: &str, most: u32) -> Followed {
         /// The most facts that a part states, itself among them.
         const FACTS: u32 = 2;
+        let Slots { definitions, statements, .. } = self;
         let (mut rest, mut facts) = (text.as_bytes(), 0);
-        while facts + FACTS <= most {
-            let part = &rest[rest.iter().take_while(|byte| is_space(**byte)).count()..];
-            let Some((entry, bytes)) = self.statements.follow(wording, part) else { break };
-            let offset = position.offset + (text.len() - part.len()) as u64;
-            let place = Position { offset, line: 0, column: 0 };
-            let numbers = self.statements.numbers();
-            match (self.definitions.entry(entry, self.statements.meaning(entry)), numbers) {
-                (Entry::Object(object), ids) => {
-                    self.definitions.client.object(object, ids.iter().copied(), place);
-                    facts += 1;
-                }
-                (Entry::Item(item, own), [id]) => {
-                    self.definitions.client.item(item, *id, place);
-                    facts += own;
-                }
-                _ => break,
+        loop {
+            let bytes = statements.follow(wording, rest, ((most - facts) / FACTS) as usize);
+            if bytes == 0 {
+                break;
             }
-            rest = &part[bytes..];
+            rest = &rest[bytes..];
+            let mut numbers = statements.numbers();
+            for entry in statements.followed() {
+                match definitions.entry(*entry, statements) {
+                    Entry::Object(object, count) => {
+                        let (ids, behind) = numbers.split_at(count as usize);
+                        definitions.client.object(object, ids.iter().copied());
+                        numbers = behind;
+                        facts += 1;
+                    }
+                    Entry::Item(item, own) => {
+                        let Some((id, behind)) = numbers.split_first() else { continue };
+                        definitions.client.item(item, *id);
+                        numbers = behind;
+                        facts += own;
+                    }
+                    // Nothing else is remembered in these words.
+                    Entry::New => {}
+                }
+            }
         }
         self.facts += u64::from(facts);
         Followed { bytes: text.len() - rest.len(), facts }
@@ -278,40 +289,70 @@ impl Slots<'_> {
                 self.definitions.results.push(None);
                 continue;
             };
-            match !self.definitions.wants_results && self.definitions.find(program) {
+            match !self.definitions.wants_results && self.find_blocks(program) {
                 true => self.evaluate_fast(program),
                 false => self.evaluate_by_reference(source),
             }
         }
     }
 
-    fn evaluate_fast(&mut self, program: &Program) {
-        let (plan, image, definitions) = (self.plan, self.statements.image(), &mut self.definitions);
-        let Definitions { sources, items, truths, found, .. } = definitions;
-        let Source { blocks, starts, leaves, known: came, cells, .. } = &mut sources[program.source];
-        leaves.resize(program.test_count(), Leaf::ERROR);
-        let asking = Asking { program, items, view: plan.view, options: plan.options };
+    /// Finds what the tests of every object say; `false` where more is needed than what was collected of it.
+    fn find_blocks(&mut self, program: &Program) -> bool {
+        let Definitions { client, objects, items, sources, .. } = &mut self.definitions;
+        if !client.collection || program.names_variables {
+            return false;
+        }
+        let Source { blocks, objects: looked_up, starts, .. } = &mut sources[program.source];
+        let asking = Asking { program, items, view: self.plan.view, options: self.plan.options };
         // Behind the objects stand the tests of none.
+        starts.clear();
         starts.resize(program.object_count() as usize + 1, NONE);
-        for (object, known) in (0u32..).zip(starts.iter_mut()) {
-            let tests = program.tests_of(object);
-            if tests.is_empty() {
-                continue;
+        let mut own = Vec::new();
+        for (place, object) in client.objects.iter().enumerate() {
+            let one = match looked_up.get(object.number as usize) {
+                Some(one) if one.is_looked_up => *one,
+                _ => look_up(object.number, objects.get(object.number), program, looked_up),
+            };
+            let OneOf { number, flag, is_only, .. } = one;
+            let ids = client.ids(place);
+            if !is_only || flag == Flag::Complete && ids.is_empty() {
+                return false;
             }
-            let (flag, own) = found.of(object);
-            let asked = Asked { object, flag, items: own };
-            let start = blocks.find(asked, asking);
-            if *known != start {
-                *known = start;
-                let own = blocks.leaves(start, tests.len());
-                leaves[tests].copy_from_slice(own);
+            // The program may have none of this id.
+            let Some(start) = starts.get_mut(number as usize) else { continue };
+            own.clear();
+            for id in ids {
+                let Some(item) = client.find(*id) else { return false };
+                own.push(item);
+            }
+            if *start != NONE || repeats(ids) {
+                return false;
+            }
+            *start = match program.tests_of(number).is_empty() {
+                true => Blocks::OF_NONE,
+                false => blocks.find(Asked { object: number, flag: Some(flag), items: &own }, asking),
+            };
+        }
+        if program.sets.iter().any(|set| starts[*set as usize] == NONE) {
+            return false;
+        }
+        for (object, start) in (0u32..).zip(starts.iter_mut()) {
+            if *start == NONE && !program.tests_of(object).is_empty() {
+                *start = blocks.find(Asked { object, flag: None, items: &[] }, asking);
             }
         }
+        true
+    }
+
+    fn evaluate_fast(&mut self, program: &Program) {
+        let (image, definitions) = (self.statements.image(), &mut self.definitions);
+        let Definitions { sources, truths: results, results: all, .. } = definitions;
+        let Source { blocks, starts, images, cells, .. } = &mut sources[program.source];
         for findings in blocks.findings(starts) {
             self.diagnostics.append(findings.clone());
         }
-        Pass { program, leaves, results: truths, cells, starts, known: came }.run(image);
-        definitions.results.push(None);
+        Pass { program, blocks, starts, results, cells }.run(image, images);
+        all.push(None);
     }
 
     fn evaluate_by_reference(&mut self, source: usize) {
@@ -338,70 +379,16 @@ impl Slots<'_> {
     }
 }
 
-/// What was collected of the objects of a program.
-#[derive(Debug, Default)]
-struct FoundObjects {
-    /// By object: the flag, and where its items are; no flag where it was not collected.
-    objects: Vec<(Option<Flag>, u32, u32)>,
-    /// Numbers of known items.
-    items: Vec<u32>,
-}
-
-impl FoundObjects {
-    #[inline]
-    fn of(&self, object: u32) -> (Option<Flag>, &[u32]) {
-        match self.objects.get(object as usize) {
-            Some((flag, start, end)) => (*flag, &self.items[*start as usize..*end as usize]),
-            None => (None, &[]),
-        }
-    }
-}
-
-impl Definitions {
-    /// Finds what was collected of the objects of a program; `false` where more is needed than that.
-    fn find(&mut self, program: &Program) -> bool {
-        if !self.client.collection || program.names_variables {
-            return false;
-        }
-        let Definitions { client, objects, sources, found, .. } = self;
-        found.objects.clear();
-        found.objects.resize(program.object_count() as usize, (None, 0, 0));
-        found.items.clear();
-        let looked_up = &mut sources[program.source].objects;
-        for (place, object) in client.objects.iter().enumerate() {
-            let one = match looked_up.get(object.number as usize) {
-                Some(Some(one)) => *one,
-                _ => look_up(object.number, objects.get(object.number), program, looked_up),
-            };
-            let OneOf { number, flag, instance } = one;
-            let ids = client.ids(place);
-            if instance != 1 || flag == Flag::Complete && ids.is_empty() {
-                return false;
-            }
-            let Some(own) = found.objects.get_mut(number as usize) else { continue };
-            let start = found.items.len();
-            for id in ids {
-                let Some(item) = client.find(*id) else { return false };
-                found.items.push(item);
-            }
-            if own.0.is_some() || repeats(ids) {
-                return false;
-            }
-            *own = (Some(flag), start as u32, found.items.len() as u32);
-        }
-        program.sets.iter().all(|set| found.objects[*set as usize].0.is_some())
-    }
-}
-
 /// Looks up which object of a program a known one is.
 #[cold]
-fn look_up(known: u32, object: &Collected<'_>, program: &Program, all: &mut Vec<Option<OneOf>>) -> OneOf {
+fn look_up(known: u32, object: &Collected<'_>, program: &Program, all: &mut Vec<OneOf>) -> OneOf {
     let number = program.objects.get(object.object.as_bytes()).copied().unwrap_or(NONE);
-    let one = OneOf { number, flag: object.flag, instance: object.instance };
+    let is_only = object.instance == 1;
+    let one = OneOf { number, flag: object.flag, is_only, is_looked_up: true };
     if all.len() <= known as usize {
-        all.resize(known as usize + 1, None);
+        all.resize(known as usize + 1, OneOf::NOT_LOOKED_UP);
     }
-    all[known as usize] = Some(one);
+    all[known as usize] = one;
     one
 }
 
@@ -409,8 +396,7 @@ fn look_up(known: u32, object: &Collected<'_>, program: &Program, all: &mut Vec<
 /// numbers are.
 fn stands_behind(wording: Wording, statement: &[u8], numbers: &[Range<usize>]) -> bool {
     let Statement::Element(before) = wording.statement else { return numbers.is_empty() };
-    let found = memchr::memmem::find_iter(statement, before.as_bytes()).map(|at| at + before.len());
-    found.eq(numbers.iter().map(|number| number.start))
+    places_behind(statement, before).eq(numbers.iter().map(|number| number.start))
 }
 
 /// Whether an item is named twice.

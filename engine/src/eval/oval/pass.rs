@@ -6,8 +6,8 @@
 use ahash::HashMap;
 
 use super::ERROR;
-use super::blocks::Leaf;
-use super::criteria::{Asks, Criteria, Step};
+use super::blocks::{Blocks, Leaf};
+use super::criteria::{Asks, Criteria, OfObject, Step};
 use super::program::Program;
 use super::verdict::{Decided, Found, decide, undecided};
 use crate::model::oval::words::Operator;
@@ -31,49 +31,48 @@ impl Part {
 /// The definitions of a source over the answers of its tests.
 pub(super) struct Pass<'p> {
     pub(super) program: &'p Program,
-    /// By place: what tests say.
-    pub(super) leaves: &'p [Leaf],
+    pub(super) blocks: &'p Blocks,
+    /// By object: the block of what its tests say.
+    pub(super) starts: &'p [u32],
     /// By definition: its result, and why.
     pub(super) results: &'p mut Vec<(Truth, Reason)>,
     /// By definition.
     pub(super) cells: &'p mut Vec<Cell>,
-    /// By object: the block of what its tests say.
-    pub(super) starts: &'p [u32],
-    pub(super) known: &'p mut Remembered,
 }
 
 /// What a definition came to: its result, why, and its cell.
 type Came = ((Truth, Reason), Cell);
 
-/// What definitions came to where tests said the same.
+/// By image: what its copies come to.
 #[derive(Debug, Default)]
-pub(super) struct Remembered {
-    /// By definition, blocks of its objects and results of those that it extends.
-    known: HashMap<Box<[u32]>, Came>,
-    bytes: usize,
-    key: Vec<u32>,
-    /// By image: the first client that was taken for one of it.
-    firsts: HashMap<u64, First>,
+pub(super) struct Images {
+    usual: HashMap<u64, Usual>,
+    /// By definition: whether it has to be evaluated for the current client.
+    open: Vec<bool>,
 }
 
-/// What the first client that was taken for one of an image came to: of what is the same for another one nothing needs to be found.
+/// What a client comes to of which tests say what they say of most copies of an image: another one only differs
+/// where they say other things.
 #[derive(Debug)]
-struct First {
+struct Usual {
     /// By object: the block.
-    starts: Box<[u32]>,
+    starts: Vec<u32>,
     /// By definition.
-    results: Box<[(Truth, Reason)]>,
-    cells: Box<[Cell]>,
+    results: Vec<(Truth, Reason)>,
+    cells: Vec<Cell>,
+    /// The blocks of the second copy, until the third one comes.
+    second: Option<Vec<u32>>,
+    copies: u32,
 }
 
-impl Remembered {
-    /// The most bytes that are remembered of definitions, and of images.
+impl Images {
+    /// The most bytes that are remembered of images.
     const MOST: usize = 8 << 20;
 }
 
-impl First {
+impl Usual {
     fn bytes(&self) -> usize {
-        size_of_val(&*self.starts) + size_of_val(&*self.results) + size_of_val(&*self.cells)
+        2 * size_of_val(&*self.starts) + size_of_val(&*self.results) + size_of_val(&*self.cells)
     }
 }
 
@@ -85,67 +84,79 @@ enum Wanted {
 }
 
 impl Pass<'_> {
-    /// Evaluates all definitions for a client, which is like those with the same image.
-    pub(super) fn run(&mut self, image: Option<u64>) {
+    /// Evaluates all definitions for a client, which is like those of the same image.
+    pub(super) fn run(&mut self, image: Option<u64>, images: &mut Images) {
+        let Some(image) = image else { return self.evaluate_all() };
+        match images.usual.get_mut(&image) {
+            Some(usual) => {
+                self.evaluate_like(usual, &mut images.open);
+                usual.copies += 1;
+                match usual.copies {
+                    2 => usual.second = Some(self.starts.to_vec()),
+                    3 => self.settle(usual),
+                    _ => {}
+                }
+            }
+            None => {
+                self.evaluate_all();
+                let (results, cells) = (self.results.clone(), self.cells.clone());
+                let usual = Usual { starts: self.starts.to_vec(), results, cells, second: None, copies: 1 };
+                if images.usual.len() * usual.bytes() > Images::MOST {
+                    images.usual.clear();
+                }
+                images.usual.insert(image, usual);
+            }
+        }
+    }
+
+    /// With the third copy it is known what is usual: what at least two of them have.
+    fn settle(&self, usual: &mut Usual) {
+        let Some(second) = usual.second.take() else { return };
+        for ((usual, second), third) in usual.starts.iter_mut().zip(second).zip(self.starts) {
+            if second == *third {
+                *usual = second;
+            }
+        }
+        let Usual { starts, results, cells, .. } = usual;
+        Pass { program: self.program, blocks: self.blocks, starts, results, cells }.evaluate_all();
+    }
+
+    fn evaluate_all(&mut self) {
         self.cells.clear();
         self.cells.resize(self.program.order.len(), Cell::NO_EVIDENCE);
         self.results.clear();
         self.results.resize(self.program.order.len(), ERROR);
-        let first = image.and_then(|image| self.known.firsts.remove(&image));
+        self.evaluate(|_, _| true);
+    }
+
+    /// Evaluates what differs from the usual; `open` is used again for every client.
+    fn evaluate_like(&mut self, usual: &Usual, open: &mut Vec<bool>) {
+        self.cells.clone_from(&usual.cells);
+        self.results.clone_from(&usual.results);
+        open.clear();
+        open.resize(self.cells.len(), false);
+        let criteria = &self.program.criteria;
+        for (object, (own, usual)) in (0u32..).zip(self.starts.iter().zip(&usual.starts)) {
+            if own != usual {
+                criteria.asking(object).iter().for_each(|asks| open[*asks as usize] = true);
+            }
+        }
+        self.evaluate(|definition, results| {
+            let is_other = |one: &u32| results.get(*one as usize) != usual.results.get(*one as usize);
+            open[definition as usize] || criteria.extended(definition).iter().any(is_other)
+        });
+    }
+
+    /// Evaluates the definitions that are `open` where the results before are these.
+    fn evaluate(&mut self, is_open: impl Fn(u32, &[(Truth, Reason)]) -> bool) {
         for definition in &self.program.order {
             let at = *definition as usize;
-            let (result, cell) = match (&self.program.criteria.criteria[at], &first) {
-                (Criteria::Same(other), _) => (self.results[*other as usize], self.cells[*other as usize]),
-                (_, Some(first)) if self.is_like(first, *definition) => (first.results[at], first.cells[at]),
-                _ => self.remembered(*definition),
+            (self.results[at], self.cells[at]) = match &self.program.criteria.criteria[at] {
+                Criteria::Same(other) => (self.results[*other as usize], self.cells[*other as usize]),
+                _ if is_open(*definition, self.results) => self.definition(*definition),
+                _ => continue,
             };
-            self.results[at] = result;
-            self.cells[at] = cell;
         }
-        let Some(image) = image else { return };
-        let first = first.unwrap_or_else(|| First {
-            starts: self.starts.into(),
-            results: self.results.as_slice().into(),
-            cells: self.cells.as_slice().into(),
-        });
-        if self.known.firsts.len() * first.bytes() > Remembered::MOST {
-            self.known.firsts.clear();
-        }
-        self.known.firsts.insert(image, first);
-    }
-
-    /// Whether all that a definition depends on is as it was for another client.
-    fn is_like(&self, first: &First, definition: u32) -> bool {
-        let (objects, extended) = self.program.criteria.needs(definition);
-        objects.iter().all(|object| self.starts[*object as usize] == first.starts[*object as usize])
-            && extended
-                .iter()
-                .all(|other| self.results.get(*other as usize) == first.results.get(*other as usize))
-    }
-
-    /// What a definition comes to; looked up where tests said the same before.
-    fn remembered(&mut self, definition: u32) -> Came {
-        let (objects, extended) = self.program.criteria.needs(definition);
-        let key = &mut self.known.key;
-        key.clear();
-        key.push(definition);
-        key.extend(objects.iter().map(|object| self.starts[*object as usize]));
-        key.extend(extended.iter().map(|other| {
-            let (truth, reason) = self.results.get(*other as usize).copied().unwrap_or(ERROR);
-            u32::from(reason.number()) << 8 | truth as u32
-        }));
-        if let Some(known) = self.known.known.get(key.as_slice()) {
-            return *known;
-        }
-        let found = self.definition(definition);
-        let known = &mut *self.known;
-        if known.bytes > Remembered::MOST {
-            known.known.clear();
-            known.bytes = 0;
-        }
-        known.bytes += 4 * known.key.len() + 64;
-        known.known.insert(known.key.as_slice().into(), found);
-        found
     }
 
     fn definition(&self, number: u32) -> Came {
@@ -186,8 +197,8 @@ impl Pass<'_> {
         let step = &self.program.criteria.steps[*at];
         *at += 1;
         let mut came = match step.asks {
-            Asks::Test { place, threshold, of_package } => {
-                let leaf = self.said(place);
+            Asks::Test { test, threshold, of_package } => {
+                let leaf = self.said(test);
                 let result = leaf.result.0;
                 if threshold {
                     let holds = result == if step.odd { Truth::False } else { Truth::True };
@@ -242,10 +253,12 @@ impl Pass<'_> {
         (result, relaxed)
     }
 
-    /// What the test at a place says.
+    /// What a test says.
     #[inline]
-    fn said(&self, place: u32) -> &Leaf {
-        self.leaves.get(place as usize).unwrap_or(&Leaf::ERROR)
+    fn said(&self, test: OfObject) -> &Leaf {
+        self.starts
+            .get(test.object as usize)
+            .map_or(&Leaf::ERROR, |start| self.blocks.leaf(*start, test.place))
     }
 
     fn extended(&self, definition: u32) -> (Truth, Reason) {
@@ -282,10 +295,10 @@ impl Pass<'_> {
     /// What a part is that has none below.
     fn leaf(&self, step: &Step, wanted: Wanted) -> (Truth, Reason) {
         match step.asks {
-            Asks::Test { place, threshold, .. } => match (threshold && wanted == Wanted::Relaxed, step.odd) {
+            Asks::Test { test, threshold, .. } => match (threshold && wanted == Wanted::Relaxed, step.odd) {
                 (true, true) => (Truth::False, Reason::RuleFalse),
-                (true, false) => self.said(place).presence,
-                (false, _) => self.said(place).result,
+                (true, false) => self.said(test).presence,
+                (false, _) => self.said(test).result,
             },
             Asks::Definition(definition) => self.extended(definition),
             Asks::All(..) => ERROR,
@@ -297,7 +310,7 @@ impl Pass<'_> {
     fn granted(&self, step: &Step, absent: &[u32]) -> (Truth, Reason) {
         match step.asks {
             Asks::Test { threshold: true, .. } => (Truth::from(!step.odd), Reason::RuleTrue),
-            Asks::Test { place, .. } if !step.odd && absent.contains(&self.program.object_at(place)) => {
+            Asks::Test { test, .. } if !step.odd && absent.contains(&test.object) => {
                 (Truth::True, Reason::RuleTrue)
             }
             Asks::Test { .. } | Asks::Definition(_) | Asks::All(..) => self.leaf(step, Wanted::Result),
@@ -308,8 +321,8 @@ impl Pass<'_> {
     fn absent(&self, steps: std::ops::Range<u32>) -> Vec<u32> {
         let steps = &self.program.criteria.steps[steps.start as usize..steps.end as usize];
         let absent = steps.iter().filter_map(|step| match step.asks {
-            Asks::Test { place, threshold: true, .. } => {
-                (self.said(place).presence.0 == Truth::False).then(|| self.program.object_at(place))
+            Asks::Test { test, threshold: true, .. } => {
+                (self.said(test).presence.0 == Truth::False).then_some(test.object)
             }
             Asks::Test { .. } | Asks::Definition(_) | Asks::All(..) => None,
         });

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use ahash::HashMap;
 
-use super::criteria::{Flat, Occurring};
+use super::criteria::{Flat, Occurring, OfObject};
 use crate::compile::definitions::{object_mark, question, state_mark};
 use crate::index::View;
 use crate::index::columns::{Column, NONE};
@@ -25,8 +25,6 @@ pub(in crate::eval) struct Program {
     test_ends: Vec<u32>,
     /// Its tests, object by object; of those that ask the same the first.
     tests: Vec<u32>,
-    /// By place in `tests`: the object.
-    test_objects: Vec<u32>,
     pub(super) criteria: Flat,
     /// What operators make of truths.
     pub(super) occurring: Occurring,
@@ -72,14 +70,14 @@ impl Program {
         let marked = |object: &usize| columns.object_marks.at(*object) & object_mark::SET != 0;
         let sets = own_objects.clone().filter(marked).map(|object| (object - own_objects.start) as u32);
         let id = |object: usize| view.text_bytes(columns.object_id.at(object)).into();
-        let place = |test: u32| {
+        let asked = |test: u32| {
             let place = *places.get((test as usize).checked_sub(own_tests.start)?)?;
-            Some((place as usize, threshold(view, test as usize)))
+            let object = object(*tests.get(place as usize)?);
+            let before = object.checked_sub(1).map_or(0, |before| test_ends[before as usize]);
+            Some((OfObject { object, place: place - before }, threshold(view, test as usize)))
         };
-        let test_objects: Vec<u32> = tests.iter().map(|test| object(*test)).collect();
         let order = order(view, source);
-        let object_of = |place: u32| test_objects.get(place as usize).copied();
-        let criteria = Flat::new(view, source, &order, place, object_of);
+        let criteria = Flat::new(view, source, &order, asked);
         let mut states = columns.source_state_ends(source);
         Some(Program {
             source,
@@ -87,7 +85,6 @@ impl Program {
             test_ends,
             criteria,
             occurring: Occurring::new(),
-            test_objects,
             tests,
             order,
             names_variables: states.any(|at| columns.state_marks.at(at) & state_mark::VARIABLES != 0),
@@ -98,11 +95,6 @@ impl Program {
     /// How many objects there are; the tests of none stand behind those of the last.
     pub(super) fn object_count(&self) -> u32 {
         self.test_ends.len() as u32 - 1
-    }
-
-    /// How many tests there are.
-    pub(super) fn test_count(&self) -> usize {
-        self.tests.len()
     }
 
     /// The places of the tests of an object.
@@ -116,11 +108,6 @@ impl Program {
     /// The tests at places, by number in the index.
     pub(super) fn tests_at(&self, places: Range<usize>) -> &[u32] {
         self.tests.get(places).unwrap_or_default()
-    }
-
-    /// The object of the test at a place; of one without, or none, the number of objects.
-    pub(super) fn object_at(&self, place: u32) -> u32 {
-        self.test_objects.get(place as usize).copied().unwrap_or(self.object_count())
     }
 }
 

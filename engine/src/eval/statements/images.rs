@@ -5,6 +5,9 @@
 //! differs, a statement may be missing, changed or added. A guess is only where to look first: nothing depends on
 //! whether it is right. Knows nothing of what a statement says.
 
+use ahash::HashMap;
+
+use super::transcript::Transcript;
 use crate::index::columns::NONE;
 
 /// The most images that are kept.
@@ -12,6 +15,12 @@ const IMAGES: usize = 64;
 
 /// The most statements of an image that are kept.
 const LONGEST: usize = 1 << 14;
+
+/// The most bytes that the transcripts of images take together.
+const BYTES: usize = 24 << 20;
+
+/// The most white space before a statement that is looked at.
+const SPACE: usize = 64;
 
 /// By so many statements it is judged which image a client is a copy of.
 const SAMPLE: usize = 24;
@@ -22,14 +31,31 @@ const ALIKE: usize = 18;
 /// After so many statements it is looked whether the guesses were right.
 const WINDOW: usize = 64;
 
+/// What was learned of the current client has no entry yet, but a number with this bit.
+const LEARNED: u32 = 1 << 31;
+
 /// One of them.
 #[derive(Debug)]
-struct Image {
+pub(super) struct Image {
     /// No other image ever has this number.
     number: u64,
-    entries: Vec<u32>,
+    pub(super) entries: Vec<u32>,
+    /// What stood before its last statement, and may before all of them.
+    pub(super) space: Vec<u8>,
+    /// What `entries` say, once a client was taken for a copy; empty where there was no room for it.
+    transcript: Option<Transcript>,
     /// When a client was last a copy of it.
     used: u64,
+    copies: Copies,
+}
+
+/// How many copies of an image there were.
+#[derive(Debug)]
+enum Copies {
+    None,
+    /// One, and its statements.
+    One(Vec<u32>),
+    Many,
 }
 
 /// What is known of images, and of the current client.
@@ -37,36 +63,73 @@ struct Image {
 pub(super) struct Images {
     all: Vec<Image>,
     clients: u64,
-    /// The statements of the current client.
+    /// Bytes of all transcripts.
+    bytes: usize,
+    /// The statements of the current client, and what stood before the last one.
     own: Vec<u32>,
+    space: Vec<u8>,
     /// The image that it is taken for a copy of, and the place of the next statement there.
     image: Option<usize>,
     at: usize,
-    /// How many of the current client's statements were guessed, and how many of those of the window.
+    /// How many of the current client's statements were guessed, and how many before it was last judged whether
+    /// the guesses are right.
     guessed: usize,
-    of_window: usize,
+    guessed_before: usize,
+    /// How many statements it had then, and before which one it is judged again.
+    judged: usize,
+    next: usize,
 }
 
 impl Images {
-    /// Begins a client. The last one is a new image unless it was guessed well.
-    pub(super) fn begin(&mut self) {
-        let own = std::mem::take(&mut self.own);
+    /// Begins a client. The last one is a new image unless it was guessed well; `entry` gives the entries of what was
+    /// learned of it, where they were kept.
+    pub(super) fn begin(&mut self, entry: impl Fn(usize) -> Option<u32>) {
+        let mut own = std::mem::take(&mut self.own);
         self.clients += 1;
+        own.retain_mut(|one| match *one & LEARNED {
+            0 => true,
+            _ => entry((*one & !LEARNED) as usize).map(|entry| *one = entry).is_some(),
+        });
         match self.image {
-            Some(image) if self.guessed * 4 >= own.len() * 3 => self.all[image].used = self.clients,
+            Some(image) if self.guessed * 4 >= own.len() * 3 => self.settle(image, &own),
             _ if own.len() < WINDOW => {}
-            _ => {
-                let image = Image { number: self.clients, entries: own.clone(), used: self.clients };
-                let is_full = self.all.len() >= IMAGES;
-                match self.all.iter_mut().min_by_key(|image| image.used).filter(|_| is_full) {
-                    Some(oldest) => *oldest = image,
-                    None => self.all.push(image),
-                }
-            }
+            _ => self.add_image(&own),
         }
         self.own = own;
         self.own.clear();
-        (self.image, self.at, self.guessed, self.of_window) = (None, 0, 0, 0);
+        (self.image, self.at, self.guessed, self.guessed_before) = (None, 0, 0, 0);
+        (self.judged, self.next) = (0, 0);
+    }
+
+    /// Keeps the last client as an image, in the place of the one that was of no use for longest.
+    fn add_image(&mut self, own: &[u32]) {
+        let (number, used) = (self.clients, self.clients);
+        let (entries, space) = (own.to_vec(), self.space.clone());
+        let image = Image { number, entries, space, transcript: None, used, copies: Copies::None };
+        let is_full = self.all.len() >= IMAGES;
+        match self.all.iter_mut().min_by_key(|image| image.used).filter(|_| is_full) {
+            Some(oldest) => {
+                self.bytes -= oldest.transcript.as_ref().map_or(0, Transcript::bytes);
+                *oldest = image;
+            }
+            None => self.all.push(image),
+        }
+    }
+
+    /// Takes the last client for a copy of an image. With the second one it is known what most of the three say: what
+    /// one of them alone says does not belong to the image.
+    fn settle(&mut self, image: usize, own: &[u32]) {
+        let image = &mut self.all[image];
+        image.used = self.clients;
+        match std::mem::replace(&mut image.copies, Copies::Many) {
+            Copies::None => image.copies = Copies::One(own.to_vec()),
+            Copies::One(before) => {
+                image.entries = most(&image.entries, &before, own);
+                image.number = self.clients;
+                self.bytes -= image.transcript.take().as_ref().map_or(0, Transcript::bytes);
+            }
+            Copies::Many => {}
+        }
     }
 
     /// Forgets all, since entries have other numbers now.
@@ -79,37 +142,76 @@ impl Images {
         self.image.map(|image| self.all[image].number)
     }
 
-    /// What the next statement may be, the likeliest first: the next one of the image; the one behind it, where the
-    /// client lacks one; the one before it, where what was taken for a changed one was added. NONE is no guess.
+    /// What the image says.
     #[inline]
-    pub(super) fn guesses(&self) -> [u32; 3] {
-        let Some(image) = self.image else { return [NONE; 3] };
-        let image = &self.all[image].entries;
-        let entry = |at: usize| image.get(at).copied().unwrap_or(NONE);
-        [entry(self.at), entry(self.at + 1), self.at.checked_sub(1).map_or(NONE, entry)]
+    pub(super) fn transcript(&self) -> Option<&Transcript> {
+        self.all[self.image?].transcript.as_ref().filter(|transcript| !transcript.is_empty())
     }
 
-    /// Takes the next statement, which was one of the guesses or none of them.
+    /// Where the next statement may stand in the image, the likeliest place first: where the image has it; behind
+    /// that, where the client lacks some; before it, where one was added that was taken for a changed one.
     #[inline]
-    pub(super) fn take(&mut self, entry: u32, guess: Option<usize>) {
-        self.at += [1, 2, 0][guess.unwrap_or(0)];
-        self.of_window += usize::from(guess.is_some());
+    pub(super) fn places(&self) -> impl Iterator<Item = usize> + use<> {
+        let at = self.at;
+        [0, 1, -1, 2, 3].into_iter().filter_map(move |shift| at.checked_add_signed(shift))
+    }
+
+    /// Has the transcript of the image made, where there is none yet.
+    #[inline]
+    pub(super) fn transcribe(&mut self, make: impl FnOnce(&Image) -> Transcript) {
+        let image = self.image.map(|image| &mut self.all[image]);
+        if let Some(image) = image.filter(|image| image.transcript.is_none()) {
+            let made = if self.bytes < BYTES { make(image) } else { Transcript::default() };
+            self.bytes += made.bytes();
+            image.transcript = Some(made);
+        }
+    }
+
+    /// Takes so many statements of the image from a place on: gives them.
+    #[inline]
+    pub(super) fn pass(&mut self, at: usize, count: usize) -> &[u32] {
+        let entries = self.image.map_or(&[][..], |image| &self.all[image].entries);
+        let passed = entries.get(at..at + count).unwrap_or_default();
+        let room = LONGEST.saturating_sub(self.own.len());
+        self.own.extend(passed.iter().take(room));
+        self.at = at + passed.len();
+        self.guessed += passed.len();
+        passed
+    }
+
+    /// Takes a statement behind its white space that is known, but is none of the image where it stands.
+    #[inline]
+    pub(super) fn take(&mut self, space: &[u8], entry: u32) {
+        if self.space != space {
+            self.space.clear();
+            self.space.extend(&space[..space.len().min(SPACE)]);
+        }
+        self.add(entry);
+    }
+
+    /// Takes a statement that was not known: by so many learned of this client before.
+    pub(super) fn learn(&mut self, learned: usize) {
+        self.add(LEARNED | learned as u32);
+    }
+
+    fn add(&mut self, entry: u32) {
+        self.at += 1;
         if self.own.len() < LONGEST {
             self.own.push(entry);
-        }
-        if self.own.len() % WINDOW == SAMPLE {
-            self.judge();
+            if self.own.len() >= SAMPLE.max(self.next) {
+                self.judge();
+            }
         }
     }
 
     /// Judges which image the client is a copy of, unless that is known well enough.
     fn judge(&mut self) {
-        let guessed = std::mem::take(&mut self.of_window);
-        self.guessed += guessed;
-        if guessed * 2 > WINDOW {
+        let (end, guessed) = (self.own.len(), self.guessed - self.guessed_before);
+        let was_known = guessed * 2 > end - self.judged;
+        (self.guessed_before, self.judged, self.next) = (self.guessed, end, end + WINDOW);
+        if was_known {
             return;
         }
-        let end = self.own.len();
         let sample = &self.own[end - SAMPLE..];
         let alike = |(number, image): (usize, &Image)| {
             let other = image.entries.get(end - SAMPLE..end)?;
@@ -122,20 +224,44 @@ impl Images {
     }
 }
 
+/// What at least two of three lists hold, in the order of the first and, where it lacks something, the second.
+fn most(first: &[u32], second: &[u32], third: &[u32]) -> Vec<u32> {
+    let mut lists: HashMap<u32, u8> = HashMap::default();
+    for (number, list) in [first, second, third].into_iter().enumerate() {
+        list.iter().for_each(|one| *lists.entry(*one).or_default() |= 1 << number);
+    }
+    // What the first one lacks, behind what it has; NONE is before all.
+    let (mut lacking, mut behind): (HashMap<u32, Vec<u32>>, u32) = (HashMap::default(), NONE);
+    for one in second {
+        match lists[one] {
+            0b110 => lacking.entry(behind).or_default().push(*one),
+            among if among.count_ones() > 1 => behind = *one,
+            _ => {}
+        }
+    }
+    let mut most = lacking.remove(&NONE).unwrap_or_default();
+    for one in first.iter().filter(|one| lists[one].count_ones() > 1) {
+        most.push(*one);
+        most.extend(lacking.remove(one).unwrap_or_default());
+    }
+    most
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Takes the statements of a client; gives how many were guessed.
+    /// Takes the statements of a client; gives how many were those of the image.
     fn take(images: &mut Images, statements: &[u32]) -> usize {
-        images.begin();
-        let mut guessed = 0;
+        images.begin(|_| None);
         for statement in statements {
-            let guess = images.guesses().iter().position(|guess| guess == statement);
-            guessed += usize::from(guess.is_some());
-            images.take(*statement, guess);
+            let image = images.image.map_or(&[][..], |image| &images.all[image].entries);
+            match images.places().find(|at| image.get(*at) == Some(statement)) {
+                Some(at) => _ = images.pass(at, 1),
+                None => images.take(b"", *statement),
+            }
         }
-        guessed
+        images.guessed
     }
 
     #[test]
@@ -167,16 +293,45 @@ mod tests {
     }
 
     #[test]
+    fn an_image_is_what_most_of_three_clients_say() {
+        assert_eq!(most(&[1, 2, 3, 9], &[7, 1, 4, 5, 3, 8], &[7, 1, 2, 4, 6, 3]), [7, 1, 4, 2, 3]);
+        assert_eq!(most(&[], &[1, 2], &[1, 2]), [1, 2]);
+        assert_eq!(most(&[1, 1, 2], &[3], &[1]), [1, 1]);
+        let mut images = Images::default();
+        let image: Vec<u32> = (0..200).collect();
+        for client in 0..3 {
+            let mut own = image.clone();
+            own[100 + client] = 1000 + client as u32;
+            take(&mut images, &own);
+        }
+        images.begin(|_| None);
+        assert_eq!(images.all.iter().map(|one| &one.entries).collect::<Vec<_>>(), [&image]);
+    }
+
+    #[test]
+    fn what_was_learned_of_a_client_belongs_to_its_image() {
+        let mut images = Images::default();
+        images.begin(|_| None);
+        for learned in 0..100 {
+            images.take(b"", learned);
+            images.learn(learned as usize);
+        }
+        images.begin(|learned| (learned != 7).then_some(1000 + learned as u32));
+        let image = (0..100).flat_map(|at| [at, 1000 + at]).filter(|entry| *entry != 1007);
+        assert_eq!(images.all[0].entries, image.collect::<Vec<_>>());
+    }
+
+    #[test]
     fn only_so_many_images_are_kept_and_only_so_much_of_each() {
         let mut images = Images::default();
         for client in 0..3 * IMAGES as u32 {
             let own: Vec<u32> = (0..2 * LONGEST as u32).map(|at| client << 16 | at).collect();
             take(&mut images, &own);
         }
-        images.begin();
+        images.begin(|_| None);
         assert_eq!(images.all.len(), IMAGES);
         assert!(images.all.iter().all(|image| image.entries.len() == LONGEST));
         images.forget();
-        assert_eq!(images.guesses(), [NONE; 3]);
+        assert!(images.all.is_empty());
     }
 }

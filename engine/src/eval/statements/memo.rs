@@ -13,157 +13,27 @@
 //! Numbers in a statement may differ from client to client, as those that a collector gives to what it finds:
 //! the statement is the same where all else is, and whoever follows it is told the numbers.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use ahash::RandomState;
 
-use super::images::Images;
+use super::extent::{LONGEST, first_statement};
+use super::images::{Image, Images};
+use super::pool::{Entry, Pool, Stretch};
+use super::transcript::{Numbers, Passed, Transcript};
 use crate::index::columns::NONE;
 use crate::model::inventory::{Statement, Wording};
 use crate::model::number;
 use crate::xml::is_space;
 
-/// The most bytes that statements may take together, with what they mean: some 50,000 of native files.
-const BYTES: usize = 24 << 20;
-
 /// Statements after which it is asked anew whether what is remembered serves.
 const WINDOW: u64 = 1 << 16;
 
-/// The most bytes that a statement has that is remembered; a usual one has some hundred.
-const LONGEST: usize = 4 << 10;
-
 /// How many statements that came once are remembered by their hash.
 const GLIMPSES: usize = 1 << 18;
-
-/// The statements that the workers of a run have together.
-#[derive(Debug)]
-pub(in crate::eval) struct Pool<K> {
-    hasher: RandomState,
-    /// Grows with every change of `learned`, so that most clients need no lock.
-    version: AtomicU64,
-    learned: Mutex<Learned<K>>,
-    /// Bytes that all statements take, and the most that they may.
-    bytes: AtomicUsize,
-    most: usize,
-}
-
-#[derive(Debug)]
-struct Learned<K> {
-    /// How often everything was forgotten.
-    forgotten: u64,
-    stretches: Vec<Arc<Stretch<K>>>,
-    /// The hashes of all statements, because two workers may learn the same at a time.
-    hashes: HashSet<u64, RandomState>,
-}
-
-/// What was learned of one client.
-#[derive(Debug)]
-struct Stretch<K>(Vec<Entry<K>>);
-
-#[derive(Debug)]
-struct Entry<K> {
-    text: Arc<[u8]>,
-    /// Where numbers stand in the text.
-    numbers: Box<[Range<u32>]>,
-    hash: u64,
-    wording: Wording,
-    /// Bytes that it takes with everything.
-    bytes: u32,
-    means: K,
-}
-
-impl<K> Default for Pool<K> {
-    fn default() -> Self {
-        Pool {
-            hasher: RandomState::new(),
-            version: AtomicU64::new(0),
-            learned: Mutex::new(Learned { forgotten: 0, stretches: Vec::new(), hashes: HashSet::default() }),
-            bytes: AtomicUsize::new(0),
-            most: BYTES,
-        }
-    }
-}
-
-impl<K> Default for Stretch<K> {
-    fn default() -> Self {
-        Stretch(Vec::new())
-    }
-}
-
-impl<K> Stretch<K> {
-    /// Keeps the entries that are wanted, in no more memory than they need; gives the bytes of the others.
-    fn retain(&mut self, mut wanted: impl FnMut(&Entry<K>) -> bool) -> usize {
-        let mut dropped = 0;
-        self.0.retain(|entry| {
-            let keeps = wanted(entry);
-            dropped += if keeps { 0 } else { entry.bytes as usize };
-            keeps
-        });
-        self.0.shrink_to_fit();
-        dropped
-    }
-}
-
-impl<K> Pool<K> {
-    /// The hash of a statement, whatever its numbers are.
-    fn hash(&self, wording: Wording, statement: &[u8]) -> u64 {
-        let Statement::Element(before) = wording.statement else {
-            return self.hasher.hash_one((wording, statement));
-        };
-        let (mut hasher, mut rest) = (self.hasher.build_hasher(), statement);
-        wording.hash(&mut hasher);
-        while let Some(at) = memchr::memmem::find(rest, before.as_bytes()) {
-            let (known, behind) = rest.split_at(at + before.len());
-            hasher.write(known);
-            rest = &behind[behind.iter().take_while(|byte| byte.is_ascii_digit()).count()..];
-        }
-        hasher.write(rest);
-        hasher.finish()
-    }
-
-    // Whoever panics leaves it right: it changes in one step.
-    fn lock(&self) -> MutexGuard<'_, Learned<K>> {
-        self.learned.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn is_full(&self) -> bool {
-        self.bytes.load(Ordering::Relaxed) >= self.most
-    }
-
-    fn has_much_room(&self) -> bool {
-        self.bytes.load(Ordering::Relaxed) < self.most / 8 * 7
-    }
-
-    /// Lets all workers have what is new of a stretch, unless everything was forgotten since it was begun.
-    fn publish(&self, mut stretch: Stretch<K>, forgotten: u64) {
-        let mut learned = self.lock();
-        if learned.forgotten != forgotten {
-            return;
-        }
-        let is_new = |entry: &Entry<K>| learned.hashes.insert(entry.hash);
-        self.bytes.fetch_sub(stretch.retain(is_new), Ordering::Relaxed);
-        if !stretch.0.is_empty() {
-            learned.stretches.push(Arc::new(stretch));
-            self.version.fetch_add(1, Ordering::Release);
-        }
-    }
-
-    /// Forgets everything, unless somebody did already.
-    fn forget(&self, forgotten: u64) {
-        let mut learned = self.lock();
-        if learned.forgotten == forgotten {
-            learned.forgotten += 1;
-            learned.stretches.clear();
-            learned.hashes.clear();
-            self.bytes.store(0, Ordering::Relaxed);
-            self.version.fetch_add(1, Ordering::Release);
-        }
-    }
-}
 
 /// The statements as one worker follows them.
 #[derive(Debug)]
@@ -182,8 +52,9 @@ pub(in crate::eval) struct Memo<K> {
     wordings: Vec<Wording>,
     /// What is learned of the current client.
     own: Stretch<K>,
-    /// The numbers of the statement that was followed last.
-    numbers: Vec<u64>,
+    /// The entries of the statements that were followed last, and the numbers in them.
+    followed: Vec<u32>,
+    numbers: Numbers,
     /// Hashes of statements that came once; empty until the first one.
     glimpses: Vec<u32>,
     /// The entry that was taken last, and the wording that was asked for.
@@ -230,7 +101,8 @@ impl<K> Memo<K> {
             table: HashMap::default(),
             wordings: Vec::new(),
             own: Stretch::default(),
-            numbers: Vec::new(),
+            followed: Vec::new(),
+            numbers: Numbers::default(),
             glimpses: Vec::new(),
             last: 0,
             last_wording: 0,
@@ -244,8 +116,8 @@ impl<K> Memo<K> {
     /// so that numbers of entries from before mean nothing any more.
     pub(in crate::eval) fn begin(&mut self) -> bool {
         self.last = 0;
-        self.images.begin();
-        if !self.own.0.is_empty() {
+        let learned: Vec<u64> = self.own.0.iter().map(|entry| entry.hash).collect();
+        if !learned.is_empty() {
             self.pool.publish(std::mem::take(&mut self.own), self.forgotten);
         }
         if self.known + self.unknown >= WINDOW {
@@ -254,7 +126,10 @@ impl<K> Memo<K> {
             }
             (self.known, self.unknown) = (0, 0);
         }
-        self.adopt()
+        let forgot = self.adopt();
+        let entry = |hash: &u64| self.table.get(hash).copied().filter(|entry| *entry != NONE);
+        self.images.begin(|number| learned.get(number).and_then(entry));
+        forgot
     }
 
     /// Takes what the pool has and this has not.
@@ -311,23 +186,51 @@ impl<K> Memo<K> {
         &entry_at(&self.stretches, self.places[entry as usize]).means
     }
 
-    /// Takes the statement that `text` begins with, if it is a known one: its entry, and its bytes.
-    #[inline]
-    pub(in crate::eval) fn follow(&mut self, wording: Wording, text: &[u8]) -> Option<(u32, usize)> {
+    /// How many numbers stand in a statement.
+    pub(in crate::eval) fn number_count(&self, entry: u32) -> u32 {
+        entry_at(&self.stretches, self.places[entry as usize]).numbers.len() as u32
+    }
+
+    /// Takes some of the statements that `text` begins with, as long as they are known and at most `most` of them; gives
+    /// their bytes, which are none where the first one is not known.
+    pub(in crate::eval) fn follow(&mut self, wording: Wording, text: &[u8], most: usize) -> usize {
+        self.followed.clear();
         let number = match self.wordings.get(self.last_wording as usize) {
             Some(last) if *last == wording => self.last_wording,
             _ => wording_number(&mut self.wordings, wording),
         };
         self.last_wording = number;
-        let guesses = self.images.guesses();
-        let (entry, bytes, guess) = match self.begins(number, text, guesses[0]) {
-            Some(bytes) => (guesses[0], bytes, Some(0)),
-            None => self.find(wording, text, guesses)?,
+        let bytes = self.follow_image(number, text, most);
+        if bytes > 0 || most == 0 {
+            return bytes;
+        }
+        let spaces = match wording.statement {
+            Statement::Tag | Statement::Element(_) => text.iter().take_while(|byte| is_space(**byte)).count(),
+            Statement::Line => 0,
         };
-        self.images.take(entry, guess);
+        let (space, statement) = text.split_at(spaces);
+        let Some((entry, bytes)) = self.find(wording, statement) else { return 0 };
+        self.images.take(space, entry);
+        self.images.transcribe(|image| transcript(&self.stretches, &self.places, &self.words, image));
         self.last = entry;
         self.known += 1;
-        Some((entry, bytes))
+        self.followed.push(entry);
+        spaces + bytes
+    }
+
+    /// Takes the statements that a text begins with as the image of the client has them; gives their bytes.
+    fn follow_image(&mut self, wording: u16, text: &[u8], most: usize) -> usize {
+        let Some(transcript) = self.images.transcript() else { return 0 };
+        for at in self.images.places() {
+            let Passed { statements, bytes } = transcript.follow(at, wording, text, most, &mut self.numbers);
+            if statements > 0 {
+                self.followed.extend(self.images.pass(at, statements));
+                self.last = self.followed.last().copied().unwrap_or(self.last);
+                self.known += statements as u64;
+                return bytes;
+            }
+        }
+        0
     }
 
     /// A number for the clients that are like the current one, as far as it was read; no others ever have it.
@@ -335,10 +238,16 @@ impl<K> Memo<K> {
         self.images.number()
     }
 
-    /// The numbers of the statement that was followed last.
+    /// The statements that were followed last.
+    #[inline]
+    pub(in crate::eval) fn followed(&self) -> &[u32] {
+        &self.followed
+    }
+
+    /// The numbers in them.
     #[inline]
     pub(in crate::eval) fn numbers(&self) -> &[u64] {
-        &self.numbers
+        &self.numbers.all
     }
 
     #[inline]
@@ -350,7 +259,7 @@ impl<K> Memo<K> {
     #[inline]
     fn begins(&mut self, wording: u16, text: &[u8], entry: u32) -> Option<usize> {
         let words = self.words.get(entry as usize).filter(|words| words.wording == wording)?;
-        self.numbers.clear();
+        self.numbers.all.clear();
         let (start, end) = words.number;
         if words.several {
             return self.begins_with_numbers(text, entry);
@@ -361,7 +270,7 @@ impl<K> Memo<K> {
         let rest = text.strip_prefix(&words.text[..start as usize])?;
         let (number, digits) = number::leading(rest)?;
         let behind = &words.text[end as usize..];
-        self.numbers.push(number);
+        self.numbers.all.push(number);
         rest[digits..].starts_with(behind).then_some(start as usize + digits + behind.len())
     }
 
@@ -372,7 +281,7 @@ impl<K> Memo<K> {
         for number in &known.numbers {
             rest = rest.strip_prefix(&known.text[from..number.start as usize])?;
             let (found, digits) = number::leading(rest)?;
-            self.numbers.push(found);
+            self.numbers.all.push(found);
             rest = &rest[digits..];
             from = number.end as usize;
         }
@@ -380,19 +289,18 @@ impl<K> Memo<K> {
         Some(text.len() - rest.len())
     }
 
-    /// Finds the statement that a text begins with where another one was expected.
-    fn find(
-        &mut self,
-        wording: Wording,
-        text: &[u8],
-        guesses: [u32; 3],
-    ) -> Option<(u32, usize, Option<usize>)> {
-        let number = self.last_wording;
-        for (guess, entry) in guesses.into_iter().enumerate().skip(1) {
-            if let Some(bytes) = self.begins(number, text, entry) {
-                return Some((entry, bytes, Some(guess)));
-            }
+    /// Finds the statement that a text begins with: its entry, and its bytes.
+    fn find(&mut self, wording: Wording, text: &[u8]) -> Option<(u32, usize)> {
+        // A copy of an image says something of its own here, which followed nothing before.
+        match self.images.transcript() {
+            Some(_) => self.look_up(wording, text),
+            None => self.find_behind_last(wording, text),
         }
+    }
+
+    /// Finds it among those that followed the last one before.
+    fn find_behind_last(&mut self, wording: Wording, text: &[u8]) -> Option<(u32, usize)> {
+        let number = self.last_wording;
         let expected = self.next_of(self.last);
         for (way, other) in expected.into_iter().enumerate() {
             if let Some(bytes) = self.begins(number, text, other) {
@@ -400,24 +308,27 @@ impl<K> Memo<K> {
                 if let Some(last) = self.places.get_mut(self.last as usize) {
                     last.next.swap(way, way.saturating_sub(1));
                 }
-                return Some((other, bytes, None));
+                return Some((other, bytes));
             }
         }
         // The one that was expected may be missing, or stand changed before this one.
         let [second, ..] = self.next_of(expected[0]);
         let (found, bytes) = match self.begins(number, text, second) {
             Some(bytes) => (second, bytes),
-            None => {
-                let hash = self.pool.hash(wording, first_statement(wording.statement, text)?);
-                let found = *self.table.get(&hash)?;
-                (found, self.begins(number, text, found)?)
-            }
+            None => self.look_up(wording, text)?,
         };
         if let Some(last) = self.places.get_mut(self.last as usize) {
             let free = last.next.iter().position(|next| *next == NONE);
             last.next[free.unwrap_or(WAYS - 1)] = found;
         }
-        Some((found, bytes, None))
+        Some((found, bytes))
+    }
+
+    /// Looks it up.
+    fn look_up(&mut self, wording: Wording, text: &[u8]) -> Option<(u32, usize)> {
+        let hash = self.pool.hash(wording, first_statement(wording.statement, text)?);
+        let found = *self.table.get(&hash)?;
+        Some((found, self.begins(self.last_wording, text, found)?))
     }
 
     /// Whether a statement that is not known should be: until little of the room is left, and then where
@@ -470,9 +381,29 @@ impl<K> Memo<K> {
         // A statement that is remembered is short.
         let place = |number: &Range<usize>| number.start as u32..number.end as u32;
         let numbers = numbers.iter().map(place).collect();
+        self.images.learn(self.own.0.len());
         self.own.0.push(Entry { text: statement.into(), numbers, hash, wording, bytes, means });
         self.pool.bytes.fetch_add(bytes as usize, Ordering::Relaxed);
     }
+}
+
+/// What the statements of an image say.
+#[cold]
+fn transcript<K>(
+    stretches: &[Arc<Stretch<K>>],
+    places: &[Place],
+    words: &[Words],
+    image: &Image,
+) -> Transcript {
+    let words_of = |number: &u32| words[*number as usize].text.len() + image.space.len();
+    let bytes = image.entries.iter().map(words_of).sum();
+    let mut transcript = Transcript::with_room(image.entries.len(), bytes);
+    for number in &image.entries {
+        let (place, words) = (places[*number as usize], &words[*number as usize]);
+        let numbers = &entry_at(stretches, place).numbers;
+        transcript.push(&image.space, words.wording, &words.text, numbers);
+    }
+    transcript
 }
 
 fn entry_at<K>(stretches: &[Arc<Stretch<K>>], place: Place) -> &Entry<K> {
@@ -488,34 +419,11 @@ fn wording_number(known: &mut Vec<Wording>, wording: Wording) -> u16 {
     number as u16
 }
 
-/// The statement that a text begins with. That of a tag ends before the next `<`, since no tag holds
-/// one, without the white space there.
-fn first_statement(statement: Statement, text: &[u8]) -> Option<&[u8]> {
-    match statement {
-        Statement::Line => memchr::memchr(b'\n', text).map(|end| &text[..=end]),
-        Statement::Tag => {
-            let rest = text.strip_prefix(b"<")?;
-            let length = memchr::memchr(b'<', rest).map_or(text.len(), |next| next + 1);
-            let spaces = text[..length].iter().rev().take_while(|byte| is_space(**byte)).count();
-            Some(&text[..length - spaces])
-        }
-        Statement::Element(_) => {
-            // None that is longer is remembered, and nobody is to look through a whole document for an end.
-            let text = &text[..text.len().min(LONGEST)];
-            let (_, tag) = (text.strip_prefix(b"<")?, memchr::memchr(b'>', text)?);
-            if text[..tag].ends_with(b"/") {
-                return Some(&text[..=tag]);
-            }
-            let name = text[1..tag].iter().take_while(|byte| !is_space(**byte)).count();
-            let end_tag = [b"</", &text[1..=name], b">"].concat();
-            let end = memchr::memmem::find(&text[tag..], &end_tag)?;
-            Some(&text[..tag + end + end_tag.len()])
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use super::super::pool::BYTES;
     use super::*;
 
     const TAGS: Wording = Wording::anywhere(b'n', Statement::Tag);
@@ -526,8 +434,11 @@ mod tests {
         let mut followed = 0;
         for (at, statement) in statements.iter().enumerate() {
             let rest = statements[at..].join("\n");
-            if let Some((entry, bytes)) = memo.follow(TAGS, rest.as_bytes()) {
-                assert_eq!((memo.meaning(entry).as_str(), bytes), (*statement, statement.len()));
+            let bytes = memo.follow(TAGS, rest.as_bytes(), 1);
+            if bytes > 0 {
+                let [entry] = *memo.followed() else { panic!("one is followed") };
+                assert_eq!(memo.meaning(entry).as_str(), *statement);
+                assert_eq!(rest[..bytes].trim_ascii_start(), *statement);
                 followed += 1;
             } else if memo.wants(TAGS, statement.as_bytes()) {
                 memo.remember(TAGS, statement.as_bytes(), &[], (*statement).to_owned(), 0);
@@ -565,14 +476,19 @@ mod tests {
         let mut memo = Memo::new(&Arc::default());
         let [one, other] = [b'a', b'b'].map(|format| Wording::anywhere(format, Statement::Line));
         memo.remember(one, b"a b\n", &[], "of a", 0);
-        assert_eq!(memo.follow(one, b"a b\nc"), None, "it is known from the next client on");
+        let follow = |memo: &mut Memo<_>, wording, text: &[u8]| {
+            let bytes = memo.follow(wording, text, 9);
+            (bytes, memo.followed().to_vec())
+        };
+        let nothing = (0, Vec::new());
+        assert_eq!(follow(&mut memo, one, b"a b\nc"), nothing, "it is known from the next client on");
         memo.begin();
-        assert_eq!(memo.follow(one, b"a b\nc"), Some((0, 4)));
-        assert_eq!(memo.follow(other, b"a b\nc"), None);
+        assert_eq!(follow(&mut memo, one, b"a b\nc"), (4, vec![0]));
+        assert_eq!(follow(&mut memo, other, b"a b\nc"), nothing);
         memo.remember(other, b"a b\n", &[], "of b", 0);
         memo.begin();
-        assert_eq!(memo.follow(other, b"a b\nc"), Some((1, 4)));
-        assert_eq!(memo.follow(one, b"a b"), None);
+        assert_eq!(follow(&mut memo, other, b"a b\nc"), (4, vec![1]));
+        assert_eq!(follow(&mut memo, one, b"a b"), nothing);
         assert_eq!((*memo.meaning(0), *memo.meaning(1)), ("of a", "of b"));
     }
 
@@ -585,8 +501,8 @@ mod tests {
         memo.remember(ELEMENTS, text, &[6..8, 22..23], "a", 0);
         memo.begin();
         let mut told = |text: &[u8]| {
-            let followed = memo.follow(ELEMENTS, text);
-            followed.map(|(_, bytes)| (bytes, memo.numbers().to_vec()))
+            let bytes = memo.follow(ELEMENTS, text, 1);
+            (bytes > 0).then(|| (bytes, memo.numbers().to_vec()))
         };
         assert_eq!(told(text), Some((text.len(), vec![12, 4])));
         assert_eq!(told(b"<a n=\"0\" m=\"3\"><b n=\"678\"/>n=\"5</a><a>"), Some((35, vec![0, 678])));

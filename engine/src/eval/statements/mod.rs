@@ -4,26 +4,30 @@
 //! Whatever depends on the rest of an inventory is left open: in which folders a file lies is decided
 //! once for all clients that state the same folders.
 
+mod extent;
 mod file;
 mod images;
 mod memo;
+mod pool;
+mod transcript;
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub(super) use extent::places_behind;
 pub(super) use file::{KnownFile, Laying, Lays};
-use memo::{Memo, Pool};
+use memo::Memo;
+use pool::Pool;
 
 use super::packages::KnownPackage;
 use super::plan::Plan;
 use super::products::Resolved;
 use super::slots::Slots;
 use crate::model::fact::{Fact, HotfixState, Text};
-use crate::model::inventory::{Followed, Statement, Wording};
+use crate::model::inventory::{Followed, Wording};
 use crate::model::oval::characteristics::{Collected, Item, Value};
 use crate::model::registry::View;
 use crate::model::verdict::Answer;
-use crate::xml::is_space;
 
 /// The statements that a worker remembers.
 pub(super) type Statements = Memo<Meaning>;
@@ -118,20 +122,20 @@ impl Slots<'_> {
     /// Takes the statements that a text begins with, as long as they are known, and at most `most`.
     #[inline]
     pub(super) fn follow_statements(&mut self, wording: Wording, text: &str, most: u32) -> Followed {
-        let mut rest = text.as_bytes();
-        let mut facts = 0;
-        while facts < most {
-            let statement = match wording.statement {
-                Statement::Tag => &rest[rest.iter().take_while(|byte| is_space(**byte)).count()..],
-                Statement::Line | Statement::Element(_) => rest,
-            };
-            let Some((entry, bytes)) = self.statements.follow(wording, statement) else { break };
-            rest = &statement[bytes..];
-            facts += 1;
-            self.facts += 1;
-            self.take_known(entry);
+        let (mut rest, mut facts) = (text.as_bytes(), 0);
+        loop {
+            let bytes = self.statements.follow(wording, rest, (most - facts) as usize);
+            if bytes == 0 {
+                return Followed { bytes: text.len() - rest.len(), facts };
+            }
+            rest = &rest[bytes..];
+            for at in 0..self.statements.followed().len() {
+                let entry = self.statements.followed()[at];
+                facts += 1;
+                self.facts += 1;
+                self.take_known(entry);
+            }
         }
-        Followed { bytes: text.len() - rest.len(), facts }
     }
 
     /// Takes a fact of which the statement is known.

@@ -14,6 +14,7 @@ use crate::index::columns::{Column, NONE};
 use crate::model::inventory::Inventory;
 use crate::model::options::Options;
 use crate::model::oval::characteristics::Item;
+use crate::model::oval::order::Order;
 use crate::model::oval::words::Flag;
 use crate::model::oval::{Content, Reference};
 use crate::model::verdict::Answer;
@@ -25,17 +26,24 @@ pub(crate) struct Said {
     pub(crate) presence: Answer,
 }
 
+/// Tests of one object, with what they name.
+#[derive(Debug)]
+pub(crate) struct Alone {
+    content: Content,
+    order: Order,
+}
+
 /// What tests of one object, as [`part`] has them, say where it has this flag and these items; `None` where it was
 /// not collected.
 pub(crate) fn ask(
-    content: &Content,
+    tests: &Alone,
     collected: Option<(Flag, &[&Item<'static>])>,
     options: &Options,
     patterns: &Patterns,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Said> {
-    let nobody = Inventory::default();
-    let mut evaluation = Evaluation::new(content, &nobody, options, patterns);
+    let (Alone { content, order }, nobody) = (tests, Inventory::default());
+    let mut evaluation = Evaluation::new(content, order, &nobody, options, patterns);
     if let Some((flag, items)) = collected {
         *evaluation.items.all.borrow_mut() = items.iter().map(|item| Rc::new(Cow::Borrowed(*item))).collect();
         let items = (0..items.len()).collect();
@@ -54,8 +62,8 @@ pub(crate) fn ask(
     said
 }
 
-/// Some tests of a source, all of one object, with what they name.
-pub(crate) fn part(view: View<'_>, source: usize, tests: &[u32]) -> Content {
+/// Some tests of a source, all of one object.
+pub(crate) fn part(view: View<'_>, source: usize, tests: &[u32]) -> Alone {
     let columns = view.columns;
     let mut content = Content { schema_version: view.schema_version(source), ..Content::default() };
     let mut states = Vec::new();
@@ -84,5 +92,6 @@ pub(crate) fn part(view: View<'_>, source: usize, tests: &[u32]) -> Content {
         content.tests.push(kept);
     }
     content.states = states.into_iter().map(|state| view.state(state as usize)).collect();
-    content
+    let order = Order::of(&content);
+    Alone { content, order }
 }

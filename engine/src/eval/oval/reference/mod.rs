@@ -49,7 +49,8 @@ pub struct Results {
 /// Evaluates all definitions of a catalog.
 pub fn evaluate(content: &Content, inventory: &Inventory, options: &Options) -> Results {
     let patterns = Patterns::default();
-    let mut evaluation = Evaluation::new(content, inventory, options, &patterns);
+    let order = Order::of(content);
+    let mut evaluation = Evaluation::new(content, &order, inventory, options, &patterns);
     evaluation.evaluate();
     let mut results = Results::default();
     for test in 0..content.tests.len() {
@@ -69,7 +70,7 @@ struct Evaluation<'e> {
     content: &'e Content,
     options: &'e Options,
     patterns: &'e Patterns,
-    order: Order,
+    order: &'e Order,
     names: Names<'e>,
     items: Items<'e>,
     /// When the client was looked at, in seconds since 1970.
@@ -113,6 +114,7 @@ const FIRST: u32 = 1;
 impl<'e> Evaluation<'e> {
     fn new(
         content: &'e Content,
+        order: &'e Order,
         inventory: &'e Inventory,
         options: &'e Options,
         patterns: &'e Patterns,
@@ -126,7 +128,7 @@ impl<'e> Evaluation<'e> {
             content,
             options,
             patterns,
-            order: Order::of(content),
+            order,
             names: Names::of(content),
             items: Items::new(inventory, &mut diagnostics),
             clock,

@@ -7,6 +7,7 @@ use crate::model::inventory::Inventory;
 use crate::model::options::Options;
 use crate::model::oval::characteristics::Item;
 use crate::model::oval::object::Object;
+use crate::model::oval::order::Order;
 use crate::model::oval::state::State;
 use crate::model::oval::words::Flag;
 use crate::model::oval::{Content, Criteria, Definition, Named, Question, Reference, Test};
@@ -77,7 +78,8 @@ pub fn trace<'m>(
 ) -> Option<Trace<'m>> {
     let criteria = content.definitions.get(definition as usize)?.criteria.as_ref()?;
     let patterns = Patterns::default();
-    let mut evaluation = Evaluation::new(content, inventory, options, &patterns);
+    let order = Order::of(content);
+    let mut evaluation = Evaluation::new(content, &order, inventory, options, &patterns);
     evaluation.evaluate();
     Some(evaluation.traced(content, inventory, criteria))
 }
