@@ -6,8 +6,10 @@
 //! was found, nor of reports.
 
 use std::collections::HashMap;
-use std::io::{Seek, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::ops::Range;
+
+use tempfile::SpooledTempFile;
 
 use crate::archive::record::{self, Reader};
 use crate::archive::{self, Archive, FileKind};
@@ -52,6 +54,9 @@ mod section {
 
 /// Bytes of one stored exception.
 const EXCEPTION: usize = 8;
+
+/// How many bytes of exceptions wait in memory for the end of a matrix; more wait in a file without a name.
+const WAITING: usize = 4 << 20;
 
 /// An opened matrix.
 ///
@@ -267,7 +272,7 @@ fn decode(bytes: &[u8]) -> (u32, Reason, Flags) {
 
 /// Writes a matrix while its rows come, by rising ids of their clients.
 ///
-/// The verdicts go on to the file; clients and exceptions, which stand behind them, are held.
+/// The verdicts go on to the file; clients and exceptions, which stand behind them, wait for its end.
 #[derive(Debug)]
 pub struct Writer<W, U> {
     file: archive::Writer<W>,
@@ -278,7 +283,8 @@ pub struct Writer<W, U> {
     rows: u32,
     clients: record::Writer,
     ends: Vec<u8>,
-    exceptions: Vec<u8>,
+    exceptions: BufWriter<SpooledTempFile>,
+    exception_count: u64,
 }
 
 impl<W: Write + Seek, U: ExactSizeIterator<Item = Update>> Writer<W, U> {
@@ -295,8 +301,9 @@ impl<W: Write + Seek, U: ExactSizeIterator<Item = Update>> Writer<W, U> {
         run.write(&mut record);
         file.write_all(record.as_slice())?;
         let (width, updates) = (row::width(updates.len()), Some(updates));
-        let (clients, ends, exceptions) = (record::Writer::new(), Vec::new(), Vec::new());
-        Ok(Writer { file, updates, width, rows: 0, clients, ends, exceptions })
+        let (clients, ends) = (record::Writer::new(), Vec::new());
+        let exceptions = BufWriter::new(SpooledTempFile::new(WAITING));
+        Ok(Writer { file, updates, width, rows: 0, clients, ends, exceptions, exception_count: 0 })
     }
 
     fn write_updates(&mut self) -> Result<()> {
@@ -342,12 +349,14 @@ impl<W: Write + Seek, U: ExactSizeIterator<Item = Update>> Writer<W, U> {
         }
         self.rows = number_of(self.rows as usize + 1)?;
         self.file.write_all(row.verdicts())?;
-        self.exceptions.extend(row.exceptions());
-        self.ends.extend(((self.exceptions.len() / EXCEPTION) as u64).to_le_bytes());
+        let exceptions = row.exceptions();
+        self.exceptions.write_all(exceptions).map_err(spooling)?;
+        self.exception_count += (exceptions.len() / EXCEPTION) as u64;
+        self.ends.extend(self.exception_count.to_le_bytes());
         Ok(())
     }
 
-    /// Writes what was held; gives the checksum.
+    /// Writes what waited; gives the checksum.
     ///
     /// # Errors
     ///
@@ -369,9 +378,16 @@ impl<W: Write + Seek, U: ExactSizeIterator<Item = Update>> Writer<W, U> {
         self.file.section(section::EXCEPTION_ENDS)?;
         self.file.write_all(&self.ends)?;
         self.file.section(section::EXCEPTIONS)?;
-        self.file.write_all(&self.exceptions)?;
+        let mut exceptions = self.exceptions.into_inner().map_err(|error| spooling(error.into_error()))?;
+        exceptions.seek(SeekFrom::Start(0)).map_err(spooling)?;
+        io::copy(&mut exceptions, &mut self.file)?;
         self.file.finish()
     }
+}
+
+/// Exceptions cannot wait.
+fn spooling(error: io::Error) -> Error {
+    Error::io("temporary file", "write", error)
 }
 
 /// A count as tables hold it.

@@ -66,7 +66,7 @@ pub fn decode<'a>(bytes: &'a [u8], fallback: Option<&str>) -> Result<Decoded<'a>
         return Ok(decoded);
     }
     if encoding.is_none_or(|encoding| encoding == UTF_8)
-        && let Ok(text) = std::str::from_utf8(bytes)
+        && let Ok(text) = simdutf8::basic::from_utf8(bytes)
     {
         return Ok(Decoded { text: Cow::Borrowed(text), encoding: UTF_8.name(), undecodable: 0 });
     }
