@@ -2,7 +2,8 @@
 //! and `oscap` as a program.
 //!
 //! Needs the shared corpora; OpenSCAP is compared with where Debian's `libopenscap-dev` and `openscap-scanner` are
-//! there. The results of definitions are compared before the times. `OVAL_CLIENTS` changes the size,
+//! there; the results of definitions are compared before the times. The limit is to read every client and compare it
+//! with its image. `OVAL_CLIENTS` changes the size,
 //! `OVAL_COPIES` the number of copies of the definitions, `OVAL_DEVIATION` how many of 100 packages of a client
 //! differ from those of its image.
 
@@ -11,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use benches::{Paired, files, rates, say, setting, site};
-use conformance::oval::fleet::{Asked, copies};
+use benches::{Paired, files, loops, rates, say, setting, site};
+use conformance::oval::fleet::{Asked, IMAGES, copies};
 use conformance::oval::{catalog, content};
 use patchstate::error::Result;
 use patchstate::eval::plan::Plan;
@@ -51,26 +52,33 @@ fn main() -> Result<()> {
     let options = Options::default();
     let plan = Plan::new(index.view()?, &options, None);
     let Ok(one) = rayon::ThreadPoolBuilder::new().num_threads(1).build() else { return Ok(()) };
+    let all = files(&inbox)?;
     let cells = || one.install(|| evaluate(&plan, &inbox)).expect("the clients are evaluated");
+    let timed = || {
+        let paired = Paired::run(5, cells, || _ = std::hint::black_box(loops::comparing(&all, IMAGES)));
+        let (number, cells) = (clients as u64, (clients * plan.updates.len()) as u64);
+        rates("oval, one thread", paired.a(), bytes, number, cells);
+        rates("limit: read, check and compare", paired.b(), bytes, number, cells);
+        paired
+    };
     let Some(peer) = build_peer(folder.path()) else {
         conformance::skipped("libopenscap is not there, so nothing is compared with it");
-        let paired = Paired::run(5, cells, || {});
-        rates("oval, one thread", paired.a(), bytes, clients as u64, (clients * plan.updates.len()) as u64);
+        timed();
         return Ok(());
     };
-    let some: Vec<PathBuf> = files(&inbox)?.into_iter().take(PEER_CLIENTS).collect();
+    let some: Vec<PathBuf> = all.iter().take(PEER_CLIENTS).cloned().collect();
     let ours = one.install(|| results(&plan, &some))?;
     let (theirs, _) = run_peer(&peer, &definitions, &some, &["-p"]);
     assert_eq!(ours, theirs, "libopenscap and this program differ in results of definitions");
-    let paired = Paired::run(5, cells, || {});
+    let paired = timed();
     let (_, peer_each) = run_peer(&peer, &definitions, &some, &[]);
-    let each = paired.a().as_secs_f64() / clients as f64;
-    rates("oval, one thread", paired.a(), bytes, clients as u64, (clients * plan.updates.len()) as u64);
+    let [each, limit] = [paired.a(), paired.b()].map(|time| time.as_secs_f64() / clients as f64);
     say(&format!(
-        "libopenscap in one process: {:.1} clients/s; this program: {:.0}; {:.0} times as many",
+        "libopenscap in one process: {:.1} clients/s; this program: {:.0}; {:.0} times as many (the limit: {:.0})",
         1.0 / peer_each,
         1.0 / each,
-        peer_each / each
+        peer_each / each,
+        peer_each / limit
     ));
     program(&definitions, &some, each);
     Ok(())

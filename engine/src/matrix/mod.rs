@@ -444,8 +444,34 @@ mod tests {
     use super::*;
 
     #[test]
+    fn exceptions_are_the_same_wherever_they_waited() {
+        const UPDATES: usize = 1000;
+        let clients = WAITING / (UPDATES * EXCEPTION) + 10;
+        let update = |at| Update { id: format!("a:{at:04}"), ..Update::default() };
+        let updates: Vec<Update> = (0..UPDATES).map(update).collect();
+        let reason = |client: usize, update: usize| match (client + update) % 3 {
+            0 => Reason::RuleError,
+            _ => Reason::RuleFalse,
+        };
+        let mut bytes = Vec::new();
+        let out = io::Cursor::new(&mut bytes);
+        let mut writer = Writer::new(&Run::default(), updates.into_iter(), out).expect("writes to memory");
+        for client in 0..clients {
+            let cells = (0..UPDATES).map(|at| (at as u32, Cell::new(Verdict::Unknown, reason(client, at))));
+            let row = Row::new(vec![0; row::width(UPDATES)].into(), UPDATES, cells);
+            writer.push(&Client { id: format!("{client:06}"), ..Client::default() }, &row).expect("fits");
+        }
+        writer.finish().expect("writes");
+        let matrix = Matrix::open(&bytes).expect("is one");
+        for client in [0, 1, clients / 2, clients - 1] {
+            let found = matrix.row(client).map(|cell| cell.reason);
+            assert!(found.eq((0..UPDATES).map(|at| reason(client, at))), "{client}");
+        }
+    }
+
+    #[test]
     fn a_row_of_other_updates_is_not_written() {
-        let out = std::io::Cursor::new(Vec::new());
+        let out = io::Cursor::new(Vec::new());
         let mut writer = Writer::new(&Run::default(), std::iter::empty(), out).expect("writes to memory");
         writer.push(&Client::default(), &Row::unreadable(0)).expect("fits");
         let refused = writer.push(&Client::default(), &Row::unreadable(1)).map_err(|error| error.code());

@@ -13,8 +13,8 @@ const BASE: &str = "http://oval.mitre.org/XMLSchema/oval-system-characteristics-
 /// How many of 1,000 packages a client has.
 const INSTALLED: usize = 400;
 
-/// How many images the clients of a fleet are made from.
-const IMAGES: u64 = 30;
+/// How many images the clients of a fleet are made from: the one of a number is a copy of the one with the rest.
+pub const IMAGES: usize = 30;
 
 /// What a definitions file asks of packages: by object its id, its version, its type and name, and the versions
 /// that tests compare.
@@ -69,7 +69,7 @@ impl Asked {
         let mut own = Random::of(1, number);
         let (mut objects, mut items, mut next) = (String::new(), String::new(), 100);
         for (place, asks) in (0u64..).zip(&self.objects) {
-            let mut image = Random::of(2 + number % IMAGES, place);
+            let mut image = Random::of(2 + number % IMAGES as u64, place);
             let random = if own.below(100) < deviation { &mut own } else { &mut image };
             let item = asks.item(random, next + 1);
             let _ = write!(objects, "<object id=\"{}\" version=\"{}\" flag=", asks.id, asks.version);
