@@ -72,7 +72,7 @@ fn no_more_statements_are_followed_than_asked_for() {
     let wording = Wording::anywhere(b'n', Statement::Tag);
     let text = statement.repeat(5);
     for most in 0..7 {
-        let followed = worker.slots.follow(wording, &text, most);
+        let followed = worker.slots.follow(wording, &text, most, Position::default());
         let facts = most.min(5);
         assert_eq!(followed, Followed { bytes: facts as usize * statement.len(), facts });
     }

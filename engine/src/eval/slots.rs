@@ -514,16 +514,16 @@ impl Collector for Slots<'_> {
     }
 
     #[inline]
-    fn characteristics(&mut self, part: Part<'_>, _: Position) {
+    fn characteristics(&mut self, part: Part<'_>, position: Position) {
         self.facts += 1;
-        _ = self.definitions.part(&part);
+        _ = self.definitions.part(&part, position);
     }
 
     #[inline]
-    fn follow(&mut self, wording: Wording, text: &str, most: u32) -> Followed {
+    fn follow(&mut self, wording: Wording, text: &str, most: u32, position: Position) -> Followed {
         match wording.statement {
             _ if self.definitions.wants_facts() => Followed::default(),
-            Statement::Element(_) => self.follow_parts(wording, text, most),
+            Statement::Element(_) => self.follow_parts(wording, text, most, position),
             Statement::Tag | Statement::Line => self.follow_statements(wording, text, most),
         }
     }
@@ -532,9 +532,9 @@ impl Collector for Slots<'_> {
         self.definitions.wants().then(|| self.shared.surroundings(declared)).flatten()
     }
 
-    fn stated_part(&mut self, part: Part<'_>, said: Said<'_>, _: Position) {
+    fn stated_part(&mut self, part: Part<'_>, said: Said<'_>, position: Position) {
         self.facts += 1;
-        self.take_stated_part(&part, said);
+        self.take_stated_part(&part, said, position);
     }
 
     fn complete(&mut self, kinds: Kinds) {

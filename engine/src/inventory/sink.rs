@@ -77,7 +77,8 @@ impl<'a, 'c, C: Collector + ?Sized> Sink<'a, 'c, C> {
     #[inline]
     pub(super) fn follow(&mut self, wording: Wording, rest: &str) -> usize {
         // A fact too many is left for the reader, which says where it stands.
-        let followed = self.out.follow(wording, rest, MAX_FACTS - self.facts);
+        let position = self.offset(self.text.len() - rest.len().min(self.text.len()));
+        let followed = self.out.follow(wording, rest, MAX_FACTS - self.facts, position);
         self.facts += followed.facts;
         followed.bytes
     }

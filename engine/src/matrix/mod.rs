@@ -443,12 +443,34 @@ pub struct Joined {
 mod tests {
     use super::*;
 
+    fn update(id: String) -> Update {
+        Update {
+            id,
+            source: 0,
+            bulletin: String::new(),
+            title: String::new(),
+            summary: String::new(),
+            kind: String::new(),
+            urgency: None,
+            articles: Vec::new(),
+            cves: Vec::new(),
+            products: Vec::new(),
+            posted: String::new(),
+            revised: String::new(),
+            reboot: crate::model::update::Reboot::from_number(0),
+            payload: String::new(),
+            information: String::new(),
+            flags: Flags::NONE,
+            absent: Cell::NO_EVIDENCE,
+            not_collected: Cell::NO_EVIDENCE,
+        }
+    }
+
     #[test]
     fn exceptions_are_the_same_wherever_they_waited() {
         const UPDATES: usize = 1000;
         let clients = WAITING / (UPDATES * EXCEPTION) + 10;
-        let update = |at| Update { id: format!("a:{at:04}"), ..Update::default() };
-        let updates: Vec<Update> = (0..UPDATES).map(update).collect();
+        let updates: Vec<Update> = (0..UPDATES).map(|at| update(format!("a:{at:04}"))).collect();
         let reason = |client: usize, update: usize| match (client + update) % 3 {
             0 => Reason::RuleError,
             _ => Reason::RuleFalse,

@@ -110,11 +110,11 @@ pub trait Collector {
     fn stated(&mut self, fact: Fact<'_>, _wording: Wording, _statement: &str, position: Position) {
         self.fact(fact, position);
     }
-    /// Takes the statements that `text` begins with, as long as each was taken before, and at most `most` facts of
-    /// them.
+    /// Takes the statements that `text`, which stands at `position`, begins with, as long as each was taken
+    /// before, and at most `most` facts of them.
     ///
     /// A collector that wants to be told where each fact stands takes none.
-    fn follow(&mut self, _wording: Wording, _text: &str, _most: u32) -> Followed {
+    fn follow(&mut self, _wording: Wording, _text: &str, _most: u32, _position: Position) -> Followed {
         Followed::default()
     }
     /// The number of what stands around statements that mean something only within it, as prefixes are declared
@@ -269,8 +269,8 @@ impl<C: Collector + ?Sized> Collector for &mut C {
     }
 
     #[inline]
-    fn follow(&mut self, wording: Wording, text: &str, most: u32) -> Followed {
-        (**self).follow(wording, text, most)
+    fn follow(&mut self, wording: Wording, text: &str, most: u32, position: Position) -> Followed {
+        (**self).follow(wording, text, most, position)
     }
 
     fn surroundings(&mut self, declared: &str) -> Option<u32> {

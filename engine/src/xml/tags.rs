@@ -224,7 +224,7 @@ impl<'a> Tags<'a> {
         &self.text[self.at()..]
     }
 
-    /// Passes over so many bytes of the rest: whole elements, each with the white space behind it, that
+    /// Passes over so many bytes of the rest: whole elements and white space around them, which
     /// the caller knows to be well-formed.
     #[inline]
     pub fn pass_known(&mut self, bytes: usize) {

@@ -131,8 +131,8 @@ impl Collector for Counting<'_, '_> {
         self.slots.fact(fact, position);
     }
 
-    fn follow(&mut self, wording: Wording, text: &str, most: u32) -> Followed {
-        let followed = self.slots.follow(wording, text, most);
+    fn follow(&mut self, wording: Wording, text: &str, most: u32, position: Position) -> Followed {
+        let followed = self.slots.follow(wording, text, most, position);
         self.followed += followed.facts;
         followed
     }

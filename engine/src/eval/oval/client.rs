@@ -38,6 +38,7 @@ pub(super) struct ObjectOf {
     pub(super) number: u32,
     /// Where its ids end.
     ids_end: u32,
+    position: Position,
 }
 
 /// An item of a client.
@@ -59,9 +60,9 @@ impl Client {
     }
 
     /// Adds an object whose number among known ones is given.
-    pub(super) fn object(&mut self, number: u32, ids: impl Iterator<Item = u64>) {
+    pub(super) fn object(&mut self, number: u32, ids: impl Iterator<Item = u64>, position: Position) {
         self.ids.extend(ids);
-        self.objects.push(ObjectOf { number, ids_end: self.ids.len() as u32 });
+        self.objects.push(ObjectOf { number, ids_end: self.ids.len() as u32, position });
     }
 
     /// Adds an item whose number among known ones is given.
@@ -124,7 +125,7 @@ impl Client {
         self.table.get(place).copied().filter(|number| *number != NONE)
     }
 
-    /// All of it, as the model has it, but for the places where it stood.
+    /// All of it, as the model has it, but for the places of items, of which nothing is found.
     pub(super) fn characteristics(
         &self,
         objects: &Known<Collected<'static>>,
@@ -132,7 +133,7 @@ impl Client {
     ) -> Characteristics {
         let object = |(place, object): (usize, &ObjectOf)| {
             let own = self.ids(place).iter().map(|id| self.text(*id)).collect();
-            (Collected { items: own, ..(**objects.get(object.number)).clone() }, Position::default())
+            (Collected { items: own, ..(**objects.get(object.number)).clone() }, object.position)
         };
         let item = |item: &ItemOf| {
             (Item { id: self.text(item.id), ..(**items.get(item.number)).clone() }, Position::default())

@@ -62,8 +62,9 @@ pub(super) struct Flat {
     pub(super) steps: Vec<Step>,
     /// By object: the definitions that ask tests of it.
     asking: Vec<Vec<u32>>,
-    /// By definition: those that it extends.
+    /// By definition: those that it extends, and whether it was seen.
     extended: Vec<Vec<u32>>,
+    is_flat: Vec<bool>,
 }
 
 impl Flat {
@@ -79,6 +80,7 @@ impl Flat {
         let mut flat = Flat {
             criteria: vec![Criteria::None; order.len()],
             extended: vec![Vec::new(); order.len()],
+            is_flat: vec![false; order.len()],
             ..Flat::default()
         };
         let mut known: HashMap<Vec<Step>, u32> = HashMap::default();
@@ -87,9 +89,11 @@ impl Flat {
             let place = *definition as usize;
             if view.columns.definition_marks.at(at) & mark::CIRCULAR != 0 {
                 flat.criteria[place] = Criteria::Circular;
+                flat.is_flat[place] = true;
                 continue;
             }
             let steps = flat.steps_of(view, view.columns.definition_part_ends(at), first, &test);
+            flat.is_flat[place] = true;
             if steps.is_empty() {
                 continue;
             }
@@ -133,11 +137,14 @@ impl Flat {
                     *below = (*below).min((end - at - 1) as u32);
                     open.push((at + 1 + *below as usize, step.odd));
                 }
-                // Of definitions that are the same one is asked.
+                // Of definitions that are the same one is asked. One that does not come before is on a circle that a
+                // damaged index says nothing of.
                 Asks::Definition(other) => {
-                    if let Some(Criteria::Same(same)) = self.criteria.get(*other as usize) {
-                        *other = *same;
-                    }
+                    *other = match self.criteria.get(*other as usize) {
+                        Some(Criteria::Same(same)) => *same,
+                        Some(_) if self.is_flat[*other as usize] => *other,
+                        _ => NONE,
+                    };
                 }
                 Asks::Test { .. } => {}
             }

@@ -70,7 +70,7 @@ struct Source {
     /// By object: the block of what its tests say of the client.
     starts: Vec<u32>,
     /// What definitions came to.
-    images: pass::Images,
+    images: pass::ByImage,
     /// By definition.
     cells: Vec<Cell>,
 }
@@ -155,22 +155,22 @@ impl Definitions {
     }
 
     /// Takes a part of the characteristics; gives its number among known ones, where it is wanted and has one.
-    pub(super) fn part(&mut self, part: &Part<'_>) -> Option<u32> {
+    pub(super) fn part(&mut self, part: &Part<'_>, position: Position) -> Option<u32> {
         match part {
             _ if !self.wants => None,
             Part::Collection => {
                 self.client.collection = true;
                 None
             }
-            Part::Object(object) => Some(self.object(object)),
+            Part::Object(object) => Some(self.object(object, position)),
             Part::Item(item) => Some(self.item(item)),
         }
     }
 
-    fn object(&mut self, object: &Collected<'_>) -> u32 {
+    fn object(&mut self, object: &Collected<'_>, position: Position) -> u32 {
         let number = self.objects.of_object(object);
         let ids: Vec<u64> = object.items.iter().map(|id| self.client.id(id)).collect();
-        self.client.object(number, ids.into_iter());
+        self.client.object(number, ids.into_iter(), position);
         number
     }
 
@@ -188,7 +188,7 @@ impl Definitions {
         }
         let known = &inventory.characteristics;
         self.client.collection |= known.collection;
-        known.objects.iter().for_each(|(object, _)| _ = self.object(object));
+        known.objects.iter().for_each(|(object, position)| _ = self.object(object, *position));
         known.items.iter().for_each(|(item, _)| _ = self.item(item));
         for stated in inventory.facts.iter().filter(|stated| matches!(stated.fact, Fact::File(_))) {
             self.fact(&stated.fact, stated.position);
@@ -223,8 +223,8 @@ impl Definitions {
 
 impl Slots<'_> {
     /// Takes a part of the characteristics, and remembers its statement if that is wanted.
-    pub(super) fn take_stated_part(&mut self, part: &Part<'_>, said: Said<'_>) {
-        let Some(number) = self.definitions.part(part) else { return };
+    pub(super) fn take_stated_part(&mut self, part: &Part<'_>, said: Said<'_>, position: Position) {
+        let Some(number) = self.definitions.part(part, position) else { return };
         let Said { wording, statement, numbers, facts } = said;
         // What facts mean to other rules is not remembered with an item.
         let is_all = facts == 1 || self.plan.view.subjects() == 0;
@@ -243,7 +243,13 @@ impl Slots<'_> {
     }
 
     /// Takes the parts of the characteristics that a text begins with, as long as their statements are known.
-    pub(super) fn follow_parts(&mut self, wording: Wording, text: &str, most: u32) -> Followed {
+    pub(super) fn follow_parts(
+        &mut self,
+        wording: Wording,
+        text: &str,
+        most: u32,
+        position: Position,
+    ) -> Followed {
         /// The most facts that a part states, itself among them.
         const FACTS: u32 = 2;
         let Slots { definitions, statements, .. } = self;
@@ -253,19 +259,22 @@ impl Slots<'_> {
             if bytes == 0 {
                 break;
             }
+            let begin = position.offset + (text.len() - rest.len()) as u64;
             rest = &rest[bytes..];
             let mut numbers = statements.numbers();
-            for entry in statements.followed() {
+            for (place, entry) in statements.followed().iter().enumerate() {
                 match definitions.entry(*entry, statements) {
                     Entry::Object(object, count) => {
                         let (ids, behind) = numbers.split_at(count as usize);
-                        definitions.client.object(object, ids.iter().copied());
+                        let offset = begin + statements.start(place) as u64;
+                        let place = Position { offset, line: 0, column: 0 };
+                        definitions.client.object(object, ids.iter().copied(), place);
                         numbers = behind;
                         facts += 1;
                     }
                     Entry::Item(item, own) => {
-                        let Some((id, behind)) = numbers.split_first() else { continue };
-                        definitions.client.item(item, *id);
+                        let (ids, behind) = numbers.split_at(1);
+                        definitions.client.item(item, ids[0]);
                         numbers = behind;
                         facts += own;
                     }

@@ -45,7 +45,7 @@ type Came = ((Truth, Reason), Cell);
 
 /// By image: what its copies come to.
 #[derive(Debug, Default)]
-pub(super) struct Images {
+pub(super) struct ByImage {
     usual: HashMap<u64, Usual>,
     /// By definition: whether it has to be evaluated for the current client.
     open: Vec<bool>,
@@ -65,7 +65,7 @@ struct Usual {
     copies: u32,
 }
 
-impl Images {
+impl ByImage {
     /// The most bytes that are remembered of images.
     const MOST: usize = 8 << 20;
 }
@@ -85,7 +85,7 @@ enum Wanted {
 
 impl Pass<'_> {
     /// Evaluates all definitions for a client, which is like those of the same image.
-    pub(super) fn run(&mut self, image: Option<u64>, images: &mut Images) {
+    pub(super) fn run(&mut self, image: Option<u64>, images: &mut ByImage) {
         let Some(image) = image else { return self.evaluate_all() };
         match images.usual.get_mut(&image) {
             Some(usual) => {
@@ -101,7 +101,7 @@ impl Pass<'_> {
                 self.evaluate_all();
                 let (results, cells) = (self.results.clone(), self.cells.clone());
                 let usual = Usual { starts: self.starts.to_vec(), results, cells, second: None, copies: 1 };
-                if images.usual.len() * usual.bytes() > Images::MOST {
+                if images.usual.len() * usual.bytes() > ByImage::MOST {
                     images.usual.clear();
                 }
                 images.usual.insert(image, usual);

@@ -1,7 +1,7 @@
 //! Which of earlier clients the current one is a copy of, so that what it says next can be guessed.
 //!
 //! The clients of a site are copies of a few images. Of each image the statements of one client are kept, as numbers
-//! of entries in their order. The current client is taken for a copy of the one that began like it; where it
+//! of entries in their order, and once there are three, what two of them say. The current client is taken for a copy of the one that began like it; where it
 //! differs, a statement may be missing, changed or added. A guess is only where to look first: nothing depends on
 //! whether it is right. Knows nothing of what a statement says.
 
@@ -28,6 +28,12 @@ const SAMPLE: usize = 24;
 /// So many of them must be the same.
 const ALIKE: usize = 18;
 
+/// So far from where it was expected a statement is looked for in the image.
+const REACH: usize = 512;
+
+/// After so many statements that are none of the image others are more likely than those of the image.
+const LOST: usize = 16;
+
 /// After so many statements it is looked whether the guesses were right.
 const WINDOW: usize = 64;
 
@@ -40,10 +46,11 @@ pub(super) struct Image {
     /// No other image ever has this number.
     number: u64,
     pub(super) entries: Vec<u32>,
-    /// What stood before its last statement, and may before all of them.
+    /// White space that stood before one of its statements, and may before all that are no lines.
     pub(super) space: Vec<u8>,
-    /// What `entries` say, once a client was taken for a copy; empty where there was no room for it.
+    /// What `entries` say, once a client was taken for a copy, and whether there was no room for it.
     transcript: Option<Transcript>,
+    lacks_room: bool,
     /// When a client was last a copy of it.
     used: u64,
     copies: Copies,
@@ -65,7 +72,7 @@ pub(super) struct Images {
     clients: u64,
     /// Bytes of all transcripts.
     bytes: usize,
-    /// The statements of the current client, and what stood before the last one.
+    /// The statements of the current client, and the white space before the last one that is no line.
     own: Vec<u32>,
     space: Vec<u8>,
     /// The image that it is taken for a copy of, and the place of the next statement there.
@@ -78,6 +85,8 @@ pub(super) struct Images {
     /// How many statements it had then, and before which one it is judged again.
     judged: usize,
     next: usize,
+    /// How many statements it has said since the last one of the image.
+    strange: usize,
 }
 
 impl Images {
@@ -98,35 +107,45 @@ impl Images {
         self.own = own;
         self.own.clear();
         (self.image, self.at, self.guessed, self.guessed_before) = (None, 0, 0, 0);
-        (self.judged, self.next) = (0, 0);
+        (self.judged, self.next, self.strange) = (0, 0, 0);
+        self.space.clear();
     }
 
     /// Keeps the last client as an image, in the place of the one that was of no use for longest.
     fn add_image(&mut self, own: &[u32]) {
         let (number, used) = (self.clients, self.clients);
         let (entries, space) = (own.to_vec(), self.space.clone());
-        let image = Image { number, entries, space, transcript: None, used, copies: Copies::None };
+        let (transcript, lacks_room, copies) = (None, false, Copies::None);
+        let image = Image { number, entries, space, transcript, lacks_room, used, copies };
         let is_full = self.all.len() >= IMAGES;
-        match self.all.iter_mut().min_by_key(|image| image.used).filter(|_| is_full) {
+        match (0..self.all.len()).min_by_key(|at| self.all[*at].used).filter(|_| is_full) {
             Some(oldest) => {
-                self.bytes -= oldest.transcript.as_ref().map_or(0, Transcript::bytes);
-                *oldest = image;
+                self.drop_transcript(oldest);
+                self.all[oldest] = image;
             }
             None => self.all.push(image),
         }
     }
 
+    /// Gives back the room of a transcript, which others may have lacked.
+    fn drop_transcript(&mut self, image: usize) {
+        if let Some(transcript) = self.all[image].transcript.take() {
+            self.bytes -= transcript.bytes();
+            self.all.iter_mut().for_each(|image| image.lacks_room = false);
+        }
+    }
+
     /// Takes the last client for a copy of an image. With the second one it is known what most of the three say: what
     /// one of them alone says does not belong to the image.
-    fn settle(&mut self, image: usize, own: &[u32]) {
-        let image = &mut self.all[image];
+    fn settle(&mut self, at: usize, own: &[u32]) {
+        let image = &mut self.all[at];
         image.used = self.clients;
         match std::mem::replace(&mut image.copies, Copies::Many) {
             Copies::None => image.copies = Copies::One(own.to_vec()),
             Copies::One(before) => {
                 image.entries = most(&image.entries, &before, own);
-                image.number = self.clients;
-                self.bytes -= image.transcript.take().as_ref().map_or(0, Transcript::bytes);
+                image.entries.truncate(LONGEST);
+                self.drop_transcript(at);
             }
             Copies::Many => {}
         }
@@ -145,7 +164,18 @@ impl Images {
     /// What the image says.
     #[inline]
     pub(super) fn transcript(&self) -> Option<&Transcript> {
-        self.all[self.image?].transcript.as_ref().filter(|transcript| !transcript.is_empty())
+        self.all[self.image?].transcript.as_ref()
+    }
+
+    /// How many bytes of white space stand before each statement of the image that is no line.
+    #[inline]
+    pub(super) fn space(&self) -> usize {
+        self.image.map_or(0, |image| self.all[image].space.len())
+    }
+
+    /// Whether the client has not said for long what the image says.
+    pub(super) fn is_lost(&self) -> bool {
+        self.strange > LOST || self.transcript().is_none()
     }
 
     /// Where the next statement may stand in the image, the likeliest place first: where the image has it; behind
@@ -156,14 +186,15 @@ impl Images {
         [0, 1, -1, 2, 3].into_iter().filter_map(move |shift| at.checked_add_signed(shift))
     }
 
-    /// Has the transcript of the image made, where there is none yet.
+    /// Has the transcript of the image made in so many bytes, where there is none yet; `make` gives none where they are
+    /// too few.
     #[inline]
-    pub(super) fn transcribe(&mut self, make: impl FnOnce(&Image) -> Transcript) {
+    pub(super) fn transcribe(&mut self, make: impl FnOnce(&Image, usize) -> Option<Transcript>) {
         let image = self.image.map(|image| &mut self.all[image]);
-        if let Some(image) = image.filter(|image| image.transcript.is_none()) {
-            let made = if self.bytes < BYTES { make(image) } else { Transcript::default() };
-            self.bytes += made.bytes();
-            image.transcript = Some(made);
+        if let Some(image) = image.filter(|image| image.transcript.is_none() && !image.lacks_room) {
+            image.transcript = make(image, BYTES - self.bytes);
+            image.lacks_room = image.transcript.is_none();
+            self.bytes += image.transcript.as_ref().map_or(0, Transcript::bytes);
         }
     }
 
@@ -176,15 +207,34 @@ impl Images {
         self.own.extend(passed.iter().take(room));
         self.at = at + passed.len();
         self.guessed += passed.len();
+        self.strange = 0;
         passed
     }
 
-    /// Takes a statement behind its white space that is known, but is none of the image where it stands.
+    /// Notes the white space before a statement that is no line.
     #[inline]
-    pub(super) fn take(&mut self, space: &[u8], entry: u32) {
+    pub(super) fn note_space(&mut self, space: &[u8]) {
         if self.space != space {
             self.space.clear();
             self.space.extend(&space[..space.len().min(SPACE)]);
+        }
+    }
+
+    /// Takes a statement that is known, but stands at none of the [`Images::places`]: elsewhere nearby, or it is none of
+    /// the image.
+    #[inline]
+    pub(super) fn take(&mut self, entry: u32) {
+        let entries = self.image.map_or(&[][..], |image| &self.all[image].entries);
+        let at = self.at.min(entries.len());
+        let (before, behind) =
+            (&entries[at.saturating_sub(REACH)..at], &entries[at..entries.len().min(at + REACH)]);
+        let found = match behind.iter().position(|one| *one == entry) {
+            Some(place) => Some(at + place),
+            None => before.iter().rev().position(|one| *one == entry).map(|place| at - place - 1),
+        };
+        if let Some(place) = found {
+            (self.at, self.strange) = (place, 0);
+            self.guessed += 1;
         }
         self.add(entry);
     }
@@ -196,6 +246,7 @@ impl Images {
 
     fn add(&mut self, entry: u32) {
         self.at += 1;
+        self.strange += 1;
         if self.own.len() < LONGEST {
             self.own.push(entry);
             if self.own.len() >= SAMPLE.max(self.next) {
@@ -258,7 +309,7 @@ mod tests {
             let image = images.image.map_or(&[][..], |image| &images.all[image].entries);
             match images.places().find(|at| image.get(*at) == Some(statement)) {
                 Some(at) => _ = images.pass(at, 1),
-                None => images.take(b"", *statement),
+                None => images.take(*statement),
             }
         }
         images.guessed
@@ -293,6 +344,22 @@ mod tests {
     }
 
     #[test]
+    fn what_was_added_or_is_missing_does_not_lose_the_image() {
+        let mut images = Images::default();
+        let image: Vec<u32> = (0..5000).collect();
+        take(&mut images, &image);
+        let others = |count: u32| (10_000..10_000 + count).collect::<Vec<_>>();
+        for count in [1, 2, 5, 100, 400] {
+            let added = [&image[..200], &others(count), &image[200..]].concat();
+            assert!(take(&mut images, &added) >= 5000 - SAMPLE, "{count}");
+            let missing = [&image[..200], &image[200 + count as usize..]].concat();
+            assert!(take(&mut images, &missing) >= 5000 - SAMPLE - count as usize, "{count}");
+            let changed = [&image[..200], &others(count), &image[200 + count as usize..]].concat();
+            assert!(take(&mut images, &changed) >= 5000 - SAMPLE - count as usize, "{count}");
+        }
+    }
+
+    #[test]
     fn an_image_is_what_most_of_three_clients_say() {
         assert_eq!(most(&[1, 2, 3, 9], &[7, 1, 4, 5, 3, 8], &[7, 1, 2, 4, 6, 3]), [7, 1, 4, 2, 3]);
         assert_eq!(most(&[], &[1, 2], &[1, 2]), [1, 2]);
@@ -313,7 +380,7 @@ mod tests {
         let mut images = Images::default();
         images.begin(|_| None);
         for learned in 0..100 {
-            images.take(b"", learned);
+            images.take(learned);
             images.learn(learned as usize);
         }
         images.begin(|learned| (learned != 7).then_some(1000 + learned as u32));

@@ -1,8 +1,8 @@
 //! Statements of earlier clients, with what each means: what comes again is compared and not read.
 //!
 //! The clients of one site say nearly the same in nearly the same order. So what comes next in an earlier
-//! client like the current one is tried first, then what followed the last statement before, and only where
-//! that fails is one looked up. Statements are compared byte by byte, never by a hash alone.
+//! client like the current one is tried first, or, where there is none, what followed the last statement
+//! before, and only where that fails is one looked up. Statements are compared byte by byte, never by a hash alone.
 //!
 //! What a worker learns of a client becomes a [`Stretch`] that is never changed, and all workers of a run
 //! have it from their next client on. While there is much room each statement is kept, then only those
@@ -55,6 +55,9 @@ pub(in crate::eval) struct Memo<K> {
     /// The entries of the statements that were followed last, and the numbers in them.
     followed: Vec<u32>,
     numbers: Numbers,
+    /// Where the first of them stands in the image, where there are several, and the white space before each.
+    from: usize,
+    space: usize,
     /// Hashes of statements that came once; empty until the first one.
     glimpses: Vec<u32>,
     /// The entry that was taken last, and the wording that was asked for.
@@ -103,6 +106,8 @@ impl<K> Memo<K> {
             own: Stretch::default(),
             followed: Vec::new(),
             numbers: Numbers::default(),
+            from: 0,
+            space: 0,
             glimpses: Vec::new(),
             last: 0,
             last_wording: 0,
@@ -209,13 +214,26 @@ impl<K> Memo<K> {
             Statement::Line => 0,
         };
         let (space, statement) = text.split_at(spaces);
+        if wording.statement != Statement::Line && !statement.starts_with(b"</") {
+            self.images.note_space(space);
+        }
         let Some((entry, bytes)) = self.find(wording, statement) else { return 0 };
-        self.images.take(space, entry);
-        self.images.transcribe(|image| transcript(&self.stretches, &self.places, &self.words, image));
+        self.images.take(entry);
+        let Memo { images, stretches, places, words, wordings, .. } = self;
+        images.transcribe(|image, room| transcript(stretches, places, (words, wordings), image, room));
         self.last = entry;
         self.known += 1;
         self.followed.push(entry);
+        self.space = spaces;
         spaces + bytes
+    }
+
+    /// Where a statement of those that were followed last begins in the text, by its place among them.
+    #[inline]
+    pub(in crate::eval) fn start(&self, place: usize) -> usize {
+        let before = place.checked_sub(1).zip(self.images.transcript());
+        self.space
+            + before.map_or(0, |(last, image)| image.end_in_text(self.from, self.from + last, &self.numbers))
     }
 
     /// Takes the statements that a text begins with as the image of the client has them; gives their bytes.
@@ -225,6 +243,7 @@ impl<K> Memo<K> {
             let Passed { statements, bytes } = transcript.follow(at, wording, text, most, &mut self.numbers);
             if statements > 0 {
                 self.followed.extend(self.images.pass(at, statements));
+                (self.from, self.space) = (at, self.images.space());
                 self.last = self.followed.last().copied().unwrap_or(self.last);
                 self.known += statements as u64;
                 return bytes;
@@ -291,10 +310,10 @@ impl<K> Memo<K> {
 
     /// Finds the statement that a text begins with: its entry, and its bytes.
     fn find(&mut self, wording: Wording, text: &[u8]) -> Option<(u32, usize)> {
-        // A copy of an image says something of its own here, which followed nothing before.
-        match self.images.transcript() {
-            Some(_) => self.look_up(wording, text),
-            None => self.find_behind_last(wording, text),
+        // What a copy of an image says of its own followed nothing before.
+        match self.images.is_lost() {
+            false => self.look_up(wording, text),
+            true => self.find_behind_last(wording, text),
         }
     }
 
@@ -387,23 +406,39 @@ impl<K> Memo<K> {
     }
 }
 
-/// What the statements of an image say.
+/// What the statements of an image say, where so many bytes are enough for it.
 #[cold]
 fn transcript<K>(
     stretches: &[Arc<Stretch<K>>],
     places: &[Place],
-    words: &[Words],
+    (words, wordings): (&[Words], &[Wording]),
     image: &Image,
-) -> Transcript {
-    let words_of = |number: &u32| words[*number as usize].text.len() + image.space.len();
-    let bytes = image.entries.iter().map(words_of).sum();
-    let mut transcript = Transcript::with_room(image.entries.len(), bytes);
-    for number in &image.entries {
-        let (place, words) = (places[*number as usize], &words[*number as usize]);
-        let numbers = &entry_at(stretches, place).numbers;
-        transcript.push(&image.space, words.wording, &words.text, numbers);
+    room: usize,
+) -> Option<Transcript> {
+    let said = || {
+        image.entries.iter().map(|entry| {
+            let words = &words[*entry as usize];
+            // Before a line white space would be a part of it.
+            let space = match wordings[words.wording as usize].statement {
+                Statement::Tag | Statement::Element(_) => image.space.as_slice(),
+                Statement::Line => &[],
+            };
+            (space, words, &*entry_at(stretches, places[*entry as usize]).numbers)
+        })
+    };
+    let (mut numbers, mut bytes) = (0, 0);
+    for (space, words, own) in said() {
+        numbers += own.len();
+        bytes += space.len() + words.text.len();
     }
-    transcript
+    if Transcript::bytes_of(image.entries.len(), numbers, bytes) > room {
+        return None;
+    }
+    let mut transcript = Transcript::with_room(image.entries.len(), numbers, bytes);
+    for (space, words, numbers) in said() {
+        transcript.push(space, words.wording, &words.text, numbers);
+    }
+    Some(transcript)
 }
 
 fn entry_at<K>(stretches: &[Arc<Stretch<K>>], place: Place) -> &Entry<K> {
@@ -490,6 +525,53 @@ mod tests {
         assert_eq!(follow(&mut memo, other, b"a b\nc"), (4, vec![1]));
         assert_eq!(follow(&mut memo, one, b"a b"), nothing);
         assert_eq!((*memo.meaning(0), *memo.meaning(1)), ("of a", "of b"));
+    }
+
+    /// Takes a text, and learns what is not known of it; gives how many bytes were.
+    fn take_text(memo: &mut Memo<()>, wording: Wording, text: &str) -> usize {
+        let (mut rest, mut followed) = (text.as_bytes(), 0);
+        loop {
+            let bytes = memo.follow(wording, rest, 9);
+            followed += bytes;
+            rest = &rest[bytes..];
+            if bytes == 0 {
+                let spaces = if wording == TAGS { rest.len() - rest.trim_ascii_start().len() } else { 0 };
+                let Some(statement) = first_statement(wording.statement, &rest[spaces..]) else {
+                    return followed;
+                };
+                if memo.wants(wording, statement) {
+                    memo.remember(wording, statement, &[], (), 0);
+                }
+                rest = &rest[spaces + statement.len()..];
+            }
+        }
+    }
+
+    #[test]
+    fn white_space_before_a_line_is_a_part_of_it() {
+        const LINES: Wording = Wording::anywhere(b'l', Statement::Line);
+        let mut memo = Memo::new(&Arc::default());
+        let tags: String = (0..200).map(|number| format!("\n\t<a n='{number}'/>")).collect();
+        let lines: String = (0..200).map(|number| format!("p{number} 1\n")).collect();
+        for _ in 0..4 {
+            for (wording, text) in [(TAGS, &tags), (LINES, &lines)] {
+                memo.begin();
+                take_text(&mut memo, wording, text);
+            }
+            memo.begin();
+            take_text(&mut memo, TAGS, &tags);
+            take_text(&mut memo, LINES, &lines);
+        }
+        for (before, own) in [(&tags[..0], "p100"), (&tags, "p150")] {
+            memo.begin();
+            assert_eq!(take_text(&mut memo, TAGS, before), before.len());
+            // A line of its own may be known; the line behind it was never said.
+            let mixed = lines.replace(own, &format!("\n\t{own}"));
+            let known = take_text(&mut memo, LINES, &mixed);
+            assert!((lines.len() - 7..=lines.len() - 6).contains(&known), "{known}");
+        }
+        memo.begin();
+        assert_eq!(take_text(&mut memo, TAGS, &tags.replace("\n\t", " ")), tags.len() - 200);
     }
 
     #[test]

@@ -45,18 +45,24 @@ pub(super) struct Passed {
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
     pub(super) all: Vec<u64>,
-    /// Where each ends in the text that was followed; of no use later.
+    /// Where each ends in the text that was followed.
     ends: Vec<usize>,
 }
 
 impl Transcript {
-    /// Nothing, with room for so many statements that have so many bytes.
-    pub(super) fn with_room(statements: usize, bytes: usize) -> Transcript {
+    /// Nothing, with room for so many statements and numbers that have so many bytes.
+    pub(super) fn with_room(statements: usize, numbers: usize, bytes: usize) -> Transcript {
         Transcript {
             text: Vec::with_capacity(bytes),
+            gaps: Vec::with_capacity(numbers),
             ends: Vec::with_capacity(statements),
-            ..Transcript::default()
+            wordings: Vec::new(),
         }
+    }
+
+    /// Bytes that so many statements and numbers take that have so many bytes, each in another wording at worst.
+    pub(super) fn bytes_of(statements: usize, numbers: usize, bytes: usize) -> usize {
+        bytes + numbers * size_of::<Gap>() + statements * (size_of::<End>() + 2 * size_of::<(u16, usize)>())
     }
 
     /// Adds a statement and the white space before it; `numbers` are the places of its numbers.
@@ -76,16 +82,21 @@ impl Transcript {
         }
     }
 
-    /// Whether it has no statement.
-    pub(super) fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
     /// Bytes that it takes.
     pub(super) fn bytes(&self) -> usize {
-        self.text.capacity()
-            + size_of::<Gap>() * self.gaps.capacity()
-            + size_of::<End>() * self.ends.capacity()
+        Transcript::bytes_of(self.ends.len(), self.gaps.len(), self.text.len())
+    }
+
+    /// Where a statement ends in a text that was followed from the statement `from` on and gave these numbers.
+    #[inline]
+    pub(super) fn end_in_text(&self, from: usize, statement: usize, numbers: &Numbers) -> usize {
+        let begin = from.checked_sub(1).map_or(End::default(), |before| self.ends[before]);
+        let end = self.ends[statement];
+        let (in_transcript, in_text) = match ((end.gaps - begin.gaps) as usize).checked_sub(1) {
+            Some(last) => (self.gaps[end.gaps as usize - 1].text, numbers.ends[last]),
+            None => (begin.text, 0),
+        };
+        in_text + (end.text - in_transcript) as usize
     }
 
     /// The statements from a place on that a text begins with, each behind its white space: at most `most`, and none in
@@ -100,7 +111,9 @@ impl Transcript {
     ) -> Passed {
         numbers.all.clear();
         numbers.ends.clear();
-        let limit = match self.wordings.iter().find(|(_, end)| at < *end) {
+        // Documents may change their wording at every statement.
+        let stretch = self.wordings.partition_point(|(_, end)| *end <= at);
+        let limit = match self.wordings.get(stretch) {
             Some((own, end)) if *own == wording => at.saturating_add(most).min(*end),
             _ => return Passed::default(),
         };
@@ -132,13 +145,8 @@ impl Transcript {
             numbers.all.clear();
             return Passed::default();
         };
-        let own = (end.gaps - begin.gaps) as usize;
-        numbers.all.truncate(own);
-        let (in_transcript, in_text) = match own.checked_sub(1) {
-            Some(last) => (self.gaps[end.gaps as usize - 1].text, numbers.ends[last]),
-            None => (begin.text, 0),
-        };
-        Passed { statements, bytes: in_text + (end.text - in_transcript) as usize }
+        numbers.all.truncate((end.gaps - begin.gaps) as usize);
+        Passed { statements, bytes: self.end_in_text(at, at + statements - 1, numbers) }
     }
 }
 
@@ -204,6 +212,9 @@ mod tests {
         let (transcript, mut numbers) = (transcript(), Numbers::default());
         let ends: Vec<usize> =
             ["m=\"200\"/>", "<b/>", "<c/>", "<d n=\"3\"/>"].map(|s| TEXT.find(s).unwrap() + s.len()).into();
+        transcript.follow(0, 0, TEXT.as_bytes(), 9, &mut numbers);
+        let found: Vec<usize> = (0..4).map(|one| transcript.end_in_text(0, one, &numbers)).collect();
+        assert_eq!(found, ends);
         for at in 0..TEXT.len() {
             let changed = [&TEXT[..at], "#", &TEXT[at + 1..]].concat();
             for text in [&TEXT[..at], &changed] {
@@ -213,6 +224,18 @@ mod tests {
                 assert_eq!(found, Passed { statements, bytes }, "{text}");
                 assert_eq!(numbers.all, [10, 200, 3][..[0, 2, 2, 2, 3][statements]], "{text}");
             }
+        }
+    }
+
+    #[test]
+    fn a_change_of_wording_at_every_statement_takes_no_time() {
+        let (mut transcript, mut numbers) = (Transcript::default(), Numbers::default());
+        for number in 0..1u16 << 14 {
+            transcript.push(b"", number % 2, b"<a/>", &[]);
+        }
+        for at in 0..1usize << 20 {
+            let found = transcript.follow(at, 0, b"<a/><a/>", 9, &mut numbers);
+            assert_eq!(found.statements, usize::from(at < 1 << 14 && at % 2 == 0));
         }
     }
 

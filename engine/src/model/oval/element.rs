@@ -160,7 +160,8 @@ impl Element {
     fn parse_plain(text: &str) -> Result<Element> {
         let mut tags = Tags::with_limits(text, LIMITS, Roots::One);
         let (mut open, mut from) = (Vec::new(), 0);
-        let mut left = element_limit();
+        // The outermost one does not count.
+        let mut left = element_limit() + 1;
         while let Some(event) = tags.next()? {
             let before = &text[from..tags.offset()];
             from = text.len() - tags.rest().len();
