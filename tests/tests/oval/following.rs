@@ -38,6 +38,38 @@ fn clients_of_a_fleet_say_the_same_whatever_was_read_before() {
         .unwrap_or_else(|difference| panic!("{difference}"));
 }
 
+#[test]
+fn a_copy_of_an_image_says_what_it_says_and_finds_what_is_wrong_with_it() {
+    let Some(path) = conformance::corpora("oval/vendor/rhel8.xml") else { return };
+    let asked = Asked::of(&content(catalog(&path).unwrap()));
+    let copy = |number: u64| asked.characteristics(1 + 30 * number, 2);
+    let parts = |from: usize, to: usize| {
+        let text = copy(3);
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        let moved = [&lines[..from], &lines[to..]].concat();
+        (moved.concat(), [&lines[..to], &lines[from..]].concat().concat())
+    };
+    let (without_objects, twice) = parts(400, 600);
+    let (without_items, with_items_twice) = parts(1300, 1500);
+    let documents = [
+        copy(0),
+        copy(1),
+        copy(2),
+        copy(4),
+        copy(5).replace("item_ref=\"250\"", "item_ref=\"9999\""),
+        copy(6).replace("\n<", "\n\t <"),
+        copy(7).replace("item_ref=\"300\"/>", "item_ref=\"300\"/><reference item_ref=\"300\"/>"),
+        copy(8).replace("<reference item_ref=\"200\"/>", ""),
+        without_objects,
+        twice,
+        without_items,
+        with_items_twice,
+        copy(9),
+    ];
+    compare_following(catalog(&path).unwrap(), &documents)
+        .unwrap_or_else(|difference| panic!("{difference:.3000}"));
+}
+
 /// A definition that holds where the family of the system is `unix`.
 fn family() -> Parts {
     let mut parts = Parts::default();
