@@ -443,54 +443,6 @@ pub struct Joined {
 mod tests {
     use super::*;
 
-    fn update(id: String) -> Update {
-        Update {
-            id,
-            source: 0,
-            bulletin: String::new(),
-            title: String::new(),
-            summary: String::new(),
-            kind: String::new(),
-            urgency: None,
-            articles: Vec::new(),
-            cves: Vec::new(),
-            products: Vec::new(),
-            posted: String::new(),
-            revised: String::new(),
-            reboot: crate::model::update::Reboot::from_number(0),
-            payload: String::new(),
-            information: String::new(),
-            flags: Flags::NONE,
-            absent: Cell::NO_EVIDENCE,
-            not_collected: Cell::NO_EVIDENCE,
-        }
-    }
-
-    #[test]
-    fn exceptions_are_the_same_wherever_they_waited() {
-        const UPDATES: usize = 1000;
-        let clients = WAITING / (UPDATES * EXCEPTION) + 10;
-        let updates: Vec<Update> = (0..UPDATES).map(|at| update(format!("a:{at:04}"))).collect();
-        let reason = |client: usize, update: usize| match (client + update) % 3 {
-            0 => Reason::RuleError,
-            _ => Reason::RuleFalse,
-        };
-        let mut bytes = Vec::new();
-        let out = io::Cursor::new(&mut bytes);
-        let mut writer = Writer::new(&Run::default(), updates.into_iter(), out).expect("writes to memory");
-        for client in 0..clients {
-            let cells = (0..UPDATES).map(|at| (at as u32, Cell::new(Verdict::Unknown, reason(client, at))));
-            let row = Row::new(vec![0; row::width(UPDATES)].into(), UPDATES, cells);
-            writer.push(&Client { id: format!("{client:06}"), ..Client::default() }, &row).expect("fits");
-        }
-        writer.finish().expect("writes");
-        let matrix = Matrix::open(&bytes).expect("is one");
-        for client in [0, 1, clients / 2, clients - 1] {
-            let found = matrix.row(client).map(|cell| cell.reason);
-            assert!(found.eq((0..UPDATES).map(|at| reason(client, at))), "{client}");
-        }
-    }
-
     #[test]
     fn a_row_of_other_updates_is_not_written() {
         let out = io::Cursor::new(Vec::new());

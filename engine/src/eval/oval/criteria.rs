@@ -62,9 +62,8 @@ pub(super) struct Flat {
     pub(super) steps: Vec<Step>,
     /// By object: the definitions that ask tests of it.
     asking: Vec<Vec<u32>>,
-    /// By definition: those that it extends, and whether it was seen.
+    /// By definition: those that it extends.
     extended: Vec<Vec<u32>>,
-    is_flat: Vec<bool>,
 }
 
 impl Flat {
@@ -80,20 +79,21 @@ impl Flat {
         let mut flat = Flat {
             criteria: vec![Criteria::None; order.len()],
             extended: vec![Vec::new(); order.len()],
-            is_flat: vec![false; order.len()],
             ..Flat::default()
         };
         let mut known: HashMap<Vec<Step>, u32> = HashMap::default();
+        // By definition: whether it came already.
+        let mut came = vec![false; order.len()];
         for definition in order {
             let at = first + *definition as usize;
             let place = *definition as usize;
             if view.columns.definition_marks.at(at) & mark::CIRCULAR != 0 {
                 flat.criteria[place] = Criteria::Circular;
-                flat.is_flat[place] = true;
+                came[place] = true;
                 continue;
             }
-            let steps = flat.steps_of(view, view.columns.definition_part_ends(at), first, &test);
-            flat.is_flat[place] = true;
+            let steps = flat.steps_of(view, view.columns.definition_part_ends(at), first, &test, &came);
+            came[place] = true;
             if steps.is_empty() {
                 continue;
             }
@@ -118,6 +118,7 @@ impl Flat {
         parts: Range<usize>,
         first_definition: usize,
         test: impl Fn(u32) -> Option<(OfObject, (bool, bool))>,
+        came: &[bool],
     ) -> Vec<Step> {
         // By operator that is open: where its parts end, and whether negations above are odd.
         let mut open: Vec<(usize, bool)> = Vec::new();
@@ -142,7 +143,7 @@ impl Flat {
                 Asks::Definition(other) => {
                     *other = match self.criteria.get(*other as usize) {
                         Some(Criteria::Same(same)) => *same,
-                        Some(_) if self.is_flat[*other as usize] => *other,
+                        Some(_) if came[*other as usize] => *other,
                         _ => NONE,
                     };
                 }
