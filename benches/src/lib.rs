@@ -3,8 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use mimalloc::MiMalloc;
+
 pub mod loops;
 pub mod site;
+
+/// The allocator of the program.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// The times of two things done in turn, A B A B, so that a machine whose speed drifts drifts for both.
 #[derive(Clone, Debug, Default)]

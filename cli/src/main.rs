@@ -22,7 +22,12 @@ mod signals;
 
 use command::Command;
 use exit::Exit;
+use mimalloc::MiMalloc;
 use output::{Color, Output};
+
+/// What is learned of clients is many small things, which the system's allocator takes long for.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Says which updates are missing on which clients, from vendors' catalogs and clients' inventories.
 #[derive(Debug, Parser)]

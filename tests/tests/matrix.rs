@@ -9,9 +9,9 @@ use patchstate::model::verdict::{Cell, Verdict};
 
 #[test]
 fn exceptions_are_the_same_wherever_they_waited() {
-    // More than wait in memory, which is 4 MiB of 8 bytes each.
+    // More than wait in memory, which is 1 MiB of 8 bytes each.
     const UPDATES: usize = 1000;
-    const CLIENTS: usize = 534;
+    const CLIENTS: usize = 140;
     let updates: Vec<_> = (0..UPDATES).map(|at| matrices::update(&format!("a:{at:04}"), "", "")).collect();
     let reason = |client: usize, update: usize| match (client + update) % 3 {
         0 => Reason::RuleError,

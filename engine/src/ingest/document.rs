@@ -152,7 +152,7 @@ impl Store {
         let one_more = most as u64 + 1;
         match source {
             Source::File { path, .. } => {
-                _ = open(path)?.take(one_more).read_to_end(bytes).map_err(reading(path))?
+                fill(&mut open(path)?, one_more as usize, bytes).map_err(reading(path))?;
             }
             Source::Packed { path } => {
                 container::open_within(path, LIMITS)?.take(one_more).read_to_end(bytes)?;
@@ -239,9 +239,8 @@ impl Store {
         }
         let share = self.budget.acquire(length);
         buffer.prepare(length);
-        buffer.bytes.clear();
         // A file may grow while it is read; what was not there at first is not read.
-        file.by_ref().take(length).read_to_end(&mut buffer.bytes).map_err(reading(path))?;
+        fill(&mut file, length as usize, &mut buffer.bytes).map_err(reading(path))?;
         Ok(share)
     }
 
@@ -262,6 +261,21 @@ impl Store {
         }
         Err(too_large(path))
     }
+}
+
+/// Reads so many bytes at most, in as few pieces as there are; what a buffer held is not cleared before.
+fn fill(file: &mut File, most: usize, bytes: &mut Vec<u8>) -> std::io::Result<()> {
+    bytes.resize(most, 0);
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match file.read(&mut bytes[filled..]) {
+            Ok(0) => bytes.truncate(filled),
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 fn open(path: &Path) -> Result<File> {

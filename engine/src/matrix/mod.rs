@@ -56,7 +56,7 @@ mod section {
 const EXCEPTION: usize = 8;
 
 /// How many bytes of exceptions wait in memory for the end of a matrix; more wait in a file without a name.
-const WAITING: usize = 4 << 20;
+const WAITING: usize = 1 << 20;
 
 /// An opened matrix.
 ///

@@ -31,6 +31,12 @@ pub fn leading(text: &[u8]) -> Option<(u64, usize)> {
     is_one.then_some((number, digits))
 }
 
+/// How many digits [`leading`] reads of a number.
+#[inline]
+pub fn digits(number: u64) -> usize {
+    number.checked_ilog10().map_or(1, |log| log as usize + 1)
+}
+
 /// The number that a text is and nothing else, as [`leading`] reads it.
 #[inline]
 pub fn whole(text: &str) -> Option<u64> {

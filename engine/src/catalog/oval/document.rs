@@ -4,6 +4,7 @@
 //! Source of truth: `docs/oval.md`, "Definitions files".
 
 use std::io::BufRead;
+use std::sync::Arc;
 
 use super::definition::{self, Entry};
 use super::ids::{Identified, Ids, dangling};
@@ -231,7 +232,7 @@ impl Document {
             definitions,
             tests: std::mem::take(&mut numbers.tests.things),
             objects: std::mem::take(&mut numbers.objects.things),
-            states: std::mem::take(&mut numbers.states.things),
+            states: std::mem::take(&mut numbers.states.things).into_iter().map(Arc::new).collect(),
             variables: std::mem::take(&mut numbers.variables.things),
         };
         report_circular_variables(&content, &mut self.findings);

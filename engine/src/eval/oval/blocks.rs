@@ -4,7 +4,7 @@ use ahash::HashMap;
 
 use super::known::Known;
 use super::program::Program;
-use super::reference::alone::{Alone, Said, ask, part};
+use super::reference::alone::{Alone, Said, States, ask, part};
 use super::reference::patterns::Patterns;
 use crate::diagnostic::Diagnostics;
 use crate::index::View;
@@ -70,6 +70,7 @@ pub(super) struct Blocks {
     patterns: Patterns,
     /// By object: its tests, as the model has them, and how many these are together.
     tests: HashMap<u32, Alone>,
+    states: States,
     test_count: usize,
     key: Vec<u32>,
 }
@@ -179,7 +180,7 @@ impl Blocks {
         }
         let alone = self.tests.entry(asked.object).or_insert_with(|| {
             self.test_count += tests.len() + 1;
-            part(view, program.source, tests)
+            part(view, program.source, tests, &mut self.states)
         });
         let mut found = Diagnostics::new();
         let said = ask(alone, collected, options, &self.patterns, &mut found);

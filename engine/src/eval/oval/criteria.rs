@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use ahash::HashMap;
+use ahash::{HashMap, RandomState};
 
 use crate::compile::definitions::{mark, part, question};
 use crate::index::View;
@@ -60,10 +60,18 @@ pub(super) struct Flat {
     /// By definition.
     pub(super) criteria: Vec<Criteria>,
     pub(super) steps: Vec<Step>,
-    /// By object: the definitions that ask tests of it.
-    asking: Vec<Vec<u32>>,
+    /// By object: the steps that ask tests of it.
+    asking: Vec<Vec<Asking>>,
     /// By definition: those that it extends.
     extended: Vec<Vec<u32>>,
+}
+
+/// A step that asks a test: of which definition it is, and the place of the test among those of its object.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asking {
+    pub(super) definition: u32,
+    pub(super) step: u32,
+    pub(super) place: u32,
 }
 
 impl Flat {
@@ -81,7 +89,8 @@ impl Flat {
             extended: vec![Vec::new(); order.len()],
             ..Flat::default()
         };
-        let mut known: HashMap<Vec<Step>, u32> = HashMap::default();
+        // By hash: the definitions that ask something, each something else.
+        let (mut known, hasher) = (HashMap::<u64, Vec<u32>>::default(), RandomState::new());
         // By definition: whether it came already.
         let mut came = vec![false; order.len()];
         for definition in order {
@@ -97,18 +106,29 @@ impl Flat {
             if steps.is_empty() {
                 continue;
             }
-            flat.criteria[place] = match known.get(&steps) {
+            let alike = known.entry(hasher.hash_one(&steps)).or_default();
+            flat.criteria[place] = match alike.iter().find(|one| flat.own_steps(**one) == steps) {
                 Some(same) => Criteria::Same(*same),
                 None => {
                     let begin = flat.steps.len() as u32;
                     flat.steps.extend(&steps);
-                    flat.note(*definition, &steps);
-                    known.insert(steps, *definition);
+                    flat.note(*definition, begin, &steps);
+                    alike.push(*definition);
                     Criteria::Steps(begin..flat.steps.len() as u32)
                 }
             };
         }
+        flat.steps.shrink_to_fit();
+        flat.asking.iter_mut().for_each(Vec::shrink_to_fit);
         flat
+    }
+
+    /// The steps of a definition, where it has its own.
+    fn own_steps(&self, definition: u32) -> &[Step] {
+        match &self.criteria[definition as usize] {
+            Criteria::Steps(steps) => &self.steps[steps.start as usize..steps.end as usize],
+            Criteria::Circular | Criteria::None | Criteria::Same(_) => &[],
+        }
     }
 
     /// The steps of a definition that has these parts.
@@ -154,20 +174,17 @@ impl Flat {
         steps
     }
 
-    /// Notes what the steps of a definition depend on: what else they ask is the same for all clients.
-    fn note(&mut self, definition: u32, steps: &[Step]) {
-        for step in steps {
-            match step.asks {
+    /// Notes what the steps of a definition, from `begin` on, depend on: what else they ask is the same for all clients.
+    fn note(&mut self, definition: u32, begin: u32, steps: &[Step]) {
+        for (step, asks) in (begin..).zip(steps) {
+            match asks.asks {
                 Asks::Test { test: OfObject { object: NONE, .. }, .. } => {}
                 Asks::Test { test, .. } => {
                     let object = test.object as usize;
                     if self.asking.len() <= object {
                         self.asking.resize(object + 1, Vec::new());
                     }
-                    let asking = &mut self.asking[object];
-                    if asking.last() != Some(&definition) {
-                        asking.push(definition);
-                    }
+                    self.asking[object].push(Asking { definition, step, place: test.place });
                 }
                 Asks::Definition(other) => self.extended[definition as usize].push(other),
                 Asks::All(..) => {}
@@ -175,8 +192,8 @@ impl Flat {
         }
     }
 
-    /// The definitions that ask tests of an object.
-    pub(super) fn asking(&self, object: u32) -> &[u32] {
+    /// The steps that ask tests of an object.
+    pub(super) fn asking(&self, object: u32) -> &[Asking] {
         self.asking.get(object as usize).map_or(&[], Vec::as_slice)
     }
 

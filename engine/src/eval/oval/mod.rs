@@ -2,17 +2,21 @@
 //!
 //! [`mod@reference`] is the definition: slow and obvious, over the model. The fast way is for clients of which
 //! it is known what was collected, which is nearly all: different objects and items are few (`known`), a client is
-//! numbers of them (`client`), what tests say of them is remembered (`blocks`), and one pass over the criteria
-//! finds the cells (`pass`, over a `program`). What depends on the whole client - values of variables, sets that
+//! numbers of them (`client`), where it says what many say even that at once (`images`), what tests say of them is
+//! remembered (`blocks`) and found for each object (`starts`), and one pass over the criteria finds the cells (`pass`,
+//! over a `program`). What depends on the whole client - values of variables, sets that
 //! were not collected - is left to the reference. Source of truth: `docs/oval.md`.
 
 mod blocks;
 mod client;
 mod criteria;
+mod images;
 mod known;
+mod parts;
 mod pass;
 mod program;
 pub mod reference;
+mod starts;
 mod verdict;
 
 use std::ops::Range;
@@ -27,17 +31,18 @@ use crate::model::fact::Fact;
 use crate::model::inventory::{Collector, Followed, Inventory, Said, Statement, Wording};
 use crate::model::oval::Content;
 use crate::model::oval::characteristics::{Collected, Item, Part};
-use crate::model::oval::words::Flag;
 use crate::model::reason::Reason;
 use crate::model::truth::Truth;
 use crate::model::verdict::Cell;
 
-use blocks::{Asked, Asking, Blocks};
+use blocks::Blocks;
 use client::Client;
+use images::Images;
 use known::Known;
 use pass::Pass;
 pub(super) use program::Program;
 use reference::Results;
+use starts::OfSource;
 
 /// What a client states, where definitions may ask for any of it, and what they say of it.
 #[derive(Debug, Default)]
@@ -51,6 +56,7 @@ pub(super) struct Definitions {
     items: Known<Item<'static>>,
     /// By entry of the statements: what it states, as a number of what is known.
     entries: Vec<Entry>,
+    images: Images,
     sources: Vec<Source>,
     truths: Vec<(Truth, Reason)>,
     /// The facts, which are asked only where it is not known what was collected.
@@ -65,30 +71,13 @@ pub(super) struct Definitions {
 #[derive(Debug, Default)]
 struct Source {
     blocks: Blocks,
-    /// By known object: which of the source it is.
-    objects: Vec<OneOf>,
+    objects: OfSource,
     /// By object: the block of what its tests say of the client.
     starts: Vec<u32>,
     /// What definitions came to.
     images: pass::ByImage,
     /// By definition.
     cells: Vec<Cell>,
-}
-
-/// A known object as one of a source.
-#[derive(Clone, Copy, Debug)]
-struct OneOf {
-    /// Its number among those of the source, or NONE.
-    number: u32,
-    flag: Flag,
-    /// Whether it was collected once, for no variables.
-    is_only: bool,
-    is_looked_up: bool,
-}
-
-impl OneOf {
-    const NOT_LOOKED_UP: OneOf =
-        OneOf { number: NONE, flag: Flag::Error, is_only: false, is_looked_up: false };
 }
 
 /// What a known statement states.
@@ -100,6 +89,34 @@ enum Entry {
     Object(u32, u32),
     /// A known item, and how many facts it states.
     Item(u32, u32),
+}
+
+impl Entry {
+    /// The number of what it states.
+    fn number(self) -> u32 {
+        match self {
+            Entry::New => NONE,
+            Entry::Object(number, _) | Entry::Item(number, _) => number,
+        }
+    }
+
+    /// How many facts it states.
+    fn facts(self) -> u32 {
+        match self {
+            Entry::New => 0,
+            Entry::Object(..) => 1,
+            Entry::Item(_, facts) => facts,
+        }
+    }
+
+    /// How many ids stand in it.
+    fn numbers(self) -> usize {
+        match self {
+            Entry::New => 0,
+            Entry::Object(_, items) => items as usize,
+            Entry::Item(..) => 1,
+        }
+    }
 }
 
 /// A truth and its reason where something is wrong with the definitions.
@@ -123,10 +140,15 @@ impl Definitions {
         if self.objects.is_full() || self.items.is_full() {
             (self.objects, self.items) = (Known::default(), Known::default());
             self.entries.clear();
+            self.images = Images::default();
             self.sources.iter_mut().for_each(|source| *source = Source::default());
         }
         if forgot {
             self.entries.clear();
+        }
+        if forgot || self.images.is_full() {
+            self.images = Images::default();
+            self.sources.iter_mut().for_each(|source| source.objects.forget_images());
         }
         for source in self.sources.iter_mut().filter(|source| source.blocks.is_full()) {
             *source = Source::default();
@@ -260,28 +282,8 @@ impl Slots<'_> {
                 break;
             }
             let begin = position.offset + (text.len() - rest.len()) as u64;
+            facts += definitions.take_followed(statements, rest, begin);
             rest = &rest[bytes..];
-            let mut numbers = statements.numbers();
-            for (place, entry) in statements.followed().iter().enumerate() {
-                match definitions.entry(*entry, statements) {
-                    Entry::Object(object, count) => {
-                        let (ids, behind) = numbers.split_at(count as usize);
-                        let offset = begin + statements.start(place) as u64;
-                        let place = Position { offset, line: 0, column: 0 };
-                        definitions.client.object(object, ids.iter().copied(), place);
-                        numbers = behind;
-                        facts += 1;
-                    }
-                    Entry::Item(item, own) => {
-                        let (ids, behind) = numbers.split_at(1);
-                        definitions.client.item(item, ids[0]);
-                        numbers = behind;
-                        facts += own;
-                    }
-                    // Nothing else is remembered in these words.
-                    Entry::New => {}
-                }
-            }
         }
         self.facts += u64::from(facts);
         Followed { bytes: text.len() - rest.len(), facts }
@@ -292,65 +294,19 @@ impl Slots<'_> {
         if !self.definitions.wants {
             return;
         }
-        self.definitions.client.index();
+        let Definitions { client, images, .. } = &mut self.definitions;
+        client.index(images);
         for source in 0..self.plan.programs.len() {
             let Some(program) = &self.plan.programs[source] else {
                 self.definitions.results.push(None);
                 continue;
             };
-            match !self.definitions.wants_results && self.find_blocks(program) {
+            let is_known = !self.definitions.wants_results && !program.names_variables;
+            match is_known && self.definitions.find_starts(program, self.plan) {
                 true => self.evaluate_fast(program),
                 false => self.evaluate_by_reference(source),
             }
         }
-    }
-
-    /// Finds what the tests of every object say; `false` where more is needed than what was collected of it.
-    fn find_blocks(&mut self, program: &Program) -> bool {
-        let Definitions { client, objects, items, sources, .. } = &mut self.definitions;
-        if !client.collection || program.names_variables {
-            return false;
-        }
-        let Source { blocks, objects: looked_up, starts, .. } = &mut sources[program.source];
-        let asking = Asking { program, items, view: self.plan.view, options: self.plan.options };
-        // Behind the objects stand the tests of none.
-        starts.clear();
-        starts.resize(program.object_count() as usize + 1, NONE);
-        let mut own = Vec::new();
-        for (place, object) in client.objects.iter().enumerate() {
-            let one = match looked_up.get(object.number as usize) {
-                Some(one) if one.is_looked_up => *one,
-                _ => look_up(object.number, objects.get(object.number), program, looked_up),
-            };
-            let OneOf { number, flag, is_only, .. } = one;
-            let ids = client.ids(place);
-            if !is_only || flag == Flag::Complete && ids.is_empty() {
-                return false;
-            }
-            // The program may have none of this id.
-            let Some(start) = starts.get_mut(number as usize) else { continue };
-            own.clear();
-            for id in ids {
-                let Some(item) = client.find(*id) else { return false };
-                own.push(item);
-            }
-            if *start != NONE || repeats(ids) {
-                return false;
-            }
-            *start = match program.tests_of(number).is_empty() {
-                true => Blocks::OF_NONE,
-                false => blocks.find(Asked { object: number, flag: Some(flag), items: &own }, asking),
-            };
-        }
-        if program.sets.iter().any(|set| starts[*set as usize] == NONE) {
-            return false;
-        }
-        for (object, start) in (0u32..).zip(starts.iter_mut()) {
-            if *start == NONE && !program.tests_of(object).is_empty() {
-                *start = blocks.find(Asked { object, flag: None, items: &[] }, asking);
-            }
-        }
-        true
     }
 
     fn evaluate_fast(&mut self, program: &Program) {
@@ -368,7 +324,8 @@ impl Slots<'_> {
         let (plan, definitions) = (self.plan, &mut self.definitions);
         let Some(content) = plan.content(source) else { return definitions.results.push(None) };
         if !std::mem::replace(&mut definitions.is_whole, true) {
-            let Definitions { client, objects, items, inventory, .. } = definitions;
+            let Definitions { client, objects, items, images, inventory, .. } = definitions;
+            client.expand(images);
             inventory.header = self.header.clone();
             inventory.characteristics = client.characteristics(objects, items);
         }
@@ -388,33 +345,11 @@ impl Slots<'_> {
     }
 }
 
-/// Looks up which object of a program a known one is.
-#[cold]
-fn look_up(known: u32, object: &Collected<'_>, program: &Program, all: &mut Vec<OneOf>) -> OneOf {
-    let number = program.objects.get(object.object.as_bytes()).copied().unwrap_or(NONE);
-    let is_only = object.instance == 1;
-    let one = OneOf { number, flag: object.flag, is_only, is_looked_up: true };
-    if all.len() <= known as usize {
-        all.resize(known as usize + 1, OneOf::NOT_LOOKED_UP);
-    }
-    all[known as usize] = one;
-    one
-}
-
 /// Whether numbers stand just where the wording says that they do, so that a statement is found again whatever its
 /// numbers are.
 fn stands_behind(wording: Wording, statement: &[u8], numbers: &[Range<usize>]) -> bool {
     let Statement::Element(before) = wording.statement else { return numbers.is_empty() };
     places_behind(statement, before).eq(numbers.iter().map(|number| number.start))
-}
-
-/// Whether an item is named twice.
-fn repeats(ids: &[u64]) -> bool {
-    ids.len() > 1 && {
-        let mut sorted = ids.to_vec();
-        sorted.sort_unstable();
-        sorted.windows(2).any(|pair| pair[0] == pair[1])
-    }
 }
 
 /// What definitions files ask, as the model has it, for whoever needs all of it.

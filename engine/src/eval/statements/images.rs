@@ -7,7 +7,7 @@
 
 use ahash::HashMap;
 
-use super::transcript::Transcript;
+use super::transcript::{Said, Transcript};
 use crate::index::columns::NONE;
 
 /// The most images that are kept.
@@ -45,12 +45,14 @@ const LEARNED: u32 = 1 << 31;
 pub(super) struct Image {
     /// No other image ever has this number.
     number: u64,
-    pub(super) entries: Vec<u32>,
+    entries: Vec<u32>,
     /// White space that stood before one of its statements, and may before all that are no lines.
-    pub(super) space: Vec<u8>,
-    /// What `entries` say, once a client was taken for a copy, and whether there was no room for it.
+    space: Vec<u8>,
+    /// What `entries` say, and whether there was no room for it.
     transcript: Option<Transcript>,
     lacks_room: bool,
+    /// By place: what a copy said last in place of the statement, or before it; where any did.
+    others: Vec<u32>,
     /// When a client was last a copy of it.
     used: u64,
     copies: Copies,
@@ -91,6 +93,22 @@ pub(super) struct Images {
     strange: usize,
 }
 
+impl Image {
+    /// What its entries say, where so many bytes are enough for it; `said` gives what one says.
+    #[cold]
+    fn transcript<'s>(&self, room: usize, said: impl Fn(u32) -> Said<'s>) -> Option<Transcript> {
+        let mut transcript = Transcript::default();
+        for entry in &self.entries {
+            transcript.push(&self.space, said(*entry));
+            if transcript.bytes() > room {
+                return None;
+            }
+        }
+        // In no more room than it takes.
+        Some(transcript.clone())
+    }
+}
+
 impl Images {
     /// Begins a client. The last one is a new image unless it was guessed well; `entry` gives the entries of what was
     /// learned of it, where they were kept.
@@ -118,8 +136,8 @@ impl Images {
     fn add_image(&mut self, own: &[u32]) {
         let (number, used) = (self.clients, self.clients);
         let (entries, space) = (own.to_vec(), self.space.clone());
-        let (transcript, lacks_room, copies) = (None, false, Copies::None);
-        let image = Image { number, entries, space, transcript, lacks_room, used, copies };
+        let (transcript, lacks_room, others, copies) = (None, false, Vec::new(), Copies::None);
+        let image = Image { number, entries, space, transcript, lacks_room, others, used, copies };
         let is_full = self.all.len() >= IMAGES;
         match (0..self.all.len()).min_by_key(|at| self.all[*at].used).filter(|_| is_full) {
             Some(oldest) => {
@@ -148,7 +166,7 @@ impl Images {
             Copies::One(before) => {
                 image.entries = most(&image.entries, &before, own);
                 image.entries.truncate(LONGEST);
-                self.drop_transcript(at);
+                image.others.clear();
             }
             Copies::Many => {}
         }
@@ -164,16 +182,15 @@ impl Images {
         self.image.map(|image| self.all[image].number)
     }
 
+    /// The entries of what the image says.
+    pub(super) fn entries(&self) -> &[u32] {
+        self.image.map_or(&[], |image| &self.all[image].entries)
+    }
+
     /// What the image says.
     #[inline]
     pub(super) fn transcript(&self) -> Option<&Transcript> {
         self.all[self.image?].transcript.as_ref()
-    }
-
-    /// How many bytes of white space stand before each statement of the image that is no line.
-    #[inline]
-    pub(super) fn space(&self) -> usize {
-        self.image.map_or(0, |image| self.all[image].space.len())
     }
 
     /// Whether the client has not said for long what the image says.
@@ -189,15 +206,21 @@ impl Images {
         [0, 1, -1, 2, 3].into_iter().filter_map(move |shift| at.checked_add_signed(shift))
     }
 
-    /// Has the transcript of the image made in so many bytes, where it had a copy before and there is none yet; `make`
-    /// gives none where they are too few.
+    /// What an earlier copy said where the client is.
     #[inline]
-    pub(super) fn transcribe(&mut self, make: impl FnOnce(&Image, usize) -> Option<Transcript>) {
+    pub(super) fn other(&self) -> Option<u32> {
+        self.all[self.image?].others.get(self.at).copied().filter(|other| *other != NONE)
+    }
+
+    /// Makes the transcript of the image, where it is known what it says and there is none yet; `said` gives what an entry
+    /// says.
+    #[inline]
+    pub(super) fn transcribe<'s>(&mut self, said: impl Fn(u32) -> Said<'s>) {
         let lacks = |image: &&mut Image| {
-            image.transcript.is_none() && !image.lacks_room && !matches!(image.copies, Copies::None)
+            image.transcript.is_none() && !image.lacks_room && matches!(image.copies, Copies::Many)
         };
         if let Some(image) = self.image.map(|image| &mut self.all[image]).filter(lacks) {
-            image.transcript = make(image, BYTES - self.bytes);
+            image.transcript = image.transcript(BYTES - self.bytes, said);
             image.lacks_room = image.transcript.is_none();
             self.bytes += image.transcript.as_ref().map_or(0, Transcript::bytes);
         }
@@ -225,6 +248,12 @@ impl Images {
         }
     }
 
+    /// Takes the statement of [`Images::other`].
+    #[inline]
+    pub(super) fn take_other(&mut self, entry: u32) {
+        self.add(entry);
+    }
+
     /// Takes a statement that is known and was not passed: the next one of the image, one nearby, or none of it.
     #[inline]
     pub(super) fn take(&mut self, entry: u32) {
@@ -236,9 +265,17 @@ impl Images {
             Some(place) => Some(at + place),
             None => before.iter().rev().position(|one| *one == entry).map(|place| at - place - 1),
         };
-        if let Some(place) = found {
-            self.guessed += usize::from(place == self.at);
-            self.at = place;
+        match (found, self.image) {
+            (Some(place), _) => {
+                self.guessed += usize::from(place == self.at);
+                self.at = place;
+            }
+            (None, Some(image)) if self.at < entries.len() => {
+                let Image { entries, others, .. } = &mut self.all[image];
+                others.resize(entries.len(), NONE);
+                others[self.at] = entry;
+            }
+            (None, _) => {}
         }
         self.add(entry);
         self.strange *= usize::from(found.is_none());

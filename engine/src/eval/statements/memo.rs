@@ -21,9 +21,9 @@ use std::sync::atomic::Ordering;
 use ahash::RandomState;
 
 use super::extent::{LONGEST, first_statement};
-use super::images::{Image, Images};
+use super::images::Images;
 use super::pool::{Entry, Pool, Stretch};
-use super::transcript::{Numbers, Passed, Transcript};
+use super::transcript::{Passed, Said, Transcript};
 use crate::index::columns::NONE;
 use crate::model::inventory::{Statement, Wording};
 use crate::model::number;
@@ -54,10 +54,9 @@ pub(in crate::eval) struct Memo<K> {
     own: Stretch<K>,
     /// The entries of the statements that were followed last, and the numbers in them.
     followed: Vec<u32>,
-    numbers: Numbers,
-    /// Where the first of them stands in the image, where there are several, and the white space before each.
-    from: usize,
-    space: usize,
+    numbers: Vec<u64>,
+    /// Where the first of them stands in the image, if they were followed there.
+    from: Option<usize>,
     /// Hashes of statements that came once; empty until the first one.
     glimpses: Vec<u32>,
     /// The entry that was taken last, and the wording that was asked for.
@@ -105,9 +104,8 @@ impl<K> Memo<K> {
             wordings: Vec::new(),
             own: Stretch::default(),
             followed: Vec::new(),
-            numbers: Numbers::default(),
-            from: 0,
-            space: 0,
+            numbers: Vec::new(),
+            from: None,
             glimpses: Vec::new(),
             last: 0,
             last_wording: 0,
@@ -200,12 +198,14 @@ impl<K> Memo<K> {
     /// their bytes, which are none where the first one is not known.
     pub(in crate::eval) fn follow(&mut self, wording: Wording, text: &[u8], most: usize) -> usize {
         self.followed.clear();
+        self.from = None;
         let number = match self.wordings.get(self.last_wording as usize) {
             Some(last) if *last == wording => self.last_wording,
             _ => wording_number(&mut self.wordings, wording),
         };
         self.last_wording = number;
-        let bytes = self.follow_image(number, text, most);
+        let mut expected = self.images.places();
+        let bytes = self.follow_image(number, text, most, expected.by_ref().take(1));
         if bytes > 0 || most == 0 {
             return bytes;
         }
@@ -217,33 +217,46 @@ impl<K> Memo<K> {
         if wording.statement != Statement::Line && !statement.starts_with(b"</") {
             self.images.note_space(space);
         }
-        let Some((entry, bytes)) = self.find(wording, statement) else { return 0 };
-        self.images.take(entry);
+        let other =
+            self.images.other().and_then(|other| Some((other, self.begins(number, statement, other)?)));
+        let (entry, bytes) = match other {
+            Some(other) => {
+                self.images.take_other(other.0);
+                other
+            }
+            None => match self.follow_image(number, text, most, expected) {
+                0 => {
+                    let Some(found) = self.find(wording, statement) else { return 0 };
+                    self.images.take(found.0);
+                    found
+                }
+                bytes => return bytes,
+            },
+        };
         let Memo { images, stretches, places, words, wordings, .. } = self;
-        images.transcribe(|image, room| transcript(stretches, places, (words, wordings), image, room));
+        images.transcribe(|entry| said(stretches, places, (words, wordings), entry));
         self.last = entry;
         self.known += 1;
         self.followed.push(entry);
-        self.space = spaces;
         spaces + bytes
     }
 
-    /// Where a statement of those that were followed last begins in the text, by its place among them.
+    /// Takes the statements that a text begins with as the image of the client has them at the first of some places
+    /// where it has any of them; gives their bytes.
     #[inline]
-    pub(in crate::eval) fn start(&self, place: usize) -> usize {
-        let before = place.checked_sub(1).zip(self.images.transcript());
-        self.space
-            + before.map_or(0, |(last, image)| image.end_in_text(self.from, self.from + last, &self.numbers))
-    }
-
-    /// Takes the statements that a text begins with as the image of the client has them; gives their bytes.
-    fn follow_image(&mut self, wording: u16, text: &[u8], most: usize) -> usize {
+    fn follow_image(
+        &mut self,
+        wording: u16,
+        text: &[u8],
+        most: usize,
+        places: impl Iterator<Item = usize>,
+    ) -> usize {
         let Some(transcript) = self.images.transcript() else { return 0 };
-        for at in self.images.places() {
+        for at in places {
             let Passed { statements, bytes } = transcript.follow(at, wording, text, most, &mut self.numbers);
             if statements > 0 {
                 self.followed.extend(self.images.pass(at, statements));
-                (self.from, self.space) = (at, self.images.space());
+                self.from = Some(at);
                 self.last = self.followed.last().copied().unwrap_or(self.last);
                 self.known += statements as u64;
                 return bytes;
@@ -257,6 +270,19 @@ impl<K> Memo<K> {
         self.images.number()
     }
 
+    /// The image in which the statements stand that were followed last, and where the first of them stands there.
+    #[inline]
+    pub(in crate::eval) fn passage(&self) -> Option<(u64, usize)> {
+        self.images.number().zip(self.from)
+    }
+
+    /// What that image says: the entry of each statement, and where it ends in the text of all of them without
+    /// numbers, with the bytes of white space before it.
+    pub(in crate::eval) fn image_statements(&self) -> impl Iterator<Item = (u32, (u32, u8))> {
+        let ends = self.images.transcript().map(Transcript::ends).into_iter().flatten();
+        self.images.entries().iter().copied().zip(ends)
+    }
+
     /// The statements that were followed last.
     #[inline]
     pub(in crate::eval) fn followed(&self) -> &[u32] {
@@ -266,7 +292,7 @@ impl<K> Memo<K> {
     /// The numbers in them.
     #[inline]
     pub(in crate::eval) fn numbers(&self) -> &[u64] {
-        &self.numbers.all
+        &self.numbers
     }
 
     #[inline]
@@ -278,7 +304,7 @@ impl<K> Memo<K> {
     #[inline]
     fn begins(&mut self, wording: u16, text: &[u8], entry: u32) -> Option<usize> {
         let words = self.words.get(entry as usize).filter(|words| words.wording == wording)?;
-        self.numbers.all.clear();
+        self.numbers.clear();
         let (start, end) = words.number;
         if words.several {
             return self.begins_with_numbers(text, entry);
@@ -289,7 +315,7 @@ impl<K> Memo<K> {
         let rest = text.strip_prefix(&words.text[..start as usize])?;
         let (number, digits) = number::leading(rest)?;
         let behind = &words.text[end as usize..];
-        self.numbers.all.push(number);
+        self.numbers.push(number);
         rest[digits..].starts_with(behind).then_some(start as usize + digits + behind.len())
     }
 
@@ -300,7 +326,7 @@ impl<K> Memo<K> {
         for number in &known.numbers {
             rest = rest.strip_prefix(&known.text[from..number.start as usize])?;
             let (found, digits) = number::leading(rest)?;
-            self.numbers.all.push(found);
+            self.numbers.push(found);
             rest = &rest[digits..];
             from = number.end as usize;
         }
@@ -406,39 +432,17 @@ impl<K> Memo<K> {
     }
 }
 
-/// What the statements of an image say, where so many bytes are enough for it.
-#[cold]
-fn transcript<K>(
-    stretches: &[Arc<Stretch<K>>],
+/// What the statement of an entry says.
+fn said<'s, K>(
+    stretches: &'s [Arc<Stretch<K>>],
     places: &[Place],
-    (words, wordings): (&[Words], &[Wording]),
-    image: &Image,
-    room: usize,
-) -> Option<Transcript> {
-    let said = || {
-        image.entries.iter().map(|entry| {
-            let words = &words[*entry as usize];
-            // Before a line white space would be a part of it.
-            let space = match wordings[words.wording as usize].statement {
-                Statement::Tag | Statement::Element(_) => image.space.as_slice(),
-                Statement::Line => &[],
-            };
-            (space, words, &*entry_at(stretches, places[*entry as usize]).numbers)
-        })
-    };
-    let (mut numbers, mut bytes) = (0, 0);
-    for (space, words, own) in said() {
-        numbers += own.len();
-        bytes += space.len() + words.text.len();
-    }
-    if Transcript::bytes_of(image.entries.len(), numbers, bytes) > room {
-        return None;
-    }
-    let mut transcript = Transcript::with_room(image.entries.len(), numbers, bytes);
-    for (space, words, numbers) in said() {
-        transcript.push(space, words.wording, &words.text, numbers);
-    }
-    Some(transcript)
+    (words, wordings): (&'s [Words], &[Wording]),
+    entry: u32,
+) -> Said<'s> {
+    let Words { text, wording, .. } = &words[entry as usize];
+    let is_line = wordings[*wording as usize].statement == Statement::Line;
+    let numbers = &*entry_at(stretches, places[entry as usize]).numbers;
+    Said { wording: *wording, is_line, text, numbers }
 }
 
 fn entry_at<K>(stretches: &[Arc<Stretch<K>>], place: Place) -> &Entry<K> {

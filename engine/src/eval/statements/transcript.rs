@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::model::number;
 
 /// Statements in their order.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Transcript {
     /// Each statement behind the white space before it, without numbers.
     text: Vec<u8>,
@@ -16,6 +16,8 @@ pub(super) struct Transcript {
     gaps: Vec<Gap>,
     /// By statement: where it ends.
     ends: Vec<End>,
+    /// By statement: how many bytes of white space stand before it.
+    spaces: Vec<u8>,
     /// The wordings, and before which statement the next one begins.
     wordings: Vec<(u16, usize)>,
 }
@@ -34,6 +36,15 @@ struct Gap {
     statement: u32,
 }
 
+/// What a statement says: its text with the places of its numbers, and whether it is a line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Said<'s> {
+    pub(super) wording: u16,
+    pub(super) is_line: bool,
+    pub(super) text: &'s [u8],
+    pub(super) numbers: &'s [Range<u32>],
+}
+
 /// What was followed of a transcript: so many statements, and their bytes in the text that was followed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Passed {
@@ -41,62 +52,42 @@ pub(super) struct Passed {
     pub(super) bytes: usize,
 }
 
-/// The numbers of statements that were followed.
-#[derive(Debug, Default)]
-pub(super) struct Numbers {
-    pub(super) all: Vec<u64>,
-    /// Where each ends in the text that was followed.
-    ends: Vec<usize>,
-}
-
 impl Transcript {
-    /// Nothing, with room for so many statements and numbers that have so many bytes.
-    pub(super) fn with_room(statements: usize, numbers: usize, bytes: usize) -> Transcript {
-        Transcript {
-            text: Vec::with_capacity(bytes),
-            gaps: Vec::with_capacity(numbers),
-            ends: Vec::with_capacity(statements),
-            wordings: Vec::new(),
-        }
-    }
-
-    /// Bytes that so many statements and numbers take that have so many bytes, each in another wording at worst.
-    pub(super) fn bytes_of(statements: usize, numbers: usize, bytes: usize) -> usize {
-        bytes + numbers * size_of::<Gap>() + statements * (size_of::<End>() + 2 * size_of::<(u16, usize)>())
-    }
-
-    /// Adds a statement and the white space before it; `numbers` are the places of its numbers.
-    pub(super) fn push(&mut self, space: &[u8], wording: u16, statement: &[u8], numbers: &[Range<u32>]) {
+    /// Adds a statement behind white space of at most 255 bytes, which is left out where it would be a part of a line.
+    pub(super) fn push(&mut self, space: &[u8], said: Said<'_>) {
+        let Said { wording, is_line, text, numbers } = said;
+        let space = if is_line { &[] } else { space };
         self.text.extend(space);
         let mut from = 0;
         for number in numbers {
-            self.text.extend(&statement[from..number.start as usize]);
+            self.text.extend(&text[from..number.start as usize]);
             self.gaps.push(Gap { text: self.text.len() as u32, statement: self.ends.len() as u32 });
             from = number.end as usize;
         }
-        self.text.extend(&statement[from..]);
+        self.text.extend(&text[from..]);
         self.ends.push(End { text: self.text.len() as u32, gaps: self.gaps.len() as u32 });
+        self.spaces.push(space.len() as u8);
         match self.wordings.last_mut() {
             Some((last, end)) if *last == wording => *end = self.ends.len(),
             _ => self.wordings.push((wording, self.ends.len())),
         }
     }
 
-    /// Bytes that it takes.
-    pub(super) fn bytes(&self) -> usize {
-        Transcript::bytes_of(self.ends.len(), self.gaps.len(), self.text.len())
+    /// Where the statement before one ends.
+    fn begin(&self, at: usize) -> End {
+        at.checked_sub(1).map_or(End::default(), |before| self.ends[before])
     }
 
-    /// Where a statement ends in a text that was followed from the statement `from` on and gave these numbers.
-    #[inline]
-    pub(super) fn end_in_text(&self, from: usize, statement: usize, numbers: &Numbers) -> usize {
-        let begin = from.checked_sub(1).map_or(End::default(), |before| self.ends[before]);
-        let end = self.ends[statement];
-        let (in_transcript, in_text) = match ((end.gaps - begin.gaps) as usize).checked_sub(1) {
-            Some(last) => (self.gaps[end.gaps as usize - 1].text, numbers.ends[last]),
-            None => (begin.text, 0),
-        };
-        in_text + (end.text - in_transcript) as usize
+    /// Where each statement ends in the text without numbers, and how much of that is white space before it.
+    pub(super) fn ends(&self) -> impl Iterator<Item = (u32, u8)> {
+        self.ends.iter().map(|end| end.text).zip(self.spaces.iter().copied())
+    }
+
+    /// Bytes that it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let of_statements = self.ends.len() * (size_of::<End>() + 1);
+        let of_wordings = self.wordings.len() * size_of::<(u16, usize)>();
+        self.text.len() + self.gaps.len() * size_of::<Gap>() + of_statements + of_wordings
     }
 
     /// The statements from a place on that a text begins with, each behind its white space: at most `most`, and none in
@@ -107,10 +98,9 @@ impl Transcript {
         wording: u16,
         text: &[u8],
         most: usize,
-        numbers: &mut Numbers,
+        numbers: &mut Vec<u64>,
     ) -> Passed {
-        numbers.all.clear();
-        numbers.ends.clear();
+        numbers.clear();
         // Documents may change their wording at every statement.
         let stretch = self.wordings.partition_point(|(_, end)| *end <= at);
         let limit = match self.wordings.get(stretch) {
@@ -120,33 +110,36 @@ impl Transcript {
         let Some(last) = limit.checked_sub(1).filter(|last| *last >= at).map(|last| self.ends[last]) else {
             return Passed::default();
         };
-        let begin = at.checked_sub(1).map_or(End::default(), |before| self.ends[before]);
+        let begin = self.begin(at);
         let (mut from, mut rest) = (begin.text as usize, text);
         for gap in &self.gaps[begin.gaps as usize..last.gaps as usize] {
             let Some(behind) = rest.strip_prefix(&self.text[from..gap.text as usize]) else { break };
             let Some((number, digits)) = number::leading(behind) else { break };
             rest = &behind[digits..];
             from = gap.text as usize;
-            numbers.all.push(number);
-            numbers.ends.push(text.len() - rest.len());
+            numbers.push(number);
         }
         // Behind the last number that is there, statements end up to where the texts part.
-        let gaps = begin.gaps + numbers.all.len() as u32;
+        let gaps = begin.gaps + numbers.len() as u32;
         let until = self.gaps.get(gaps as usize).map_or(last.text, |gap| last.text.min(gap.text));
         let same = from + common(rest, &self.text[from..until as usize]);
         // Those before the one with the last number are passed.
-        let sure = match numbers.all.is_empty() {
+        let sure = match numbers.is_empty() {
             true => at,
             false => self.gaps[gaps as usize - 1].statement as usize,
         };
         let is_passed = |end: &End| end.gaps <= gaps && end.text as usize <= same;
         let statements = sure - at + passed(&self.ends[sure..limit], is_passed);
         let Some(end) = statements.checked_sub(1).map(|last| self.ends[at + last]) else {
-            numbers.all.clear();
+            numbers.clear();
             return Passed::default();
         };
-        numbers.all.truncate((end.gaps - begin.gaps) as usize);
-        Passed { statements, bytes: self.end_in_text(at, at + statements - 1, numbers) }
+        // Numbers of a statement that did not end are none that were passed.
+        let passed = (end.gaps - begin.gaps) as usize;
+        let behind: usize = numbers[passed..].iter().map(|number| number::digits(*number)).sum();
+        numbers.truncate(passed);
+        let bytes = text.len() - rest.len() + end.text as usize - from - behind;
+        Passed { statements, bytes }
     }
 }
 
@@ -173,14 +166,19 @@ fn common(one: &[u8], other: &[u8]) -> usize {
 mod tests {
     use super::*;
 
+    fn said<'s>(wording: u16, text: &'s [u8], numbers: &'s [Range<u32>]) -> Said<'s> {
+        Said { wording, is_line: false, text, numbers }
+    }
+
     /// Objects with two numbers, a stretch without any, and an item in another wording.
     fn transcript() -> Transcript {
         let (mut transcript, number) = (Transcript::default(), 6..7);
-        transcript.push(b" ", 0, b"<a n=\"1\" m=\"2\"/>", &[6..7, 12..13]);
-        transcript.push(b"\n", 0, b"<b/>", &[]);
-        transcript.push(b"\n", 0, b"<c/>", &[]);
-        transcript.push(b"\n", 0, b"<d n=\"3\"/>", std::slice::from_ref(&number));
-        transcript.push(b"", 1, b"<e n=\"4\"/>", std::slice::from_ref(&number));
+        let number = std::slice::from_ref(&number);
+        transcript.push(b" ", said(0, b"<a n=\"1\" m=\"2\"/>", &[6..7, 12..13]));
+        transcript.push(b"\n", said(0, b"<b/>", &[]));
+        transcript.push(b"\n", said(0, b"<c/>", &[]));
+        transcript.push(b"\n", said(0, b"<d n=\"3\"/>", number));
+        transcript.push(b"", said(1, b"<e n=\"4\"/>", number));
         transcript
     }
 
@@ -188,11 +186,11 @@ mod tests {
 
     #[test]
     fn all_that_is_the_same_is_followed_whatever_its_numbers_are() {
-        let (transcript, mut numbers) = (transcript(), Numbers::default());
+        let (transcript, mut numbers) = (transcript(), Vec::new());
         let mut follow = |at, wording, text: &str, most| {
             let Passed { statements, bytes } =
                 transcript.follow(at, wording, text.as_bytes(), most, &mut numbers);
-            (statements, text[..bytes].to_owned(), numbers.all.clone())
+            (statements, text[..bytes].to_owned(), numbers.clone())
         };
         let end = |statement: &str| TEXT.find(statement).unwrap() + statement.len();
         let nothing = (0, String::new(), Vec::new());
@@ -209,12 +207,9 @@ mod tests {
 
     #[test]
     fn wherever_a_text_is_changed_or_ends_the_statements_before_it_are_followed() {
-        let (transcript, mut numbers) = (transcript(), Numbers::default());
+        let (transcript, mut numbers) = (transcript(), Vec::new());
         let ends: Vec<usize> =
             ["m=\"200\"/>", "<b/>", "<c/>", "<d n=\"3\"/>"].map(|s| TEXT.find(s).unwrap() + s.len()).into();
-        transcript.follow(0, 0, TEXT.as_bytes(), 9, &mut numbers);
-        let found: Vec<usize> = (0..4).map(|one| transcript.end_in_text(0, one, &numbers)).collect();
-        assert_eq!(found, ends);
         for at in 0..TEXT.len() {
             let changed = [&TEXT[..at], "#", &TEXT[at + 1..]].concat();
             for text in [&TEXT[..at], &changed] {
@@ -222,16 +217,16 @@ mod tests {
                 let statements = ends.iter().filter(|end| **end <= at).count();
                 let bytes = statements.checked_sub(1).map_or(0, |last| ends[last]);
                 assert_eq!(found, Passed { statements, bytes }, "{text}");
-                assert_eq!(numbers.all, [10, 200, 3][..[0, 2, 2, 2, 3][statements]], "{text}");
+                assert_eq!(numbers, [10, 200, 3][..[0, 2, 2, 2, 3][statements]], "{text}");
             }
         }
     }
 
     #[test]
     fn a_change_of_wording_at_every_statement_takes_no_time() {
-        let (mut transcript, mut numbers) = (Transcript::default(), Numbers::default());
+        let (mut transcript, mut numbers) = (Transcript::default(), Vec::new());
         for number in 0..1u16 << 14 {
-            transcript.push(b"", number % 2, b"<a/>", &[]);
+            transcript.push(b"", said(number % 2, b"<a/>", &[]));
         }
         for at in 0..1usize << 20 {
             let found = transcript.follow(at, 0, b"<a/><a/>", 9, &mut numbers);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::position;
 use crate::compile::definitions::{mark, part, question};
@@ -27,7 +28,7 @@ impl View<'_> {
                 .collect(),
             tests: columns.source_test_ends(source).map(|at| self.test(source, at)).collect(),
             objects: columns.source_object_ends(source).map(|at| self.object(at)).collect(),
-            states: columns.source_state_ends(source).map(|at| self.state(at)).collect(),
+            states: columns.source_state_ends(source).map(|at| Arc::new(self.state(at))).collect(),
             variables: columns.source_variable_ends(source).map(|at| self.variable(at)).collect(),
         })
     }

@@ -4,6 +4,7 @@
 
 use std::io::BufRead;
 
+use super::texts::text_of;
 use super::{RESULTS, ROOT};
 use crate::diagnostic::{Code, Position};
 use crate::error::Result;
@@ -14,6 +15,7 @@ use crate::model::fact::{Os, Text};
 use crate::model::inventory::Header;
 use crate::xml::Roots;
 use crate::xml::cursor::Cursor;
+use crate::xml::tags::{Tag, TagEvent, Tags};
 
 /// Finds the characteristics of a document.
 pub(super) fn find(text: &str, look: Look) -> Result<Found> {
@@ -26,14 +28,17 @@ pub(super) fn find(text: &str, look: Look) -> Result<Found> {
 }
 
 fn units(text: &str, look: Look) -> Result<Found> {
-    let mut document = elements(text, Roots::One);
-    let root = document.root()?;
+    let mut tags = Tags::new(text);
+    let Some(TagEvent::Open(root)) = tags.next()? else {
+        return Err(error(Code::WrongFormat, 0, format!("expected `<{ROOT}>` or `<{RESULTS}>`")));
+    };
     match root.local() {
         ROOT => {
             let mut head = Head::default();
-            while let Some(section) = document.child(1)? {
-                let name = section.local().to_owned();
-                if !head.take(&name, &mut document, 2)? && head.is_known() {
+            while let Some(section) = tags.child(&root)? {
+                if head.names(section.local()) {
+                    head.read(text, &mut tags, &section)?;
+                } else if head.is_known() {
                     break;
                 }
             }
@@ -43,7 +48,7 @@ fn units(text: &str, look: Look) -> Result<Found> {
         RESULTS => systems(text),
         other => {
             let message = format!("expected `<{ROOT}>` or `<{RESULTS}>`, found `<{other}>`");
-            Err(error(Code::WrongFormat, offset(&root), message))
+            Err(error(Code::WrongFormat, root.offset(), message))
         }
     }
 }
@@ -105,12 +110,7 @@ pub(super) struct Head {
 
 impl Head {
     /// Reads a section if it is one of the head; its children are those of the `depth`th open element.
-    pub(super) fn take<R: BufRead>(
-        &mut self,
-        section: &str,
-        document: &mut Cursor<R>,
-        depth: usize,
-    ) -> Result<bool> {
+    fn take<R: BufRead>(&mut self, section: &str, document: &mut Cursor<R>, depth: usize) -> Result<bool> {
         if !self.names(section) {
             return Ok(false);
         }
@@ -123,18 +123,33 @@ impl Head {
         Ok(true)
     }
 
+    /// Reads a section of the head, of which the tag was read.
+    pub(super) fn read<'a>(
+        &mut self,
+        document: &'a str,
+        tags: &mut Tags<'a>,
+        section: &Tag<'a>,
+    ) -> Result<()> {
+        self.enter(section.local());
+        while let Some(child) = tags.child(section)? {
+            let text = text_of(document, tags, &child)?;
+            self.set(section.local(), child.local(), &text);
+        }
+        Ok(())
+    }
+
     /// Whether a section is one of the head.
     pub(super) fn names(&self, section: &str) -> bool {
         matches!(section, "generator" | "system_info")
     }
 
     /// Begins a section of the head.
-    pub(super) fn enter(&mut self, section: &str) {
+    fn enter(&mut self, section: &str) {
         self.has_system |= section == "system_info";
     }
 
     /// Takes a value of a section.
-    pub(super) fn set(&mut self, section: &str, name: &str, text: &str) {
+    fn set(&mut self, section: &str, name: &str, text: &str) {
         let place = match (section, name) {
             ("generator", "product_name") => &mut self.collector,
             ("generator", "timestamp") => &mut self.timestamp,

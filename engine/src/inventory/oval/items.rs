@@ -10,11 +10,11 @@ use super::ROOT;
 use super::document::Head;
 use super::facts;
 use super::names::Names;
+use super::texts::text_of;
 use crate::diagnostic::Code;
-use crate::error::{Error, Result};
-use crate::inventory::elements::elements;
+use crate::error::Result;
 use crate::inventory::sink::{Sink, error, is_without_epoch};
-use crate::inventory::{Excerpt, MAX_TEXT, Settings};
+use crate::inventory::{Excerpt, Settings};
 use crate::model::fact::Text;
 use crate::model::inventory::{Collector, Said, Statement, Wording};
 use crate::model::number;
@@ -22,7 +22,6 @@ use crate::model::oval::characteristics::{Collected, Item, Part, Value};
 use crate::model::oval::element::flag;
 use crate::model::oval::value::Datatype;
 use crate::model::oval::words::{Flag, Status};
-use crate::xml::Roots;
 use crate::xml::tags::{Tag, TagEvent, Tags};
 
 type Out<'a, 'c, 'd> = Sink<'a, 'c, dyn Collector + 'd>;
@@ -69,7 +68,7 @@ fn state<'a>(excerpt: Excerpt<'a>, sink: &mut Out<'a, '_, '_>) -> Result<()> {
         if let Some(open) = &mut head
             && open.names(section.local())
         {
-            reader.head(&section, open)?;
+            open.read(reader.text, &mut reader.tags, &section)?;
             continue;
         }
         begin(&mut head, sink)?;
@@ -97,15 +96,6 @@ fn begin(head: &mut Option<Head>, sink: &mut Out<'_, '_, '_>) -> Result<()> {
 }
 
 impl<'a> Reader<'a> {
-    fn head(&mut self, section: &Tag<'a>, head: &mut Head) -> Result<()> {
-        head.enter(section.local());
-        while let Some(child) = self.tags.child(section)? {
-            let text = self.text_of(&child)?;
-            head.set(section.local(), child.local(), &text);
-        }
-        Ok(())
-    }
-
     /// How parts are stated in a section; `None` where they need not be told.
     fn wording(&self, (format, statement): (u8, Statement), sink: &mut Out<'a, '_, '_>) -> Option<Wording> {
         let surroundings = sink.surroundings(&self.names.declared()?)?;
@@ -144,7 +134,7 @@ impl<'a> Reader<'a> {
                         numbers.extend(number(&child, "item_ref", place));
                     }
                     "variable_value" => {
-                        let value = self.text_of(&child)?;
+                        let value = text_of(self.text, &mut self.tags, &child)?;
                         object.values.push((word(&child, "variable_id"), value));
                     }
                     _ => {}
@@ -228,45 +218,11 @@ impl<'a> Reader<'a> {
                     }
                 }
             }
-            _ => value.text = self.text_of(tag)?,
+            _ => value.text = text_of(self.text, &mut self.tags, tag)?,
         }
         self.names.leave(before);
         Ok(value)
     }
-
-    /// The text of an element, and moves to its end.
-    fn text_of(&mut self, tag: &Tag<'a>) -> Result<Text<'a>> {
-        if tag.is_empty() {
-            return Ok(Cow::Borrowed(""));
-        }
-        let start = tag.offset() + tag.text().len();
-        while self.tags.child(tag)?.is_some() {}
-        let raw = self.text.get(start..self.tags.offset()).unwrap_or_default();
-        if raw.len() > MAX_TEXT {
-            let message = format!("a text is longer than {MAX_TEXT} bytes");
-            return Err(error(Code::TooLarge, start, message));
-        }
-        match memchr::memchr3(b'&', b'<', b'\r', raw.as_bytes()) {
-            None => Ok(Cow::Borrowed(raw)),
-            Some(_) => resolved(raw).map(Cow::Owned).map_err(|found| moved(found, start)),
-        }
-    }
-}
-
-/// Text with references, comments or sections in it, as a reader of text has it.
-fn resolved(raw: &str) -> Result<String> {
-    let around = format!("<t>{raw}</t>");
-    let mut document = elements(&around, Roots::One);
-    document.root()?;
-    let content = document.text()?;
-    Ok(content.text.only_cdata().unwrap_or(content.text.value()).to_owned())
-}
-
-/// An error in text that begins at an offset, behind a tag of three bytes.
-fn moved(found: Error, start: usize) -> Error {
-    let at = found.position().map_or(0, |place| place.offset.saturating_sub(3));
-    let offset = start.saturating_add(usize::try_from(at).unwrap_or(usize::MAX));
-    error(found.code(), offset, found.message().to_owned())
 }
 
 /// The head of an object.

@@ -9,6 +9,7 @@ mod document;
 mod facts;
 mod items;
 mod names;
+mod texts;
 
 use super::{Format, Scope};
 use crate::model::fact::Kinds;

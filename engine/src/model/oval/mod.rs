@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::diagnostic::Position;
 use crate::model::fact::Text;
@@ -39,8 +40,8 @@ pub struct Content {
     pub tests: Vec<Test>,
     /// The objects.
     pub objects: Vec<Named<Object>>,
-    /// The states.
-    pub states: Vec<Named<State>>,
+    /// The states, which whoever asks a few tests shares.
+    pub states: Vec<Arc<Named<State>>>,
     /// The variables.
     pub variables: Vec<Named<Variable>>,
 }

@@ -72,11 +72,13 @@ impl Order {
 fn needs(content: &Content) -> Vec<Vec<usize>> {
     let variables = numbers(&content.variables);
     let objects = numbers(&content.objects);
-    let states = numbers(&content.states);
+    let states = numbers(content.states.iter().map(|state| &**state));
     let behind = content.variables.len();
     let list = |needed_objects: &[&str], needed_variables: &[&str]| -> Vec<usize> {
-        let objects = needed_objects.iter().filter_map(|id| objects.get(id)).map(|object| behind + object);
-        let variables = needed_variables.iter().filter_map(|id| variables.get(id)).copied();
+        let objects =
+            needed_objects.iter().filter_map(|id| objects.get(id)).map(|object| behind + *object as usize);
+        let variables =
+            needed_variables.iter().filter_map(|id| variables.get(id)).map(|variable| *variable as usize);
         objects.chain(variables).collect()
     };
     let of_variable = |variable: &Named<super::variable::Variable>| {
@@ -89,7 +91,7 @@ fn needs(content: &Content) -> Vec<Vec<usize>> {
     let of_object = |object: &Named<Object>| {
         let (needed_objects, needed_states, mut needed_variables) = object.content.names();
         for state in needed_states.iter().filter_map(|id| states.get(id)) {
-            needed_variables.extend(content.states[*state].content.variables());
+            needed_variables.extend(content.states[*state as usize].content.variables());
         }
         list(&needed_objects, &needed_variables)
     };
@@ -97,9 +99,9 @@ fn needs(content: &Content) -> Vec<Vec<usize>> {
 }
 
 /// The numbers of things by their ids, of several of one id that of the first, as evaluation finds them.
-fn numbers<T>(things: &[Named<T>]) -> HashMap<&str, usize> {
+pub(crate) fn numbers<'n, T: 'n>(things: impl IntoIterator<Item = &'n Named<T>>) -> HashMap<&'n str, u32> {
     let mut numbers = HashMap::default();
-    for (number, thing) in things.iter().enumerate() {
+    for (number, thing) in (0u32..).zip(things) {
         numbers.entry(thing.id.as_str()).or_insert(number);
     }
     numbers

@@ -4,6 +4,9 @@
 
 use std::borrow::Cow;
 use std::rc::Rc;
+use std::sync::{Arc, Weak};
+
+use ahash::HashMap;
 
 use super::Evaluation;
 use super::collection::Collection;
@@ -15,8 +18,9 @@ use crate::model::inventory::Inventory;
 use crate::model::options::Options;
 use crate::model::oval::characteristics::Item;
 use crate::model::oval::order::Order;
+use crate::model::oval::state::State;
 use crate::model::oval::words::Flag;
-use crate::model::oval::{Content, Reference};
+use crate::model::oval::{Content, Named, Reference};
 use crate::model::verdict::Answer;
 
 /// What a test says, and whether there is anything that it could compare.
@@ -62,8 +66,29 @@ pub(crate) fn ask(
     said
 }
 
+/// States of tests that are kept, by number in the index: tests of many objects name the same.
+#[derive(Debug, Default)]
+pub(crate) struct States(HashMap<u32, Weak<Named<State>>>);
+
+impl States {
+    /// The most that are remembered.
+    const MOST: usize = 1 << 10;
+
+    fn of(&mut self, state: u32, view: View<'_>) -> Arc<Named<State>> {
+        if self.0.len() >= States::MOST {
+            self.0.clear();
+        }
+        let known = self.0.entry(state).or_default();
+        known.upgrade().unwrap_or_else(|| {
+            let restored = Arc::new(view.state(state as usize));
+            *known = Arc::downgrade(&restored);
+            restored
+        })
+    }
+}
+
 /// Some tests of a source, all of one object.
-pub(crate) fn part(view: View<'_>, source: usize, tests: &[u32]) -> Alone {
+pub(crate) fn part(view: View<'_>, source: usize, tests: &[u32], known: &mut States) -> Alone {
     let columns = view.columns;
     let mut content = Content { schema_version: view.schema_version(source), ..Content::default() };
     let mut states = Vec::new();
@@ -91,7 +116,7 @@ pub(crate) fn part(view: View<'_>, source: usize, tests: &[u32]) -> Alone {
             .collect();
         content.tests.push(kept);
     }
-    content.states = states.into_iter().map(|state| view.state(state as usize)).collect();
+    content.states = states.into_iter().map(|state| known.of(state, view)).collect();
     let order = Order::of(&content);
     Alone { content, order }
 }

@@ -7,15 +7,17 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use ahash::HashMap;
+
 use crate::diagnostic::{Code, Diagnostics, Position};
 use crate::model::flag::Flags;
 use crate::model::inventory::Inventory;
 use crate::model::options::Options;
 use crate::model::oval::findings::shown;
-use crate::model::oval::order::{Order, Part};
+use crate::model::oval::order::{Order, Part, numbers};
 use crate::model::oval::tables::Presence;
 use crate::model::oval::words::{Check, Existence, Flag, Status};
-use crate::model::oval::{Content, Criteria, Named, Question, Reference, Test};
+use crate::model::oval::{Content, Criteria, Question, Reference, Test};
 use crate::model::reason::Reason;
 use crate::model::truth::Truth;
 use crate::model::verdict::{Answer, Cell};
@@ -85,27 +87,19 @@ struct Evaluation<'e> {
 
 /// The numbers of things by their ids; of several of one id the first counts.
 struct Names<'e> {
-    objects: BTreeMap<&'e str, u32>,
-    states: BTreeMap<&'e str, u32>,
-    variables: BTreeMap<&'e str, u32>,
+    objects: HashMap<&'e str, u32>,
+    states: HashMap<&'e str, u32>,
+    variables: HashMap<&'e str, u32>,
 }
 
 impl<'e> Names<'e> {
     fn of(content: &'e Content) -> Names<'e> {
         Names {
             objects: numbers(&content.objects),
-            states: numbers(&content.states),
+            states: numbers(content.states.iter().map(|state| &**state)),
             variables: numbers(&content.variables),
         }
     }
-}
-
-fn numbers<T>(things: &[Named<T>]) -> BTreeMap<&str, u32> {
-    let mut numbers = BTreeMap::new();
-    for (number, thing) in (0u32..).zip(things) {
-        numbers.entry(thing.id.as_str()).or_insert(number);
-    }
-    numbers
 }
 
 /// The instance that definitions are about.

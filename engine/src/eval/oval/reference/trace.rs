@@ -130,7 +130,7 @@ impl Evaluation<'_> {
             .take(ITEMS)
             .map(|number| {
                 let states = test.states.iter().flatten().filter_map(|state| {
-                    let named = content.states.get(*state as usize)?;
+                    let named = &**content.states.get(*state as usize)?;
                     Some((named, self.state(*state, *number, FIRST)))
                 });
                 Seen {
