@@ -70,8 +70,9 @@ pub(super) struct Blocks {
     patterns: Patterns,
     /// By object: its tests, as the model has them, and how many these are together.
     tests: HashMap<u32, Alone>,
-    states: States,
     test_count: usize,
+    /// The states that they name.
+    states: States,
     key: Vec<u32>,
 }
 

@@ -176,15 +176,15 @@ impl Flat {
 
     /// Notes what the steps of a definition, from `begin` on, depend on: what else they ask is the same for all clients.
     fn note(&mut self, definition: u32, begin: u32, steps: &[Step]) {
-        for (step, asks) in (begin..).zip(steps) {
-            match asks.asks {
+        for (number, step) in (begin..).zip(steps) {
+            match step.asks {
                 Asks::Test { test: OfObject { object: NONE, .. }, .. } => {}
                 Asks::Test { test, .. } => {
                     let object = test.object as usize;
                     if self.asking.len() <= object {
                         self.asking.resize(object + 1, Vec::new());
                     }
-                    self.asking[object].push(Asking { definition, step, place: test.place });
+                    self.asking[object].push(Asking { definition, step: number, place: test.place });
                 }
                 Asks::Definition(other) => self.extended[definition as usize].push(other),
                 Asks::All(..) => {}

@@ -7,7 +7,7 @@ use ahash::HashMap;
 
 use super::ERROR;
 use super::blocks::Blocks;
-use super::criteria::Criteria;
+use super::criteria::{Asking, Criteria};
 use super::parts::{self, Part, Parts, Steps, Wanted};
 use super::program::Program;
 use super::verdict::{Decided, decide, undecided};
@@ -146,14 +146,13 @@ impl Pass<'_> {
         open.resize(self.cells.len(), false);
         let criteria = &self.program.criteria;
         others.clear(criteria.steps.len());
-        for (object, (own, usual)) in (0u32..).zip(self.starts.iter().zip(&usual.starts)) {
-            if own != usual {
-                for asks in criteria.asking(object) {
-                    if self.blocks.leaf(*own, asks.place) != self.blocks.leaf(*usual, asks.place) {
-                        others.add(asks.step);
-                        open[asks.definition as usize] = true;
-                    }
-                }
+        let starts = (0u32..).zip(self.starts.iter().zip(&usual.starts));
+        for (object, (own, usual)) in starts.filter(|(_, (own, usual))| own != usual) {
+            let says = |start: u32, asks: &Asking| self.blocks.leaf(start, asks.place);
+            let is_other = |asks: &&Asking| says(*own, asks) != says(*usual, asks);
+            for asks in criteria.asking(object).iter().filter(is_other) {
+                others.add(asks.step);
+                open[asks.definition as usize] = true;
             }
         }
         let known = parts::Usual { parts: &usual.parts, others };
