@@ -35,7 +35,7 @@ fn main() -> Result<()> {
     std::fs::write(&definitions, copies(&text, setting("OVAL_COPIES", 1)))?;
     let inbox = folder.path().join("clients");
     std::fs::create_dir(&inbox)?;
-    let clients = setting("OVAL_CLIENTS", 2000);
+    let clients = setting("OVAL_CLIENTS", 10_000);
     let deviation = setting("OVAL_DEVIATION", 2);
     let asked = Asked::of(&content(catalog(&corpora)?));
     let mut bytes = 0;

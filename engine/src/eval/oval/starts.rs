@@ -18,8 +18,16 @@ use crate::model::oval::words::Flag;
 pub(super) struct OfSource {
     /// By known object.
     all: Vec<OneOf>,
-    /// By image and statement.
-    images: Vec<Vec<Before>>,
+    images: Vec<OfImage>,
+}
+
+/// What the objects of an image were found to be for the last clients that were looked at closely.
+#[derive(Debug, Default)]
+struct OfImage {
+    /// By statement.
+    starts: Vec<Start>,
+    /// In the order of statements: those of which more is to be looked at for every client.
+    looks: Vec<Look>,
 }
 
 /// A known object as one of a source.
@@ -38,11 +46,11 @@ impl OneOf {
         OneOf { number: NONE, flag: Flag::Error, is_only: false, is_looked_up: false };
 }
 
-/// What an object of an image was found to be for the last client that was looked at closely.
+/// A statement of an image that is looked at for every client.
 #[derive(Clone, Copy, Debug)]
-struct Before {
-    start: Start,
-    /// Its only item, as a number among known ones; or [`NOTHING`] or [`OTHER`].
+struct Look {
+    statement: u32,
+    /// The only item of its object, as a number among known ones; or [`NOTHING`] or [`OTHER`].
     item: u32,
 }
 
@@ -51,15 +59,32 @@ const NOTHING: u32 = NONE;
 /// In place of an item: it has to be looked at closely each time.
 const OTHER: u32 = NONE - 1;
 
-impl Before {
-    const NEVER: Before = Before { start: Start { object: NONE, block: NONE }, item: OTHER };
-}
-
 /// An object of a source, or NONE, and the block of what its tests say.
 #[derive(Clone, Copy, Debug)]
 struct Start {
     object: u32,
     block: u32,
+}
+
+impl Start {
+    const NOTHING: Start = Start { object: NONE, block: NONE };
+}
+
+impl OfImage {
+    /// What is known of the objects of an image, with room for all.
+    fn of<'k>(known: &'k mut Vec<OfImage>, number: u32, image: &Image) -> &'k mut OfImage {
+        let number = number as usize;
+        if known.len() <= number {
+            known.resize_with(number + 1, OfImage::default);
+        }
+        let own = &mut known[number];
+        if own.starts.is_empty() {
+            own.starts.resize(image.len(), Start::NOTHING);
+            let objects = (0..image.len()).filter(|at| matches!(image.entry(*at), Entry::Object(..)));
+            own.looks = objects.map(|at| Look { statement: at as u32, item: OTHER }).collect();
+        }
+        own
+    }
 }
 
 impl OfSource {
@@ -81,14 +106,14 @@ impl Definitions {
         // Behind the objects stand the tests of none.
         starts.clear();
         starts.resize(program.object_count() as usize + 1, NONE);
-        let OfSource { all, images: before } = own;
+        let OfSource { all, images: known } = own;
         let mut finder = Finder { client, objects, asking, blocks, all, starts, own: Vec::new() };
         let mut objects = client.objects.iter().enumerate();
         let is_found = objects
             .all(|(place, object)| finder.object(object.number, client.ids(place)).is_some())
             && client.passages_of_objects().all(|(passage, ids)| {
                 let image = images.get(passage.image);
-                finder.passage(passage, ids, image, of_image(before, passage.image, image))
+                finder.passage(passage, ids, image, OfImage::of(known, passage.image, image))
             });
         if !is_found {
             return false;
@@ -104,16 +129,6 @@ impl Definitions {
         }
         true
     }
-}
-
-/// What the objects of an image were before, with room for all.
-fn of_image<'b>(before: &'b mut Vec<Vec<Before>>, number: u32, image: &Image) -> &'b mut [Before] {
-    let number = number as usize;
-    if before.len() <= number {
-        before.resize_with(number + 1, Vec::new);
-    }
-    before[number].resize(image.len(), Before::NEVER);
-    &mut before[number]
 }
 
 /// Finds the blocks of the objects of a client.
@@ -132,36 +147,44 @@ struct Finder<'f> {
 impl Finder<'_> {
     /// Finds those of a passage, of which these are the ids of items; `false` where more is needed than what was
     /// collected.
-    fn passage(&mut self, passage: Passage, mut ids: &[u64], image: &Image, before: &mut [Before]) -> bool {
-        let from = passage.from as usize;
-        for (at, before) in (from..).zip(&mut before[from..passage.end()]) {
-            let is_as_before = match (before.item, ids) {
-                (NOTHING, _) => true,
-                (OTHER, _) | (_, []) => false,
-                (item, [id, behind @ ..]) => {
-                    let is_same = self.client.find(*id) == Some(item);
-                    ids = if is_same { behind } else { ids };
-                    is_same
-                }
-            };
-            if is_as_before {
-                if !self.set(before.start) {
-                    return false;
-                }
+    fn passage(&mut self, passage: Passage, mut ids: &[u64], image: &Image, known: &mut OfImage) -> bool {
+        let OfImage { starts, looks } = known;
+        // Most are as before, which is seen below.
+        let mut is_first = true;
+        for start in &starts[passage.from as usize..passage.end()] {
+            is_first &= self.set(*start);
+        }
+        let place = |statement: usize| looks.partition_point(|look| (look.statement as usize) < statement);
+        let mut settled = false;
+        let own = place(passage.from as usize)..place(passage.end());
+        for look in &mut looks[own] {
+            if let [id, behind @ ..] = ids
+                && self.client.find(*id) == Some(look.item)
+            {
+                ids = behind;
                 continue;
             }
+            let at = look.statement as usize;
             let Entry::Object(known, count) = image.entry(at) else { continue };
             let (own, behind) = ids.split_at((count as usize).min(ids.len()));
-            let Some(start) = self.object(known, own) else { return false };
             ids = behind;
-            let item = match own {
+            if let Some(before) = self.starts.get_mut(starts[at].object as usize) {
+                *before = NONE;
+            }
+            let Some(start) = self.object(known, own) else { return false };
+            starts[at] = start;
+            look.item = match own {
                 [] => NOTHING,
                 [id] => self.client.find(*id).unwrap_or(OTHER),
                 _ => OTHER,
             };
-            *before = Before { start, item };
+            settled |= look.item == NOTHING;
         }
-        true
+        if settled {
+            looks.retain(|look| look.item != NOTHING);
+            looks.shrink_to_fit();
+        }
+        is_first
     }
 
     /// Finds that of one object, which has these items.

@@ -36,12 +36,12 @@ pub(super) fn first_statement(statement: Statement, text: &[u8]) -> Option<&[u8]
             }
             let length = text[1..tag].iter().take_while(|byte| !is_space(**byte)).count();
             let name = &text[1..=length];
-            let ends = |end: &usize| {
-                let before = text[..*end].strip_suffix(name);
-                *end > tag && before.is_some_and(|before| before.ends_with(b"</"))
+            let closes = |at: &usize| {
+                let (before, behind) = (&text[..*at], &text[at + name.len()..]);
+                before.ends_with(b"</") && behind.starts_with(b">")
             };
-            let end = memchr::memchr_iter(b'>', text).find(ends)?;
-            Some(&text[..=end])
+            let named = memchr::memmem::find_iter(&text[tag..], name).map(|at| tag + at);
+            Some(&text[..=named.filter(closes).map(|at| at + name.len()).next()?])
         }
     }
 }

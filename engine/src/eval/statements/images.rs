@@ -51,8 +51,6 @@ pub(super) struct Image {
     /// What `entries` say, and whether there was no room for it.
     transcript: Option<Transcript>,
     lacks_room: bool,
-    /// By place: what a copy said last in place of the statement, or before it; where any did.
-    others: Vec<u32>,
     /// When a client was last a copy of it.
     used: u64,
     copies: Copies,
@@ -71,6 +69,8 @@ enum Copies {
 #[derive(Debug, Default)]
 pub(super) struct Images {
     all: Vec<Image>,
+    /// By entry: what a copy of an image said last in place of it, or before it; NONE where none did.
+    others: Vec<u32>,
     clients: u64,
     /// Bytes of all transcripts.
     bytes: usize,
@@ -97,15 +97,13 @@ impl Image {
     /// What its entries say, where so many bytes are enough for it; `said` gives what one says.
     #[cold]
     fn transcript<'s>(&self, room: usize, said: impl Fn(u32) -> Said<'s>) -> Option<Transcript> {
-        let mut transcript = Transcript::default();
-        for entry in &self.entries {
-            transcript.push(&self.space, said(*entry));
-            if transcript.bytes() > room {
-                return None;
-            }
+        let mut transcript =
+            Transcript::with_room(self.space.len(), self.entries.iter().map(|entry| said(*entry)));
+        if transcript.room() > room {
+            return None;
         }
-        // In no more room than it takes.
-        Some(transcript.clone())
+        self.entries.iter().for_each(|entry| transcript.push(&self.space, said(*entry)));
+        Some(transcript).filter(|transcript| transcript.room() <= room)
     }
 }
 
@@ -136,8 +134,8 @@ impl Images {
     fn add_image(&mut self, own: &[u32]) {
         let (number, used) = (self.clients, self.clients);
         let (entries, space) = (own.to_vec(), self.space.clone());
-        let (transcript, lacks_room, others, copies) = (None, false, Vec::new(), Copies::None);
-        let image = Image { number, entries, space, transcript, lacks_room, others, used, copies };
+        let (transcript, lacks_room, copies) = (None, false, Copies::None);
+        let image = Image { number, entries, space, transcript, lacks_room, used, copies };
         let is_full = self.all.len() >= IMAGES;
         match (0..self.all.len()).min_by_key(|at| self.all[*at].used).filter(|_| is_full) {
             Some(oldest) => {
@@ -151,7 +149,7 @@ impl Images {
     /// Gives back the room of a transcript, which others may have lacked.
     fn drop_transcript(&mut self, image: usize) {
         if let Some(transcript) = self.all[image].transcript.take() {
-            self.bytes -= transcript.bytes();
+            self.bytes -= transcript.room();
             self.all.iter_mut().for_each(|image| image.lacks_room = false);
         }
     }
@@ -166,7 +164,6 @@ impl Images {
             Copies::One(before) => {
                 image.entries = most(&image.entries, &before, own);
                 image.entries.truncate(LONGEST);
-                image.others.clear();
             }
             Copies::Many => {}
         }
@@ -199,17 +196,24 @@ impl Images {
     }
 
     /// Where the next statement may stand in the image, the likeliest place first: where the image has it; behind
-    /// that, where the client lacks some; before it, where one was added that was taken for a changed one.
+    /// that, where the client lacks one; before it, where one was added that was taken for a changed one. Those that are
+    /// hardly ever it come last.
     #[inline]
     pub(super) fn places(&self) -> impl Iterator<Item = usize> + use<> {
         let at = self.at;
         [0, 1, -1, 2, 3].into_iter().filter_map(move |shift| at.checked_add_signed(shift))
     }
 
-    /// What an earlier copy said where the client is.
+    /// What an earlier copy of some image said in place of what the image says where the client is.
     #[inline]
     pub(super) fn other(&self) -> Option<u32> {
-        self.all[self.image?].others.get(self.at).copied().filter(|other| *other != NONE)
+        let expected = self.transcript().and(self.expected())?;
+        self.others.get(expected as usize).copied().filter(|other| *other != NONE)
+    }
+
+    /// What the image says where the client is.
+    fn expected(&self) -> Option<u32> {
+        self.all[self.image?].entries.get(self.at).copied()
     }
 
     /// Makes the transcript of the image, where it is known what it says and there is none yet; `said` gives what an entry
@@ -222,7 +226,7 @@ impl Images {
         if let Some(image) = self.image.map(|image| &mut self.all[image]).filter(lacks) {
             image.transcript = image.transcript(BYTES - self.bytes, said);
             image.lacks_room = image.transcript.is_none();
-            self.bytes += image.transcript.as_ref().map_or(0, Transcript::bytes);
+            self.bytes += image.transcript.as_ref().map_or(0, Transcript::room);
         }
     }
 
@@ -265,17 +269,18 @@ impl Images {
             Some(place) => Some(at + place),
             None => before.iter().rev().position(|one| *one == entry).map(|place| at - place - 1),
         };
-        match (found, self.image) {
-            (Some(place), _) => {
+        match found {
+            Some(place) => {
                 self.guessed += usize::from(place == self.at);
                 self.at = place;
             }
-            (None, Some(image)) if self.at < entries.len() => {
-                let Image { entries, others, .. } = &mut self.all[image];
-                others.resize(entries.len(), NONE);
-                others[self.at] = entry;
+            None => {
+                if let Some(expected) = self.expected() {
+                    let count = self.others.len().max(expected as usize + 1);
+                    self.others.resize(count, NONE);
+                    self.others[expected as usize] = entry;
+                }
             }
-            (None, _) => {}
         }
         self.add(entry);
         self.strange *= usize::from(found.is_none());

@@ -32,6 +32,9 @@ use crate::xml::is_space;
 /// Statements after which it is asked anew whether what is remembered serves.
 const WINDOW: u64 = 1 << 16;
 
+/// So many places of the image are tried before anything else is.
+const LIKELY: usize = 3;
+
 /// How many statements that came once are remembered by their hash.
 const GLIMPSES: usize = 1 << 18;
 
@@ -205,7 +208,7 @@ impl<K> Memo<K> {
         };
         self.last_wording = number;
         let mut expected = self.images.places();
-        let bytes = self.follow_image(number, text, most, expected.by_ref().take(1));
+        let bytes = self.follow_image(number, text, most, expected.by_ref().take(LIKELY));
         if bytes > 0 || most == 0 {
             return bytes;
         }

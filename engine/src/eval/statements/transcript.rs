@@ -53,6 +53,21 @@ pub(super) struct Passed {
 }
 
 impl Transcript {
+    /// An empty one with room for some statements, each behind so many bytes of white space.
+    pub(super) fn with_room<'s>(space: usize, statements: impl Iterator<Item = Said<'s>>) -> Transcript {
+        let (mut count, mut text, mut gaps) = (0, 0, 0);
+        for said in statements {
+            (count, text, gaps) = (count + 1, text + space + said.text.len(), gaps + said.numbers.len());
+        }
+        Transcript {
+            text: Vec::with_capacity(text),
+            gaps: Vec::with_capacity(gaps),
+            ends: Vec::with_capacity(count),
+            spaces: Vec::with_capacity(count),
+            wordings: Vec::new(),
+        }
+    }
+
     /// Adds a statement behind white space of at most 255 bytes, which is left out where it would be a part of a line.
     pub(super) fn push(&mut self, space: &[u8], said: Said<'_>) {
         let Said { wording, is_line, text, numbers } = said;
@@ -83,11 +98,11 @@ impl Transcript {
         self.ends.iter().map(|end| end.text).zip(self.spaces.iter().copied())
     }
 
-    /// Bytes that it takes.
-    pub(super) fn bytes(&self) -> usize {
-        let of_statements = self.ends.len() * (size_of::<End>() + 1);
-        let of_wordings = self.wordings.len() * size_of::<(u16, usize)>();
-        self.text.len() + self.gaps.len() * size_of::<Gap>() + of_statements + of_wordings
+    /// The bytes that there is room for.
+    pub(super) fn room(&self) -> usize {
+        let of_statements = self.ends.capacity() * size_of::<End>() + self.spaces.capacity();
+        let of_wordings = self.wordings.capacity() * size_of::<(u16, usize)>();
+        self.text.capacity() + self.gaps.capacity() * size_of::<Gap>() + of_statements + of_wordings
     }
 
     /// The statements from a place on that a text begins with, each behind its white space: at most `most`, and none in

@@ -40,8 +40,10 @@ impl<'a> Names<'a> {
             if text.len() + prefix.len() + namespace.len() > MOST {
                 return None;
             }
-            // A name space may hold anything, even a line break.
-            text.push_str(&format!("{prefix} {} {namespace}\n", namespace.len()));
+            // A name space may hold anything, so that its length stands before it, as a character.
+            text.push_str(prefix);
+            text.extend([' ', char::from_u32(namespace.len() as u32)?]);
+            text.push_str(namespace);
         }
         Some(text)
     }
