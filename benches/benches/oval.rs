@@ -3,9 +3,8 @@
 //!
 //! Needs the shared corpora; OpenSCAP is compared with where Debian's `libopenscap-dev` and `openscap-scanner` are
 //! there; the results of definitions are compared before the times. The limit is to read every client and compare it
-//! with its image. `OVAL_CLIENTS` changes the size,
-//! `OVAL_COPIES` the number of copies of the definitions, `OVAL_DEVIATION` how many of 100 packages of a client
-//! differ from those of its image.
+//! with its image. `OVAL_CLIENTS` changes the size, `OVAL_COPIES` the number of copies of the definitions,
+//! `OVAL_DEVIATION` how many of 100 packages of a client differ from those of its image.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -199,7 +199,7 @@ impl Finder<'_> {
         }
         // The program may have none of this id.
         if object as usize >= self.starts.len() {
-            return Some(Start { object: NONE, block: NONE });
+            return Some(Start::NOTHING);
         }
         self.own.clear();
         for id in ids {

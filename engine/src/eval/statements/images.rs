@@ -1,9 +1,9 @@
 //! Which of earlier clients the current one is a copy of, so that what it says next can be guessed.
 //!
 //! The clients of a site are copies of a few images. Of each image the statements of one client are kept, as numbers
-//! of entries in their order, and once there are three, what two of them say. The current client is taken for a copy of the one that began like it; where it
-//! differs, a statement may be missing, changed or added. A guess is only where to look first: nothing depends on
-//! whether it is right. Knows nothing of what a statement says.
+//! of entries in their order, and once there are three, what two of them say. The current client is taken for a copy
+//! of the one that began like it; where it differs, a statement may be missing, changed or added. A guess is only
+//! where to look first: nothing depends on whether it is right. Knows nothing of what a statement says.
 
 use ahash::HashMap;
 
@@ -103,6 +103,7 @@ impl Image {
             return None;
         }
         self.entries.iter().for_each(|entry| transcript.push(&self.space, said(*entry)));
+        // How often the wording changes is known only now.
         Some(transcript).filter(|transcript| transcript.room() <= room)
     }
 }
@@ -269,18 +270,13 @@ impl Images {
             Some(place) => Some(at + place),
             None => before.iter().rev().position(|one| *one == entry).map(|place| at - place - 1),
         };
-        match found {
-            Some(place) => {
-                self.guessed += usize::from(place == self.at);
-                self.at = place;
-            }
-            None => {
-                if let Some(expected) = self.expected() {
-                    let count = self.others.len().max(expected as usize + 1);
-                    self.others.resize(count, NONE);
-                    self.others[expected as usize] = entry;
-                }
-            }
+        if let Some(place) = found {
+            self.guessed += usize::from(place == self.at);
+            self.at = place;
+        } else if let Some(expected) = self.expected() {
+            let count = self.others.len().max(expected as usize + 1);
+            self.others.resize(count, NONE);
+            self.others[expected as usize] = entry;
         }
         self.add(entry);
         self.strange *= usize::from(found.is_none());
